@@ -1,0 +1,21 @@
+/** Time, passed in so that tests can set it. */
+export interface Clock {
+  /** Wall clock, milliseconds since the Unix epoch. Never used for order or durations. */
+  now(): number
+  /** Monotonic clock, milliseconds since an arbitrary start; for durations and leases. */
+  monotonic(): number
+}
+
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }
+
+/** A clock that moves only when told, for tests. */
+export function fixedClock(startMs: number): Clock & { advance(ms: number): void } {
+  let passed = 0
+  return {
+    now: () => startMs + passed,
+    monotonic: () => passed,
+    advance(ms) {
+      passed += ms
+    },
+  }
+}
