@@ -1,1 +1,8 @@
-export {}
+export * from './actions/channel.ts'
+export * from './actions/message.ts'
+export * from './actions/user.ts'
+export * from './actor.ts'
+export * from './decision.ts'
+export * from './facts.ts'
+export * from './grant.ts'
+export * from './predicate.ts'

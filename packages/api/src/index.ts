@@ -1,1 +1,8 @@
-export {}
+export * from './calls/organisation.ts'
+export * from './calls/principal.ts'
+export * from './calls/snapshot.ts'
+export * from './operation.ts'
+export * as param from './param.ts'
+export { type InputOf, type Param, type Params, parseParams, type RawInput } from './param.ts'
+export * from './principal.ts'
+export * from './version.ts'

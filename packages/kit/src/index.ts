@@ -1,1 +1,1 @@
-export {}
+export * from './route.ts'

@@ -1,0 +1,20 @@
+import type { OrgId, UserId } from '@parley/core'
+
+/** Zulip role numbers: lower is stronger. */
+export const role = { owner: 100, admin: 200, moderator: 300, member: 400, guest: 600 } as const
+export type Role = (typeof role)[keyof typeof role]
+
+/** Who acts, as the database says now; a token only names the user. */
+export interface Actor {
+  readonly orgId: OrgId
+  readonly userId: UserId
+  readonly role: Role
+  readonly isActive: boolean
+  readonly isBot: boolean
+  readonly botOwnerId: UserId | null
+  readonly generation: number
+}
+
+export const isOwner = (actor: Actor): boolean => actor.role <= role.owner
+export const isAdmin = (actor: Actor): boolean => actor.role <= role.admin
+export const isGuest = (actor: Actor): boolean => actor.role >= role.guest

@@ -1,0 +1,29 @@
+/**
+ * `deny` is told with its reason; `hide` is told exactly as if the object did not exist.
+ * Reasons are codes for tests, logs and the policy table, never shown to clients.
+ */
+export type Decision =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly kind: 'deny' | 'hide'; readonly reason: Reason }
+
+export type Reason =
+  | 'other-org'
+  | 'inactive'
+  | 'unknown-channel'
+  | 'archived'
+  | 'admins-only'
+  | 'owners-only'
+  | 'guests-may-not'
+  | 'posting-restricted'
+  | 'not-subscribed'
+  | 'last-owner'
+  | 'no-history'
+  | 'not-participant'
+  | 'recipient-inactive'
+  | 'unknown-user'
+  | 'not-own'
+
+export const allow = (): Decision => ({ ok: true })
+export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })
+export const hide = (reason: Reason): Decision => ({ ok: false, kind: 'hide', reason })
+export const allowIf = (ok: boolean, otherwise: Decision): Decision => (ok ? allow() : otherwise)

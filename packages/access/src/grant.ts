@@ -1,0 +1,101 @@
+import type { Rights } from '@parley/core'
+import type { Actor } from './actor.ts'
+import {
+  channelAddSubscribers,
+  channelContent,
+  channelCreate,
+  channelKnow,
+  channelMetadata,
+  channelRead,
+  channelRemoveSubscribers,
+  channelSubscribe,
+  channelUnsubscribe,
+} from './actions/channel.ts'
+import { messageContent, messageRead, messageSend, type SendTarget } from './actions/message.ts'
+import { userCreate, userDeactivate } from './actions/user.ts'
+import { allow, type Decision, deny, type Reason } from './decision.ts'
+import type { ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
+import type { Role } from './actor.ts'
+
+/** Every action there is, with the facts of the object it is decided on. */
+export interface ActionObjects {
+  /** What any active account may do with its own things: its profile, queues, keys, sessions. */
+  'self:use': null
+  'user:list': null
+  'user:create': { readonly role: Role }
+  'user:deactivate': UserFacts
+  'channel:list': null
+  'channel:know': ChannelFacts
+  'channel:read': ChannelFacts
+  'channel:create': null
+  'channel:subscribe': ChannelFacts
+  'channel:unsubscribe': ChannelFacts
+  'channel:add-subscribers': ChannelFacts
+  'channel:remove-subscribers': ChannelFacts
+  'message:send': SendTarget
+  'message:read': MessageFacts
+  /** Lists of messages: the predicate decides row by row. */
+  'message:list': null
+}
+export type Action = keyof ActionObjects
+
+const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) => Decision } = {
+  'self:use': allow,
+  'user:list': allow,
+  'user:create': userCreate,
+  'user:deactivate': userDeactivate,
+  'channel:list': allow,
+  'channel:know': channelKnow,
+  'channel:read': channelRead,
+  'channel:create': channelCreate,
+  'channel:subscribe': channelSubscribe,
+  'channel:unsubscribe': channelUnsubscribe,
+  'channel:add-subscribers': channelAddSubscribers,
+  'channel:remove-subscribers': channelRemoveSubscribers,
+  'message:send': messageSend,
+  'message:read': messageRead,
+  'message:list': allow,
+}
+
+/** Names of all actions, for tests and the printed policy table. */
+export const actions = Object.keys(rules) as readonly Action[]
+
+declare const proof: unique symbol
+
+/** Proof that this actor may do this action to this object under these rights. Only `authorize` makes one. */
+export interface Granted<A extends Action> {
+  readonly [proof]: A
+  readonly action: A
+  readonly actor: Actor
+  readonly object: ActionObjects[A]
+  readonly rights: Rights
+}
+
+export type Verdict<A extends Action> =
+  | { readonly ok: true; readonly granted: Granted<A> }
+  | { readonly ok: false; readonly kind: 'deny' | 'hide'; readonly reason: Reason }
+
+/** Decides one action of one actor on one object; deactivated accounts may do nothing. */
+export function decide<A extends Action>(action: A, actor: Actor, object: ActionObjects[A]): Decision {
+  return actor.isActive ? rules[action](actor, object) : deny('inactive')
+}
+
+/** Decides and, where it is allowed, makes the proof that repositories ask for. */
+export function authorize<A extends Action>(
+  action: A,
+  actor: Actor,
+  object: ActionObjects[A],
+  rights: Rights,
+): Verdict<A> {
+  const decision = decide(action, actor, object)
+  if (!decision.ok) return decision
+  return { ok: true, granted: { action, actor, object, rights } as Granted<A> }
+}
+
+/** Lists: the predicate that each row must pass, per listed action. */
+export const listRules = {
+  'channel:know': channelMetadata,
+  'channel:read': channelContent,
+  'message:read': messageContent,
+} as const
+export type ListedAction = keyof typeof listRules

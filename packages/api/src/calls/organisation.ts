@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { call } from '../operation.ts'
+
+/** Makes an organisation with its first owner; the operator's command only. */
+export const createOrganisation = call({
+  id: 'auth.create-organisation',
+  service: 'auth',
+  callers: ['cli'],
+  idempotent: false,
+  input: z.object({
+    name: z.string().min(1).max(40),
+    subdomain: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/),
+    ownerEmail: z.email().max(254),
+    ownerName: z.string().min(1).max(100),
+    /** Null: the owner signs in with the API key only until a password is set. */
+    ownerPassword: z.string().max(1024).nullable(),
+  }),
+  response: z.object({ org: z.int(), user: z.int(), email: z.string(), apiKey: z.string() }),
+})

@@ -1,0 +1,115 @@
+import type { Action } from '@parley/access'
+import type { z } from 'zod'
+import type { InputOf, Params } from './param.ts'
+
+export type ServiceName = 'gateway' | 'auth' | 'streams' | 'messaging' | 'audit' | 'relay'
+/** Who may make a call: a service, or the operator's command. */
+export type Caller = ServiceName | 'cli'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** At most `count` calls in `seconds`, counted by user, by address, or by the account named in the request. */
+export interface Limit {
+  readonly by: 'user' | 'ip' | 'account'
+  readonly name: string
+  readonly count: number
+  readonly seconds: number
+}
+export const perUser = (name: string, count: number, seconds: number): Limit => ({
+  by: 'user',
+  name,
+  count,
+  seconds,
+})
+export const perIp = (name: string, count: number, seconds: number): Limit => ({
+  by: 'ip',
+  name,
+  count,
+  seconds,
+})
+export const perAccount = (name: string, count: number, seconds: number): Limit => ({
+  by: 'account',
+  name,
+  count,
+  seconds,
+})
+
+/**
+ * One endpoint of the public API, declared once: router, limits, validation, OpenAPI, sweep tests and the
+ * client come from it.
+ */
+export interface Operation<P extends Params = Params, R extends z.ZodType = z.ZodType> {
+  readonly kind: 'operation'
+  readonly id: string
+  readonly method: Method
+  /** With `{name}` for path parameters, e.g. `/api/v1/users/{user_id}`. */
+  readonly path: string
+  readonly service: ServiceName
+  /** `public`: no principal needed; otherwise the action whose proof the handler gets. */
+  readonly access: 'public' | Action
+  readonly limits: readonly Limit[]
+  /** Largest body in bytes. */
+  readonly bodyLimit: number
+  readonly callers: readonly Caller[]
+  /** May the caller repeat it after a lost connection? */
+  readonly idempotent: boolean
+  /** `read`: one snapshot; `write`: one transaction with the log; `own`: the handler arranges its own. */
+  readonly transaction: 'read' | 'write' | 'own'
+  readonly params: P
+  readonly response: R
+  /** The feature level that brought it, when newer than 372. */
+  readonly since?: number
+}
+
+/** Declares an endpoint. @throws TypeError where the declaration has a hole: such a service does not boot. */
+export function operation<const P extends Params, R extends z.ZodType>(
+  declared: Omit<Operation<P, R>, 'kind' | 'bodyLimit' | 'idempotent'> & {
+    bodyLimit?: number
+    idempotent?: boolean
+  },
+): Operation<P, R> {
+  const whole = {
+    bodyLimit: 64 * 1024,
+    idempotent: declared.method === 'GET',
+    ...declared,
+    kind: 'operation' as const,
+  }
+  const hole = holeIn(whole)
+  if (hole) throw new TypeError(`operation ${declared.id}: ${hole}`)
+  return whole
+}
+
+function holeIn(op: Operation): string | null {
+  // The types forbid these too; checked again for declarations that reach here through a cast or plain JavaScript.
+  const given: Partial<Operation> = op
+  if (!given.access) return 'no access rule'
+  if (!given.limits?.length) return 'no limit'
+  if (!given.response) return 'no response schema'
+  if (!given.callers?.length) return 'no caller list'
+  const inPath = [...op.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1])
+  const declared = Object.entries(op.params).filter(([, p]) => p.place === 'path')
+  if (inPath.length !== declared.length || declared.some(([name]) => !inPath.includes(name)))
+    return 'path parameters do not match the path'
+  return null
+}
+
+/** A call between services: on the link only, never reachable from outside. */
+export interface Call<I extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+  readonly kind: 'call'
+  readonly id: string
+  readonly service: ServiceName
+  readonly callers: readonly Caller[]
+  readonly idempotent: boolean
+  readonly input: I
+  readonly response: R
+}
+
+/** Declares an internal call. @throws TypeError where the caller list is empty */
+export function call<I extends z.ZodType, R extends z.ZodType>(
+  declared: Omit<Call<I, R>, 'kind'>,
+): Call<I, R> {
+  if (declared.callers.length === 0) throw new TypeError(`call ${declared.id}: no caller list`)
+  return { ...declared, kind: 'call' }
+}
+
+export type Input<O extends Operation> = InputOf<O['params']>
+export type Output<O extends Operation | Call> = z.output<O['response']>

@@ -1,0 +1,168 @@
+import { AppError } from '@parley/core'
+import { z } from 'zod'
+
+/**
+ * One parameter of an operation. `text`: the value is taken as it is; `json`: the value is a JSON
+ * text (Zulip API: "JSON-encoded" parameters).
+ */
+export interface Param<T = unknown> {
+  readonly schema: z.ZodType<T>
+  readonly encoding: 'text' | 'json'
+  readonly required: boolean
+  /** Older names that clients still send. */
+  readonly aliases: readonly string[]
+  /** `path` parameters come from the route, all others from query string or body. */
+  readonly place: 'path' | 'field'
+}
+export type Params = Readonly<Record<string, Param>>
+export type InputOf<P extends Params> = { readonly [K in keyof P]: P[K] extends Param<infer T> ? T : never }
+
+const make = <T>(schema: z.ZodType<T>, encoding: 'text' | 'json'): Param<T> => ({
+  schema,
+  encoding,
+  required: true,
+  aliases: [],
+  place: 'field',
+})
+
+/** A text without NUL and lone surrogates, at most `max` characters (default 10,000). */
+export const text = (max = 10_000): Param<string> =>
+  make(
+    z
+      .string()
+      .refine((s) => !s.includes('\0') && s.isWellFormed(), { params: { zulip: 'invalid' } })
+      .max(max),
+    'text',
+  )
+/** A value encoded as JSON text, parsed by `schema`. */
+export const json = <T>(schema: z.ZodType<T>): Param<T> => make(schema, 'json')
+export const int = (min = 0, max = Number.MAX_SAFE_INTEGER): Param<number> => json(z.int().min(min).max(max))
+export const bool = (): Param<boolean> => json(z.boolean())
+/** One of a few words, sent bare. */
+export const word = <const W extends readonly [string, ...string[]]>(words: W): Param<W[number]> =>
+  make(z.enum(words), 'text')
+/** A whole number in the path. */
+export const pathInt = (): Param<number> => ({ ...json(z.int().min(0)), place: 'path' })
+
+export const optional = <T>(param: Param<T>): Param<T | undefined> => ({
+  ...param,
+  schema: param.schema.optional(),
+  required: false,
+})
+/** JSON `null` is a value of its own to Zulip's clients; here it means the same as absent. */
+export const nullable = <T>(param: Param<T>): Param<T | null | undefined> => ({
+  ...param,
+  schema: param.schema.nullish(),
+  required: false,
+})
+export const withDefault = <T>(param: Param<T>, value: T): Param<T> => ({
+  ...param,
+  schema: param.schema.optional().transform((given) => given ?? value),
+  required: false,
+})
+export const alias = <T>(param: Param<T>, ...names: readonly string[]): Param<T> => ({
+  ...param,
+  aliases: names,
+})
+
+/** What the edge hands over: path values and the fields of query string and body, all still texts. */
+export interface RawInput {
+  readonly path: Readonly<Record<string, string>>
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/**
+ * Parses and checks every parameter of an operation.
+ * @returns the input and the names of fields that no parameter has (Zulip: `ignored_parameters_unsupported`)
+ * @throws AppError REQUEST_VARIABLE_MISSING, REQUEST_VARIABLE_INVALID, REQUEST_CONFUSING_VAR
+ */
+export function parseParams<P extends Params>(
+  params: P,
+  raw: RawInput,
+): { input: InputOf<P>; ignored: string[] } {
+  const known = new Set<string>()
+  const input: Record<string, unknown> = {}
+  for (const [name, param] of Object.entries(params)) {
+    const names = [name, ...param.aliases]
+    const source = param.place === 'path' ? raw.path : raw.fields
+    const given = names.filter((n) => Object.hasOwn(source, n))
+    if (param.place === 'field') for (const n of names) known.add(n)
+    if (given.length > 1)
+      throw new AppError(
+        'REQUEST_CONFUSING_VAR',
+        `Can't decide between '${given[0]}' and '${given[1]}' arguments`,
+        {
+          data: { var_name1: given[0], var_name2: given[1] },
+        },
+      )
+    const used = given[0]
+    const value = used === undefined ? undefined : decode(used, source[used] ?? '', param)
+    if (value === undefined && param.required)
+      throw new AppError('REQUEST_VARIABLE_MISSING', `Missing '${name}' argument`, {
+        data: { var_name: name },
+      })
+    const parsed = param.schema.safeParse(value)
+    if (!parsed.success) throw invalid(used ?? name, parsed.error.issues[0])
+    if (parsed.data !== undefined) input[name] = parsed.data
+  }
+  const ignored = Object.keys(raw.fields).filter((name) => !known.has(name))
+  // The loop above filled every key of P from its own schema; the mapped type cannot be followed through it.
+  return { input: input as InputOf<P>, ignored }
+}
+
+const maxJsonDepth = 40
+
+function decode(name: string, value: string, param: Param): unknown {
+  if (param.encoding === 'text') return value
+  if (depth(value) > maxJsonDepth) throw bad(name, `${name} is not valid JSON`)
+  try {
+    return JSON.parse(value)
+  } catch {
+    const kind = param.schema instanceof z.ZodNumber ? 'an integer' : 'valid JSON'
+    throw bad(name, `${name} is not ${kind}`)
+  }
+}
+
+/** Deepest nesting of brackets outside strings; found before parsing so that depth costs no stack. */
+function depth(value: string): number {
+  let now = 0
+  let most = 0
+  let quoted = false
+  for (let i = 0; i < value.length; i++) {
+    const c = value[i]
+    if (quoted) {
+      if (c === '\\') i++
+      else if (c === '"') quoted = false
+    } else if (c === '"') quoted = true
+    else if (c === '[' || c === '{') most = Math.max(most, ++now)
+    else if (c === ']' || c === '}') now--
+  }
+  return most
+}
+
+const bad = (name: string, message: string): AppError =>
+  new AppError('REQUEST_VARIABLE_INVALID', message, { data: { var_name: name } })
+
+const typeNames: Readonly<Record<string, string>> = {
+  int: 'an integer',
+  number: 'an integer',
+  boolean: 'a boolean',
+  string: 'a string',
+  array: 'a list',
+  object: 'a dict',
+  record: 'a dict',
+}
+
+/** Zulip's fixed English forms; clients and their tests rely on them. The value itself is never repeated. */
+function invalid(name: string, issue: z.core.$ZodIssue | undefined): AppError {
+  const at = (issue?.path ?? [])
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `["${String(key)}"]`))
+    .join('')
+  const where = name + at
+  if (issue?.code === 'invalid_type')
+    return bad(name, `${where} is not ${typeNames[issue.expected] ?? 'valid'}`)
+  if (issue?.code === 'too_big' && issue.origin === 'string')
+    return bad(name, `${where} is too long (limit: ${String(issue.maximum)} characters)`)
+  if (issue?.code === 'too_small' && issue.origin === 'string') return bad(name, `${where} cannot be blank`)
+  return bad(name, `Invalid ${where}`)
+}

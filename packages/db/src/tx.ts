@@ -1,0 +1,24 @@
+import type { OrgId } from '@parley/core'
+import type { z } from 'zod'
+
+/** One open transaction in one organisation (`app.org` is set, so row-level security lets nothing else through). */
+export interface Tx {
+  readonly org: OrgId
+  /**
+   * Runs a statement and parses each row; parameters are always bound, never spliced.
+   * @throws AppError UNAVAILABLE when the server is not there; the database's own error otherwise
+   */
+  query<R>(row: z.ZodType<R>, sql: string, params?: readonly unknown[]): Promise<R[]>
+  /** Runs a statement whose rows nobody needs. @returns how many rows it touched */
+  execute(sql: string, params?: readonly unknown[]): Promise<number>
+}
+
+/** The pool of one service, as one Postgres role. */
+export interface Database<T extends Tx = Tx> extends AsyncDisposable {
+  /** READ COMMITTED; commits when `fn` returns, rolls back when it throws. */
+  write<R>(org: OrgId, fn: (tx: T) => Promise<R>): Promise<R>
+  /** REPEATABLE READ, READ ONLY: everything `fn` reads is of one instant. */
+  read<R>(org: OrgId, fn: (tx: T) => Promise<R>): Promise<R>
+  /** As `read`, at the instant another transaction exported (`pg_export_snapshot`). */
+  at<R>(org: OrgId, snapshot: string, fn: (tx: T) => Promise<R>): Promise<R>
+}

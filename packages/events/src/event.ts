@@ -1,0 +1,94 @@
+import type { Capabilities, ServiceName } from '@parley/api'
+import type { ChannelId, UserId } from '@parley/core'
+import type { z } from 'zod'
+
+/** Who is looking: what may change an event's shape for a queue. */
+export interface Viewer {
+  readonly userId: UserId
+  readonly role: number
+  readonly capabilities: Capabilities
+  readonly applyMarkdown: boolean
+  readonly clientGravatar: boolean
+  readonly slimPresence: boolean
+  readonly queueId: string
+}
+
+/** An event as a client gets it, without its id. */
+export type WireEvent = { readonly type: string } & Readonly<Record<string, unknown>>
+
+/**
+ * Who an event goes to: a closed set.
+ * `users`: the named ones; `subscribers`: of the channel, at the event's place in the log and now;
+ * `organisation`: everybody in it; `nobody`: kept for audit and the gateways only.
+ */
+export type Audience = 'users' | 'subscribers' | 'organisation' | 'nobody'
+
+/** One kind of event of the organisation's log, declared once. */
+export interface EventDeclaration<B = unknown> {
+  /** Past tense, e.g. `message.sent`; never changes its meaning. */
+  readonly type: string
+  readonly emitter: ServiceName
+  readonly audience: Audience
+  /** Raises `head.rights`: set for everything a decision of packages/access reads. */
+  readonly changesRights: boolean
+  /** Takes a right away: the call answers only after every gateway has applied it. */
+  readonly revokes: boolean
+  /** Becomes a leaf of the audit tree. Its body is then free of content. */
+  readonly audited: boolean
+  readonly body: z.ZodType<B>
+  /**
+   * The wire type(s) it becomes; queues filter on these (`event_types`). Empty for audience `nobody`.
+   */
+  readonly wire: readonly string[]
+  /** Viewers with the same key get the same encoded shape. */
+  readonly variant: (viewer: Viewer) => string
+  /** The event for one variant; null where that viewer gets nothing. */
+  readonly shape: (body: B, viewer: Viewer) => WireEvent | null
+  /** Fields of one user alone (message flags, local id), spliced into the shared encoding; null for none. */
+  readonly own: ((body: B, viewer: Viewer) => Readonly<Record<string, unknown>> | null) | null
+}
+
+/** Declares an event. */
+export function event<B>(
+  declared: Omit<
+    EventDeclaration<B>,
+    'changesRights' | 'revokes' | 'audited' | 'variant' | 'own' | 'wire' | 'shape'
+  > &
+    Partial<EventDeclaration<B>>,
+): EventDeclaration<B> {
+  return {
+    changesRights: false,
+    revokes: false,
+    audited: false,
+    wire: [],
+    variant: () => '',
+    shape: () => null,
+    own: null,
+    ...declared,
+  }
+}
+
+/** An event about to be appended, its body checked against the declaration when it is made. */
+export interface NewEvent {
+  readonly declaration: EventDeclaration
+  readonly body: unknown
+  /** The audience `users`; also users whom a `subscribers` event names beside the subscribers. */
+  readonly users: readonly UserId[]
+  /** The channel of the audience `subscribers`. */
+  readonly channel: ChannelId | null
+}
+
+/** Makes an event of a declaration, its body checked. @throws ZodError where the body does not fit: a bug */
+export function make<B>(
+  declaration: EventDeclaration<B>,
+  body: B,
+  to: { readonly users?: readonly UserId[]; readonly channel?: ChannelId } = {},
+): NewEvent {
+  return {
+    // A declaration only ever sees bodies that its own schema has parsed.
+    declaration: declaration as unknown as EventDeclaration,
+    body: declaration.body.parse(body),
+    users: to.users ?? [],
+    channel: to.channel ?? null,
+  }
+}
