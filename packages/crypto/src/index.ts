@@ -1,1 +1,7 @@
-export {}
+export { type Authority, createCa, type LeafRequest, loadCa, type Pair, type Sources } from './authority.ts'
+export * from './files.ts'
+export * from './leaves.ts'
+export * from './merkle-proof.ts'
+export * from './merkle.ts'
+export * from './spiffe.ts'
+export * from './token-key.ts'
