@@ -1,0 +1,100 @@
+import { globSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const all = globSync(['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'], {
+  cwd: root,
+  exclude: (f) => f.includes('generated'),
+})
+const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('packages/testkit/')
+const source = all
+  .filter((file) => !isTest(file))
+  .map((file) => ({ file, text: readFileSync(resolve(root, file), 'utf8') }))
+
+/** Files (outside `allowed`) in which `pattern` stands, with the line. */
+function breaches(pattern: RegExp, allowed: RegExp): string[] {
+  return source
+    .filter(({ file }) => !allowed.test(file))
+    .flatMap(({ file, text }) =>
+      text
+        .split('\n')
+        .flatMap((line, i) =>
+          pattern.test(line) && !/^\s*(\*|\/\/)/.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : [],
+        ),
+    )
+}
+
+const order = ['core', 'access', 'api', 'db', 'events', 'kit']
+/** What each package may import; services may import all of `order`, crypto and markdown, never each other. */
+const mayImport = (from: string): ReadonlySet<string> => {
+  if (from === 'crypto' || from === 'markdown') return new Set(['core'])
+  if (from === 'client') return new Set(['api', 'core'])
+  const place = order.indexOf(from)
+  if (place >= 0) return new Set([...order.slice(0, place), 'crypto'])
+  if (from === 'cli') return new Set([...order, 'crypto'])
+  return new Set([...order, 'crypto', 'markdown'])
+}
+
+test('imports go one way', () => {
+  const wrong = source.flatMap(({ file, text }) => {
+    const [kind = '', name = ''] = file.split('/')
+    const allowed = mayImport(kind === 'services' ? '' : name)
+    return [...text.matchAll(/from '@parley\/([\w-]+)'/g)]
+      .map((m) => m[1] ?? '')
+      .filter((to) => to !== name && !allowed.has(to))
+      .map((to) => `${file} imports ${to}`)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('a package imports another by its name, not by a path', () => {
+  expect(breaches(/from '(\.\.\/)+(packages|services)\//, /^$/)).toEqual([])
+})
+
+test('SQL stands only in repo/, facts/, packages/db and packages/events: nobody else can skip a check', () => {
+  const sql = /[`'"]\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|CREATE|ALTER|SET)\s+\w/
+  expect(breaches(sql, /\/(repo|facts)\/|^packages\/(db|events|cli)\//)).toEqual([])
+  expect(breaches(/from '(pg|@prisma\/[\w-]+)'/, /\/(repo|facts)\/|^packages\/(db|cli)\//)).toEqual([])
+})
+
+test('the environment is read only by configuration', () => {
+  expect(breaches(/process\.env/, /\/(config|main)\.ts$|^packages\/(kit\/src\/config|cli)/)).toEqual([])
+})
+
+test('time and chance come in as arguments', () => {
+  const pattern =
+    /Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|randomUUID\(|randomBytes\(|getRandomValues\(/
+  expect(breaches(pattern, /^packages\/core\/src\/(clock|ids)\.ts$|^packages\/(cli|crypto)\//)).toEqual([])
+})
+
+test('NATS is spoken only by packages/events', () => {
+  expect(breaches(/from '@nats-io\//, /^packages\/events\//)).toEqual([])
+})
+
+test('nothing turns certificate checks off', () => {
+  expect(breaches(/rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|sslmode=/, /^$/)).toEqual([])
+})
+
+test('no proof is made by a cast', () => {
+  expect(breaches(/as (unknown as )?Granted\b/, /^packages\/access\/src\/grant\.ts$/)).toEqual([])
+})
+
+test('no folder is called for what it is not', () => {
+  expect(all.filter((file) => /\/(utils?|helpers?|lib|common|managers?)(\/|\.ts$)/.test(file))).toEqual([])
+})
+
+test('a service starts in fewer than 30 lines', () => {
+  const long = source.filter(
+    ({ file, text }) => /^services\/\w+\/src\/main\.ts$/.test(file) && text.split('\n').length > 30,
+  )
+  expect(long.map(({ file }) => file)).toEqual([])
+})
+
+test('no file is longer than 400 lines', () => {
+  expect(source.filter(({ text }) => text.split('\n').length > 400).map(({ file }) => file)).toEqual([])
+})
+
+test('the project names no machine, registry or session', () => {
+  expect(breaches(/\/work\/|\/tmp\/t1|registry\.npmjs|yarnpkg/, /^$/)).toEqual([])
+})
