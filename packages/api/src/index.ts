@@ -1,3 +1,4 @@
+export * from './calls/audit.ts'
 export * from './calls/organisation.ts'
 export * from './calls/principal.ts'
 export * from './calls/snapshot.ts'
