@@ -1,1 +1,7 @@
+export * from './declarations.ts'
 export * from './event.ts'
+export * from './users/account.ts'
+export * from './users/email-visibility.ts'
+export * from './users/group-members-added.ts'
+export * from './users/user-created.ts'
+export * from './users/user-deactivated.ts'

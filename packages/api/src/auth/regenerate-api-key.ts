@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
+
+/** Ends every API key of the account that calls, and gives it a new one. */
+export const regenerateApiKey = operation({
+  id: 'regenerate-api-key',
+  method: 'POST',
+  path: '/api/v1/users/me/api_key/regenerate',
+  service: 'auth',
+  access: 'self:use',
+  limits: apiByUser,
+  callers: ['gateway'],
+  transaction: 'write',
+  params: {},
+  response: z.object({ api_key: z.string() }),
+})

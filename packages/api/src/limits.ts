@@ -1,0 +1,14 @@
+import { type Limit, perAccount, perIp, perUser } from './operation.ts'
+
+/** Zulip's defaults: calls of one account over all endpoints, and calls without an account by address. */
+export const apiByUser: readonly Limit[] = [
+  perUser('api_by_user', 200, 60),
+  perUser('api_by_user_hourly', 2000, 3600),
+]
+export const apiByIp: readonly Limit[] = [perIp('api_by_ip', 100, 60)]
+
+/**
+ * Attempts to sign in to one account, named by the `username` parameter (white space around it and case do not
+ * count); a success starts the count anew.
+ */
+export const authenticateByUsername: readonly Limit[] = [perAccount('authenticate_by_username', 5, 1800)]

@@ -1,0 +1,26 @@
+import { createSession } from './auth/create-session.ts'
+import { endSession } from './auth/end-session.ts'
+import { fetchApiKey } from './auth/fetch-api-key.ts'
+import { regenerateApiKey } from './auth/regenerate-api-key.ts'
+import type { Operation } from './operation.ts'
+import { serverSettings } from './organisation/server-settings.ts'
+import { createUser } from './users/create-user.ts'
+import { deactivateUser } from './users/deactivate-user.ts'
+import { getOwnUser } from './users/get-own-user.ts'
+import { getUser } from './users/get-user.ts'
+import { getUsers } from './users/get-users.ts'
+
+/** Every endpoint of the public API; what is not here answers 404. */
+export const operations: readonly Operation[] = [
+  // auth, users, organisation
+  createSession,
+  createUser,
+  deactivateUser,
+  endSession,
+  fetchApiKey,
+  getOwnUser,
+  getUser,
+  getUsers,
+  regenerateApiKey,
+  serverSettings,
+]

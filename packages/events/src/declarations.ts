@@ -1,0 +1,30 @@
+import type { EventDeclaration } from './event.ts'
+import {
+  accountCreated,
+  keyCreated,
+  keyRegenerated,
+  organisationCreated,
+  sessionCreated,
+  sessionEnded,
+} from './users/account.ts'
+import { groupMembersAdded } from './users/group-members-added.ts'
+import { userCreated } from './users/user-created.ts'
+import { userDeactivated } from './users/user-deactivated.ts'
+
+// Each declaration only ever sees bodies that its own schema has parsed, so the list may forget their types.
+const any = <B>(declaration: EventDeclaration<B>): EventDeclaration =>
+  declaration as unknown as EventDeclaration
+
+/** Every kind of event that a log may hold. */
+export const declarations: readonly EventDeclaration[] = [
+  // users
+  any(accountCreated),
+  any(groupMembersAdded),
+  any(keyCreated),
+  any(keyRegenerated),
+  any(organisationCreated),
+  any(sessionCreated),
+  any(sessionEnded),
+  any(userCreated),
+  any(userDeactivated),
+]
