@@ -2,6 +2,12 @@ import { createSession } from './auth/create-session.ts'
 import { endSession } from './auth/end-session.ts'
 import { fetchApiKey } from './auth/fetch-api-key.ts'
 import { regenerateApiKey } from './auth/regenerate-api-key.ts'
+import { getMessage } from './messages/get-message.ts'
+import { getMessages } from './messages/get-messages.ts'
+import { getTopics } from './messages/get-topics.ts'
+import { renderMessage } from './messages/render-message.ts'
+import { sendMessage } from './messages/send-message.ts'
+import { updateFlags } from './messages/update-flags.ts'
 import type { Operation } from './operation.ts'
 import { serverSettings } from './organisation/server-settings.ts'
 import { createUser } from './users/create-user.ts'
@@ -23,4 +29,11 @@ export const operations: readonly Operation[] = [
   getUsers,
   regenerateApiKey,
   serverSettings,
+  // messages
+  getMessage,
+  getMessages,
+  getTopics,
+  renderMessage,
+  sendMessage,
+  updateFlags,
 ]

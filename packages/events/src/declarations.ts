@@ -1,4 +1,6 @@
 import type { EventDeclaration } from './event.ts'
+import { flagsChanged } from './messages/flags-changed.ts'
+import { messageSent } from './messages/message-sent.ts'
 import {
   accountCreated,
   keyCreated,
@@ -27,4 +29,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(sessionEnded),
   any(userCreated),
   any(userDeactivated),
+  // messages
+  any(flagsChanged),
+  any(messageSent),
 ]

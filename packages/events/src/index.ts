@@ -1,5 +1,7 @@
 export * from './declarations.ts'
 export * from './event.ts'
+export * from './messages/flags-changed.ts'
+export * from './messages/message-sent.ts'
 export * from './users/account.ts'
 export * from './users/email-visibility.ts'
 export * from './users/group-members-added.ts'

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { operation, perUser } from '../operation.ts'
+import { bool, int, json, nullable, optional, text, withDefault } from '../param.ts'
+import { FetchedMessage } from './message-object.ts'
+import { Narrow } from './narrow.ts'
+
+/** Most messages that one call fetches. */
+export const maxFetch = 5_000
+
+/** Messages around an anchor in a narrow, or the named ones that the reader may see. */
+export const getMessages = operation({
+  id: 'get-messages',
+  method: 'GET',
+  path: '/api/v1/messages',
+  service: 'messaging',
+  access: 'message:list',
+  transaction: 'read',
+  limits: [perUser('fetch', 400, 60)],
+  callers: ['gateway'],
+  params: {
+    /** A message id, `newest`, `oldest` or `first_unread`. */
+    anchor: optional(text(40)),
+    include_anchor: withDefault(bool(), true),
+    num_before: optional(int()),
+    num_after: optional(int()),
+    narrow: nullable(json(Narrow)),
+    client_gravatar: withDefault(bool(), true),
+    apply_markdown: withDefault(bool(), true),
+    use_first_unread_anchor: withDefault(bool(), false),
+    message_ids: optional(json(z.array(z.int().min(0)).max(maxFetch))),
+    allow_empty_topic_name: withDefault(bool(), false),
+  },
+  response: z.object({
+    messages: z.array(FetchedMessage),
+    anchor: z.int().optional(),
+    found_anchor: z.boolean().optional(),
+    found_newest: z.boolean().optional(),
+    found_oldest: z.boolean().optional(),
+    history_limited: z.boolean().optional(),
+  }),
+})

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { operation, perUser } from '../operation.ts'
+import { bool, pathInt, withDefault } from '../param.ts'
+
+/** The topics of a channel, newest first, as far as the asker may read its messages. */
+export const getTopics = operation({
+  id: 'get-stream-topics',
+  method: 'GET',
+  path: '/api/v1/users/me/{stream_id}/topics',
+  service: 'messaging',
+  access: 'channel:read',
+  transaction: 'read',
+  limits: [perUser('topics', 200, 60)],
+  callers: ['gateway'],
+  params: { stream_id: pathInt(), allow_empty_topic_name: withDefault(bool(), false) },
+  response: z.object({ topics: z.array(z.object({ name: z.string(), max_id: z.int() })) }),
+})

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** A person of a direct conversation as message objects name them. */
+export const DisplayPerson = z.object({
+  id: z.int(),
+  email: z.string(),
+  full_name: z.string(),
+  is_mirror_dummy: z.boolean(),
+})
+export type DisplayPerson = z.infer<typeof DisplayPerson>
+
+const Reaction = z.object({
+  emoji_name: z.string(),
+  emoji_code: z.string(),
+  reaction_type: z.enum(['unicode_emoji', 'realm_emoji', 'zulip_extra_emoji']),
+  user_id: z.int(),
+})
+
+const Submessage = z.object({
+  id: z.int(),
+  message_id: z.int(),
+  sender_id: z.int(),
+  msg_type: z.string(),
+  content: z.string(),
+})
+
+/** A message without what differs between its readers (Zulip API: message objects). */
+export const MessageObject = z.object({
+  id: z.int(),
+  sender_id: z.int(),
+  sender_email: z.string(),
+  sender_full_name: z.string(),
+  sender_realm_str: z.string(),
+  /** Null: the client computes the gravatar of `sender_email`. */
+  avatar_url: z.string().nullable(),
+  client: z.string(),
+  content: z.string(),
+  content_type: z.enum(['text/html', 'text/x-markdown']),
+  /** Seconds since the Unix epoch. */
+  timestamp: z.int(),
+  type: z.enum(['stream', 'private']),
+  display_recipient: z.union([z.string(), z.array(DisplayPerson)]),
+  stream_id: z.int().optional(),
+  /** The topic; empty for direct messages. */
+  subject: z.string(),
+  topic_links: z.array(z.object({ text: z.string(), url: z.string() })),
+  recipient_id: z.int(),
+  is_me_message: z.boolean(),
+  reactions: z.array(Reaction),
+  submessages: z.array(Submessage),
+  last_edit_timestamp: z.int().optional(),
+})
+export type MessageObject = z.infer<typeof MessageObject>
+
+/** Flags that a message can have for one reader. */
+export const MessageFlag = z.enum([
+  'read',
+  'starred',
+  'collapsed',
+  'mentioned',
+  'stream_wildcard_mentioned',
+  'topic_wildcard_mentioned',
+  'wildcard_mentioned',
+  'has_alert_word',
+  'historical',
+])
+export type MessageFlag = z.infer<typeof MessageFlag>
+
+/** A message as its reader fetches it. */
+export const FetchedMessage = MessageObject.extend({ flags: z.array(MessageFlag) })
+export type FetchedMessage = z.infer<typeof FetchedMessage>

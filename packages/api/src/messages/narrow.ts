@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+/** One term of a narrow as clients send it; operators and operands are understood by messaging. */
+export const NarrowTerm = z.union([
+  z.object({
+    operator: z.string().max(50),
+    operand: z.union([z.string().max(1_000), z.int(), z.array(z.int()).max(500)]),
+    negated: z.boolean().optional(),
+  }),
+  // The legacy form: [operator, operand].
+  z
+    .tuple([z.string().max(50), z.union([z.string().max(1_000), z.int(), z.array(z.int()).max(500)])])
+    .transform(([operator, operand]) => ({ operator, operand, negated: false })),
+])
+export type NarrowTerm = z.output<typeof NarrowTerm>
+
+/** A narrow: terms that must all hold. */
+export const Narrow = z.array(NarrowTerm).max(50)
+export type Narrow = z.output<typeof Narrow>

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { operation, perUser } from '../operation.ts'
+import { text } from '../param.ts'
+
+/** Renders a text as a message would be, without sending it. */
+export const renderMessage = operation({
+  id: 'render-message',
+  method: 'POST',
+  path: '/api/v1/messages/render',
+  service: 'messaging',
+  access: 'self:use',
+  transaction: 'read',
+  limits: [perUser('render', 200, 60)],
+  bodyLimit: 192 * 1024,
+  callers: ['gateway'],
+  idempotent: true,
+  params: { content: text(192 * 1024) },
+  response: z.object({ rendered: z.string() }),
+})

@@ -1,0 +1,100 @@
+import { DisplayPerson, type MessageFlag, type MessageObject, topicForClient } from '@parley/api'
+import { z } from 'zod'
+import { event, type Viewer } from '../event.ts'
+
+const Body = z.object({
+  message_id: z.int(),
+  recipient_id: z.int(),
+  sender_id: z.int(),
+  sender_email: z.string(),
+  sender_full_name: z.string(),
+  sender_realm_str: z.string(),
+  avatar_url: z.string(),
+  /** True: clients may compute the avatar from the e-mail themselves. */
+  gravatar: z.boolean(),
+  client: z.string(),
+  content: z.string(),
+  rendered: z.string(),
+  /** Seconds since the Unix epoch. */
+  timestamp: z.int(),
+  kind: z.enum(['channel', 'direct']),
+  stream_id: z.int().nullable(),
+  stream_name: z.string().nullable(),
+  topic: z.string(),
+  topic_links: z.array(z.object({ text: z.string(), url: z.string() })),
+  /** The people of a direct conversation, the sender included; empty for a channel. */
+  people: z.array(DisplayPerson),
+  flags: z.object({
+    /** Users for whom it is read from the start. */
+    read: z.array(z.int()),
+    mentioned: z.array(z.int()),
+    /** `@all` and the like: every subscriber. */
+    channelWildcard: z.boolean(),
+    /** `@topic`: the topic's participants. */
+    topicWildcard: z.array(z.int()),
+  }),
+  /** The queue that gets its own `local_id` back. */
+  queue_id: z.string().nullable(),
+  local_id: z.string().nullable(),
+})
+export type MessageSent = z.infer<typeof Body>
+
+const isMe = (content: string): boolean => content.startsWith('/me ')
+
+function messageFor(body: MessageSent, viewer: Viewer): MessageObject {
+  return {
+    id: body.message_id,
+    sender_id: body.sender_id,
+    sender_email: body.sender_email,
+    sender_full_name: body.sender_full_name,
+    sender_realm_str: body.sender_realm_str,
+    avatar_url: viewer.clientGravatar && body.gravatar ? null : body.avatar_url,
+    client: body.client,
+    content: viewer.applyMarkdown ? body.rendered : body.content,
+    content_type: viewer.applyMarkdown ? 'text/html' : 'text/x-markdown',
+    timestamp: body.timestamp,
+    recipient_id: body.recipient_id,
+    topic_links: body.topic_links,
+    is_me_message: isMe(body.content),
+    reactions: [],
+    submessages: [],
+    ...(body.kind === 'channel'
+      ? {
+          type: 'stream',
+          display_recipient: body.stream_name ?? '',
+          stream_id: body.stream_id ?? 0,
+          subject: topicForClient(body.topic, viewer.capabilities.empty_topic_name),
+        }
+      : { type: 'private', display_recipient: body.people, subject: '' }),
+  }
+}
+
+function flagsFor({ flags }: MessageSent, { userId }: Viewer): MessageFlag[] {
+  const topic = flags.topicWildcard.includes(userId)
+  return [
+    ...(flags.read.includes(userId) ? (['read'] as const) : []),
+    ...(flags.mentioned.includes(userId) ? (['mentioned'] as const) : []),
+    ...(flags.channelWildcard ? (['stream_wildcard_mentioned'] as const) : []),
+    ...(topic ? (['topic_wildcard_mentioned'] as const) : []),
+    ...(topic || flags.channelWildcard ? (['wildcard_mentioned'] as const) : []),
+  ]
+}
+
+/** A message was sent: to the channel's subscribers or to the people of the conversation. */
+export const messageSent = event({
+  type: 'message.sent',
+  emitter: 'messaging',
+  // Subscribers of the channel; for a direct message the named users.
+  audience: 'subscribers',
+  body: Body,
+  wire: ['message'],
+  variant: (viewer) =>
+    `${Number(viewer.applyMarkdown)}${Number(viewer.clientGravatar)}${Number(viewer.capabilities.empty_topic_name)}`,
+  shape: (body, viewer) => ({ type: 'message', message: messageFor(body, viewer) }),
+  own: (body, viewer) => ({
+    flags: flagsFor(body, viewer),
+    ...(body.local_id !== null && body.queue_id === viewer.queueId
+      ? { local_message_id: body.local_id }
+      : {}),
+  }),
+})
