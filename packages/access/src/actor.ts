@@ -17,4 +17,5 @@ export interface Actor {
 
 export const isOwner = (actor: Actor): boolean => actor.role <= role.owner
 export const isAdmin = (actor: Actor): boolean => actor.role <= role.admin
-export const isGuest = (actor: Actor): boolean => actor.role >= role.guest
+export const isGuestRole = (accountRole: number): boolean => accountRole >= role.guest
+export const isGuest = (actor: Actor): boolean => isGuestRole(actor.role)

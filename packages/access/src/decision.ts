@@ -12,6 +12,7 @@ export type Reason =
   | 'unknown-channel'
   | 'archived'
   | 'admins-only'
+  | 'web-public-disabled'
   | 'owners-only'
   | 'guests-may-not'
   | 'posting-restricted'

@@ -4,12 +4,15 @@ import {
   channelAddSubscribers,
   channelContent,
   channelCreate,
+  channelFind,
+  type ChannelKind,
   channelKnow,
   channelMetadata,
   channelRead,
-  channelRemoveSubscribers,
   channelSubscribe,
   channelUnsubscribe,
+  channelView,
+  type Leaving,
 } from './actions/channel.ts'
 import { messageContent, messageRead, messageSend, type SendTarget } from './actions/message.ts'
 import { userCreate, userDeactivate } from './actions/user.ts'
@@ -26,12 +29,13 @@ export interface ActionObjects {
   'user:deactivate': UserFacts
   'channel:list': null
   'channel:know': ChannelFacts
+  'channel:view': ChannelFacts
+  'channel:find': ChannelFacts
   'channel:read': ChannelFacts
-  'channel:create': null
+  'channel:create': ChannelKind
   'channel:subscribe': ChannelFacts
-  'channel:unsubscribe': ChannelFacts
+  'channel:unsubscribe': Leaving
   'channel:add-subscribers': ChannelFacts
-  'channel:remove-subscribers': ChannelFacts
   'message:send': SendTarget
   'message:read': MessageFacts
   /** Lists of messages: the predicate decides row by row. */
@@ -46,12 +50,13 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'user:deactivate': userDeactivate,
   'channel:list': allow,
   'channel:know': channelKnow,
+  'channel:view': channelView,
+  'channel:find': channelFind,
   'channel:read': channelRead,
   'channel:create': channelCreate,
   'channel:subscribe': channelSubscribe,
   'channel:unsubscribe': channelUnsubscribe,
   'channel:add-subscribers': channelAddSubscribers,
-  'channel:remove-subscribers': channelRemoveSubscribers,
   'message:send': messageSend,
   'message:read': messageRead,
   'message:list': allow,

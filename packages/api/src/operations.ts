@@ -2,6 +2,13 @@ import { createSession } from './auth/create-session.ts'
 import { endSession } from './auth/end-session.ts'
 import { fetchApiKey } from './auth/fetch-api-key.ts'
 import { regenerateApiKey } from './auth/regenerate-api-key.ts'
+import { findChannel } from './channels/find-channel.ts'
+import { getChannel } from './channels/get-channel.ts'
+import { listChannels } from './channels/list-channels.ts'
+import { listMembers } from './channels/list-members.ts'
+import { listSubscriptions } from './channels/list-subscriptions.ts'
+import { subscribe } from './channels/subscribe.ts'
+import { unsubscribe } from './channels/unsubscribe.ts'
 import { getMessage } from './messages/get-message.ts'
 import { getMessages } from './messages/get-messages.ts'
 import { getTopics } from './messages/get-topics.ts'
@@ -29,6 +36,14 @@ export const operations: readonly Operation[] = [
   getUsers,
   regenerateApiKey,
   serverSettings,
+  // channels
+  findChannel,
+  getChannel,
+  listChannels,
+  listMembers,
+  listSubscriptions,
+  subscribe,
+  unsubscribe,
   // messages
   getMessage,
   getMessages,

@@ -1,3 +1,16 @@
+import {
+  channelCreated,
+  channelEstablished,
+  channelRevealed,
+  channelWithdrawn,
+} from './channels/channel-known.ts'
+import { peerAdded, peerAddedWithin, peerRemoved, peerRemovedWithin } from './channels/peer.ts'
+import {
+  membershipEnded,
+  membershipGranted,
+  subscriptionAdded,
+  subscriptionRemoved,
+} from './channels/subscription.ts'
 import type { EventDeclaration } from './event.ts'
 import { flagsChanged } from './messages/flags-changed.ts'
 import { messageSent } from './messages/message-sent.ts'
@@ -32,4 +45,17 @@ export const declarations: readonly EventDeclaration[] = [
   // messages
   any(flagsChanged),
   any(messageSent),
+  // channels
+  any(channelCreated),
+  any(channelEstablished),
+  any(channelRevealed),
+  any(channelWithdrawn),
+  any(membershipEnded),
+  any(membershipGranted),
+  any(peerAdded),
+  any(peerAddedWithin),
+  any(peerRemoved),
+  any(peerRemovedWithin),
+  any(subscriptionAdded),
+  any(subscriptionRemoved),
 ]

@@ -1,3 +1,6 @@
+export * from './channels/channel-known.ts'
+export * from './channels/peer.ts'
+export * from './channels/subscription.ts'
 export * from './declarations.ts'
 export * from './event.ts'
 export * from './messages/flags-changed.ts'

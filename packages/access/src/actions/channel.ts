@@ -1,3 +1,4 @@
+import type { UserId } from '@parley/core'
 import { type Actor, isAdmin, isGuest } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
@@ -51,44 +52,81 @@ export function channelAtoms(actor: Actor, channel: ChannelFacts): Record<Channe
 const within = (rule: Predicate<ChannelAtom>, actor: Actor, channel: ChannelFacts): boolean =>
   actor.orgId === channel.orgId && holds(rule, channelAtoms(actor, channel))
 
-/** Metadata of a channel; an archived one answers as if it did not exist, except where reading allows it. */
+/** Knowing of a channel, archived or not: lists and events. */
 export function channelKnow(actor: Actor, channel: ChannelFacts): Decision {
   return allowIf(within(channelMetadata, actor, channel), hide('unknown-channel'))
 }
 
+/** Looking at one channel and its subscribers by id; an archived one answers as if it did not exist. */
+export function channelView(actor: Actor, channel: ChannelFacts): Decision {
+  if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
+  return channel.archived ? hide('archived') : allow()
+}
+
+/** Asking for a channel's id by its name: only where its content may be read. */
+export function channelFind(actor: Actor, channel: ChannelFacts): Decision {
+  if (!within(channelContent, actor, channel)) return hide('unknown-channel')
+  return channel.archived ? hide('archived') : allow()
+}
+
+/** Reading what is said there, archived or not. */
 export function channelRead(actor: Actor, channel: ChannelFacts): Decision {
   return allowIf(within(channelContent, actor, channel), hide('unknown-channel'))
 }
 
-export function channelCreate(actor: Actor): Decision {
-  return allowIf(!isGuest(actor), deny('guests-may-not'))
+/** The mixes of flags a channel may have (Zulip API: channel privacy). */
+export interface ChannelKind {
+  readonly inviteOnly: boolean
+  readonly historyPublicToSubscribers: boolean
+  readonly isWebPublic: boolean
 }
 
-/** Joining oneself: public channels for members; a private one only through somebody else. */
+/** Making a channel: every member; web-public ones need a switch of the organisation, which is off. */
+export function channelCreate(actor: Actor, wanted: ChannelKind): Decision {
+  if (isGuest(actor)) return deny('guests-may-not')
+  return wanted.isWebPublic ? deny('web-public-disabled') : allow()
+}
+
+/** Joining oneself: never guests; a private channel only through somebody who is in it. */
 export function channelSubscribe(actor: Actor, channel: ChannelFacts): Decision {
-  if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
-  if (channel.archived) return hide('archived')
-  if (isGuest(actor) && !channel.subscribed) return deny('guests-may-not')
-  return allowIf(within(channelContent, actor, channel), deny('not-subscribed'))
-}
-
-/** Adding other people: whoever may read the channel and is no guest. */
-export function channelAddSubscribers(actor: Actor, channel: ChannelFacts): Decision {
   if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
   if (isGuest(actor)) return deny('guests-may-not')
   return allowIf(within(channelContent, actor, channel), deny('not-subscribed'))
 }
 
-/** Removing other people: administrators and the channel's own. */
-export function channelRemoveSubscribers(actor: Actor, channel: ChannelFacts): Decision {
+/**
+ * Adding other people: every member who may read the channel. An administrator has no content of a private channel
+ * by being one, so cannot let anybody in.
+ */
+export function channelAddSubscribers(actor: Actor, channel: ChannelFacts): Decision {
+  return channelSubscribe(actor, channel)
+}
+
+/** Removing other people: administrators (private channels they are not in, too) and the channel's own. */
+function removeOthers(actor: Actor, channel: ChannelFacts): Decision {
   if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
+  if (isGuest(actor)) return deny('guests-may-not')
   return allowIf(isAdmin(actor) || channel.administers, deny('admins-only'))
 }
 
-/** Leaving: always one's own right where one knows the channel. */
-export function channelUnsubscribe(actor: Actor, channel: ChannelFacts): Decision {
-  if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
+/** Somebody leaving a channel: whose subscription, and the channel as the actor sees it. */
+export interface Leaving {
+  readonly channel: ChannelFacts
+  readonly subject: {
+    readonly userId: UserId
+    readonly botOwnerId: UserId | null
+    /** Has the subject an active subscription? */
+    readonly subscribed: boolean
+  }
+}
+
+/** Ending one subscription: always one's own and one's own bot's; others' as `removeOthers` says. */
+export function channelUnsubscribe(actor: Actor, { channel, subject }: Leaving): Decision {
+  const own = subject.userId === actor.userId || subject.botOwnerId === actor.userId
+  if (!own) return removeOthers(actor, channel)
+  if (actor.orgId !== channel.orgId) return hide('other-org')
+  if (!subject.subscribed && !within(channelMetadata, actor, channel)) return hide('unknown-channel')
   return channel.archived ? hide('archived') : allow()
 }

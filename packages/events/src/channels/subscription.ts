@@ -1,0 +1,53 @@
+import { SubscriptionObject } from '@parley/api'
+import { z } from 'zod'
+import { event } from '../event.ts'
+
+const Who = { channel_id: z.int(), user_ids: z.array(z.int()) }
+
+/**
+ * People came into a channel; they get it with their settings. All people of one event have the same settings.
+ * Gateways add them to the channel's members.
+ */
+export const subscriptionAdded = event({
+  type: 'subscription.added',
+  emitter: 'streams',
+  audience: 'users',
+  changesRights: true,
+  body: z.object({ ...Who, subscription: SubscriptionObject.required({ subscribers: true }) }),
+  wire: ['subscription'],
+  shape: (body) => ({ type: 'subscription', op: 'add', subscriptions: [body.subscription] }),
+})
+
+/** People left a channel or were taken out of it. Gateways drop them from the channel's members. */
+export const subscriptionRemoved = event({
+  type: 'subscription.removed',
+  emitter: 'streams',
+  audience: 'users',
+  changesRights: true,
+  revokes: true,
+  body: z.object({ ...Who, name: z.string() }),
+  wire: ['subscription'],
+  shape: (body) => ({
+    type: 'subscription',
+    op: 'remove',
+    subscriptions: [{ stream_id: body.channel_id, name: body.name }],
+  }),
+})
+
+/** The audited side of people coming into a channel. */
+export const membershipGranted = event({
+  type: 'membership.granted',
+  emitter: 'streams',
+  audience: 'nobody',
+  audited: true,
+  body: z.object({ ...Who, by: z.int() }),
+})
+
+/** The audited side of people leaving a channel. */
+export const membershipEnded = event({
+  type: 'membership.ended',
+  emitter: 'streams',
+  audience: 'nobody',
+  audited: true,
+  body: z.object({ ...Who, by: z.int() }),
+})
