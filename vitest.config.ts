@@ -1,5 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
+const long = process.env['PARLEY_TEST_LONG'] === '1'
+
 export default defineConfig({
-  test: { include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'e2e/**/*.test.ts'] },
+  test: {
+    testTimeout: long ? 600_000 : 60_000,
+    hookTimeout: 240_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'code',
+          include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'e2e/house-rules.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: ['e2e/house-rules.test.ts'],
+          globalSetup: ['e2e/global-product.ts'],
+          // Each file works on running processes: two at once would measure each other.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
 })

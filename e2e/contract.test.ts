@@ -1,0 +1,173 @@
+import { type Operation, operations } from '@parley/api'
+import { type Answer, type ApiClient, contractAvailable, contractFaults, eventFaults } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Person, scene, type Scene } from './product.ts'
+import { sharedProduct } from './shared-product.ts'
+
+// Each endpoint is called for real, with success and with an error; both answers are held against the contract.
+let stage: Scene
+let reader: Person
+const covered = new Set<string>()
+beforeAll(async () => {
+  stage = await scene(sharedProduct())
+  reader = await stage.person('Contract Reader')
+}, 60_000)
+afterAll(() => stage?.[Symbol.asyncDispose]())
+
+async function holds(
+  client: ApiClient,
+  method: 'GET' | 'POST' | 'DELETE',
+  template: string,
+  fields: Record<string, unknown>,
+  path = template,
+): Promise<Answer> {
+  const answer = await (method === 'GET'
+    ? client.get(path, fields)
+    : method === 'POST'
+      ? client.post(path, fields)
+      : client.delete(path, fields))
+  expect(answer.body).toMatchObject({ result: 'success' })
+  expect(contractFaults(method, template, answer.status, answer.body)).toEqual([])
+  covered.add(`${method} /api/v1${template}`)
+  return answer
+}
+const int = (answer: Answer, name: string): number => z.int().parse(answer.body[name])
+
+test.runIf(contractAvailable())('success answers validate, endpoint by endpoint', async () => {
+  const { owner } = stage
+  await holds(stage.client({}), 'GET', '/server_settings', {})
+  await holds(stage.client({}), 'POST', '/fetch_api_key', {
+    username: reader.email,
+    password: reader.password,
+  })
+  await holds(owner, 'POST', '/users', {
+    email: 'new@example.com',
+    full_name: 'New Person',
+    password: 'Correct horse battery 9 staple',
+  })
+  await holds(owner, 'GET', '/users', {})
+  await holds(reader, 'GET', '/users/me', {})
+  await holds(reader, 'GET', '/users/{user_id}', {}, `/users/${reader.id}`)
+  await holds(owner, 'POST', '/users/me/subscriptions', {
+    subscriptions: [{ name: 'contract' }],
+    principals: [reader.id, stage.org.owner.user_id],
+  })
+  await holds(reader, 'GET', '/users/me/subscriptions', { include_subscribers: true })
+  await holds(reader, 'GET', '/streams', {})
+  const stream = int(await holds(reader, 'GET', '/get_stream_id', { stream: 'contract' }), 'stream_id')
+  await holds(reader, 'GET', '/streams/{stream_id}', {}, `/streams/${stream}`)
+  await holds(reader, 'GET', '/streams/{stream_id}/members', {}, `/streams/${stream}/members`)
+  const queue = await holds(reader, 'POST', '/register', {
+    client_capabilities: {
+      notification_settings_null: true,
+      user_settings_object: true,
+      empty_topic_name: true,
+    },
+    include_subscribers: true,
+  })
+  const sent = await holds(owner, 'POST', '/messages', {
+    type: 'channel',
+    to: 'contract',
+    topic: 'shapes',
+    content: '@**Contract Reader** and *all*',
+  })
+  await holds(owner, 'POST', '/messages', { type: 'direct', to: [reader.id], content: 'hello there' })
+  const message = int(sent, 'id')
+  await holds(reader, 'GET', '/messages', {
+    anchor: 'newest',
+    num_before: 20,
+    num_after: 0,
+    apply_markdown: true,
+  })
+  await holds(reader, 'GET', '/messages/{message_id}', {}, `/messages/${message}`)
+  await holds(reader, 'POST', '/messages/flags', { messages: [message], op: 'add', flag: 'starred' })
+  await holds(reader, 'POST', '/messages/flags', { messages: [message], op: 'add', flag: 'read' })
+  await holds(reader, 'POST', '/messages/flags', { messages: [message], op: 'remove', flag: 'read' })
+  await holds(reader, 'POST', '/messages/render', { content: '**x**' })
+  await holds(reader, 'GET', '/users/me/{stream_id}/topics', {}, `/users/me/${stream}/topics`)
+  await holds(owner, 'DELETE', '/users/me/subscriptions', {
+    subscriptions: ['contract'],
+    principals: [reader.id],
+  })
+  const { queue_id, last_event_id } = queue.body
+  const events: unknown[] = []
+  let last = z.int().parse(last_event_id)
+  const types = (): unknown[] => events.map((event) => z.looseObject({ type: z.string() }).parse(event).type)
+  while (!types().includes('subscription')) {
+    const polled = await holds(reader, 'GET', '/events', { queue_id, last_event_id: last })
+    const got = z.array(z.looseObject({ id: z.int() })).parse(polled.body['events'])
+    events.push(...got)
+    last = got.at(-1)?.id ?? last
+  }
+  await holds(reader, 'DELETE', '/events', { queue_id })
+  expect(events.flatMap(eventFaults)).toEqual([])
+  expect(types()).toEqual(expect.arrayContaining(['message', 'update_message_flags', 'subscription']))
+  const doomed = await stage.person('Doomed Person')
+  await holds(doomed, 'POST', '/users/me/api_key/regenerate', {})
+  await holds(owner, 'DELETE', '/users/{user_id}', {}, `/users/${doomed.id}`)
+})
+
+test.runIf(contractAvailable())('no endpoint that the contract knows is left out above', () => {
+  const known = (o: Operation): boolean =>
+    !o.path.includes('/parley/') &&
+    contractFaults(o.method, o.path.replace('/api/v1', ''), 599, { result: 'error', msg: 'x', code: 'x' })
+      .length === 0
+  expect(
+    operations
+      .filter(known)
+      .map((o) => `${o.method} ${o.path}`)
+      .filter((name) => !covered.has(name)),
+  ).toEqual([])
+})
+
+test.runIf(contractAvailable())('errors have the documented shape and code', async () => {
+  const queue = '00000000-0000-4000-8000-000000000000'
+  const cases: [Promise<Answer>, string, string, string][] = [
+    [
+      stage.client({}).post('/fetch_api_key', { username: reader.email, password: 'wrong' }),
+      'POST',
+      '/fetch_api_key',
+      'AUTHENTICATION_FAILED',
+    ],
+    [stage.client({}).get('/users/me'), 'GET', '/users/me', 'UNAUTHORIZED'],
+    [reader.get('/events', { queue_id: queue, last_event_id: -1 }), 'GET', '/events', 'BAD_EVENT_QUEUE_ID'],
+    [reader.delete('/events', { queue_id: queue }), 'DELETE', '/events', 'BAD_EVENT_QUEUE_ID'],
+    [reader.get('/get_stream_id', {}), 'GET', '/get_stream_id', 'REQUEST_VARIABLE_MISSING'],
+    [reader.get('/get_stream_id', { stream: 'nowhere' }), 'GET', '/get_stream_id', 'BAD_REQUEST'],
+    [
+      reader.post('/messages', { type: 'channel', to: 'nowhere', topic: 'x', content: 'x' }),
+      'POST',
+      '/messages',
+      'STREAM_DOES_NOT_EXIST',
+    ],
+    [
+      reader.get('/messages', {
+        anchor: 'newest',
+        num_before: 1,
+        num_after: 0,
+        narrow: [{ operator: 'nonsense', operand: 1 }],
+      }),
+      'GET',
+      '/messages',
+      'BAD_NARROW',
+    ],
+    [
+      reader.post('/messages/flags', { messages: ['x'], op: 'add', flag: 'read' }),
+      'POST',
+      '/messages/flags',
+      'REQUEST_VARIABLE_INVALID',
+    ],
+    [
+      reader.post('/users', { email: 'x@example.com', full_name: 'X', password: 'Correct horse battery 9' }),
+      'POST',
+      '/users',
+      'UNAUTHORIZED_PRINCIPAL',
+    ],
+  ]
+  for (const [made, method, path, code] of cases) {
+    const answer = await made
+    expect([path, answer.body['code']]).toEqual([path, code])
+    expect(contractFaults(method, path, answer.status, answer.body)).toEqual([])
+  }
+})

@@ -1,0 +1,121 @@
+import { type Operation, operations } from '@parley/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Answer, type ApiClient } from '@parley/testkit'
+import { z } from 'zod'
+import { type Person, scene, type Scene } from './product.ts'
+import { sharedProduct } from './shared-product.ts'
+
+// Every endpoint, called by those who should get nothing of it.
+let stage: Scene
+let other: Scene
+let former: Person
+let gone: Person
+let stranger: Person
+let ids: { channel: number; message: number; user: number }
+const secret = 'sweep-canary-4711'
+
+beforeAll(async () => {
+  const product = sharedProduct()
+  stage = await scene(product)
+  other = await scene(product)
+  former = await stage.person('Former Member')
+  gone = await stage.person('Gone Member')
+  stranger = await other.person('Some Stranger')
+  const owner = stage.org.owner.user_id
+  await stage.owner.ok('POST', '/users/me/subscriptions', {
+    subscriptions: [{ name: secret, description: secret }],
+    invite_only: true,
+    principals: [owner, former.id],
+  })
+  const sent = await stage.owner.ok('POST', '/messages', {
+    type: 'channel',
+    to: secret,
+    topic: secret,
+    content: secret,
+  })
+  await stage.owner.ok('DELETE', '/users/me/subscriptions', {
+    subscriptions: [secret],
+    principals: [former.id],
+  })
+  const channel = await stage.owner.ok('GET', '/get_stream_id', { stream: secret })
+  await stage.owner.ok('DELETE', `/users/${gone.id}`)
+  ids = { channel: z.int().parse(channel['stream_id']), message: z.int().parse(sent['id']), user: owner }
+}, 60_000)
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]()
+  await other?.[Symbol.asyncDispose]()
+})
+
+const pathOf = (operation: Operation): string =>
+  operation.path
+    .replace('/api/v1', '')
+    .replace('{message_id}', String(ids.message))
+    .replace('{stream_id}', String(ids.channel))
+    .replace('{user_id}', String(ids.user))
+
+/** Values that point at the hidden channel, message and person, by the parameter's name. */
+const pointing = (operation: Operation): Record<string, unknown> => {
+  const values: Record<string, unknown> = {
+    stream: secret,
+    stream_id: ids.channel,
+    type: 'channel',
+    to: [ids.channel],
+    topic: 'x',
+    content: 'x',
+    messages: [ids.message],
+    message_ids: [ids.message],
+    op: 'add',
+    flag: 'read',
+    narrow: [{ operator: 'channel', operand: ids.channel }],
+    anchor: 'newest',
+    num_before: 10,
+    num_after: 0,
+    subscriptions: operation.method === 'DELETE' ? [secret] : [{ name: secret }],
+    queue_id: '00000000-0000-4000-8000-000000000000',
+    last_event_id: -1,
+    include_subscribers: true,
+  }
+  return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(operation.params, name)))
+}
+
+const invoke = (client: ApiClient, operation: Operation): Promise<Answer> => {
+  const path = pathOf(operation)
+  const fields = pointing(operation)
+  if (operation.method === 'GET') return client.get(path, fields)
+  if (operation.method === 'DELETE') return client.delete(path, fields)
+  if (operation.method === 'PATCH') return client.patch(path, fields)
+  return client.post(path, fields)
+}
+
+const guarded = operations.filter((o) => o.access !== 'public' && !o.path.endsWith('/events/ws'))
+const each = guarded.map((o): [string, Operation] => [`${o.method} ${o.path}`, o])
+
+test.each(each)('%s says 401 to nobody and to a deactivated user', async (_, operation) => {
+  const nobody = await invoke(stage.client({}), operation)
+  expect([nobody.status, nobody.body['code']]).toEqual([401, 'UNAUTHORIZED'])
+  expect(String(nobody.headers['www-authenticate'])).toContain('Basic')
+  const deactivated = await invoke(gone, operation)
+  expect([deactivated.status, deactivated.body['code']]).toEqual([401, 'UNAUTHORIZED'])
+})
+
+test.each(each)('%s says 401 to a key of another organisation', async (_, operation) => {
+  const foreign = stage.client({ email: stranger.email, apiKey: stranger.apiKey })
+  expect((await invoke(foreign, operation)).status).toBe(401)
+})
+
+const text = (answer: Answer): string => JSON.stringify(answer.body)
+// Creating by that name joins or makes a channel of one's own, and keys and accounts are one's own business.
+const changesOwn = new Set(['regenerate-own-api-key', 'deactivate-own-user', 'end-session', 'create-session'])
+
+test.each(each.filter(([, o]) => !changesOwn.has(o.id)))(
+  '%s shows a former member and a member of another organisation nothing of the channel',
+  async (_, operation) => {
+    const echo =
+      /"(stream|narrow|msg|channel_name|removed|not_removed|subscribed|already_subscribed|unauthorized)":[^\]}]*sweep-canary-4711/
+    for (const who of [former, stranger]) {
+      const answer = await invoke(who, operation)
+      expect(answer.status).toBeLessThan(500)
+      expect(text(answer).replace(echo, '')).not.toContain(secret)
+    }
+  },
+)

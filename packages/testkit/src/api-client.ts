@@ -1,0 +1,98 @@
+import { Agent, request } from 'undici'
+import { z } from 'zod'
+
+/** An answer of the API as tests look at it. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Fields of a request; what is not a string is sent as JSON text, as Zulip's clients do. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** One account's (or nobody's) view of the API. */
+export interface ApiClient extends AsyncDisposable {
+  readonly url: string
+  get(path: string, fields?: Fields): Promise<Answer>
+  post(path: string, fields?: Fields): Promise<Answer>
+  patch(path: string, fields?: Fields): Promise<Answer>
+  delete(path: string, fields?: Fields): Promise<Answer>
+  /** As the named method, and throws where the answer is no success: for steps that only set the scene. */
+  ok(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, fields?: Fields): Promise<Answer['body']>
+}
+
+export interface ClientOptions {
+  /** Base URL without a slash at the end. */
+  readonly url: string
+  /** PEM of the CA that signed the public certificate. */
+  readonly ca: string
+  readonly email?: string
+  readonly apiKey?: string
+  /** Connect to this address instead of the URL's host, to choose one gateway. */
+  readonly address?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const Body = z.record(z.string(), z.unknown())
+
+const encode = (fields: Fields): URLSearchParams =>
+  new URLSearchParams(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]): [string, string] => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+  )
+
+/** A client over verified TLS; dispose it to close its connections. */
+export function apiClient(options: ClientOptions): ApiClient {
+  const { hostname } = new URL(options.url)
+  const base = options.address ? options.url.replace(hostname, options.address) : options.url
+  const agent = new Agent({
+    allowH2: false,
+    connect: { ca: options.ca, servername: hostname },
+    bodyTimeout: 90_000,
+    headersTimeout: 90_000,
+  })
+  const basic = Buffer.from(`${options.email ?? ''}:${options.apiKey ?? ''}`).toString('base64')
+  const headers = {
+    host: new URL(options.url).host,
+    'user-agent': 'ParleyTest/1.0',
+    ...(options.apiKey === undefined ? {} : { authorization: `Basic ${basic}` }),
+    ...options.headers,
+  }
+
+  async function send(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    fields: Fields = {},
+  ): Promise<Answer> {
+    const text = encode(fields).toString()
+    const inQuery = method === 'GET' && text !== ''
+    const answer = await request(`${base}/api/v1${path}${inQuery ? `?${text}` : ''}`, {
+      method,
+      dispatcher: agent,
+      headers:
+        method === 'GET' ? headers : { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+      body: method === 'GET' ? null : text,
+    })
+    return { status: answer.statusCode, headers: answer.headers, body: Body.parse(await answer.body.json()) }
+  }
+
+  return {
+    url: options.url,
+    get: (path, fields) => send('GET', path, fields),
+    post: (path, fields) => send('POST', path, fields),
+    patch: (path, fields) => send('PATCH', path, fields),
+    delete: (path, fields) => send('DELETE', path, fields),
+    async ok(method, path, fields) {
+      const answer = await send(method, path, fields)
+      if (answer.body['result'] !== 'success')
+        throw new Error(`${method} ${path} answered ${answer.status} ${JSON.stringify(answer.body)}`)
+      return answer.body
+    },
+    [Symbol.asyncDispose]: () => agent.destroy(),
+  }
+}
