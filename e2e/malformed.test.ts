@@ -52,7 +52,7 @@ function raw(bytes: string | Buffer, options: { end?: boolean } = {}): Promise<R
 }
 
 const ApiError = z.object({ result: z.literal('error'), msg: z.string().min(1), code: z.string().optional() })
-const refused = (answer: RawAnswer): void => {
+const expectRefused = (answer: RawAnswer): void => {
   expect(answer.status).toBeGreaterThanOrEqual(400)
   expect(answer.status).toBeLessThan(500)
   expect(ApiError.safeParse(JSON.parse(answer.body || 'null')).success).toBe(true)
@@ -112,7 +112,7 @@ test.each(operations.map((o): [string, Operation] => [`${o.method} ${o.path}`, o
           : post(path, fields).toString('latin1').replace(/^POST/, operation.method)
       const answer = await raw(Buffer.from(bytes, 'latin1'))
       // Operations without required parameters may take a value they ignore; never may they break.
-      expect(answer.status, `${operation.id}`).toBeLessThan(500)
+      expect(answer.status).toBeLessThan(500)
       expect(answer.status).toBeGreaterThanOrEqual(200)
     }
     expect(await state()).toEqual(before)
@@ -125,10 +125,10 @@ test.each(writing.map((o): [string, Operation] => [`${o.method} ${o.path}`, o]))
     const path = concrete(operation.path)
     const as = (bytes: Buffer): Buffer =>
       Buffer.from(bytes.toString('latin1').replace(/^POST/, operation.method), 'latin1')
-    refused(await raw(as(post(path, '{"a":1}', 'text/xml'))))
-    refused(await raw(as(post(path, '\x00\x01', 'application/octet-stream'))))
-    refused(await raw(as(post(path, 'nothing like it', 'multipart/form-data; boundary=x'))))
-    refused(
+    expectRefused(await raw(as(post(path, '{"a":1}', 'text/xml'))))
+    expectRefused(await raw(as(post(path, '\x00\x01', 'application/octet-stream'))))
+    expectRefused(await raw(as(post(path, 'nothing like it', 'multipart/form-data; boundary=x'))))
+    expectRefused(
       await raw(
         as(post(path, 'a=b', 'application/x-www-form-urlencoded', `X-Padding: ${'y'.repeat(40_000)}\r\n`)),
       ),
@@ -137,7 +137,7 @@ test.each(writing.map((o): [string, Operation] => [`${o.method} ${o.path}`, o]))
 )
 
 test('bodies above the limit are refused before they are read', async () => {
-  refused(await raw(post('/api/v1/messages', `content=${'x'.repeat(3_000_000)}`)))
+  expectRefused(await raw(post('/api/v1/messages', `content=${'x'.repeat(3_000_000)}`)))
 })
 
 test.each([
@@ -159,7 +159,7 @@ test.each([
   ['a negative length', 'POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
   ['a bad path encoding', 'GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
 ])('%s is answered in the API’s format', async (_, bytes) => {
-  refused(await raw(bytes))
+  expectRefused(await raw(bytes))
 })
 
 test('a request that ends half-way is answered or dropped, and the gateway lives on', async () => {
@@ -175,10 +175,14 @@ test('wrong methods and unknown paths', async () => {
   const wrong = await raw(
     `PUT /api/v1/messages HTTP/1.1\r\nHost: ${host()}\r\n${basic()}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
   )
-  expect([wrong.status, JSON.parse(wrong.body)]).toMatchObject([
-    405,
-    { result: 'error', allowed_methods: expect.arrayContaining(['GET', 'POST']) },
-  ])
+  const allowed = z.looseObject({ allowed_methods: z.array(z.string()) }).parse(JSON.parse(wrong.body))
+  expect([
+    wrong.status,
+    {
+      ...allowed,
+      allowed_methods: allowed.allowed_methods.filter((m) => m === 'GET' || m === 'POST').sort(),
+    },
+  ]).toMatchObject([405, { result: 'error', allowed_methods: ['GET', 'POST'] }])
   const unknown = await person.get('/no/such/thing')
   expect([unknown.status, unknown.body['result']]).toEqual([404, 'error'])
 })
