@@ -1,1 +1,6 @@
+export type { PgConnection, PgPoolOptions, PgTls } from './connection.ts'
+export { sqlState } from './failures.ts'
+export * from './migrate.ts'
+export { createPgDatabase } from './pg-database.ts'
+export * from './predicate-sql.ts'
 export * from './tx.ts'

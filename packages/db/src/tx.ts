@@ -21,4 +21,9 @@ export interface Database<T extends Tx = Tx> extends AsyncDisposable {
   read<R>(org: OrgId, fn: (tx: T) => Promise<R>): Promise<R>
   /** As `read`, at the instant another transaction exported (`pg_export_snapshot`). */
   at<R>(org: OrgId, snapshot: string, fn: (tx: T) => Promise<R>): Promise<R>
+  /**
+   * One statement that is its own transaction, in no organisation unless a called function sets `app.org`.
+   * @throws AppError UNAVAILABLE with `retryable` false where the connection was lost and nobody knows the outcome
+   */
+  once<R>(row: z.ZodType<R>, sql: string, params?: readonly unknown[]): Promise<R[]>
 }

@@ -1,0 +1,107 @@
+import { AppError, internal, type OrgId } from '@parley/core'
+import type { Pool, PoolClient, QueryResult } from 'pg'
+import type { z } from 'zod'
+import { createPool, type PgPoolOptions } from './connection.ts'
+import { maybeCommitted, rolledBack } from './failures.ts'
+import type { Database, Tx } from './tx.ts'
+
+/** The pool of one service over `pg`. */
+export function createPgDatabase(options: PgPoolOptions): Database {
+  return databaseOver(createPool(options), (_client, tx, fn) => fn(tx))
+}
+
+/** How a transaction's work is run on its connection; the ORM's database wraps it. */
+export type Within<T extends Tx> = <R>(client: PoolClient, tx: Tx, fn: (tx: T) => Promise<R>) => Promise<R>
+
+/** A database whose transactions are opened, ended and guarded here, whatever works inside them. */
+export function databaseOver<T extends Tx>(
+  pool: Pool,
+  within: Within<T>,
+  dispose: () => Promise<void> = async () => {},
+): Database<T> {
+  const transaction = async <R>(org: OrgId, begin: string, fn: (tx: T) => Promise<R>): Promise<R> => {
+    const client = await connect(pool)
+    // Not awaited: the first statement follows it on the same trip.
+    const begun = client.query(`${begin}; SELECT set_config('app.org', '${Number(org)}', true)`)
+    begun.catch(() => {})
+    const tx = openTx(client, org)
+    let result: R
+    try {
+      result = await within(client, tx, fn)
+      await begun
+    } catch (error) {
+      tx.end()
+      // Where BEGIN itself failed, every later error only says so.
+      const first: unknown = await begun.then(
+        () => error,
+        (cause: unknown) => cause,
+      )
+      await client.query('ROLLBACK').then(
+        () => client.release(),
+        () => client.release(true),
+      )
+      throw rolledBack(first)
+    }
+    tx.end()
+    const done = await client.query('COMMIT').catch((error: unknown) => {
+      client.release(true)
+      throw maybeCommitted(error)
+    })
+    client.release()
+    if (done.command !== 'COMMIT') throw internal(new Error('an error inside the transaction was swallowed'))
+    return result
+  }
+  return {
+    write: (org, fn) => transaction(org, 'BEGIN', fn),
+    read: (org, fn) => transaction(org, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', fn),
+    at(org, snapshot, fn) {
+      if (!/^[0-9A-F-]{1,40}$/i.test(snapshot)) throw new TypeError('not a snapshot id')
+      const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '${snapshot}'`
+      return transaction(org, begin, fn)
+    },
+    async once(row, sql, params = []) {
+      const client = await connect(pool)
+      try {
+        const result = await client.query(sql, [...params])
+        client.release()
+        return parseRows(row, result)
+      } catch (error) {
+        client.release(!(error instanceof Error && 'severity' in error && error.severity === 'ERROR'))
+        throw maybeCommitted(error)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await dispose()
+      await pool.end()
+    },
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw rolledBack(error)
+  }
+}
+
+function openTx(client: PoolClient, org: OrgId): Tx & { end(): void } {
+  let open = true
+  const run = async (sql: string, params: readonly unknown[]): Promise<QueryResult> => {
+    if (!open)
+      throw new AppError('INTERNAL', 'Internal server error', { cause: new Error('transaction is over') })
+    return client.query(sql, [...params])
+  }
+  return {
+    org,
+    query: async (row, sql, params = []) => parseRows(row, await run(sql, params)),
+    execute: async (sql, params = []) => (await run(sql, params)).rowCount ?? 0,
+    end() {
+      open = false
+    },
+  }
+}
+
+function parseRows<R>(row: z.ZodType<R>, result: QueryResult): R[] {
+  return result.rows.map((value) => row.parse(value))
+}
