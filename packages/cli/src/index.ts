@@ -1,1 +1,12 @@
-export {}
+// What the test network builds on: the same daemons and certificates that `parley up` runs with.
+export { type Child, type Ended, launch, type Launch, until } from './child.ts'
+export { Failure } from './command.ts'
+export type { Daemon, DaemonOptions } from './daemons/daemon.ts'
+export { type NatsOptions, startNats } from './daemons/nats.ts'
+export { natsRights, type NatsRights } from './daemons/nats-subjects.ts'
+export { freePorts } from './daemons/ports.ts'
+export { bootstrapDatabase, type Postgres, type PostgresOptions, startPostgres } from './daemons/postgres.ts'
+export { installed, type Programs } from './daemons/programs.ts'
+export { type Redis, type RedisOptions, startRedis } from './daemons/redis.ts'
+export { databaseRoles, identities, type Identity, type IdentityName } from './identities.ts'
+export { ensurePki, type Pki, type PkiOptions, type TokenHolder } from './pki.ts'

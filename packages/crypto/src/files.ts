@@ -1,14 +1,20 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Pair } from './authority.ts'
 
-/** Writes a file so that readers find the old or the new one, never half of it. */
-export async function writeAtomically(path: string, content: string, mode: number): Promise<void> {
+/** Writes a file so that readers find the old or the new one, never half of it; `owner` only as root. */
+export async function writeAtomically(
+  path: string,
+  content: string,
+  mode: number,
+  owner?: { uid: number; gid: number },
+): Promise<void> {
   const part = `${path}.new`
   await writeFile(part, content, { mode })
   // The mode above counts only when the file is created, and the umask cuts it.
   await chmod(part, mode)
+  if (owner !== undefined) await chown(part, owner.uid, owner.gid)
   await rename(part, path)
 }
 

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { Failure } from '../command.ts'
+
+export interface RedisTarget {
+  port: number
+  /** The folder with `client.crt`, `client.key` and `ca.crt`. */
+  certs: string
+  user: string
+  passwordFile: string
+}
+
+/** One command on a connection of its own; simple answers only. For the supervisor, not for services. */
+export async function redisCall(target: RedisTarget, command: readonly string[]): Promise<string> {
+  const file = (name: string): Promise<string> => readFile(join(target.certs, name), 'utf8')
+  const [cert, key, ca, password] = await Promise.all([
+    file('client.crt'),
+    file('client.key'),
+    file('ca.crt'),
+    readFile(target.passwordFile, 'utf8'),
+  ])
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port: target.port, cert, key, ca, minVersion: 'TLSv1.3' })
+    let text = ''
+    const fail = (reason: string): void => {
+      socket.destroy()
+      reject(new Failure(`Redis: ${reason}`))
+    }
+    socket.setTimeout(5000, () => fail('no answer'))
+    socket.once('error', (error: Error) => fail(error.message))
+    socket.once('close', () => fail('closed the connection'))
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+      const [signIn, answer, ...rest] = text.split('\r\n')
+      if (signIn?.startsWith('-')) fail(signIn.slice(1))
+      if (answer === undefined || rest.length === 0) return
+      if (answer.startsWith('-')) fail(answer.slice(1))
+      resolve(answer.slice(1))
+      socket.destroy()
+    })
+    socket.write(encode(['AUTH', target.user, password]) + encode(command))
+  })
+}
+
+const encode = (words: readonly string[]): string =>
+  `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
