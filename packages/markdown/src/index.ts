@@ -1,1 +1,7 @@
-export {}
+export * from './context.ts'
+export { emojiCode, emojiNames } from './emoji/table.ts'
+export { mentionsIn } from './mentions-in.ts'
+export type { Referenced } from './mentions-in.ts'
+export * from './narrow-url.ts'
+export * from './normalise.ts'
+export * from './render.ts'

@@ -1,0 +1,55 @@
+/** What a source may refer to, for loading a `RenderContext`; names as written, without repetition. */
+export interface Referenced {
+  readonly userIds: readonly number[]
+  /** Lower-cased full names. */
+  readonly userNames: readonly string[]
+  /** Lower-cased. */
+  readonly groupNames: readonly string[]
+  /** Lower-cased. */
+  readonly channelNames: readonly string[]
+  /** Topics linked to; the channel's name is lower-cased. */
+  readonly topics: readonly { readonly channel: string; readonly topic: string }[]
+}
+
+/** `@**…**` or `@_**…**`: what stands between the stars. */
+export const userMention = /@(_?)\*\*([^*\n]+)\*\*/y
+/** `@*…*` or `@_*…*`. */
+export const groupMention = /@(_?)\*([^*\n]+)\*/y
+/** `#**channel**`, `#**channel>topic**`, `#**channel>topic@id**`. */
+export const channelLink = /#\*\*([^*>\n]+)(?:>([^*\n]*?)(?:@(\d{1,16}))?)?\*\*/y
+
+export interface UserReference {
+  readonly name: string | null
+  readonly id: number | null
+}
+
+/** Takes `Name`, `Name|id` or `|id` apart. */
+export function userReference(text: string): UserReference {
+  const parts = /^(.*)\|(\d{1,15})$/.exec(text)
+  if (!parts) return { name: text, id: null }
+  return { name: parts[1] || null, id: Number(parts[2]) }
+}
+
+const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)]
+
+/**
+ * Finds whom and what a source may mention, without knowing where code and quotes are: a superset of
+ * what rendering will ask the context for.
+ */
+export function mentionsIn(source: string): Referenced {
+  const all = (pattern: RegExp) => source.matchAll(new RegExp(pattern.source, 'g'))
+  const users = Array.from(all(userMention), (match) => userReference(match[2] ?? ''))
+  const links = Array.from(all(channelLink), (match) => ({
+    channel: (match[1] ?? '').toLowerCase(),
+    topic: match[2],
+  }))
+  return {
+    userIds: unique(users.flatMap(({ id }) => (id === null ? [] : [id]))),
+    userNames: unique(
+      users.flatMap(({ name, id }) => (id === null && name !== null ? [name.toLowerCase()] : [])),
+    ),
+    groupNames: unique(Array.from(all(groupMention), (match) => (match[2] ?? '').toLowerCase())),
+    channelNames: unique(links.map(({ channel }) => channel)),
+    topics: links.flatMap(({ channel, topic }) => (topic ? [{ channel, topic }] : [])),
+  }
+}
