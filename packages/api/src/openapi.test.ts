@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { openApi } from './openapi.ts'
+import { deleteQueue } from './queues/delete-queue.ts'
+import { eventsWs } from './queues/events-ws.ts'
+import { getEvents } from './queues/get-events.ts'
+import { register } from './queues/register.ts'
+
+test('describes exactly what is declared', () => {
+  const made = openApi([register, getEvents, deleteQueue, eventsWs])
+  expect(made).toMatchObject({
+    paths: {
+      '/api/v1/register': {
+        post: {
+          operationId: 'register-queue',
+          security: [{ apiKey: [] }],
+          requestBody: {
+            content: {
+              'application/x-www-form-urlencoded': {
+                schema: { properties: { apply_markdown: { type: 'boolean' } }, required: [] },
+                encoding: { narrow: { contentType: 'application/json' } },
+              },
+            },
+          },
+        },
+      },
+      '/api/v1/events': {
+        get: {
+          parameters: [
+            { name: 'queue_id', in: 'query', required: true },
+            { name: 'last_event_id', in: 'query', required: true },
+            { name: 'dont_block', in: 'query', required: false },
+          ],
+          'x-limits': [{ by: 'user', count: 1200, seconds: 60 }],
+        },
+        delete: { operationId: 'delete-queue' },
+      },
+    },
+  })
+  expect(Object.keys(made['paths'] as object)).toHaveLength(3)
+})

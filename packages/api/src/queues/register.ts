@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { operation, perUser } from '../operation.ts'
+import { bool, int, json, nullable, optional, withDefault } from '../param.ts'
+
+const EventTypes = z.array(z.string().max(100)).max(200)
+/** `[operator, operand]`, or the longer form of a narrow. */
+const NarrowTerm = z.union([
+  z.tuple([z.string(), z.union([z.string(), z.int()])]),
+  z.object({
+    operator: z.string(),
+    operand: z.union([z.string(), z.int(), z.array(z.int())]),
+    negated: z.boolean().optional(),
+  }),
+])
+
+/** Makes a queue and answers with a snapshot of what its events will change (Zulip API: register-queue). */
+export const register = operation({
+  id: 'register-queue',
+  method: 'POST',
+  path: '/api/v1/register',
+  service: 'gateway',
+  access: 'self:use',
+  limits: [perUser('register', 60, 60), perUser('register', 600, 3600)],
+  callers: ['gateway'],
+  transaction: 'own',
+  params: {
+    event_types: nullable(json(EventTypes)),
+    fetch_event_types: nullable(json(EventTypes)),
+    narrow: withDefault(json(z.array(NarrowTerm).max(20)), []),
+    all_public_streams: withDefault(bool(), false),
+    apply_markdown: withDefault(bool(), false),
+    client_gravatar: withDefault(bool(), true),
+    slim_presence: withDefault(bool(), false),
+    include_subscribers: withDefault(json(z.union([z.boolean(), z.enum(['true', 'false', 'partial'])])), false),
+    client_capabilities: withDefault(json(z.record(z.string(), z.unknown())), {}),
+    presence_history_limit_days: optional(int()),
+    queue_lifespan_secs: optional(int()),
+    idle_queue_timeout: optional(int()),
+  },
+  /** Beside these the keys that each service puts into the snapshot. */
+  response: z.looseObject({
+    queue_id: z.uuid(),
+    last_event_id: z.int(),
+    zulip_version: z.string(),
+    zulip_feature_level: z.int(),
+    zulip_merge_base: z.string(),
+  }),
+})

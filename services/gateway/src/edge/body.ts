@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http'
+import { AppError, badRequest } from '@parley/core'
+import { type Fields, readUrlencoded, utf8 } from './fields.ts'
+import { readMultipart } from './multipart.ts'
+
+/**
+ * Reads the body of a request into `fields`, whatever its method.
+ * @param limit largest body in bytes
+ * @throws AppError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST; REQUEST_TIMEOUT where the client
+ *   went away before its end
+ */
+export async function readBody(request: IncomingMessage, limit: number, fields: Fields): Promise<void> {
+  if (!hasBody(request)) return
+  const { headers } = request
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge()
+  const encoding = headers['content-encoding']?.trim().toLowerCase()
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity')
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported')
+  const type = mediaType(headers['content-type'])
+  if (type === null) {
+    // A body without a type is let through only if it is empty (`Transfer-Encoding: chunked` alone says nothing).
+    if ((await collect(request, limit)).length > 0) throw unsupported()
+    return
+  }
+  const body = await collect(request, limit)
+  if (type === 'multipart/form-data') await readMultipart(headers['content-type'] ?? '', body, fields)
+  else readUrlencoded(utf8(body), fields)
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+type MediaType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
+const grammar = /^(application\/x-www-form-urlencoded|multipart\/form-data)(?:[ \t]*;(.*))?$/is
+
+function mediaType(header: string | undefined): MediaType | null {
+  if (header === undefined) return null
+  const match = grammar.exec(header)
+  if (!match) throw unsupported()
+  const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(match[2] ?? '')?.[1]
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw unsupported()
+  return match[1]?.toLowerCase() === 'multipart/form-data'
+    ? 'multipart/form-data'
+    : 'application/x-www-form-urlencoded'
+}
+
+function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const chunks: Buffer[] = []
+  let size = 0
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= limit) chunks.push(chunk)
+    else {
+      request.pause()
+      reject(tooLarge())
+    }
+  })
+  request.on('end', () => {
+    resolve(Buffer.concat(chunks, size))
+  })
+  request.on('error', (cause) => {
+    reject(new AppError('REQUEST_TIMEOUT', 'Request was not completed', { cause }))
+  })
+  request.on('close', () => {
+    reject(badRequest('Request was not completed'))
+  })
+  return promise
+}
+
+const tooLarge = (): AppError => new AppError('PAYLOAD_TOO_LARGE', 'Request body too large')
+const unsupported = (): AppError =>
+  new AppError('UNSUPPORTED_MEDIA_TYPE', 'Use application/x-www-form-urlencoded or multipart/form-data')

@@ -1,0 +1,42 @@
+import type { Method, Operation } from '@parley/api'
+
+const roots = ['/api/v1', '/json'] as const
+
+/** One path with the operations on it, reachable at both doors. */
+export interface Endpoint {
+  /** As fastify writes it, e.g. `/api/v1/users/:user_id`. */
+  readonly url: string
+  readonly door: 'Basic' | 'Session'
+  readonly operations: ReadonlyMap<Method, Operation>
+  /** What `Allow` says. */
+  readonly allowed: readonly string[]
+}
+
+/**
+ * Every path of the declared operations: `/api/v1/…` with HTTP Basic and the same under `/json/…` with a session.
+ * @throws TypeError where two operations claim one method of one path, or a path is outside `/api/v1`
+ */
+export function endpoints(operations: readonly Operation[]): Endpoint[] {
+  const byPath = new Map<string, Map<Method, Operation>>()
+  for (const op of operations) {
+    if (!op.path.startsWith(`${roots[0]}/`)) throw new TypeError(`${op.id}: outside ${roots[0]}`)
+    const path = op.path.slice(roots[0].length).replaceAll(/\{(\w+)\}/g, ':$1')
+    const methods = byPath.get(path) ?? new Map<Method, Operation>()
+    if (methods.has(op.method)) throw new TypeError(`${op.id}: ${op.method} ${op.path} is taken`)
+    methods.set(op.method, op)
+    byPath.set(path, methods)
+  }
+  return [...byPath].flatMap(([path, methods]) =>
+    roots.map((root) => ({
+      url: root + path,
+      door: root === '/json' ? ('Session' as const) : ('Basic' as const),
+      operations: methods,
+      allowed: allowedOf([...methods.keys()]),
+    })),
+  )
+}
+
+function allowedOf(methods: readonly Method[]): string[] {
+  const all = [...methods, 'OPTIONS', ...(methods.includes('GET') ? ['HEAD'] : [])]
+  return all.toSorted()
+}

@@ -1,0 +1,42 @@
+import type { AppError, ErrorCode } from '@parley/core'
+
+/** An answer ready for the socket. */
+export interface Rendered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Codes that exist only inside: clients know them by their status. */
+const asBadRequest: ReadonlySet<ErrorCode> = new Set([
+  'NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_TIMEOUT',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'HEADERS_TOO_LARGE',
+])
+
+/** Fields of an error that services tell the gateway, not the client. */
+const inner: ReadonlySet<string> = new Set(['stale', 'result', 'msg', 'code'])
+
+/** The API's form of an error (semantics: answers and errors). `door`: which scheme a 401 asks for. */
+export function renderError(error: AppError, door: 'Basic' | 'Session'): Rendered {
+  const body: Record<string, unknown> = { result: 'error', msg: error.message }
+  if (error.status < 500) body['code'] = asBadRequest.has(error.code) ? 'BAD_REQUEST' : error.code
+  for (const [key, value] of Object.entries(error.data)) if (!inner.has(key)) body[key] = value
+  const headers: Record<string, string> = {}
+  if (error.status === 401) headers['www-authenticate'] = `${door} realm="zulip"`
+  const retryAfter = error.data['retry-after']
+  if (typeof retryAfter === 'number') headers['retry-after'] = String(retryAfter)
+  const allowed = error.data['allowed_methods']
+  if (error.status === 405 && Array.isArray(allowed)) headers['allow'] = allowed.join(', ')
+  return { status: error.status, headers, body: JSON.stringify(body) }
+}
+
+/** The API's form of a success. `ignored`: names of parameters that the operation does not know. */
+export function renderSuccess(data: unknown, ignored: readonly string[]): Rendered {
+  const extra = ignored.length > 0 ? { ignored_parameters_unsupported: ignored } : {}
+  const body = { result: 'success', msg: '', ...(data as Record<string, unknown>), ...extra }
+  return { status: 200, headers: {}, body: JSON.stringify(body) }
+}

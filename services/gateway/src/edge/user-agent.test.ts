@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { clientName } from './user-agent.ts'
+
+test.each([
+  ['ZulipPython/0.9.1', 'ZulipPython'],
+  ['zulip-js 2.0/1', 'zulip-js 2.0'],
+  ['ZulipMobile/30.0.274 (Android 14)', 'ZulipMobile'],
+  [undefined, 'Unspecified'],
+  ['', 'Unspecified'],
+  ['(odd)', 'Unspecified'],
+  ['\xe9/1', 'Unspecified'],
+  ['x'.repeat(60), 'x'.repeat(30)],
+])('%s', (header, name) => {
+  expect(clientName(header)).toBe(name)
+})

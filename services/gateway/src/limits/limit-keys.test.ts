@@ -1,0 +1,44 @@
+import { perAccount, perIp, perUser } from '@parley/api'
+import { expect, test } from 'vitest'
+import { counters, network } from './limit-keys.ts'
+
+const who = { org: 7, user: 3, ip: '127.0.0.1', account: 'A@x.test ' }
+
+test('one counter per limit, its key made of ids and digests', () => {
+  const made = counters(
+    [perUser('send', 200, 60), perIp('all', 100, 60), perAccount('login', 5, 1800)],
+    who,
+    1,
+  )
+  expect(made.slice(0, 2)).toEqual([
+    { key: 'gateway:limit:7:send:60:u3', rate: { count: 200, periodMs: 60_000 } },
+    { key: 'gateway:limit:7:all:60:a127.0.0.1', rate: { count: 100, periodMs: 60_000 } },
+  ])
+  expect(made[2]?.key).toMatch(/^gateway:limit:7:login:1800:n[\w-]{22}$/)
+})
+
+test('an account is the same however it is typed', () => {
+  const key = (account: string): string | undefined =>
+    counters([perAccount('x', 1, 1)], { ...who, account }, 1)[0]?.key
+  expect(key('a@X.test')).toBe(key(' A@x.test'))
+  expect(key('b@x.test')).not.toBe(key('a@x.test'))
+})
+
+test('limits without a subject do not count; the factor multiplies', () => {
+  const nobody = { ...who, user: null, account: null }
+  expect(counters([perUser('a', 1, 1), perAccount('b', 1, 1)], nobody, 1)).toEqual([])
+  expect(counters([perIp('c', 10, 1)], nobody, 2.55)[0]?.rate.count).toBe(25)
+  expect(counters([perIp('c', 10, 1)], nobody, 0.001)[0]?.rate.count).toBe(1)
+})
+
+test.each([
+  ['10.0.0.1', '10.0.0.1'],
+  ['::ffff:10.0.0.1', '10.0.0.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001.db8.1.2'],
+  ['2001:db8:1:2::1', '2001.db8.1.2'],
+  ['2001:0DB8::1', '2001.db8.0.0'],
+  ['::1', '0.0.0.0'],
+  ['fe80::1%eth0', 'fe80.0.0.0'],
+])('RL-02 the network of %s is %s', (ip, expected) => {
+  expect(network(ip)).toBe(expected)
+})

@@ -1,0 +1,70 @@
+import { AppError, type Clock } from '@parley/core'
+import type { Outcome } from './gcra.ts'
+import type { Counter } from './limit-keys.ts'
+import { LocalCounters } from './local.ts'
+import { limitScript, scriptArguments, scriptOutcomes } from './script.ts'
+
+/** The part of Redis that limits need. Rejects at once while Redis is away. */
+export interface ScriptRunner {
+  /** Runs the script, loading it where the server does not know it. */
+  run(script: string, keys: readonly string[], args: readonly number[]): Promise<unknown>
+}
+
+/** Counts requests: in Redis, so that all gateways count together; alone and stricter while it is away. */
+export class Limiter {
+  readonly #redis: ScriptRunner
+  readonly #clock: Clock
+  readonly #local: LocalCounters
+  readonly #onFallback: (error: unknown) => void
+
+  constructor(redis: ScriptRunner, clock: Clock, onFallback: (error: unknown) => void) {
+    this.#redis = redis
+    this.#clock = clock
+    this.#local = new LocalCounters(clock)
+    this.#onFallback = onFallback
+  }
+
+  /** Counts one request. @returns the `X-RateLimit-*` headers @throws AppError RATE_LIMIT_HIT */
+  async hit(counters: readonly Counter[]): Promise<Record<string, string>> {
+    if (counters.length === 0) return {}
+    const outcomes = await this.#outcomes(counters)
+    const headers = this.#headers(counters, outcomes)
+    const refused = outcomes.filter((o) => !o.ok)
+    if (refused.length > 0) throw limited(Math.max(...refused.map((o) => o.retryMs)), headers)
+    return headers
+  }
+
+  async #outcomes(counters: readonly Counter[]): Promise<Outcome[]> {
+    const { keys, args } = scriptArguments(counters)
+    try {
+      return scriptOutcomes(await this.#redis.run(limitScript, keys, args), counters)
+    } catch (error) {
+      this.#onFallback(error)
+      return this.#local.count(counters)
+    }
+  }
+
+  #headers(counters: readonly Counter[], outcomes: readonly Outcome[]): Record<string, string> {
+    const now = this.#clock.now()
+    return {
+      'x-ratelimit-limit': String(Math.min(...counters.map((c) => c.rate.count))),
+      'x-ratelimit-remaining': String(Math.min(...outcomes.map((o) => o.remaining))),
+      'x-ratelimit-reset': String(Math.ceil((now + Math.max(...outcomes.map((o) => o.resetMs))) / 1000)),
+    }
+  }
+}
+
+/** A refusal that remembers the headers its answer carries. */
+export class Limited extends AppError {
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(retryMs: number, headers: Readonly<Record<string, string>>) {
+    super('RATE_LIMIT_HIT', 'API usage exceeded rate limit', {
+      data: { 'retry-after': Math.max(1, Math.ceil(retryMs)) / 1000 },
+    })
+    this.headers = headers
+  }
+}
+
+const limited = (retryMs: number, headers: Readonly<Record<string, string>>): Limited =>
+  new Limited(retryMs, headers)
