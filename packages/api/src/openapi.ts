@@ -16,7 +16,9 @@ export function openApi(operations: readonly Operation[]): Json {
     openapi: '3.1.0',
     info: { title: 'Parley', version: String(featureLevel) },
     components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'basic', description: 'E-mail address and API key' } },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'basic', description: 'E-mail address and API key' },
+      },
       schemas: { Error: errorSchema },
     },
     paths,
@@ -91,6 +93,10 @@ function success(op: Operation): Json {
 
 /** Transforms and refinements that JSON Schema cannot say are left open. */
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+  })
   return rest
 }

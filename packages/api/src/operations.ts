@@ -17,6 +17,10 @@ import { sendMessage } from './messages/send-message.ts'
 import { updateFlags } from './messages/update-flags.ts'
 import type { Operation } from './operation.ts'
 import { serverSettings } from './organisation/server-settings.ts'
+import { deleteQueue } from './queues/delete-queue.ts'
+import { eventsWs } from './queues/events-ws.ts'
+import { getEvents } from './queues/get-events.ts'
+import { register } from './queues/register.ts'
 import { createUser } from './users/create-user.ts'
 import { deactivateUser } from './users/deactivate-user.ts'
 import { getOwnUser } from './users/get-own-user.ts'
@@ -51,4 +55,9 @@ export const operations: readonly Operation[] = [
   renderMessage,
   sendMessage,
   updateFlags,
+  // queues
+  deleteQueue,
+  eventsWs,
+  getEvents,
+  register,
 ]

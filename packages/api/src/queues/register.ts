@@ -31,7 +31,10 @@ export const register = operation({
     apply_markdown: withDefault(bool(), false),
     client_gravatar: withDefault(bool(), true),
     slim_presence: withDefault(bool(), false),
-    include_subscribers: withDefault(json(z.union([z.boolean(), z.enum(['true', 'false', 'partial'])])), false),
+    include_subscribers: withDefault(
+      json(z.union([z.boolean(), z.enum(['true', 'false', 'partial'])])),
+      false,
+    ),
     client_capabilities: withDefault(json(z.record(z.string(), z.unknown())), {}),
     presence_history_limit_days: optional(int()),
     queue_lifespan_secs: optional(int()),
