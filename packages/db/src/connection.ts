@@ -109,7 +109,7 @@ const limits = {
 export function createPool(options: PgPoolOptions): Pool {
   class FreshClient extends Client {
     constructor() {
-      super({ ...clientConfig(options), ...limits, pipeline: true } as ClientConfig)
+      super({ ...clientConfig(options), ...limits, pipeline: true })
     }
   }
   const pool = new Pool({

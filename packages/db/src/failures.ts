@@ -7,7 +7,7 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 // Lock and statement timeouts, idle transaction, serialisation failure, deadlock: surely rolled back.
-const passing = new Set(['55P03', '57014', '25P03', '40001', '40P01'])
+const passingStates = new Set(['55P03', '57014', '25P03', '40001', '40P01'])
 const serverGone = (code: string): boolean =>
   code.startsWith('08') || code.startsWith('57P') || code.startsWith('53')
 const socketCodes = new Set([
@@ -33,10 +33,13 @@ export function lost(error: unknown): boolean {
   return lostWords.test(error.message)
 }
 
+/** Does it pass by itself: the same work may succeed when it is done again? */
+export const passing = (error: unknown): boolean => lost(error) || passingStates.has(sqlState(error) ?? '')
+
 /** An error inside a transaction that surely did not commit, as the caller shall see it. */
 export function rolledBack(error: unknown): unknown {
   if (error instanceof AppError) return error
-  return lost(error) || passing.has(sqlState(error) ?? '') ? unavailable(error) : error
+  return passing(error) ? unavailable(error) : error
 }
 
 /**
