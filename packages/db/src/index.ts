@@ -1,3 +1,4 @@
+export * from './actor.ts'
 export type { PgConnection, PgPoolOptions, PgTls } from './connection.ts'
 export { sqlState } from './failures.ts'
 export * from './migrate.ts'

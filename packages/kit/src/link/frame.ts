@@ -1,0 +1,74 @@
+import { AppError, type ErrorCode, errorStatus } from '@parley/core'
+import { z } from 'zod'
+
+// One WebSocket text message is one frame. Keys are short because every call carries them.
+
+const id = z.int().min(1)
+/** A token the first time, with the slot it is kept in; afterwards the slot alone. */
+const TokenRef = z.union([z.int().min(0), z.tuple([z.int().min(0), z.string().max(4096)])])
+
+const callParts = {
+  id,
+  /** Operation or call id. */
+  op: z.string().min(1).max(100),
+  /** What is left until the deadline, milliseconds; smaller with every hop. */
+  ms: z.int().min(0).max(3_600_000),
+  /** Request id. */
+  req: z.string().min(1).max(64),
+  /** W3C traceparent, where the caller traces. */
+  tp: z.string().max(64).optional(),
+  in: z.unknown(),
+}
+
+/** From the calling side: a call for a public operation, an internal call, or the end of interest in one. */
+export const CallerFrame = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('op'), ...callParts, tok: TokenRef.optional() }),
+  z.object({ t: z.literal('call'), ...callParts }),
+  z.object({ t: z.literal('cancel'), id }),
+])
+export type CallerFrame = z.infer<typeof CallerFrame>
+export type CallFrame = Extract<CallerFrame, { t: 'op' | 'call' }>
+
+const codes = Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]
+
+/** From the serving side. `busy`: not begun, try elsewhere. `drain`: send nothing more here. `renew`: connect anew first. */
+export const ServerFrame = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('ok'), id, out: z.unknown(), ign: z.array(z.string()).optional() }),
+  z.object({
+    t: z.literal('err'),
+    id,
+    code: z.enum(codes),
+    msg: z.string(),
+    data: z.record(z.string(), z.unknown()).optional(),
+    re: z.literal(true).optional(),
+  }),
+  z.object({ t: z.literal('busy'), id }),
+  z.object({ t: z.literal('drain') }),
+  z.object({ t: z.literal('renew') }),
+])
+export type ServerFrame = z.infer<typeof ServerFrame>
+export type ErrorFrame = Extract<ServerFrame, { t: 'err' }>
+
+export const encode = (frame: CallerFrame | ServerFrame): Buffer => Buffer.from(JSON.stringify(frame))
+
+/** @returns null for what is no frame of this side */
+export function decode<F>(schema: z.ZodType<F>, bytes: string): F | null {
+  try {
+    return schema.safeParse(JSON.parse(bytes)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+/** An error as it crosses the link: the cause stays behind. */
+export const errorFrame = (id: number, error: AppError): ErrorFrame => ({
+  t: 'err',
+  id,
+  code: error.code,
+  msg: error.message,
+  ...(Object.keys(error.data).length > 0 ? { data: error.data } : {}),
+  ...(error.retryable ? { re: true as const } : {}),
+})
+
+export const errorOf = (frame: ErrorFrame): AppError =>
+  new AppError(frame.code, frame.msg, { data: frame.data ?? {}, retryable: frame.re === true })

@@ -1,0 +1,181 @@
+import type { Duplex } from 'node:stream'
+import type { Caller } from '@parley/api'
+import { AppError, asAppError, type Clock, unavailable } from '@parley/core'
+import type { RawData, WebSocket } from 'ws'
+import { corkedSender } from './corked.ts'
+import { CallerFrame, type CallFrame, decode, encode, errorFrame, type ServerFrame } from './frame.ts'
+import type { LinkLimits } from './limits.ts'
+
+/** A call that came over the link. */
+export interface IncomingCall {
+  readonly kind: 'op' | 'call'
+  readonly op: string
+  readonly input: unknown
+  readonly caller: Caller
+  /** The caller's token, not yet checked. */
+  readonly token: string | null
+  readonly requestId: string
+  readonly traceparent: string | undefined
+  /** The call's end on this process's monotonic clock. */
+  readonly deadline: number
+  /** Ends at the deadline, when the caller cancels, and when the connection is lost. */
+  readonly signal: AbortSignal
+}
+export type LinkHandler = (call: IncomingCall) => Promise<{
+  readonly out: unknown
+  readonly ignored?: readonly string[]
+}>
+
+interface Options {
+  readonly ws: WebSocket
+  readonly socket: Duplex
+  readonly caller: Caller
+  readonly handler: LinkHandler
+  readonly clock: Clock
+  readonly limits: LinkLimits
+  /** Called once, with the reason where this side cut the connection. */
+  readonly onEnd: (cut: CutReason | null) => void
+}
+export type CutReason = 'malformed' | 'silent' | 'slow' | 'old' | 'drained' | 'error'
+
+const tokenSlots = 1024
+
+/** The serving side of one connection. */
+export class ServedConnection {
+  readonly #o: Options
+  readonly #send: (frame: Buffer) => void
+  readonly #running = new Map<number, AbortController>()
+  readonly #tokens = new Map<number, string>()
+  readonly #born: number
+  #heard: number
+  #pausedAt: number | null = null
+  #leaving: number | null = null
+  #cut: CutReason | null = null
+
+  constructor(options: Options) {
+    this.#o = options
+    this.#send = corkedSender(options.ws, options.socket)
+    this.#born = this.#heard = options.clock.monotonic()
+    const { ws, socket } = options
+    ws.on('message', (data: RawData, binary: boolean) => this.#receive(data, binary))
+    ws.on('ping', () => this.#hear())
+    // A protocol error (oversized frame, bad UTF-8): ws closes the connection itself.
+    ws.on('error', () => (this.#cut ??= 'error'))
+    ws.on('close', () => this.#end())
+    socket.on('drain', () => this.#resume())
+  }
+
+  get inFlight(): number {
+    return this.#running.size
+  }
+
+  /** Asks the caller to finish here. */
+  drain(): void {
+    this.#leave('drain')
+  }
+
+  #leave(how: 'drain' | 'renew'): void {
+    if (this.#leaving === null || how === 'drain') this.#write({ t: how })
+    this.#leaving ??= this.#o.clock.monotonic()
+  }
+
+  cut(reason: CutReason): void {
+    this.#cut ??= reason
+    this.#o.ws.terminate()
+  }
+
+  /** Looks after silence, slowness and age; called at every heartbeat. */
+  check(): void {
+    const { clock, limits } = this.#o
+    const now = clock.monotonic()
+    if (this.#pausedAt !== null) {
+      if (now - this.#pausedAt > limits.silentMs) this.cut('slow')
+      return
+    }
+    if (now - this.#heard > limits.silentMs) this.cut('silent')
+    else if (this.#leaving !== null && now - this.#leaving > limits.drainMs) this.cut('old')
+    else if (now - this.#born > limits.ageMs * 1.5) this.#leave('renew')
+  }
+
+  #hear(): void {
+    this.#heard = this.#o.clock.monotonic()
+  }
+
+  #receive(data: RawData, binary: boolean): void {
+    this.#hear()
+    const frame = binary ? null : decode<CallerFrame>(CallerFrame, textOf(data))
+    if (!frame) this.cut('malformed')
+    else if (frame.t === 'cancel') this.#running.get(frame.id)?.abort(unavailable())
+    else void this.#serve(frame)
+  }
+
+  async #serve(frame: CallFrame): Promise<void> {
+    const { clock, limits, handler, caller } = this.#o
+    const token = frame.t === 'op' ? this.#tokenOf(frame.tok) : null
+    if (token === undefined || this.#running.has(frame.id)) return this.cut('malformed')
+    if (this.#running.size >= limits.inFlight) return this.#write({ t: 'busy', id: frame.id })
+    const ending = new AbortController()
+    const timer = setTimeout(() => ending.abort(unavailable()), frame.ms)
+    this.#running.set(frame.id, ending)
+    try {
+      const { out, ignored } = await handler({
+        kind: frame.t,
+        op: frame.op,
+        input: frame.in,
+        caller,
+        token,
+        requestId: frame.req,
+        traceparent: frame.tp,
+        deadline: clock.monotonic() + frame.ms,
+        signal: ending.signal,
+      })
+      this.#write({ t: 'ok', id: frame.id, out, ...(ignored?.length ? { ign: [...ignored] } : {}) })
+    } catch (error) {
+      this.#write(errorFrame(frame.id, asAppError(error)))
+    } finally {
+      clearTimeout(timer)
+      this.#running.delete(frame.id)
+    }
+  }
+
+  /** @returns undefined for a slot that holds nothing */
+  #tokenOf(ref: number | [number, string] | undefined): string | null | undefined {
+    if (ref === undefined) return null
+    if (typeof ref === 'number') return this.#tokens.get(ref)
+    const [slot, token] = ref
+    if (slot >= tokenSlots) return undefined
+    this.#tokens.set(slot, token)
+    return token
+  }
+
+  #write(frame: ServerFrame): void {
+    const { ws, limits, clock } = this.#o
+    const bytes = encode(frame)
+    if (bytes.length > limits.answerBytes && frame.t === 'ok') {
+      this.#write(errorFrame(frame.id, new AppError('INTERNAL', 'Internal server error')))
+      return
+    }
+    this.#send(bytes)
+    if (this.#pausedAt === null && ws.bufferedAmount > limits.bufferedBytes) {
+      this.#pausedAt = clock.monotonic()
+      ws.pause()
+    }
+  }
+
+  #resume(): void {
+    if (this.#pausedAt === null) return
+    this.#pausedAt = null
+    this.#hear()
+    this.#o.ws.resume()
+  }
+
+  #end(): void {
+    for (const ending of this.#running.values()) ending.abort(unavailable())
+    this.#o.onEnd(this.#cut)
+  }
+}
+
+const textOf = (data: RawData): string =>
+  Buffer.isBuffer(data)
+    ? data.toString()
+    : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]).toString()

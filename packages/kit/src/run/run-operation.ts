@@ -1,0 +1,170 @@
+import { type Actor, authorize } from '@parley/access'
+import {
+  type Caller,
+  type Operation,
+  parseParams,
+  type Principal,
+  type RawInput,
+  type RequestFacts,
+} from '@parley/api'
+import { AppError, badRequest, orgId, rights, type Rights, unavailable, userId } from '@parley/core'
+import { type ActorAndRights, type Database, readActor, readRights, type Tx } from '@parley/db'
+import { StaleRights } from '@parley/events'
+import type { Asking, Route } from '../route.ts'
+import type { AfterCommit, Appended } from './after-commit.ts'
+import { noTransaction } from './no-transaction.ts'
+
+/** Finds the actor of operations that arrange their own transactions. */
+export type ActorSource = (principal: Principal) => Promise<ActorAndRights>
+
+/** What operations of one service run on. */
+export interface Running<C, T extends Tx> {
+  readonly routes: ReadonlyMap<string, Route<C, T>>
+  readonly ctx: C
+  readonly database: Database<T>
+  readonly afterCommit: AfterCommit
+  /** For `own` operations; a short transaction of its own unless given. */
+  readonly actors?: ActorSource
+}
+
+/** One request for an operation, as it came over the link or from the gateway's own routes. */
+export interface Asked {
+  readonly op: string
+  readonly caller: Caller
+  readonly principal: Principal | null
+  readonly raw: RawInput
+  readonly request: RequestFacts
+  readonly signal: AbortSignal
+}
+
+/** An operation's answer: what the response schema let through, and fields that no parameter has. */
+export interface Answered {
+  readonly data: unknown
+  readonly ignored: readonly string[]
+}
+
+const decisions = 3
+
+/**
+ * Runs one operation: caller list, principal, validation; then in one transaction actor, rights, facts, rule and
+ * handler; then hint and barrier. Decides again, three times in all, where rights moved meanwhile.
+ * @throws AppError for whatever the caller may know; anything else is a fault of ours
+ */
+export async function runOperation<C, T extends Tx>(running: Running<C, T>, asked: Asked): Promise<Answered> {
+  const route = running.routes.get(asked.op)
+  if (!route) throw new AppError('NOT_FOUND', 'Not Found')
+  const { operation } = route
+  if (!operation.callers.includes(asked.caller)) throw notACaller()
+  checkPrincipal(operation, asked)
+  const { input, ignored } = parseParams(operation.params, asked.raw)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { data: await attemptOnce(running, route, asked, input), ignored }
+    } catch (error) {
+      if (!(error instanceof StaleRights)) throw error
+      if (attempt === decisions) throw unavailable(error)
+    }
+  }
+}
+
+/** The certificate was good, the caller list was not. */
+export const notACaller = (): AppError => new AppError('UNAUTHORIZED', 'This caller may not make this call')
+
+const notLoggedIn = (): AppError =>
+  new AppError('UNAUTHORIZED', 'Not logged in: API authentication or user session required')
+
+/** The credential's account has changed since the gateway looked: it drops what it remembers and looks again. */
+const stale = (): AppError => new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+
+function checkPrincipal(operation: Operation, { principal, request }: Asked): void {
+  if (!principal && operation.access !== 'public') throw notLoggedIn()
+  if (principal && principal.org !== request.org) throw notLoggedIn()
+}
+
+async function attemptOnce<C, T extends Tx>(
+  running: Running<C, T>,
+  route: Route<C, T>,
+  asked: Asked,
+  input: Record<string, unknown>,
+): Promise<unknown> {
+  const { database, afterCommit } = running
+  const org = orgId(asked.request.org)
+  const within = async (tx: T): Promise<unknown> =>
+    decideAndHandle(running, route, asked, input, tx, await whoIn(tx, asked.principal))
+  switch (route.operation.transaction) {
+    case 'own':
+      return decideAndHandle(
+        running,
+        route,
+        asked,
+        input,
+        noTransaction<T>(asked.op),
+        await whoOwn(running, asked.principal),
+      )
+    case 'read':
+      return database.read(org, within)
+    case 'write': {
+      const done = await database.write(org, async (tx) => {
+        const data = await within(tx)
+        if (asked.signal.aborted) throw unavailable(asked.signal.reason)
+        return { data, appended: afterCommit.appendedIn(tx) }
+      })
+      await publish(afterCommit, org, done.appended)
+      return done.data
+    }
+  }
+}
+
+async function publish(
+  afterCommit: AfterCommit,
+  org: ReturnType<typeof orgId>,
+  appended: Appended | null,
+): Promise<void> {
+  if (!appended) return
+  afterCommit.hint(org, appended.seq)
+  if (appended.revokes) await afterCommit.barrier(org, appended.seq)
+}
+
+async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRights> {
+  return principal ? readActor(tx, userId(principal.user)) : { actor: null, rights: await readRights(tx) }
+}
+
+async function whoOwn<C, T extends Tx>(
+  { actors, database }: Running<C, T>,
+  principal: Principal | null,
+): Promise<ActorAndRights> {
+  if (!principal) return { actor: null, rights: rights(0) }
+  if (actors) return actors(principal)
+  return database.read(orgId(principal.org), (tx) => readActor(tx, userId(principal.user)))
+}
+
+async function decideAndHandle<C, T extends Tx>(
+  { ctx }: Running<C, T>,
+  route: Route<C, T>,
+  asked: Asked,
+  input: Record<string, unknown>,
+  tx: T,
+  { actor, rights }: ActorAndRights,
+): Promise<unknown> {
+  const { principal, request, signal } = asked
+  if (principal && !(actor?.isActive && actor.generation === principal.generation)) throw stale()
+  // The operation's own parameters parsed the input, and `checkPrincipal` has seen that somebody asks.
+  const asking = { input, principal, actor, rights, request, tx, ctx, signal } as Asking<Operation, C, T>
+  const granted = await grant(route, asking, actor, rights)
+  const answer = await route.handler({ ...asking, granted } as Parameters<typeof route.handler>[0])
+  return route.operation.response.parse(answer)
+}
+
+async function grant<C, T extends Tx>(
+  { operation, guard }: Route<C, T>,
+  asking: Asking<Operation, C, T>,
+  actor: Actor | null,
+  rights: Rights,
+): Promise<unknown> {
+  if (operation.access === 'public' || !actor) return null
+  const object = guard ? await guard.object(asking) : null
+  const verdict = authorize(operation.access, actor, object as never, rights)
+  if (verdict.ok) return verdict.granted
+  if (verdict.kind === 'hide' && guard) throw guard.hidden(asking.input)
+  throw guard?.denied?.(asking.input, verdict.reason) ?? badRequest('Insufficient permission')
+}

@@ -1,0 +1,118 @@
+import { type Principal, RequestFacts, type ServiceName } from '@parley/api'
+import { AppError, asAppError } from '@parley/core'
+import type { Database, Tx } from '@parley/db'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { BaseConfig } from './config/sections.ts'
+import { type Check, createInternalHttp } from './http/internal.ts'
+import type { LinkLimits } from './link/limits.ts'
+import type { IncomingCall, LinkHandler } from './link/served-connection.ts'
+import { createLinkServer } from './link/server.ts'
+import { describeError } from './log/error.ts'
+import type { CallRoute, Route } from './route.ts'
+import type { AfterCommit } from './run/after-commit.ts'
+import { mount } from './run/mounted.ts'
+import { runCall } from './run/run-call.ts'
+import { type ActorSource, runOperation } from './run/run-operation.ts'
+import { inScope } from './scope.ts'
+import type { RunningService, ServiceDeps } from './service.ts'
+import { servingSpan } from './telemetry.ts'
+import type { Certificates } from './tls/certificates.ts'
+import { createTokenVerifier } from './token/verifier.ts'
+
+/** What a service serves, and with what. */
+export interface ServeOptions<C, T extends Tx> {
+  readonly service: ServiceName
+  readonly config: Pick<BaseConfig, 'listen' | 'trustDomain' | 'tokenKeys'>
+  readonly deps: ServiceDeps
+  readonly certificates: Certificates
+  readonly routes: readonly Route<C, T>[]
+  readonly calls: readonly CallRoute<C>[]
+  /** The service's own wiring, handed to every handler. */
+  readonly ctx: C
+  readonly database: Database<T>
+  readonly afterCommit: AfterCommit
+  /** Where `own` operations find who acts; a short read transaction unless given. */
+  readonly actors?: ActorSource
+  /** By name, for `/readyz`. */
+  readonly checks?: Readonly<Record<string, Check>>
+  /** Adds HTTPS routes for streamed bodies to the internal listener. */
+  readonly http?: (app: FastifyInstance) => void
+  readonly limits?: Partial<LinkLimits>
+}
+
+const OperationInput = z.object({
+  raw: z.object({ path: z.record(z.string(), z.string()), fields: z.record(z.string(), z.string()) }),
+  request: RequestFacts,
+})
+
+/**
+ * Starts a service's internal listener: the link with its operations and calls, probes, metrics.
+ * Disposing it drains: callers are told, what is in flight ends, then the listener closes.
+ * @throws TypeError where a route or call has a hole, is mounted twice or belongs to another service
+ */
+export async function serve<C, T extends Tx>(options: ServeOptions<C, T>): Promise<RunningService> {
+  const { service, config, deps, certificates, checks = {}, limits = {} } = options
+  const http = createInternalHttp({ deps, certificates, trustDomain: config.trustDomain, checks })
+  const link = createLinkServer({
+    trustDomain: config.trustDomain,
+    handler: watched(deps, dispatcher(options)),
+    deps,
+    limits,
+  })
+  options.http?.(http.app)
+  http.app.server.on('upgrade', (request, socket, head) => link.upgrade(request, socket, head))
+  const linkAddress = await http.listen(config.listen)
+  deps.logger.info('listening', { service, host: linkAddress.host, port: linkAddress.port })
+  return {
+    linkAddress,
+    async [Symbol.asyncDispose]() {
+      http.drain()
+      await link.drain()
+      await http.close()
+    },
+  }
+}
+
+function dispatcher<C, T extends Tx>(options: ServeOptions<C, T>): LinkHandler {
+  const { service, config, deps, ctx, routes, calls } = options
+  const mounted = mount(service, routes, calls)
+  const running = { ...options, ...mounted }
+  const tokens = createTokenVerifier(config.tokenKeys, deps.clock)
+  return async (call) => {
+    const { op, caller, signal } = call
+    if (call.kind === 'call')
+      return { out: await runCall(mounted.calls, ctx, { op, caller, input: call.input, signal }) }
+    const input = OperationInput.safeParse(call.input)
+    if (!input.success) throw new AppError('BAD_REQUEST', 'Malformed call')
+    const principal: Principal | null = call.token === null ? null : await tokens.verify(call.token)
+    const answer = await runOperation(running, { op, caller, principal, signal, ...input.data })
+    return { out: answer.data, ignored: answer.ignored }
+  }
+}
+
+/** Counts and traces every call, and logs what went wrong on our side, without content. */
+function watched({ clock, logger, metrics }: ServiceDeps, handler: LinkHandler): LinkHandler {
+  const watch = async (call: IncomingCall): ReturnType<LinkHandler> => {
+    const began = clock.monotonic()
+    let code = 'ok'
+    metrics.inFlight.inc({ side: 'served' })
+    try {
+      return await servingSpan(call, () => handler(call))
+    } catch (error) {
+      const known = asAppError(error)
+      code = known.code
+      const about = { op: call.op, caller: call.caller, code, ...describeError(error) }
+      if (code === 'INTERNAL') logger.error('call failed', about)
+      else if (code === 'UNAVAILABLE') logger.warn('call could not be served', about)
+      throw known
+    } finally {
+      // Names of operations that nobody serves come from outside the process and would fill the registry.
+      const op = code === 'NOT_FOUND' ? 'unknown' : call.op
+      metrics.inFlight.dec({ side: 'served' })
+      metrics.served.inc({ op, code })
+      metrics.serving.observe({ op }, (clock.monotonic() - began) / 1000)
+    }
+  }
+  return (call) => inScope({ requestId: call.requestId, deadline: call.deadline }, () => watch(call))
+}
