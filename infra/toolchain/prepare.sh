@@ -18,9 +18,9 @@ fail() {
 
 tools_current() { cmp -s "$tools/package-lock.json" "$tools/node_modules/.installed"; }
 packages_current() { cmp -s "$root/pnpm-lock.yaml" "$root/node_modules/.installed"; }
-schema=$root/packages/db/prisma/schema.prisma
 client=$root/packages/db/src/generated
-client_current() { [ ! -f "$schema" ] || cmp -s "$schema" "$client/.installed"; }
+schema() { cat "$root"/packages/db/prisma/*.prisma | cksum; }
+client_current() { [ "$(schema)" = "$(cat "$client/.installed" 2>/dev/null)" ]; }
 
 # Keeps the last thing a quiet step said, to show it only when the step fails.
 quietly() {
@@ -47,12 +47,10 @@ install_packages() {
   cp "$root/pnpm-lock.yaml" "$root/node_modules/.installed"
 }
 
-# The client alone needs no engine; any existing file stands in for it, so nothing is downloaded.
 generate_client() {
   rm -f "$client/.installed"
-  (cd "$root/packages/db" && PRISMA_SCHEMA_ENGINE_BINARY=/bin/true PRISMA_HIDE_UPDATE_MESSAGE=1 CHECKPOINT_DISABLE=1 \
-    quietly node_modules/.bin/prisma generate) || fail 'the database client could not be generated'
-  cp "$schema" "$client/.installed"
+  (cd "$root" && quietly "$pnpm" -s db:generate) || fail 'the database client could not be generated'
+  schema >"$client/.installed"
 }
 
 install_missing() {
