@@ -6,7 +6,8 @@ CREATE VIEW auth.v1_actors AS
 CREATE VIEW auth.v1_people AS
   SELECT org_id, user_id, email, delivery_email, email_address_visibility, full_name, role, is_active,
          is_bot, bot_type, bot_owner_id, date_joined, timezone, avatar_version,
-         '/avatar/' || user_id || '?version=' || avatar_version AS avatar_url
+         '/avatar/' || user_id || '?version=' || avatar_version AS avatar_url,
+         email_key
   FROM auth.users;
 
 CREATE VIEW auth.v1_organisation AS

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { operation, perUser } from '../operation.ts'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
 import { bool, pathInt, withDefault } from '../param.ts'
 import { FetchedMessage } from './message-object.ts'
 
@@ -11,7 +12,7 @@ export const getMessage = operation({
   service: 'messaging',
   access: 'message:read',
   transaction: 'read',
-  limits: [perUser('fetch', 400, 60)],
+  limits: apiByUser,
   callers: ['gateway'],
   params: {
     message_id: pathInt(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { operation, perUser } from '../operation.ts'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
 import { bool, int, json, nullable, optional, text, withDefault } from '../param.ts'
 import { FetchedMessage } from './message-object.ts'
 import { Narrow } from './narrow.ts'
@@ -15,7 +16,7 @@ export const getMessages = operation({
   service: 'messaging',
   access: 'message:list',
   transaction: 'read',
-  limits: [perUser('fetch', 400, 60)],
+  limits: apiByUser,
   callers: ['gateway'],
   params: {
     /** A message id, `newest`, `oldest` or `first_unread`. */

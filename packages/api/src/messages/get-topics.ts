@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { operation, perUser } from '../operation.ts'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
 import { bool, pathInt, withDefault } from '../param.ts'
 
 /** The topics of a channel, newest first, as far as the asker may read its messages. */
@@ -10,7 +11,7 @@ export const getTopics = operation({
   service: 'messaging',
   access: 'channel:read',
   transaction: 'read',
-  limits: [perUser('topics', 200, 60)],
+  limits: apiByUser,
   callers: ['gateway'],
   params: { stream_id: pathInt(), allow_empty_topic_name: withDefault(bool(), false) },
   response: z.object({ topics: z.array(z.object({ name: z.string(), max_id: z.int() })) }),

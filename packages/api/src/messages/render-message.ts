@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { operation, perUser } from '../operation.ts'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
 import { text } from '../param.ts'
 
 /** Renders a text as a message would be, without sending it. */
@@ -10,7 +11,7 @@ export const renderMessage = operation({
   service: 'messaging',
   access: 'self:use',
   transaction: 'read',
-  limits: [perUser('render', 200, 60)],
+  limits: apiByUser,
   bodyLimit: 192 * 1024,
   callers: ['gateway'],
   idempotent: true,

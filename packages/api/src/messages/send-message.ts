@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { operation, perUser } from '../operation.ts'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
 import { alias, bool, optional, text, word } from '../param.ts'
 
 /**
@@ -13,7 +14,7 @@ export const sendMessage = operation({
   service: 'messaging',
   access: 'message:send',
   transaction: 'own',
-  limits: [perUser('send', 200, 60), perUser('send-hour', 2000, 3600)],
+  limits: apiByUser,
   // 10,000 characters of four bytes, each percent-encoded, and the other fields.
   bodyLimit: 192 * 1024,
   callers: ['gateway'],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { operation, perUser } from '../operation.ts'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
 import { json, text } from '../param.ts'
 
 /** Most messages whose flags one call changes. */
@@ -13,7 +14,7 @@ export const updateFlags = operation({
   service: 'messaging',
   access: 'message:list',
   transaction: 'write',
-  limits: [perUser('flags', 400, 60)],
+  limits: apiByUser,
   callers: ['gateway'],
   idempotent: true,
   params: {
