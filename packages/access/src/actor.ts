@@ -1,4 +1,4 @@
-import type { OrgId, UserId } from '@parley/core'
+import { type OrgId, type UserId, userId } from '@parley/core'
 
 /** Zulip role numbers: lower is stronger. */
 export const role = { owner: 100, admin: 200, moderator: 300, member: 400, guest: 600 } as const
@@ -19,3 +19,18 @@ export const isOwner = (actor: Actor): boolean => actor.role <= role.owner
 export const isAdmin = (actor: Actor): boolean => actor.role <= role.admin
 export const isGuestRole = (accountRole: number): boolean => accountRole >= role.guest
 export const isGuest = (actor: Actor): boolean => isGuestRole(actor.role)
+
+/**
+ * The server's operator, for the calls whose caller list names only the operator's command: may what an owner may, and is
+ * nobody's account.
+ */
+export const operator = (org: OrgId): Actor => ({
+  orgId: org,
+  userId: userId(0),
+  role: role.owner,
+  isActive: true,
+  isBot: false,
+  botOwnerId: null,
+  generation: 0,
+})
+export const isOperator = (actor: Actor): boolean => actor.userId === 0

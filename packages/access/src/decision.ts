@@ -14,6 +14,7 @@ export type Reason =
   | 'admins-only'
   | 'web-public-disabled'
   | 'owners-only'
+  | 'operator-must-allow'
   | 'guests-may-not'
   | 'posting-restricted'
   | 'not-subscribed'

@@ -25,7 +25,7 @@ export interface ActionObjects {
   /** What any active account may do with its own things: its profile, queues, keys, sessions. */
   'self:use': null
   'user:list': null
-  'user:create': { readonly role: Role }
+  'user:create': { readonly role: Role; readonly operatorAllows: boolean }
   'user:deactivate': UserFacts
   'channel:list': null
   'channel:know': ChannelFacts

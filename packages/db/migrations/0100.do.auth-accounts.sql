@@ -35,6 +35,8 @@ CREATE TABLE auth.users (
   date_joined              timestamptz NOT NULL,
   timezone                 text NOT NULL DEFAULT '',
   avatar_version           integer NOT NULL DEFAULT 1,
+  -- May create accounts by API, where the role allows it too; the operator gives this.
+  can_create_users         boolean NOT NULL DEFAULT false,
   -- Raised by every revocation: a token or a cached principal with a lower one opens nothing.
   generation               integer NOT NULL DEFAULT 1,
   PRIMARY KEY (org_id, user_id),

@@ -1,0 +1,54 @@
+import { type Actor, role } from '@parley/access'
+import type { OwnPerson, Person } from '@parley/api'
+import { seesEmail } from '@parley/events'
+import type { AccountRow } from '../repo/users.ts'
+
+/** A user as this viewer sees them. */
+export function person(row: AccountRow, viewer: Actor, withProfile: boolean): Person {
+  const own = row.userId === viewer.userId
+  return {
+    ...shared(row),
+    delivery_email: seesEmail(row.emailAddressVisibility, viewer.role, own) ? row.deliveryEmail : null,
+    bot_type: row.botType,
+    bot_owner_id: row.botOwnerId,
+    ...(withProfile && !row.isBot ? { profile_data: {} } : {}),
+  }
+}
+
+/** A user in `register`'s lists of active and of deactivated people: which of them says who is active. */
+export function listedPerson(row: AccountRow, viewer: Actor): Omit<Person, 'is_active'> {
+  const { is_active: _, ...rest } = person(row, viewer, true)
+  return rest
+}
+
+/** One's own account. */
+export const ownPerson = (row: AccountRow): OwnPerson => ({
+  ...shared(row),
+  delivery_email: row.deliveryEmail,
+  profile_data: {},
+})
+
+function shared(row: AccountRow): Omit<OwnPerson, 'delivery_email' | 'profile_data'> {
+  return {
+    user_id: row.userId,
+    email: row.email,
+    full_name: row.fullName,
+    date_joined: wireTime(row.dateJoined),
+    is_active: row.isActive,
+    is_owner: row.role === role.owner,
+    is_admin: row.role <= role.admin,
+    is_guest: row.role === role.guest,
+    is_bot: row.isBot,
+    role: row.role,
+    timezone: row.timezone,
+    avatar_url: avatarUrl(row.userId, row.avatarVersion),
+    avatar_version: row.avatarVersion,
+    is_imported_stub: false,
+  }
+}
+
+/** Where an account's picture is, as the view auth.v1_people says it too; never at a stranger's. */
+export const avatarUrl = (user: number, version: number): string => `/avatar/${user}?version=${version}`
+
+/** Times in user objects: ISO 8601 with an offset, as Zulip writes them. */
+export const wireTime = (at: Date): string => at.toISOString().replace('Z', '+00:00')

@@ -1,0 +1,69 @@
+import type { Granted } from '@parley/access'
+import { type Secret, sha256 } from '@parley/core'
+import type { OrmTx } from '@parley/db'
+
+/** Prisma takes bytes over their own memory only; a Buffer may share its own with others. */
+const hashed = (secret: Secret): Uint8Array<ArrayBuffer> => Uint8Array.from(sha256(secret.expose()))
+
+/** Keeps the hash of an account's new API key. @returns the key's number */
+export async function insertApiKey(
+  tx: OrmTx,
+  granted: Granted<'self:use'>,
+  key: Secret,
+  createdAt: Date,
+): Promise<number> {
+  const { orgId, userId } = granted.actor
+  const { keyId } = await tx.orm.apiKey.create({ data: { orgId, userId, sha256: hashed(key), createdAt } })
+  return Number(keyId)
+}
+
+/** Ends every API key of the account that acts. */
+export async function endApiKeys(tx: OrmTx, granted: Granted<'self:use'>, endedAt: Date): Promise<void> {
+  const { orgId, userId } = granted.actor
+  await tx.orm.apiKey.updateMany({ where: { orgId, userId, endedAt: null }, data: { endedAt } })
+}
+
+export interface NewSession {
+  readonly token: Secret
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** Keeps the hash of a new session's token. @returns the session's number */
+export async function insertSession(
+  tx: OrmTx,
+  granted: Granted<'self:use'>,
+  { token, createdAt, expiresAt }: NewSession,
+): Promise<number> {
+  const { orgId, userId } = granted.actor
+  const { sessionId } = await tx.orm.session.create({
+    data: { orgId, userId, sha256: hashed(token), createdAt, expiresAt },
+  })
+  return Number(sessionId)
+}
+
+/** Ends one session of the account that acts. @returns whether it was still open */
+export async function endSession(
+  tx: OrmTx,
+  granted: Granted<'self:use'>,
+  sessionId: number,
+  endedAt: Date,
+): Promise<boolean> {
+  const { orgId, userId } = granted.actor
+  const { count } = await tx.orm.session.updateMany({
+    where: { orgId, userId, sessionId, endedAt: null },
+    data: { endedAt },
+  })
+  return count === 1
+}
+
+/** Keeps the same password under newer parameters; where it was changed meanwhile, that stays. */
+export async function rehashPassword(
+  tx: OrmTx,
+  granted: Granted<'self:use'>,
+  from: string,
+  to: string,
+): Promise<void> {
+  const { orgId, userId } = granted.actor
+  await tx.orm.password.updateMany({ where: { orgId, userId, hash: from }, data: { hash: to } })
+}

@@ -1,0 +1,59 @@
+import { type OrgId, orgId } from '@parley/core'
+import type { Database, Tx } from '@parley/db'
+import { z } from 'zod'
+
+const OrgNumber = z.object({ org_id: z.int().nullable() })
+
+/** The organisation a subdomain names; null names the root host, which is the first organisation's. */
+export async function findOrganisation(database: Database, subdomain: string | null): Promise<number | null> {
+  const [row] = await database.once(OrgNumber, 'SELECT auth.v1_org_by_subdomain($1) AS org_id', [subdomain])
+  return row?.org_id ?? null
+}
+
+/** Draws a new organisation's number: everything about it is then written in its own name. */
+export async function drawOrganisation(database: Database): Promise<OrgId> {
+  const [row] = await database.once(
+    z.object({ org_id: z.int() }),
+    `SELECT nextval('auth.org_ids')::integer AS org_id`,
+  )
+  if (!row) throw new Error('no organisation number')
+  return orgId(row.org_id)
+}
+
+/**
+ * Makes the organisation of the transaction and begins its log. Whoever may make organisations is decided by the caller
+ * list of `auth.create-organisation`: before it there is nobody a rule could ask.
+ * @returns false where the subdomain is taken
+ */
+export async function insertOrganisation(
+  tx: Tx,
+  organisation: { readonly name: string; readonly subdomain: string; readonly at: number },
+): Promise<boolean> {
+  const inserted = await tx.execute(
+    `INSERT INTO auth.organisations (org_id, subdomain, name, created_at)
+     VALUES ($1, $2, $3, to_timestamp($4 / 1000.0)) ON CONFLICT (subdomain) DO NOTHING`,
+    [tx.org, organisation.subdomain, organisation.name, organisation.at],
+  )
+  if (inserted === 0) return false
+  await tx.execute('SELECT events.begin_log($1)', [tx.org])
+  return true
+}
+
+const Organisation = z.object({
+  subdomain: z.string(),
+  name: z.string(),
+  description: z.string(),
+  created_at: z.date(),
+  deactivated: z.boolean(),
+})
+export type Organisation = z.infer<typeof Organisation>
+
+/** What everybody may know of the transaction's organisation: it is shown before anybody signs in. */
+export async function readOrganisation(tx: Tx): Promise<Organisation | null> {
+  const [row] = await tx.query(
+    Organisation,
+    'SELECT subdomain, name, description, created_at, deactivated FROM auth.v1_organisation WHERE org_id = $1',
+    [tx.org],
+  )
+  return row ?? null
+}

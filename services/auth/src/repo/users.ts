@@ -1,0 +1,103 @@
+import type { Granted } from '@parley/access'
+import type { UserId } from '@parley/core'
+import type { OrmTx } from '@parley/db'
+
+/** An account as it is kept, without what only signing in needs. */
+export interface AccountRow {
+  readonly userId: number
+  readonly email: string
+  readonly deliveryEmail: string
+  readonly emailAddressVisibility: number
+  readonly fullName: string
+  readonly role: number
+  readonly isActive: boolean
+  readonly isBot: boolean
+  readonly botType: number | null
+  readonly botOwnerId: number | null
+  readonly dateJoined: Date
+  readonly timezone: string
+  readonly avatarVersion: number
+  readonly generation: number
+}
+
+/** Ids beyond the column's type are nobody's, and would be an error to ask for. */
+const isId = (id: number): boolean => id <= 2_147_483_647 && id >= 0
+
+/** Everybody in the organisation by id, or those of `ids` that are in it. */
+export function listUsers(
+  tx: OrmTx,
+  granted: Granted<'user:list'>,
+  ids: readonly number[] | null = null,
+): Promise<AccountRow[]> {
+  const { orgId } = granted.actor
+  const among = ids ? { userId: { in: ids.filter(isId) } } : {}
+  return tx.orm.user.findMany({ where: { orgId, ...among }, orderBy: { userId: 'asc' } })
+}
+
+/** The account that acts. */
+export function ownUser(tx: OrmTx, granted: Granted<'self:use'>): Promise<AccountRow> {
+  const { orgId, userId } = granted.actor
+  return tx.orm.user.findUniqueOrThrow({ where: { orgId_userId: { orgId, userId } } })
+}
+
+export interface NewUser {
+  readonly email: string
+  readonly fullName: string
+  /** May it create accounts by API, given its role does not forbid it? The operator gives this. */
+  readonly canCreateUsers: boolean
+  readonly joined: Date
+}
+
+/** Adds an account of the granted role. @returns its row, or null where somebody has the address already */
+export async function insertUser(
+  tx: OrmTx,
+  granted: Granted<'user:create'>,
+  { joined, email, fullName, canCreateUsers }: NewUser,
+): Promise<AccountRow | null> {
+  const [row] = await tx.orm.user.createManyAndReturn({
+    data: {
+      orgId: granted.actor.orgId,
+      email,
+      deliveryEmail: email,
+      fullName,
+      role: granted.object.role,
+      canCreateUsers,
+      dateJoined: joined,
+    },
+    skipDuplicates: true,
+  })
+  return row ?? null
+}
+
+/** Takes an account out of use and every credential it has with it. @returns its new generation */
+export async function deactivate(tx: OrmTx, granted: Granted<'user:deactivate'>, at: Date): Promise<number> {
+  const { orgId, userId } = granted.object
+  const { generation } = await tx.orm.user.update({
+    where: { orgId_userId: { orgId, userId } },
+    data: { isActive: false, generation: { increment: 1 } },
+  })
+  const open = { orgId, userId, endedAt: null }
+  await tx.orm.apiKey.updateMany({ where: open, data: { endedAt: at } })
+  await tx.orm.session.updateMany({ where: open, data: { endedAt: at } })
+  return generation
+}
+
+/** Makes everything remembered of the account's credentials useless. @returns its new generation */
+export async function raiseGeneration(tx: OrmTx, granted: Granted<'self:use'>): Promise<number> {
+  const { orgId, userId } = granted.actor
+  const { generation } = await tx.orm.user.update({
+    where: { orgId_userId: { orgId, userId } },
+    data: { generation: { increment: 1 } },
+  })
+  return generation
+}
+
+/** Gives a new account its password. */
+export async function insertPassword(
+  tx: OrmTx,
+  granted: Granted<'user:create'>,
+  user: UserId,
+  password: { readonly hash: string; readonly changedAt: Date },
+): Promise<void> {
+  await tx.orm.password.create({ data: { orgId: granted.actor.orgId, userId: user, ...password } })
+}
