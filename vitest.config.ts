@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: 'code',
           include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'e2e/house-rules.test.ts'],
+          globalSetup: ['packages/testkit/src/servers/global-setup.ts'],
         },
       },
       {

@@ -1,6 +1,5 @@
 -- Schemas, what every role may do by default, and the log of each organisation.
 
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 CREATE SCHEMA auth;

@@ -1,2 +1,7 @@
 export * from './api-client.ts'
 export * from './contract.ts'
+export * from './servers/certificates.ts'
+export type { TestServers } from './servers/instances.ts'
+export * from './servers/private-nats.ts'
+export * from './servers/servers.ts'
+export * from './servers/test-database.ts'
