@@ -1,4 +1,4 @@
-import { type OrgId, type UserId, userId } from '@parley/core'
+import { type OrgId, userId, type UserId } from '@parley/core'
 
 /** Zulip role numbers: lower is stronger. */
 export const role = { owner: 100, admin: 200, moderator: 300, member: 400, guest: 600 } as const
@@ -33,4 +33,4 @@ export const operator = (org: OrgId): Actor => ({
   botOwnerId: null,
   generation: 0,
 })
-export const isOperator = (actor: Actor): boolean => actor.userId === 0
+export const isOperator = (actor: Actor): boolean => Number(actor.userId) === 0

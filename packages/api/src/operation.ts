@@ -37,7 +37,11 @@ export const perAccount = (name: string, count: number, seconds: number): Limit 
  * One endpoint of the public API, declared once: router, limits, validation, OpenAPI, sweep tests and the
  * client come from it.
  */
-export interface Operation<P extends Params = Params, R extends z.ZodType = z.ZodType> {
+export interface Operation<
+  P extends Params = Params,
+  R extends z.ZodType = z.ZodType,
+  A extends 'public' | Action = 'public' | Action,
+> {
   readonly kind: 'operation'
   readonly id: string
   readonly method: Method
@@ -45,7 +49,7 @@ export interface Operation<P extends Params = Params, R extends z.ZodType = z.Zo
   readonly path: string
   readonly service: ServiceName
   /** `public`: no principal needed; otherwise the action whose proof the handler gets. */
-  readonly access: 'public' | Action
+  readonly access: A
   readonly limits: readonly Limit[]
   /** Largest body in bytes. */
   readonly bodyLimit: number
@@ -61,12 +65,16 @@ export interface Operation<P extends Params = Params, R extends z.ZodType = z.Zo
 }
 
 /** Declares an endpoint. @throws TypeError where the declaration has a hole: such a service does not boot. */
-export function operation<const P extends Params, R extends z.ZodType>(
-  declared: Omit<Operation<P, R>, 'kind' | 'bodyLimit' | 'idempotent'> & {
+export function operation<
+  const P extends Params,
+  R extends z.ZodType,
+  const A extends 'public' | Action = 'public' | Action,
+>(
+  declared: Omit<Operation<P, R, A>, 'kind' | 'bodyLimit' | 'idempotent'> & {
     bodyLimit?: number
     idempotent?: boolean
   },
-): Operation<P, R> {
+): Operation<P, R, A> {
   const whole = {
     bodyLimit: 64 * 1024,
     idempotent: declared.method === 'GET',

@@ -47,7 +47,7 @@ export async function createHasher(options: HasherOptions, ids: Ids): Promise<Ha
 function isCurrent(stored: string): boolean {
   const used = parseOptions(stored)
   return (
-    used.algorithm === parameters.algorithm &&
+    stored.startsWith('$argon2id$v=19$') &&
     used.memoryCost === parameters.memoryCost &&
     used.timeCost === parameters.timeCost &&
     used.parallelism === parameters.parallelism

@@ -20,7 +20,7 @@ const estimate = new ZxcvbnFactory({
  * @throws AppError BAD_REQUEST with Zulip's texts
  */
 export function checkPassword(password: string, about: readonly string[]): void {
-  const length = [...password].length
+  const length = Array.from(password).length
   if (length > passwordPolicy.maxLength)
     throw badRequest(`password is too long (limit: ${passwordPolicy.maxLength} characters)`)
   const words = about
