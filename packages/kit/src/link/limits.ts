@@ -38,5 +38,5 @@ export const linkLimits: LinkLimits = {
   backoffMs: [50, 5_000],
   resolveMs: 10_000,
   waiting: 1024,
-  waitMs: 3_000,
+  waitMs: 5_000,
 }

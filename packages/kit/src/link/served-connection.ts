@@ -5,6 +5,8 @@ import type { RawData, WebSocket } from 'ws'
 import { corkedSender } from './corked.ts'
 import { CallerFrame, type CallFrame, decode, encode, errorFrame, type ServerFrame } from './frame.ts'
 import type { LinkLimits } from './limits.ts'
+import { textOf } from './text-of.ts'
+import { tokenSlots } from './token-slots.ts'
 
 /** A call that came over the link. */
 export interface IncomingCall {
@@ -37,8 +39,6 @@ interface Options {
   readonly onEnd: (cut: CutReason | null) => void
 }
 export type CutReason = 'malformed' | 'silent' | 'slow' | 'old' | 'drained' | 'error'
-
-const tokenSlots = 1024
 
 /** The serving side of one connection. */
 export class ServedConnection {
@@ -174,8 +174,3 @@ export class ServedConnection {
     this.#o.onEnd(this.#cut)
   }
 }
-
-const textOf = (data: RawData): string =>
-  Buffer.isBuffer(data)
-    ? data.toString()
-    : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]).toString()
