@@ -37,37 +37,29 @@ export interface RenderContext {
   readonly defaultCodeLanguage?: string
 }
 
-/** The rows a context is made of. */
-export interface ContextRows {
-  readonly organisationUrl: string
+/** The rows a context is made of; the rest as in the context. */
+export interface ContextRows extends Omit<RenderContext, 'users' | 'groups' | 'channels'> {
   readonly users?: readonly MentionUser[]
   readonly groups?: readonly Named[]
   readonly channels?: readonly Named[]
-  readonly translateEmoticons?: boolean
-  readonly defaultCodeLanguage?: string
 }
 
 const byLowerName = (rows: readonly Named[] = []): Map<string, Named> =>
   new Map(rows.map((row) => [row.name.toLowerCase(), row]))
 
 /** A context of loaded rows; a full name borne by several of the users is marked ambiguous. */
-export function renderContext(rows: ContextRows): RenderContext {
-  const users = rows.users ?? []
+export function renderContext({ users = [], groups, channels, ...rest }: ContextRows): RenderContext {
   const byName = new Map<string, MentionUser | 'ambiguous'>()
   for (const user of users) {
     const name = user.fullName.toLowerCase()
     const other = byName.get(name)
-    byName.set(
-      name,
-      other === undefined || (other !== 'ambiguous' && other.id === user.id) ? user : 'ambiguous',
-    )
+    const isSame = other !== undefined && other !== 'ambiguous' && other.id === user.id
+    byName.set(name, other === undefined || isSame ? user : 'ambiguous')
   }
   return {
-    organisationUrl: rows.organisationUrl,
+    ...rest,
     users: { byId: new Map(users.map((user) => [user.id, user])), byName },
-    groups: byLowerName(rows.groups),
-    channels: byLowerName(rows.channels),
-    translateEmoticons: rows.translateEmoticons ?? false,
-    defaultCodeLanguage: rows.defaultCodeLanguage ?? '',
+    groups: byLowerName(groups),
+    channels: byLowerName(channels),
   }
 }

@@ -3,7 +3,7 @@ import names from './names.json' with { type: 'json' }
 /**
  * Names of unicode emoji by code: code points in lower-case hexadecimal joined by `-`, without the
  * variation selector fe0f; the first name is the one shown. `names.json` holds the short names of the
- * npm package emojibase-data 17.0.0 (MIT), without those that clients of the API use for another emoji.
+ * npm package emojibase-data 17.0.0 (see LICENSE.emojibase), without those that clients of the API use for another emoji.
  */
 const published: Readonly<Record<string, readonly string[]>> = names
 

@@ -21,7 +21,7 @@ const withScheme = /https?:\/\/(?:[^\s/?#@()[\]<>"]{1,256}@)?[\p{L}\p{N}]/iuy
 const email = /[\w.+-]{1,64}@((?:[\p{L}\p{N}-]{1,63}\.){1,10}[\p{L}\p{N}-]{1,63})/uy
 const host = /(?:[\p{L}\p{N}_-]{1,63}\.){1,20}([\p{L}\p{N}-]{2,63})(?::\d{1,5})?(?=$|[/?#\s!:;),.'"\]*~|>])/uy
 /** Punctuation that ends a sentence around an address rather than the address. */
-const trailing = /[!:;?,.'"\]*~|>]+$/
+const trailing = /[!:;?,.'"*~|>]+$/
 const after = /[!:;?),.'"\]*~|>]*$/y
 
 /**

@@ -55,8 +55,9 @@ function moment(year: number, month: number, day: number, match: RegExpExecArray
   const offset = offsetOf(zoneName, sign, Number(zoneHours ?? 0), Number(zoneMinutes ?? 0))
   if (hour === null || offset === null || Number(minutes ?? 0) > 59 || Number(seconds ?? 0) > 59) return null
   const local = Date.UTC(year, month - 1, day, hour, Number(minutes ?? 0), Number(seconds ?? 0))
-  // A day or month that does not exist would have been carried over.
+  // What does not exist would have been carried over, and years below 100 taken for those of 1900.
   if (new Date(local).getUTCDate() !== day || new Date(local).getUTCMonth() !== month - 1) return null
+  if (year < 100) return null
   return iso(local - offset * 60_000)
 }
 

@@ -1,0 +1,87 @@
+import { expect } from 'vitest'
+import { render, renderContext } from '../src/index.ts'
+import type { Rendered } from '../src/index.ts'
+import { elementsOf, parseHtml } from './html-tree.ts'
+import type { Element, Node } from './html-tree.ts'
+
+/** Names that would break out of attributes and elements if anything forgot to escape them. */
+const context = {
+  ...renderContext({
+    organisationUrl: 'https://chat.example.com',
+    users: [{ id: 7, fullName: '"><script>' }],
+    groups: [{ id: 3, name: "' onclick=x" }],
+    channels: [{ id: 1, name: '<b>"javascript:' }],
+    translateEmoticons: true,
+    defaultCodeLanguage: '"><x y="',
+  }),
+  customEmoji: new Map([['x', '/user_avatars/1/emoji/images/1.png']]),
+}
+
+/** All that may ever come out: every tag, and the values its attributes may have. */
+const url = /^(?:https?:\/\/[^/\\]|mailto:[^/]|tel:[+\d]|#|\/(?![/\\]))/i
+const any = /^/
+const allowed: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  p: {},
+  br: {},
+  hr: {},
+  h1: {},
+  h2: {},
+  h3: {},
+  h4: {},
+  h5: {},
+  h6: {},
+  em: {},
+  strong: {},
+  del: {},
+  blockquote: {},
+  ul: {},
+  ol: { start: /^\d{1,9}$/ },
+  li: {},
+  table: {},
+  thead: {},
+  tbody: {},
+  tr: {},
+  th: { style: /^text-align: (?:left|right|center);$/ },
+  td: { style: /^text-align: (?:left|right|center);$/ },
+  pre: {},
+  code: {},
+  div: {
+    class: /^(?:codehilite|spoiler-block|spoiler-header|spoiler-content)$/,
+    'data-code-language': any,
+    'aria-hidden': /^true$/,
+  },
+  span: {
+    class:
+      /^(?:(?:user-mention(?: channel-wildcard-mention)?|user-group-mention|topic-mention)(?: silent)?|emoji emoji-[0-9a-f-]+|timestamp-error|katex(?:-display|-mathml|-html)?|base|mord text)$/,
+    'data-user-id': /^(?:\d+|\*)$/,
+    'data-user-group-id': /^\d+$/,
+    'aria-label': /^[\p{L}\p{N} +-]+$/u,
+    'aria-hidden': /^true$/,
+    role: /^img$/,
+    title: /^[\p{L}\p{N} +-]+$/u,
+  },
+  a: { href: url, class: /^(?:stream|stream-topic|message-link)$/, 'data-stream-id': /^\d+$/, title: any },
+  img: { alt: /^:[\w+-]+:$/, class: /^emoji$/, src: /^\/(?:static|user_avatars)\//, title: any },
+  time: { datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ },
+  math: { xmlns: /^http:\/\/www\.w3\.org\/1998\/Math\/MathML$/, display: /^block$/ },
+  semantics: {},
+  mrow: {},
+  mtext: {},
+  annotation: { encoding: /^application\/x-tex$/ },
+}
+
+function complaint({ tag, attributes }: Element): string[] {
+  const rules = allowed[tag]
+  if (!rules) return [`<${tag}>`]
+  return Array.from(attributes)
+    .filter(([name, value]) => !Object.hasOwn(rules, name) || !rules[name]?.test(value))
+    .map(([name, value]) => `<${tag} ${name}="${value}">`)
+}
+
+/** Renders, and reads the result with a parser that takes nothing but clean HTML. */
+export function renderClean(source: string): Rendered & { readonly tree: readonly Node[] } {
+  const rendered = render(source, context)
+  const tree = parseHtml(rendered.html)
+  expect(Array.from(elementsOf(tree)).flatMap(complaint)).toEqual([])
+  return { ...rendered, tree }
+}

@@ -1,0 +1,41 @@
+import { expect, test, vi } from 'vitest'
+import { maxMessageLength, mentionsIn } from '../src/index.ts'
+import { maxCells } from '../src/plugins/tables.ts'
+import { renderClean } from './clean-html.ts'
+import { depthOf, elementsOf } from './html-tree.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** What is written over and over, separated by `¦`. */
+const repeated = [
+  '*¦**¦* ¦*a ¦*a **b ¦*a*¦**a**_¦_¦~¦~~¦~~a¦[¦]¦[]¦[](¦[a](¦![¦![a](b¦[a](<b¦[a](b "c¦`¦`` ¦`a``b',
+  '>¦> ¦>\n¦> a\n¦- ¦1. ¦-\n¦  - a\n¦- a\n\n¦#¦# ¦|¦a|¦|\n¦$¦$$¦$$a¦$$\\$¦<¦<time:¦<a¦&¦&#¦&a',
+  ':¦:a¦:cat:¦::¦:)¦@¦@**¦@*¦@**a¦#**¦#**a>¦#**a>b@1¦http://¦http://a¦http://a(¦(http://a¦,http://a.b/(',
+  'a.¦a.a¦a@a¦a@a.¦\\¦"¦\'¦(¦((¦😀¦\u200d¦😀\u200d¦```\n¦```quote\n¦```spoiler a\n¦~~~quote\n```quote\n',
+  '```quote\n> ¦> ```quote\n> ¦\t¦ \n¦a\n¦    a\n',
+].flatMap((line) => line.split('¦'))
+
+const nested: readonly (readonly [what: string, source: string])[] = [
+  ['emphasis', `${'*a **b '.repeat(700)}c${' d** e*'.repeat(700)}`],
+  ['brackets', `${'['.repeat(4900)}a${']'.repeat(4900)}(x.com)`],
+  ['links', `${'[a '.repeat(1500)}b${'](x.com)'.repeat(600)}`],
+  ['runs of backticks', Array.from({ length: 130 }, (_, i) => '`'.repeat(i)).join(' ')],
+  ['lists', Array.from({ length: 90 }, (_, i) => `${'  '.repeat(i)}- a`).join('\n')],
+  ['a table with missing cells', `${'a|'.repeat(40)}\n${'-|'.repeat(40)}\n${'|\n'.repeat(70)}`],
+  ['a table without end', `${'a|'.repeat(40)}\n${'-|'.repeat(40)}\n${'|\n'.repeat(4900)}`],
+  ['tables of tables', `a|b\n${'-|-\n'.repeat(2400)}`],
+]
+const sources = [
+  ...repeated.map((part) => [part, part.repeat(maxMessageLength / part.length).toWellFormed()] as const),
+  ...nested,
+]
+
+// The work of rendering shows in what it makes: these bounds hold it to a multiple of the source.
+test.each(sources)('%j, as long as a message may be', (_what, source) => {
+  const { html, tree } = renderClean(source)
+  expect(source.length).toBeLessThanOrEqual(maxMessageLength)
+  expect(depthOf(tree)).toBeLessThanOrEqual(45)
+  expect(html.length).toBeLessThanOrEqual(100 * source.length)
+  expect(Array.from(elementsOf(tree)).length).toBeLessThanOrEqual(8 * source.length + maxCells)
+  expect(mentionsIn(source).userNames.length).toBeLessThanOrEqual(source.length)
+})

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { expect, test, vi } from 'vitest'
+import { mentionsIn } from '../src/index.ts'
+import { renderClean } from './clean-html.ts'
+import { textOf } from './html-tree.ts'
+
+// Generous: properties take long on a busy machine, and nothing here waits.
+vi.setConfig({ testTimeout: 120_000 })
+
+/** Pieces that markup and attacks are made of, separated by `¦`. */
+const pieces = [
+  ...Array.from('*_~`#>-+|:@![](){}<>&"\'\\/$\n\t.,;=?%^0179ax'),
+  ...'**¦~~¦```¦~~~¦```quote\n¦```spoiler a\n¦```math\n¦```js\n¦\n```\n¦\n~~~\n¦$$¦\n\n¦\n> ¦\n* ¦\n  - ¦\n1. ¦\n    ¦\n# '.split(
+    '¦',
+  ),
+  ...'  ¦a|b\n-|-\n¦](¦![¦[a](¦(x.com "t")¦</¦<script>¦<img src=x onerror=alert(1)>¦<!--¦javascript:¦JAVA\tSCRIPT:'.split(
+    '¦',
+  ),
+  ...'data:text/html,¦vbscript:¦http://¦https://x.com/¦x.com¦a@x.com¦mailto:¦//¦" onclick="¦\' onload=\'¦&lt;¦&#60;¦&#x22;'.split(
+    '¦',
+  ),
+  ...'&quot;¦&amp;¦&#106;avascript:¦@**¦@_**¦@**|7**¦@**all**¦@**topic**¦@*¦@*\' onclick=x*¦#**¦#**<b>"javascript:**'.split(
+    '¦',
+  ),
+  ...'>topic¦@12**¦:cat:¦:x:¦:)¦ <3 ¦😀¦👨🏿‍🦽¦🇩🇪¦\u200d¦\ufe0f¦<time:¦1496701800>¦2026-01-01¦/me ¦\0¦\ud800¦\u202e'.split(
+    '¦',
+  ),
+]
+const random = fc.string({ unit: 'binary', maxLength: 4 })
+const hostile = fc
+  .array(fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...pieces) }, random), { maxLength: 60 })
+  .map((parts) => parts.join(''))
+
+test('only listed tags, attributes and URLs come out, well-formed', () => {
+  fc.assert(
+    fc.property(hostile, (source) => {
+      renderClean(source)
+    }),
+    { numRuns: 1500 },
+  )
+})
+
+test('any string is accepted', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (source) => {
+      expect(renderClean(source).html.isWellFormed()).toBe(true)
+      expect(() => mentionsIn(source)).not.toThrow()
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('text between marks is not lost', () => {
+  const marks = ['*', '**', '~~', '>', '[', ']', '(', ' ', '\n', '`', '- ', '|']
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...marks), { maxLength: 40 }), (parts) => {
+      const text = textOf(renderClean(parts.map((part, i) => `${part}w${i}w`).join('')).tree)
+      expect(parts.filter((_, i) => !text.includes(`w${i}w`))).toEqual([])
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('rendering twice gives the same', () => {
+  fc.assert(
+    fc.property(hostile, (source) => {
+      expect(renderClean(source)).toEqual(renderClean(source))
+    }),
+  )
+})
