@@ -1,0 +1,111 @@
+import { internal, type Rights, rights as toRights, type Seq, seq as toSeq } from '@parley/core'
+import { sqlState, type Tx } from '@parley/db'
+import { z } from 'zod'
+import type { NewEvent } from './event.ts'
+import { StaleRights } from './stale-rights.ts'
+
+/** What a transaction has appended to its organisation's log. */
+export interface Appended {
+  /** The last event's place. */
+  readonly seq: Seq
+  /** Took a right away: the answer waits until every gateway has applied it. */
+  readonly revokes: boolean
+}
+
+/** The head as one transaction holds it. */
+interface Held {
+  readonly appended: Appended | null
+}
+
+// Lives as long as the transaction that holds the head.
+const heldBy = new WeakMap<Tx, Held>()
+
+const HeadRow = z.object({ seq: z.int(), rights: z.int() })
+
+/** An event with its body is one NATS message at least, which holds 1 MiB. */
+const maxEventBytes = 512 * 1024
+
+/**
+ * Takes the head of the organisation's log until the transaction ends, for who draws ids behind it. Rows of the change
+ * are locked before, inserts come after.
+ * @param rights what the decision was made under; null where it depends on none
+ * @returns the place of the last event
+ * @throws StaleRights where rights have moved since
+ */
+export async function hold(tx: Tx, rights: Rights | null): Promise<Seq> {
+  if (heldBy.has(tx)) throw internal(new Error('the head is held already'))
+  const head = await behindHead(() =>
+    tx.query(HeadRow, 'SELECT seq, rights FROM events.hold($1, $2)', [tx.org, rights]),
+  )
+  heldBy.set(tx, { appended: null })
+  return toSeq(head.seq)
+}
+
+/**
+ * Appends events to the log of the transaction's organisation, numbered in the order of commits: the last step of a
+ * write. Further appends of the same transaction follow without a gap.
+ * @param rights what the decision was made under; null where it depends on none (acts of the server itself)
+ * @returns the place of the last of these events
+ * @throws StaleRights where rights have moved since: nothing is written, decide again
+ */
+export async function append(tx: Tx, rights: Rights | null, events: readonly NewEvent[]): Promise<Seq> {
+  if (events.length === 0) throw internal(new Error('nothing to append'))
+  const held = heldBy.get(tx)
+  const rows = events.map(toRow)
+  const head = await behindHead(() =>
+    // Who holds the head knows that rights have not moved, except by its own events.
+    tx.query(HeadRow, 'SELECT seq, rights FROM events.append($1, $2, $3)', [
+      tx.org,
+      held ? null : rights,
+      `[${rows.join(',')}]`,
+    ]),
+  )
+  const appended: Appended = {
+    seq: toSeq(head.seq),
+    revokes: (held?.appended?.revokes ?? false) || events.some((e) => e.declaration.revokes),
+  }
+  heldBy.set(tx, { appended })
+  return appended.seq
+}
+
+/** What the transaction has appended so far; null for nothing. */
+export const appendedIn = (tx: Tx): Appended | null => heldBy.get(tx)?.appended ?? null
+
+/** The organisation's rights now, for who appends without a decision of the runner. */
+export async function currentRights(tx: Tx): Promise<Rights> {
+  const [row] = await tx.query(
+    z.object({ rights: z.int() }),
+    'SELECT rights FROM events.head WHERE org_id = $1',
+    [tx.org],
+  )
+  return toRights(row?.rights ?? 0)
+}
+
+/** Begins the log of an organisation that is made in this transaction; a role that may not is refused. */
+export async function beginLog(tx: Tx): Promise<void> {
+  await tx.execute('SELECT events.begin_log($1)', [tx.org])
+}
+
+function toRow({ declaration, body, users, channel }: NewEvent): string {
+  const text = JSON.stringify({
+    type: declaration.type,
+    body,
+    users,
+    channel,
+    changes_rights: declaration.changesRights,
+    revokes: declaration.revokes,
+  })
+  if (text.length > maxEventBytes) throw internal(new Error(`${declaration.type} is too large`))
+  return text
+}
+
+async function behindHead(run: () => Promise<z.infer<typeof HeadRow>[]>): Promise<z.infer<typeof HeadRow>> {
+  try {
+    const [head] = await run()
+    if (!head) throw internal(new Error('the head answered nothing'))
+    return head
+  } catch (error) {
+    if (sqlState(error) === 'PR001') throw new StaleRights()
+    throw error
+  }
+}
