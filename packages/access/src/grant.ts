@@ -5,6 +5,7 @@ import {
   channelContent,
   channelCreate,
   channelFind,
+  channelJoin,
   type ChannelKind,
   channelKnow,
   channelMetadata,
@@ -32,6 +33,8 @@ export interface ActionObjects {
   'channel:view': ChannelFacts
   'channel:find': ChannelFacts
   'channel:read': ChannelFacts
+  /** Coming into channels at all, or making them: the first gate of the endpoint that does both. */
+  'channel:join': null
   'channel:create': ChannelKind
   'channel:subscribe': ChannelFacts
   'channel:unsubscribe': Leaving
@@ -53,6 +56,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:view': channelView,
   'channel:find': channelFind,
   'channel:read': channelRead,
+  'channel:join': channelJoin,
   'channel:create': channelCreate,
   'channel:subscribe': channelSubscribe,
   'channel:unsubscribe': channelUnsubscribe,

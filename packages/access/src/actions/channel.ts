@@ -74,6 +74,11 @@ export function channelRead(actor: Actor, channel: ChannelFacts): Decision {
   return allowIf(within(channelContent, actor, channel), hide('unknown-channel'))
 }
 
+/** Coming into channels at all: guests are brought in by others. */
+export function channelJoin(actor: Actor): Decision {
+  return allowIf(!isGuest(actor), deny('guests-may-not'))
+}
+
 /** The mixes of flags a channel may have (Zulip API: channel privacy). */
 export interface ChannelKind {
   readonly inviteOnly: boolean

@@ -18,7 +18,7 @@ export const subscribe = operation({
   method: 'POST',
   path: '/api/v1/users/me/subscriptions',
   service: 'streams',
-  access: 'channel:list',
+  access: 'channel:join',
   limits: apiByUser,
   bodyLimit: 256 * 1024,
   callers: ['gateway'],
