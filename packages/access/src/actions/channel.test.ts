@@ -1,0 +1,244 @@
+import { channelId, orgId, recipientId, userId } from '@parley/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Actor, isGuest, role, type Role } from '../actor.ts'
+import type { Decision } from '../decision.ts'
+import type { ChannelFacts } from '../facts.ts'
+import { type ActionObjects, decide, listRules } from '../grant.ts'
+import { holds } from '../predicate.ts'
+import { channelAtoms, channelHistory } from './channel.ts'
+
+const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
+  orgId: orgId(1),
+  userId: userId(1),
+  role: as,
+  isActive: true,
+  isBot: false,
+  botOwnerId: null,
+  generation: 1,
+  ...other,
+})
+const publicChannel: ChannelFacts = {
+  orgId: orgId(1),
+  channelId: channelId(7),
+  recipientId: recipientId(8),
+  inviteOnly: false,
+  historyPublicToSubscribers: true,
+  isWebPublic: false,
+  archived: false,
+  subscribed: false,
+  administers: false,
+}
+const sharedChannel = { ...publicChannel, inviteOnly: true }
+const protectedChannel = { ...sharedChannel, historyPublicToSubscribers: false }
+const webChannel = { ...publicChannel, isWebPublic: true }
+const joined = (channel: ChannelFacts): ChannelFacts => ({ ...channel, subscribed: true })
+const administered = (channel: ChannelFacts): ChannelFacts => ({ ...channel, administers: true })
+const archived = (channel: ChannelFacts): ChannelFacts => ({ ...channel, archived: true })
+const elsewhere = (channel: ChannelFacts): ChannelFacts => ({ ...channel, orgId: orgId(2) })
+
+const said = (decision: Decision): string => (decision.ok ? 'allow' : `${decision.kind} ${decision.reason}`)
+const { owner, admin, moderator, member, guest } = role
+const unknown = 'hide unknown-channel'
+
+type ChannelAction = {
+  [A in keyof ActionObjects]: ActionObjects[A] extends ChannelFacts ? A : never
+}[keyof ActionObjects]
+
+describe('one channel', () => {
+  test.each<[ChannelAction, Role, ChannelFacts, string]>([
+    ['channel:know', member, publicChannel, 'allow'],
+    ['channel:know', guest, publicChannel, unknown],
+    ['channel:know', guest, joined(publicChannel), 'allow'],
+    ['channel:know', guest, webChannel, 'allow'],
+    ['channel:know', member, protectedChannel, unknown],
+    ['channel:know', moderator, protectedChannel, unknown],
+    ['channel:know', admin, protectedChannel, 'allow'],
+    ['channel:know', member, administered(protectedChannel), 'allow'],
+    ['channel:know', guest, administered(protectedChannel), unknown],
+    ['channel:know', owner, elsewhere(publicChannel), unknown],
+    ['channel:know', member, archived(publicChannel), 'allow'],
+    ['channel:view', member, publicChannel, 'allow'],
+    ['channel:view', member, archived(publicChannel), 'hide archived'],
+    ['channel:view', member, archived(sharedChannel), unknown],
+    ['channel:view', admin, sharedChannel, 'allow'],
+    ['channel:find', admin, sharedChannel, unknown],
+    ['channel:find', admin, joined(sharedChannel), 'allow'],
+    ['channel:find', member, archived(publicChannel), 'hide archived'],
+    ['channel:find', guest, publicChannel, unknown],
+    ['channel:read', owner, sharedChannel, unknown],
+    ['channel:read', member, administered(sharedChannel), unknown],
+    ['channel:read', member, archived(publicChannel), 'allow'],
+    ['channel:read', guest, webChannel, 'allow'],
+    ['channel:subscribe', member, publicChannel, 'allow'],
+    ['channel:subscribe', guest, webChannel, 'deny guests-may-not'],
+    ['channel:subscribe', guest, joined(publicChannel), 'deny guests-may-not'],
+    ['channel:subscribe', member, sharedChannel, unknown],
+    ['channel:subscribe', owner, sharedChannel, 'deny not-subscribed'],
+    ['channel:subscribe', member, administered(sharedChannel), 'deny not-subscribed'],
+    ['channel:subscribe', member, archived(publicChannel), 'hide archived'],
+    ['channel:add-subscribers', member, publicChannel, 'allow'],
+    ['channel:add-subscribers', member, joined(protectedChannel), 'allow'],
+    ['channel:add-subscribers', guest, joined(publicChannel), 'deny guests-may-not'],
+    ['channel:add-subscribers', admin, protectedChannel, 'deny not-subscribed'],
+    ['channel:add-subscribers', admin, elsewhere(joined(publicChannel)), unknown],
+  ])('%s by role %i', (action, as, facts, expected) => {
+    expect(said(decide(action, actor(as), facts))).toBe(expected)
+  })
+
+  test('a deactivated account may do nothing', () => {
+    const gone = actor(owner, { isActive: false })
+    expect(said(decide('channel:know', gone, joined(webChannel)))).toBe('deny inactive')
+  })
+})
+
+describe('making channels', () => {
+  const kind = (isWebPublic: boolean) => ({
+    inviteOnly: false,
+    historyPublicToSubscribers: true,
+    isWebPublic,
+  })
+  test.each([
+    [member, false, 'allow'],
+    [guest, false, 'deny guests-may-not'],
+    [owner, true, 'deny web-public-disabled'],
+    [guest, true, 'deny guests-may-not'],
+  ])('role %i, web-public %s: %s', (as, webPublic, expected) => {
+    expect(said(decide('channel:create', actor(as), kind(webPublic)))).toBe(expected)
+  })
+  test.each([
+    [owner, 'allow'],
+    [member, 'allow'],
+    [guest, 'deny guests-may-not'],
+  ])('coming into channels at all, role %i: %s', (as, expected) => {
+    expect(said(decide('channel:join', actor(as), null))).toBe(expected)
+  })
+})
+
+describe('ending subscriptions', () => {
+  const self = { userId: userId(1), botOwnerId: null }
+  const other = { userId: userId(2), botOwnerId: null }
+  const ownBot = { userId: userId(3), botOwnerId: userId(1) }
+  const othersBot = { userId: userId(4), botOwnerId: userId(2) }
+  test.each([
+    ['oneself', member, joined(protectedChannel), { ...self, subscribed: true }, 'allow'],
+    ['oneself as a guest', guest, joined(publicChannel), { ...self, subscribed: true }, 'allow'],
+    ['oneself, not subscribed', member, publicChannel, { ...self, subscribed: false }, 'allow'],
+    ['oneself, from an unknown channel', member, sharedChannel, { ...self, subscribed: false }, unknown],
+    [
+      'one’s bot, from an unknown channel it is in',
+      member,
+      sharedChannel,
+      { ...ownBot, subscribed: true },
+      'allow',
+    ],
+    ['one’s bot, from an unknown channel', member, sharedChannel, { ...ownBot, subscribed: false }, unknown],
+    [
+      'oneself, from an archived channel',
+      member,
+      archived(joined(publicChannel)),
+      { ...self, subscribed: true },
+      'hide archived',
+    ],
+    ['another', member, joined(publicChannel), { ...other, subscribed: true }, 'deny admins-only'],
+    ['another, from an unknown channel', member, sharedChannel, { ...other, subscribed: true }, unknown],
+    ['another’s bot', member, publicChannel, { ...othersBot, subscribed: true }, 'deny admins-only'],
+    [
+      'another, by an administrator outside',
+      admin,
+      protectedChannel,
+      { ...other, subscribed: true },
+      'allow',
+    ],
+    [
+      'another, by the channel’s administrator',
+      member,
+      administered(sharedChannel),
+      { ...other, subscribed: true },
+      'allow',
+    ],
+    [
+      'another, by a guest who made the channel',
+      guest,
+      administered(joined(sharedChannel)),
+      { ...other, subscribed: true },
+      'deny guests-may-not',
+    ],
+    [
+      'another, from an archived channel',
+      admin,
+      archived(publicChannel),
+      { ...other, subscribed: true },
+      'hide archived',
+    ],
+    ['another, elsewhere', owner, elsewhere(publicChannel), { ...other, subscribed: true }, unknown],
+    [
+      'one’s bot, elsewhere',
+      owner,
+      elsewhere(publicChannel),
+      { ...ownBot, subscribed: true },
+      'hide other-org',
+    ],
+  ])('%s', (_what, as, channel, subject, expected) => {
+    expect(said(decide('channel:unsubscribe', actor(as), { channel, subject }))).toBe(expected)
+  })
+})
+
+/** The published rules once more, written apart from the predicates. */
+const expected = (role: Role, c: ChannelFacts) => {
+  const isAGuest = role === guest
+  const content = c.isWebPublic || c.subscribed || (!isAGuest && !c.inviteOnly)
+  return {
+    content,
+    metadata: content || (!isAGuest && (role <= admin || c.administers)),
+    history: c.isWebPublic || (!c.inviteOnly && !isAGuest) || (c.historyPublicToSubscribers && content),
+  }
+}
+const anyChannel = fc.record({
+  orgId: fc.constantFrom(orgId(1), orgId(2)),
+  channelId: fc.constant(channelId(7)),
+  recipientId: fc.constant(recipientId(8)),
+  inviteOnly: fc.boolean(),
+  historyPublicToSubscribers: fc.boolean(),
+  isWebPublic: fc.boolean(),
+  archived: fc.boolean(),
+  subscribed: fc.boolean(),
+  administers: fc.boolean(),
+})
+const anyRole = fc.constantFrom(...Object.values(role))
+
+test('rules, lists and the published rules agree on every channel', () => {
+  fc.assert(
+    fc.property(anyRole, anyChannel, (as, channel) => {
+      const who = actor(as)
+      const atoms = channelAtoms(who, channel)
+      const here = channel.orgId === who.orgId
+      const oracle = expected(as, channel)
+      expect(holds(listRules['channel:know'], atoms)).toBe(oracle.metadata)
+      expect(holds(listRules['channel:read'], atoms)).toBe(oracle.content)
+      expect(holds(channelHistory, atoms)).toBe(oracle.history)
+      expect(decide('channel:know', who, channel).ok).toBe(here && oracle.metadata)
+      expect(decide('channel:read', who, channel).ok).toBe(here && oracle.content)
+      expect(decide('channel:view', who, channel).ok).toBe(here && oracle.metadata && !channel.archived)
+      expect(decide('channel:find', who, channel).ok).toBe(here && oracle.content && !channel.archived)
+      const joins = here && oracle.content && !channel.archived && !isGuest(who)
+      expect(decide('channel:subscribe', who, channel).ok).toBe(joins)
+      expect(decide('channel:add-subscribers', who, channel).ok).toBe(joins)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('what is hidden from somebody is hidden by every action, so that no answer gives it away', () => {
+  fc.assert(
+    fc.property(anyRole, anyChannel, (as, channel) => {
+      const who = actor(as)
+      if (decide('channel:know', who, channel).ok) return
+      for (const action of ['channel:view', 'channel:find', 'channel:read', 'channel:subscribe'] as const)
+        expect(decide(action, who, channel)).toMatchObject({ ok: false, kind: 'hide' })
+      const subject = { userId: userId(2), botOwnerId: null, subscribed: true }
+      expect(decide('channel:unsubscribe', who, { channel, subject })).toMatchObject({ kind: 'hide' })
+    }),
+    { numRuns: 1000 },
+  )
+})

@@ -1,0 +1,60 @@
+import { channelId, orgId, recipientId, rights, userId } from '@parley/core'
+import { expect, test } from 'vitest'
+import type { Actor } from './actor.ts'
+import type { ChannelFacts } from './facts.ts'
+import { authorize, type Granted } from './grant.ts'
+
+const actor: Actor = {
+  orgId: orgId(1),
+  userId: userId(1),
+  role: 400,
+  isActive: true,
+  isBot: false,
+  botOwnerId: null,
+  generation: 1,
+}
+const channel: ChannelFacts = {
+  orgId: orgId(1),
+  channelId: channelId(7),
+  recipientId: recipientId(8),
+  inviteOnly: false,
+  historyPublicToSubscribers: true,
+  isWebPublic: false,
+  archived: false,
+  subscribed: false,
+  administers: false,
+}
+
+/** A repository's function: data only against a proof. */
+const readName = (proof: Granted<'channel:read'>): number => proof.object.channelId
+
+test('a proof carries what was decided, and under which rights', () => {
+  const verdict = authorize('channel:read', actor, channel, rights(5))
+  if (!verdict.ok) throw new Error('refused')
+  expect(readName(verdict.granted)).toBe(7)
+  expect(verdict.granted).toMatchObject({ action: 'channel:read', actor, object: channel, rights: 5 })
+  expect(authorize('channel:read', actor, { ...channel, inviteOnly: true }, rights(5))).toEqual({
+    ok: false,
+    kind: 'hide',
+    reason: 'unknown-channel',
+  })
+})
+
+test('nothing but a proof of that action opens a repository: these do not compile', () => {
+  const other = authorize('channel:know', actor, channel, rights(5))
+  if (!other.ok) throw new Error('refused')
+  const forged = { action: 'channel:read', actor, object: channel, rights: rights(5) } as const
+  const refused: (() => unknown)[] = [
+    // @ts-expect-error a bare id is no proof
+    () => readName(channel.channelId),
+    // @ts-expect-error neither are the facts
+    () => readName(channel),
+    // @ts-expect-error everything a proof shows does not make one: its symbol is nobody else's
+    () => readName(forged),
+    // @ts-expect-error a proof of another action is none
+    () => readName(other.granted),
+    // @ts-expect-error an action cannot be decided on another action's object
+    () => authorize('channel:read', actor, null, rights(5)),
+  ]
+  expect(refused).toHaveLength(5)
+})
