@@ -1,18 +1,9 @@
 import { z } from 'zod'
+import { Narrow } from '../messages/narrow.ts'
 import { operation, perUser } from '../operation.ts'
 import { bool, int, json, nullable, optional, withDefault } from '../param.ts'
 
 const EventTypes = z.array(z.string().max(100)).max(200)
-/** `[operator, operand]`, or the longer form of a narrow. */
-const NarrowTerm = z.union([
-  z.tuple([z.string(), z.union([z.string(), z.int()])]),
-  z.object({
-    operator: z.string(),
-    operand: z.union([z.string(), z.int(), z.array(z.int())]),
-    negated: z.boolean().optional(),
-  }),
-])
-
 /** Makes a queue and answers with a snapshot of what its events will change (Zulip API: register-queue). */
 export const register = operation({
   id: 'register-queue',
@@ -26,7 +17,7 @@ export const register = operation({
   params: {
     event_types: nullable(json(EventTypes)),
     fetch_event_types: nullable(json(EventTypes)),
-    narrow: withDefault(json(z.array(NarrowTerm).max(20)), []),
+    narrow: withDefault(json(Narrow), []),
     all_public_streams: withDefault(bool(), false),
     apply_markdown: withDefault(bool(), false),
     client_gravatar: withDefault(bool(), true),

@@ -1,0 +1,32 @@
+import type { Wired } from './encoded.ts'
+import type { Queue } from './queue.ts'
+
+/** Why a consumer is let go. */
+export type EndReason =
+  /** Another poll or socket took the queue over. */
+  | 'superseded'
+  /** Its credential or account ended. */
+  | 'revoked'
+  /** The queue is no more. */
+  | 'gone'
+  /** The gateway may not answer now, or the reader is too slow: begin again from the last event that arrived. */
+  | 'resume'
+  /** The gateway stops. */
+  | 'restart'
+
+/** A poll or a socket that waits for the events of one queue. */
+export interface Consumer {
+  readonly queue: Queue
+  /** The credential it came with. */
+  readonly credential: string
+  /** Hands over events, in order; `head` is the place up to which nothing is missing. */
+  deliver(events: readonly Wired[], head: number): void
+  /** Says that it is alive; `head` is the id of the heartbeat. */
+  beat(head: number): void
+  end(reason: EndReason): void
+  /**
+   * Destroys the connection where bytes of earlier answers still wait in this process: a right of its user was
+   * taken, and what has not reached the kernel must not leave any more.
+   */
+  cut(): void
+}

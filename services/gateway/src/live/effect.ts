@@ -1,0 +1,63 @@
+import {
+  channelCreated,
+  keyRegenerated,
+  sessionEnded,
+  subscriptionAdded,
+  subscriptionRemoved,
+  userDeactivated,
+} from '@parley/events'
+import type { LogEvent } from './log-event.ts'
+
+/** What an event changes about who may see what. */
+export type Effect =
+  | { readonly kind: 'joined' | 'left'; readonly channel: number; readonly users: readonly number[] }
+  /** `credentials`: those of the account that end; null for all of them. */
+  | {
+      readonly kind: 'ended'
+      readonly user: number
+      readonly generation: number
+      readonly active: boolean
+      readonly credentials: { readonly only: string } | { readonly prefix: string } | null
+    }
+  | { readonly kind: 'opened'; readonly channel: number }
+
+/** The types that move a user in or out of channels; catching up reads them apart. */
+export const membershipTypes = [subscriptionAdded.type, subscriptionRemoved.type]
+
+/** The effect of an event; null for most. @throws ZodError where a body does not fit its declaration */
+export function effectOf(event: LogEvent): Effect | null {
+  switch (event.type) {
+    case subscriptionAdded.type: {
+      const { channel_id, user_ids } = subscriptionAdded.body.parse(event.body)
+      return { kind: 'joined', channel: channel_id, users: user_ids }
+    }
+    case subscriptionRemoved.type: {
+      const { channel_id, user_ids } = subscriptionRemoved.body.parse(event.body)
+      return { kind: 'left', channel: channel_id, users: user_ids }
+    }
+    case channelCreated.type:
+      return { kind: 'opened', channel: channelCreated.body.parse(event.body).channel.stream_id }
+    case userDeactivated.type: {
+      const { user_id, generation } = userDeactivated.body.parse(event.body)
+      return { kind: 'ended', user: user_id, generation, active: false, credentials: null }
+    }
+    case keyRegenerated.type: {
+      const { user_id, generation } = keyRegenerated.body.parse(event.body)
+      return { kind: 'ended', user: user_id, generation, active: true, credentials: { prefix: 'key:' } }
+    }
+    case sessionEnded.type: {
+      const { user_id, generation, session_id } = sessionEnded.body.parse(event.body)
+      const credentials = { only: `session:${session_id}` }
+      return { kind: 'ended', user: user_id, generation, active: true, credentials }
+    }
+    default:
+      return null
+  }
+}
+
+/** Does the effect end this credential of its account? */
+export function ends(effect: Effect & { kind: 'ended' }, credential: string): boolean {
+  const { credentials } = effect
+  if (credentials === null) return true
+  return 'only' in credentials ? credential === credentials.only : credential.startsWith(credentials.prefix)
+}

@@ -1,0 +1,51 @@
+import type { EventDeclaration, Viewer, WireEvent } from '@parley/events'
+
+/** An event in one variant: its JSON without the closing brace, so that fields of one user can follow. */
+export interface Shaped {
+  readonly key: string
+  readonly open: string
+  readonly wire: WireEvent
+}
+
+/** Encodes an event once per variant; null where viewers of the variant get nothing. */
+export class Encoded {
+  readonly #declaration: EventDeclaration
+  readonly #body: unknown
+  readonly #variants = new Map<string, Shaped | null>()
+  readonly #grown: (bytes: number) => void
+
+  /** `body` must have passed the declaration's schema. `grown` is told how many bytes a new variant takes. */
+  constructor(declaration: EventDeclaration, body: unknown, grown: (bytes: number) => void) {
+    this.#declaration = declaration
+    this.#body = body
+    this.#grown = grown
+  }
+
+  for(viewer: Viewer): Shaped | null {
+    const key = this.#declaration.variant(viewer)
+    const known = this.#variants.get(key)
+    if (known !== undefined) return known
+    const wire = this.#declaration.shape(this.#body, viewer)
+    const shaped = wire && { key, open: JSON.stringify(wire).slice(0, -1), wire }
+    this.#variants.set(key, shaped)
+    this.#grown(shaped ? shaped.open.length * 2 : 50)
+    return shaped
+  }
+
+  /** Fields of this viewer alone. */
+  own(viewer: Viewer): Readonly<Record<string, unknown>> | null {
+    return this.#declaration.own?.(this.#body, viewer) ?? null
+  }
+}
+
+/** The whole JSON of an event for one viewer; equal `key`s have equal texts. */
+export interface Wired {
+  readonly key: string
+  readonly text: string
+}
+
+export function wired(seq: number, shaped: Shaped, own: Readonly<Record<string, unknown>> | null): Wired {
+  const extra = own ? JSON.stringify(own).slice(1, -1) : ''
+  const comma = extra === '' ? '' : ','
+  return { key: `${seq}|${shaped.key}|${extra}`, text: `${shaped.open}${comma}${extra},"id":${seq}}` }
+}

@@ -1,0 +1,101 @@
+import type { Effect } from './effect.ts'
+
+/** One connected user as the log says now. */
+export interface Person {
+  readonly role: number
+  readonly active: boolean
+  readonly generation: number
+  readonly channels: ReadonlySet<number>
+}
+
+/** What is read of users at one place in the log. */
+export interface Loaded {
+  readonly seq: number
+  readonly people: ReadonlyMap<number, Person>
+  /** Every channel open to all members. */
+  readonly open: ReadonlySet<number>
+}
+
+type Kept = { -readonly [K in keyof Person]: Person[K] } & { channels: Set<number> }
+
+/** Connected users of one organisation and their channels, kept at the head of the log by its events. */
+export class Members {
+  readonly #people = new Map<number, Kept>()
+  readonly #byChannel = new Map<number, Set<number>>()
+  #open: Set<number> | null = null
+
+  get(user: number): Person | undefined {
+    return this.#people.get(user)
+  }
+
+  /** Connected subscribers of a channel. */
+  of(channel: number): ReadonlySet<number> {
+    return this.#byChannel.get(channel) ?? nobody
+  }
+
+  /** Channels open to all members; empty until something is loaded. */
+  get open(): ReadonlySet<number> {
+    return this.#open ?? nobody
+  }
+
+  /** Takes up users read at a place; effects after it must follow. */
+  load({ people, open }: Loaded): void {
+    for (const [user, person] of people) {
+      this.drop(user)
+      this.#people.set(user, { ...person, channels: new Set(person.channels) })
+      for (const channel of person.channels) this.#enter(channel, user)
+    }
+    this.#open = new Set([...(this.#open ?? []), ...open])
+  }
+
+  drop(user: number): void {
+    for (const channel of this.#people.get(user)?.channels ?? []) this.#leave(channel, user)
+    this.#people.delete(user)
+  }
+
+  apply(effect: Effect): void {
+    switch (effect.kind) {
+      case 'joined':
+        for (const user of effect.users) this.#move(user, effect.channel, true)
+        return
+      case 'left':
+        for (const user of effect.users) this.#move(user, effect.channel, false)
+        return
+      case 'opened':
+        this.#open?.add(effect.channel)
+        return
+      case 'ended': {
+        const person = this.#people.get(effect.user)
+        if (!person) return
+        person.active = effect.active
+        person.generation = Math.max(person.generation, effect.generation)
+      }
+    }
+  }
+
+  #move(user: number, channel: number, inside: boolean): void {
+    const person = this.#people.get(user)
+    if (!person) return
+    if (inside) {
+      person.channels.add(channel)
+      this.#enter(channel, user)
+    } else {
+      person.channels.delete(channel)
+      this.#leave(channel, user)
+    }
+  }
+
+  #enter(channel: number, user: number): void {
+    const users = this.#byChannel.get(channel)
+    if (users) users.add(user)
+    else this.#byChannel.set(channel, new Set([user]))
+  }
+
+  #leave(channel: number, user: number): void {
+    const users = this.#byChannel.get(channel)
+    users?.delete(user)
+    if (users?.size === 0) this.#byChannel.delete(channel)
+  }
+}
+
+const nobody: ReadonlySet<number> = new Set()

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { compileNarrow, type NarrowTerm } from './narrow.ts'
+
+const inChannel = {
+  type: 'message',
+  message: {
+    type: 'stream',
+    sender_id: 5,
+    sender_email: 'eve@x.test',
+    stream_id: 9,
+    display_recipient: 'General',
+    subject: '✔ lunch',
+  },
+}
+const direct = {
+  type: 'message',
+  message: {
+    type: 'private',
+    sender_id: 5,
+    sender_email: 'eve@x.test',
+    subject: '',
+    display_recipient: [
+      { id: 5, email: 'eve@x.test' },
+      { id: 7, email: 'me@x.test' },
+    ],
+  },
+}
+const term = (operator: string, operand: NarrowTerm['operand'], negated = false): NarrowTerm => ({
+  operator,
+  operand,
+  negated,
+})
+
+test.each([
+  [term('channel', 'general'), true, false],
+  [term('stream', 9), true, false],
+  [term('channel', 8), false, false],
+  [term('topic', '✔ LUNCH'), true, false],
+  [term('topic', 'dinner', true), true, true],
+  [term('sender', 'EVE@x.test'), true, true],
+  [term('sender', 6), false, false],
+  [term('is', 'dm'), false, true],
+  [term('is', 'private', true), true, false],
+  [term('is', 'mentioned'), true, true],
+  [term('is', 'unread'), false, false],
+  [term('is', 'resolved'), true, false],
+  [term('dm', [5]), false, true],
+  [term('pm-with', 'eve@x.test, me@x.test'), false, true],
+  [term('dm', [5, 6]), false, false],
+  [term('dm', [7]), false, false],
+])('%j', (narrow, channel, dm) => {
+  const wants = compileNarrow([narrow])
+  const own = { flags: ['read', 'mentioned'] }
+  expect([wants?.(inChannel, own, 7), wants?.(direct, own, 7)]).toEqual([channel, dm])
+})
+
+test('all terms must hold; other events are not narrowed', () => {
+  const wants = compileNarrow([term('channel', 9), term('sender', 6)])
+  expect([wants?.(inChannel, null, 7), wants?.({ type: 'stream' }, null, 7)]).toEqual([false, true])
+  expect(wants?.({ type: 'message', message: 'odd' }, null, 7)).toBe(false)
+  expect(compileNarrow([])).toBeNull()
+})
+
+test.each([term('search', 'x'), term('is', 'constructor'), term('near', 1)])('%j is refused', (narrow) => {
+  expect(() => compileNarrow([narrow])).toThrow('not supported')
+})

@@ -1,0 +1,96 @@
+import { badRequest } from '@parley/core'
+import type { WireEvent } from '@parley/events'
+import { z } from 'zod'
+
+/** One condition on message events. */
+export interface NarrowTerm {
+  readonly operator: string
+  readonly operand: string | number | readonly number[]
+  readonly negated: boolean
+}
+
+/** What a narrow looks at in a message event. */
+const Facts = z.looseObject({
+  message: z.looseObject({
+    type: z.enum(['stream', 'private']),
+    sender_id: z.int(),
+    sender_email: z.string(),
+    stream_id: z.int().optional(),
+    subject: z.string(),
+    display_recipient: z.union([z.string(), z.array(z.looseObject({ id: z.int(), email: z.string() }))]),
+  }),
+})
+type Message = z.infer<typeof Facts>['message']
+type Flags = readonly string[]
+type Test = (message: Message, flags: Flags, user: number) => boolean
+
+const same = (a: string, b: string | number): boolean => a.toLowerCase() === String(b).toLowerCase()
+
+const isTests: Readonly<Record<string, Test>> = {
+  dm: (m) => m.type === 'private',
+  private: (m) => m.type === 'private',
+  starred: (_, flags) => flags.includes('starred'),
+  unread: (_, flags) => !flags.includes('read'),
+  mentioned: (_, flags) => flags.some((f) => f === 'mentioned' || f.endsWith('wildcard_mentioned')),
+  alerted: (_, flags) => flags.includes('has_alert_word'),
+  resolved: (m) => m.type === 'stream' && m.subject.startsWith('✔ '),
+}
+
+function channelTest(operand: NarrowTerm['operand']): Test {
+  return (m) =>
+    m.type === 'stream' &&
+    (typeof operand === 'number'
+      ? m.stream_id === operand
+      : typeof m.display_recipient === 'string' && same(m.display_recipient, String(operand)))
+}
+
+/** A direct message between exactly these people and the user. */
+function directTest(operand: NarrowTerm['operand']): Test {
+  const wanted = Array.isArray(operand) ? operand.map(String) : String(operand).split(',')
+  const names = wanted.map((name) => name.trim().toLowerCase()).filter((name) => name !== '')
+  return (m, _, user) => {
+    if (m.type !== 'private' || typeof m.display_recipient === 'string') return false
+    const people = m.display_recipient
+    const of = (name: string) => people.find((p) => String(p.id) === name || p.email.toLowerCase() === name)
+    const named = new Set(names.map((name) => of(name)?.id))
+    return !named.has(undefined) && people.every((p) => p.id === user || named.has(p.id))
+  }
+}
+
+function testOf({ operator, operand }: NarrowTerm): Test {
+  switch (operator) {
+    case 'channel':
+    case 'stream':
+      return channelTest(operand)
+    case 'topic':
+    case 'subject':
+      return (m) => m.type === 'stream' && same(m.subject, String(operand))
+    case 'sender':
+      return (m) =>
+        typeof operand === 'number' ? m.sender_id === operand : same(m.sender_email, String(operand))
+    case 'dm':
+    case 'pm-with':
+      return directTest(operand)
+    case 'is': {
+      const test = Object.hasOwn(isTests, String(operand)) ? isTests[String(operand)] : undefined
+      if (test) return test
+    }
+  }
+  throw badRequest(`Operator ${operator} not supported.`)
+}
+
+/** Decides whether a queue with a narrow wants a message event. */
+export type Narrow = (wire: WireEvent, own: Readonly<Record<string, unknown>> | null, user: number) => boolean
+
+/** Compiles a narrow. @throws AppError BAD_REQUEST for what a queue cannot narrow by */
+export function compileNarrow(terms: readonly NarrowTerm[]): Narrow | null {
+  if (terms.length === 0) return null
+  const tests = terms.map((term) => ({ test: testOf(term), negated: term.negated }))
+  return (wire, own, user) => {
+    if (wire.type !== 'message') return true
+    const facts = Facts.safeParse(wire)
+    if (!facts.success) return false
+    const flags = Array.isArray(own?.['flags']) ? own['flags'].map(String) : []
+    return tests.every(({ test, negated }) => test(facts.data.message, flags, user) !== negated)
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import type { Loaded, Person } from './members.ts'
+import { People } from './people.ts'
+
+const person = (...channels: number[]): Person => ({
+  role: 400,
+  active: true,
+  generation: 1,
+  channels: new Set(channels),
+})
+
+test('those asked for in one turn are read together, once', async () => {
+  const asked: (readonly number[])[] = []
+  const people = new People(
+    (users) => {
+      asked.push(users)
+      return Promise.resolve({ seq: 0, people: new Map(users.map((u) => [u, person(u)])), open: new Set() })
+    },
+    () => Promise.resolve(),
+  )
+  const [a, b] = await Promise.all([people.get(1, 0), people.get(2, 0), people.get(1, 0)])
+  await people.get(1, 0)
+  expect(asked).toEqual([[1, 2]])
+  expect([[...(a?.channels ?? [])], [...(b?.channels ?? [])]]).toEqual([[1], [2]])
+})
+
+test('effects after the place that was read count, those before do not', async () => {
+  const read = Promise.withResolvers<Loaded>()
+  const reached = Promise.withResolvers<void>()
+  const people = new People(
+    () => read.promise,
+    () => reached.promise,
+  )
+  const got = people.get(1, 0)
+  await new Promise((done) => setImmediate(done))
+  people.apply(4, { kind: 'left', channel: 9, users: [1] })
+  people.apply(5, { kind: 'joined', channel: 8, users: [1] })
+  read.resolve({ seq: 4, people: new Map([[1, person(7)]]), open: new Set([7]) })
+  people.apply(6, { kind: 'left', channel: 7, users: [1] })
+  people.apply(7, { kind: 'ended', user: 1, generation: 3, active: true, credentials: null })
+  reached.resolve()
+  expect(await got).toEqual({ role: 400, active: true, generation: 3, channels: new Set([8]) })
+  expect([people.members.of(8).has(1), people.members.of(7).has(1)]).toEqual([true, false])
+})
+
+test('who is idle is forgotten and read again', async () => {
+  let reads = 0
+  const people = new People(
+    () => {
+      reads++
+      return Promise.resolve({ seq: 0, people: new Map([[1, person(3)]]), open: new Set() })
+    },
+    () => Promise.resolve(),
+  )
+  await people.get(1, 100)
+  people.forget(200, () => true)
+  await people.get(1, 100)
+  people.forget(200, () => false)
+  expect([reads, people.members.of(3).size]).toEqual([1, 0])
+  await people.get(1, 300)
+  expect(reads).toBe(2)
+})

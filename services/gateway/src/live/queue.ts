@@ -1,0 +1,80 @@
+import { Capabilities } from '@parley/api'
+import { isGuestRole } from '@parley/access'
+import { userId } from '@parley/core'
+import type { Viewer } from '@parley/events'
+import { z } from 'zod'
+import { type Wired, wired } from './encoded.ts'
+import type { Person } from './members.ts'
+import { compileNarrow, type Narrow } from './narrow.ts'
+import type { Recent } from './ring.ts'
+import type { Standing } from './visibility.ts'
+
+/** A queue as its row says: what it wants and how it wants it. It never changes but for its position. */
+export const QueueSpec = z.object({
+  queueId: z.uuid(),
+  org: z.int(),
+  user: z.int(),
+  /** The head of the log in the snapshot that the queue began with. */
+  start: z.int(),
+  /** Wire types; null is all. */
+  eventTypes: z.array(z.string()).nullable(),
+  narrow: z.array(
+    z.object({
+      operator: z.string(),
+      operand: z.union([z.string(), z.int(), z.array(z.int())]),
+      negated: z.boolean(),
+    }),
+  ),
+  allPublicStreams: z.boolean(),
+  capabilities: Capabilities,
+  applyMarkdown: z.boolean(),
+  clientGravatar: z.boolean(),
+  slimPresence: z.boolean(),
+  /** Seconds without a poll after which it is collected. */
+  lifespan: z.int(),
+})
+export type QueueSpec = z.infer<typeof QueueSpec>
+
+/** A queue ready to judge events. */
+export class Queue {
+  readonly spec: QueueSpec
+  readonly #types: ReadonlySet<string> | null
+  readonly #narrow: Narrow | null
+
+  constructor(spec: QueueSpec) {
+    this.spec = spec
+    this.#types = spec.eventTypes && new Set(spec.eventTypes)
+    this.#narrow = compileNarrow(spec.narrow)
+  }
+
+  /** The event as this queue's user gets it; null where the queue does not want it. */
+  take(recent: Recent, role: number): Wired | null {
+    const types = this.#types
+    if (types && !recent.declaration.wire.some((type) => types.has(type))) return null
+    const viewer = this.viewer(role)
+    const shaped = recent.encoded.for(viewer)
+    if (!shaped || (types && !types.has(shaped.wire.type))) return null
+    const own = recent.encoded.own(viewer)
+    if (this.#narrow && !this.#narrow(shaped.wire, own, this.spec.user)) return null
+    return wired(recent.seq, shaped, own)
+  }
+
+  viewer(role: number): Viewer {
+    const { spec } = this
+    return {
+      userId: userId(spec.user),
+      role,
+      capabilities: spec.capabilities,
+      applyMarkdown: spec.applyMarkdown,
+      clientGravatar: spec.clientGravatar,
+      slimPresence: spec.slimPresence,
+      queueId: spec.queueId,
+    }
+  }
+
+  /** Where its user stands; open channels only for queues that asked for them, never for guests. */
+  standing(person: Person, open: ReadonlySet<number>): Standing {
+    const all = this.spec.allPublicStreams && !isGuestRole(person.role)
+    return { channels: person.channels, open: all ? open : null }
+  }
+}

@@ -1,0 +1,67 @@
+import type { Audience } from '@parley/events'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { entitled, goesTo, type Move, PastChannels } from './visibility.ts'
+
+const none = { channels: new Set<number>(), open: null }
+
+test.each([
+  ['nobody', [1], null, false],
+  ['organisation', [], null, true],
+  ['users', [1], null, true],
+  ['users', [2], 9, false],
+  ['subscribers', [], 9, true],
+  ['subscribers', [], 8, false],
+  ['subscribers', [1], 8, true],
+  ['subscribers', [], null, false],
+] as const)('audience %s, users %j, channel %s: %s', (audience: Audience, userIds, channelId, expected) => {
+  expect(goesTo({ audience, userIds, channelId }, 1, { channels: new Set([9]), open: null })).toBe(expected)
+})
+
+test('open channels go to those who ask for them', () => {
+  const event = { audience: 'subscribers', userIds: [], channelId: 9 } as const
+  expect(goesTo(event, 1, { channels: new Set(), open: new Set([9]) })).toBe(true)
+  expect(goesTo(event, 1, { channels: new Set(), open: new Set([8]) })).toBe(false)
+})
+
+// One user, a few channels: either a move of the user or a message in a channel.
+const step = fc.record({ channel: fc.integer({ min: 1, max: 4 }), move: fc.boolean() })
+
+test('what is entitled is what a reader who was there all along would have, less what was taken since', () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 60 }),
+      fc.uniqueArray(fc.integer({ min: 1, max: 4 })),
+      fc.nat(60),
+      (steps, first, from) => {
+        const channels = new Set(first)
+        const moves: Move[] = []
+        const events: { seq: number; audience: 'subscribers'; userIds: number[]; channelId: number }[] = []
+        const seen: number[] = []
+        for (const [i, { channel, move }] of steps.entries()) {
+          const seq = i + 1
+          if (move) {
+            const kind = channels.has(channel) ? 'left' : 'joined'
+            if (kind === 'left') channels.delete(channel)
+            else channels.add(channel)
+            moves.push({ seq, kind, channel })
+          } else {
+            events.push({ seq, audience: 'subscribers', userIds: [], channelId: channel })
+            if (channels.has(channel)) seen.push(seq)
+          }
+        }
+        const expected = events.filter(
+          (e) => e.seq > from && seen.includes(e.seq) && channels.has(e.channelId),
+        )
+        const after = <T extends { seq: number }>(list: T[]): T[] => list.filter((e) => e.seq > from)
+        const past = new PastChannels(channels, after(moves))
+        expect(entitled(after(events), 1, { channels, open: null }, past)).toEqual(expected)
+      },
+    ),
+  )
+})
+
+test('events to oneself need no channel', () => {
+  const event = { seq: 1, audience: 'users', userIds: [1], channelId: 9 } as const
+  expect(entitled([event], 1, none, new PastChannels(none.channels, []))).toEqual([event])
+})

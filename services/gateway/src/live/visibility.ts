@@ -1,0 +1,84 @@
+import type { Audience } from '@parley/events'
+
+/** The part of an event that decides who sees it. */
+export interface Addressed {
+  readonly audience: Audience
+  readonly userIds: readonly number[]
+  readonly channelId: number | null
+}
+
+/** Where one user stands: the channels subscribed to, and those open to everybody (null: asks for none of them). */
+export interface Standing {
+  readonly channels: ReadonlySet<number>
+  readonly open: ReadonlySet<number> | null
+}
+
+/** Does the event go to this user, standing so? */
+export function goesTo(event: Addressed, user: number, standing: Standing): boolean {
+  switch (event.audience) {
+    case 'nobody':
+      return false
+    case 'organisation':
+      return true
+    case 'users':
+      return event.userIds.includes(user)
+    case 'subscribers':
+      return (
+        event.userIds.includes(user) ||
+        (event.channelId !== null &&
+          (standing.channels.has(event.channelId) || (standing.open?.has(event.channelId) ?? false)))
+      )
+  }
+}
+
+/** A move of this user into or out of a channel. */
+export interface Move {
+  readonly seq: number
+  readonly kind: 'joined' | 'left'
+  readonly channel: number
+}
+
+/**
+ * The channels a user was in, walked forward through the log. It starts from where the user is now, taken back
+ * over the moves since.
+ * @param moves in the order of the log, every one of this user after the first place asked for
+ */
+export class PastChannels {
+  readonly #channels: Set<number>
+  readonly #moves: readonly Move[]
+  #next = 0
+
+  constructor(now: ReadonlySet<number>, moves: readonly Move[]) {
+    this.#moves = moves
+    this.#channels = new Set(now)
+    for (const move of moves.toReversed()) this.#apply(move.channel, move.kind === 'left')
+  }
+
+  /** The channels at this place; places must not go down from call to call. */
+  at(seq: number): ReadonlySet<number> {
+    for (let move = this.#moves[this.#next]; move && move.seq <= seq; move = this.#moves[++this.#next])
+      this.#apply(move.channel, move.kind === 'joined')
+    return this.#channels
+  }
+
+  #apply(channel: number, inside: boolean): void {
+    if (inside) this.#channels.add(channel)
+    else this.#channels.delete(channel)
+  }
+}
+
+/**
+ * The events a user may have of a stretch of the log: those that went to the user at their place, and would now.
+ * @param events in the order of the log
+ */
+export function entitled<E extends Addressed & { readonly seq: number }>(
+  events: readonly E[],
+  user: number,
+  now: Standing,
+  past: PastChannels,
+): E[] {
+  return events.filter(
+    (event) =>
+      goesTo(event, user, { channels: past.at(event.seq), open: now.open }) && goesTo(event, user, now),
+  )
+}
