@@ -24,6 +24,8 @@ export interface Consumer {
   /** Says that it is alive; `head` is the id of the heartbeat. */
   beat(head: number): void
   end(reason: EndReason): void
+  /** Resolves when more may be handed over; for those that take more than one answer. */
+  drained?(): Promise<void>
   /**
    * Destroys the connection where bytes of earlier answers still wait in this process: a right of its user was
    * taken, and what has not reached the kernel must not leave any more.

@@ -46,7 +46,7 @@ export class Feed {
     }
     // Kept only while it is worth it: whatever is dropped here is read again below.
     if (this.#early.length < 10_000) this.#early.push(...fresh)
-    this.#fill(fresh.at(-1)?.seq ?? first.seq)
+    void this.#fill(fresh.at(-1)?.seq ?? first.seq)
   }
 
   /** Resolves when `seq` is applied; reads what is missing. Rejects where the log cannot be read now. */

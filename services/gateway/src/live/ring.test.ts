@@ -39,7 +39,7 @@ const at = (seq: number, text = 'x'): Parameters<Ring['push']>[2] => ({
   revokes: false,
 })
 const push = (ring: Ring, org: number, seq: number, text = 'x') =>
-  ring.push(org, declaration, at(seq, text), { text })
+  ring.push(org, declaration, at(seq, text), { text }, null)
 
 test('gives what came after a place, and says when it has forgotten', () => {
   const ring = new Ring()

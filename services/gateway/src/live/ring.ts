@@ -1,4 +1,5 @@
 import type { EventDeclaration } from '@parley/events'
+import type { Effect } from './effect.ts'
 import { Encoded } from './encoded.ts'
 import type { LogEvent } from './log-event.ts'
 import type { Addressed } from './visibility.ts'
@@ -9,6 +10,8 @@ export interface Recent extends Addressed {
   readonly declaration: EventDeclaration
   readonly event: LogEvent
   readonly encoded: Encoded
+  /** What it changes about who may see what. */
+  readonly effect: Effect | null
 }
 
 interface Kept {
@@ -49,7 +52,13 @@ export class Ring {
   }
 
   /** Keeps the next event of its organisation's log. `body` must have passed the declaration's schema. */
-  push(org: number, declaration: EventDeclaration, event: LogEvent, body: unknown): Recent {
+  push(
+    org: number,
+    declaration: EventDeclaration,
+    event: LogEvent,
+    body: unknown,
+    effect: Effect | null,
+  ): Recent {
     const grown = (bytes: number): void => {
       if (kept.gone) return
       kept.bytes += bytes
@@ -64,6 +73,7 @@ export class Ring {
       declaration,
       event,
       encoded: new Encoded(declaration, body, grown),
+      effect,
     }
     const kept: Kept = { org, recent, bytes: 0, gone: false }
     this.#byOrg.get(org)?.kept.push(kept)

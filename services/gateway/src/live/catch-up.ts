@@ -1,0 +1,143 @@
+import { AppError } from '@parley/core'
+import type { EventDeclaration } from '@parley/events'
+import { Encoded, type Wired } from './encoded.ts'
+import type { LogEvent } from './log-event.ts'
+import type { Person } from './members.ts'
+import type { Queue } from './queue.ts'
+import type { Recent } from './ring.ts'
+import { entitled, type Move, PastChannels } from './visibility.ts'
+
+/** Which events of the log to read for one user. */
+export interface Stretch {
+  readonly org: number
+  readonly user: number
+  /** Every channel the user was in somewhere on the stretch. */
+  readonly channels: readonly number[]
+  readonly after: number
+  readonly upTo: number
+}
+
+/** Reads the log by its audience. */
+export interface AudienceReader {
+  /** The end of the log and the last event that is no longer kept. */
+  ends(org: number): Promise<{ seq: number; floor: number }>
+  moves(stretch: Omit<Stretch, 'channels'>): Promise<Move[]>
+  /** How many events there are for the user, counted up to `limit`. */
+  count(stretch: Stretch, limit: number): Promise<number>
+  events(stretch: Stretch, limit: number): Promise<LogEvent[]>
+}
+
+/** More than this is not caught up: the client registers anew. */
+export const longest = 20_000
+const chunk = 500
+
+/** What a queue's user gets of a stretch, judged by where the user was then and is now. */
+export function judge(
+  queue: Queue,
+  person: Person,
+  open: ReadonlySet<number>,
+  events: readonly Recent[],
+  moves: readonly Move[],
+): Wired[] {
+  const past = new PastChannels(person.channels, moves)
+  const visible = entitled(events, queue.spec.user, queue.standing(person, open), past)
+  return visible.flatMap((recent) => queue.take(recent, person.role) ?? [])
+}
+
+/** What the caller knows at the moment it is asked: never kept over an await. */
+export interface Now {
+  readonly head: number
+  readonly person: Person
+  readonly open: ReadonlySet<number>
+  /** The user's moves after a place up to the head; null where they are not in memory any more. */
+  movesAfter(seq: number): readonly Move[] | null
+}
+
+interface KnownMoves {
+  readonly list: readonly Move[]
+  readonly upTo: number
+}
+
+/**
+ * Reads the log for a queue from `after` on, one chunk at a time. The caller takes over from memory as soon as it
+ * can, so a step may end before the head.
+ */
+export class CatchUp {
+  readonly #reader: AudienceReader
+  readonly #queue: Queue
+  readonly #declarations: ReadonlyMap<string, EventDeclaration>
+  #moves: KnownMoves | null = null
+
+  constructor(reader: AudienceReader, queue: Queue, declarations: ReadonlyMap<string, EventDeclaration>) {
+    this.#reader = reader
+    this.#queue = queue
+    this.#declarations = declarations
+  }
+
+  /**
+   * @param now what is true at the moment of asking
+   * @returns the events up to the place it came to; null where it has to be asked again
+   * @throws AppError BAD_EVENT_QUEUE_ID below the log's floor or above 20,000 events
+   */
+  async step(after: number, now: () => Now): Promise<{ events: Wired[]; upTo: number } | null> {
+    const known = await this.#known(after, now())
+    const stretch = this.#stretch(after, known, now())
+    const events = await this.#reader.events(stretch, chunk)
+    const upTo = events.length < chunk ? stretch.upTo : (events.at(-1)?.seq ?? stretch.upTo)
+    // Judged by now, not by what was true before the reads.
+    const current = now()
+    const since = current.movesAfter(known.upTo)
+    if (!since) {
+      this.#moves = null
+      return null
+    }
+    const moves = [...known.list.filter((m) => m.seq > after), ...since]
+    const recents = events.flatMap((event) => this.#recent(event) ?? [])
+    return { events: judge(this.#queue, current.person, current.open, recents, moves), upTo }
+  }
+
+  /** The moves since `after`, read once. */
+  async #known(after: number, { head, person, open }: Now): Promise<KnownMoves> {
+    if (this.#moves) return this.#moves
+    const { org, user, queueId } = this.#queue.spec
+    const { floor } = await this.#reader.ends(org)
+    if (after < floor) throw badQueue(queueId)
+    const list = await this.#reader.moves({ org, user, after, upTo: head })
+    this.#moves = { list, upTo: head }
+    if (head - after > longest) {
+      const channels = [...this.#channels(list, person, open)]
+      const count = await this.#reader.count({ org, user, channels, after, upTo: head }, longest + 1)
+      if (count > longest) throw badQueue(queueId)
+    }
+    return this.#moves
+  }
+
+  #stretch(after: number, { list, upTo }: KnownMoves, { person, open }: Now): Stretch {
+    const { org, user } = this.#queue.spec
+    return { org, user, after, upTo, channels: [...this.#channels(list, person, open)] }
+  }
+
+  #channels(moves: readonly Move[], person: Person, open: ReadonlySet<number>): Set<number> {
+    const all = this.#queue.standing(person, open).open ?? []
+    return new Set([...person.channels, ...moves.map((m) => m.channel), ...all])
+  }
+
+  #recent(event: LogEvent): Recent | null {
+    const declaration = this.#declarations.get(event.type)
+    const body = declaration?.body.safeParse(event.body)
+    if (!declaration || !body?.success) return null
+    return {
+      seq: event.seq,
+      audience: declaration.audience,
+      userIds: event.userIds,
+      channelId: event.channelId,
+      declaration,
+      event,
+      encoded: new Encoded(declaration, body.data, () => {}),
+      effect: null,
+    }
+  }
+}
+
+export const badQueue = (queueId: string): AppError =>
+  new AppError('BAD_EVENT_QUEUE_ID', `Bad event queue ID: ${queueId}`, { data: { queue_id: queueId } })

@@ -1,0 +1,114 @@
+import type { Consumer } from './consumer.ts'
+import type { Wired } from './encoded.ts'
+import type { Members } from './members.ts'
+import type { Recent } from './ring.ts'
+import { goesTo } from './visibility.ts'
+
+interface Attached {
+  readonly consumer: Consumer
+  pending: Wired[]
+}
+
+/** May this process answer now? Asked before every answer and frame. */
+export type MayAnswer = () => boolean
+
+/** The polls and sockets of one organisation that stand at the feed's head. */
+export class Consumers {
+  readonly #members: Members
+  readonly #mayAnswer: MayAnswer
+  readonly #report: (error: unknown, type: string) => void
+  readonly #attached = new Map<Consumer, Attached>()
+  readonly #byUser = new Map<number, Set<Attached>>()
+  readonly #everything = new Set<Attached>()
+  readonly #due = new Set<Attached>()
+
+  constructor(members: Members, mayAnswer: MayAnswer, report: (error: unknown, type: string) => void) {
+    this.#members = members
+    this.#mayAnswer = mayAnswer
+    this.#report = report
+  }
+
+  get size(): number {
+    return this.#attached.size
+  }
+
+  has(user: number): boolean {
+    return this.#byUser.has(user)
+  }
+
+  attach(consumer: Consumer): void {
+    const attached: Attached = { consumer, pending: [] }
+    this.#attached.set(consumer, attached)
+    const { user, allPublicStreams } = consumer.queue.spec
+    const own = this.#byUser.get(user)
+    if (own) own.add(attached)
+    else this.#byUser.set(user, new Set([attached]))
+    if (allPublicStreams) this.#everything.add(attached)
+  }
+
+  detach(consumer: Consumer): void {
+    const attached = this.#attached.get(consumer)
+    if (!attached) return
+    this.#attached.delete(consumer)
+    this.#everything.delete(attached)
+    this.#due.delete(attached)
+    const { user } = consumer.queue.spec
+    const own = this.#byUser.get(user)
+    own?.delete(attached)
+    if (own?.size === 0) this.#byUser.delete(user)
+  }
+
+  /** Judges an event for everybody who may see it; handed over by `flush`. */
+  offer(recent: Recent): void {
+    for (const attached of this.#candidates(recent)) {
+      const { consumer, pending } = attached
+      const { queue } = consumer
+      const person = this.#members.get(queue.spec.user)
+      if (!person?.active || !goesTo(recent, queue.spec.user, queue.standing(person, this.#members.open)))
+        continue
+      try {
+        const wired = queue.take(recent, person.role)
+        if (!wired) continue
+        pending.push(wired)
+        this.#due.add(attached)
+      } catch (error) {
+        // One event that cannot be shaped must not hold up the others.
+        this.#report(error, recent.event.type)
+        return
+      }
+    }
+  }
+
+  *#candidates(recent: Recent): Iterable<Attached> {
+    if (recent.audience === 'nobody') return
+    if (recent.audience === 'organisation') {
+      yield* this.#attached.values()
+      return
+    }
+    const users = new Set(recent.userIds)
+    if (recent.audience === 'subscribers' && recent.channelId !== null) {
+      for (const user of this.#members.of(recent.channelId)) users.add(user)
+      for (const attached of this.#everything)
+        if (!users.has(attached.consumer.queue.spec.user)) yield attached
+    }
+    // The smaller side is walked.
+    if (users.size <= this.#byUser.size) for (const user of users) yield* this.#byUser.get(user) ?? []
+    else for (const [user, own] of this.#byUser) if (users.has(user)) yield* own
+  }
+
+  /** Hands over what is pending; `head` is the last event judged. */
+  flush(head: number): void {
+    for (const attached of this.#due) {
+      const { consumer, pending } = attached
+      attached.pending = []
+      if (this.#mayAnswer()) consumer.deliver(pending, head)
+      else consumer.end('resume')
+    }
+    this.#due.clear()
+  }
+
+  /** Those whom a heartbeat may reach. */
+  all(): Iterable<Consumer> {
+    return this.#attached.keys()
+  }
+}

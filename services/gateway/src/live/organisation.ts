@@ -1,0 +1,272 @@
+import { AppError, type Clock, unavailable } from '@parley/core'
+import type { EventDeclaration } from '@parley/events'
+import { type AudienceReader, CatchUp, judge, type Now } from './catch-up.ts'
+import type { Consumer, EndReason } from './consumer.ts'
+import { Consumers } from './consumers.ts'
+import { type Effect, effectOf, ends } from './effect.ts'
+import { Feed, type LogReader } from './feed.ts'
+import type { LogEvent } from './log-event.ts'
+import type { Loaded, Person } from './members.ts'
+import { People } from './people.ts'
+import type { Recent, Ring } from './ring.ts'
+import type { Move } from './visibility.ts'
+
+/** What one organisation's live delivery reads and tells. */
+export interface OrganisationDeps {
+  readonly log: LogReader & AudienceReader
+  readonly loadMembers: (org: number, users: readonly number[]) => Promise<Loaded>
+  readonly ring: Ring
+  readonly declarations: ReadonlyMap<string, EventDeclaration>
+  readonly clock: Clock
+  /** May this process answer now? */
+  readonly mayAnswer: () => boolean
+  /** Told of each effect when it is applied. */
+  readonly onEffect: (org: number, effect: Effect) => void
+  /** Told of events that cannot be used, by type; never of their content. */
+  readonly report: (error: unknown, type: string) => void
+}
+
+/** Live delivery of one organisation: its log in order, its connected members, its polls and sockets. */
+export class Organisation {
+  readonly org: number
+  readonly #deps: OrganisationDeps
+  readonly #feed: Feed
+  readonly #people: People
+  readonly #consumers: Consumers
+  /** Who serves each queue, from the beginning of its catching up. */
+  readonly #serving = new Map<string, { consumer: Consumer; stop: AbortController }>()
+  /** Consumers whose last answer may still wait in this process, by user. */
+  readonly #leaving = new Map<number, Set<Consumer>>()
+  #cutting: Promise<void> = Promise.resolve()
+  usedAt: number
+
+  /** `head`: read after the subscription to the organisation's events began. */
+  constructor(org: number, head: number, deps: OrganisationDeps) {
+    this.org = org
+    this.#deps = deps
+    deps.ring.begin(org, head)
+    this.#feed = new Feed(org, head, deps.log, (events) => {
+      this.#apply(events)
+    })
+    this.#people = new People(
+      (users) => deps.loadMembers(org, users),
+      (seq) => this.#feed.reach(seq),
+    )
+    this.#consumers = new Consumers(this.#people.members, deps.mayAnswer, deps.report)
+    this.usedAt = deps.clock.monotonic()
+  }
+
+  get head(): number {
+    return this.#feed.head
+  }
+
+  get idle(): boolean {
+    return this.#serving.size === 0
+  }
+
+  take(run: readonly LogEvent[]): void {
+    this.#feed.take(run)
+  }
+
+  reach(seq: number): Promise<void> {
+    return this.#feed.reach(seq)
+  }
+
+  /** Resolves when nothing older than `seq` can leave this process any more. */
+  async confirm(seq: number): Promise<void> {
+    await this.#feed.reach(seq)
+    await this.#cutting
+  }
+
+  /** The account as the log says now. */
+  person(user: number): Promise<Person | undefined> {
+    this.usedAt = this.#deps.clock.monotonic()
+    return this.#people.get(user, this.usedAt)
+  }
+
+  /**
+   * Serves a queue from `after` on: first what the log has, then what comes. Ends whoever served it before.
+   * @param generation of the account when the consumer's credential was checked
+   * @throws AppError UNAUTHORIZED (stale) where the account is no more what it was; BAD_EVENT_QUEUE_ID
+   */
+  async serve(consumer: Consumer, after: number, generation: number, signal: AbortSignal): Promise<void> {
+    const { queueId, user } = consumer.queue.spec
+    this.#serving.get(queueId)?.stop.abort()
+    this.stop(this.#serving.get(queueId)?.consumer, 'superseded')
+    const stop = new AbortController()
+    this.#serving.set(queueId, { consumer, stop })
+    const either = AbortSignal.any([signal, stop.signal])
+    signal.addEventListener('abort', () => this.stop(consumer), { once: true })
+    try {
+      const person = await this.person(user)
+      // This process may be behind what the credential was checked against, never the other way round.
+      if (!person?.active || person.generation > generation) throw stale()
+      await this.#catchUp(consumer, after, either)
+    } catch (error) {
+      this.stop(consumer)
+      throw error
+    }
+  }
+
+  /** Lets a consumer go, telling it why where a reason is given. */
+  stop(consumer: Consumer | undefined, reason?: EndReason): void {
+    if (!consumer) return
+    this.#consumers.detach(consumer)
+    const { queueId } = consumer.queue.spec
+    const serving = this.#serving.get(queueId)
+    if (serving?.consumer === consumer) {
+      this.#serving.delete(queueId)
+      serving.stop.abort()
+    }
+    if (reason) consumer.end(reason)
+  }
+
+  /** Ends whoever serves the queue here. */
+  endQueue(queueId: string, reason: EndReason): void {
+    this.stop(this.#serving.get(queueId)?.consumer, reason)
+  }
+
+  /** Remembers that a consumer's answer is on its way, until `left` is called. */
+  leaving(consumer: Consumer): { left(): void } {
+    const { user } = consumer.queue.spec
+    const own = this.#leaving.get(user) ?? new Set()
+    own.add(consumer)
+    this.#leaving.set(user, own)
+    return {
+      left: () => {
+        own.delete(consumer)
+        if (own.size === 0 && this.#leaving.get(user) === own) this.#leaving.delete(user)
+      },
+    }
+  }
+
+  endAll(reason: EndReason): void {
+    for (const { consumer } of this.#serving.values()) this.stop(consumer, reason)
+  }
+
+  /** Those who may get a heartbeat. */
+  waiting(): Iterable<Consumer> {
+    return this.#consumers.all()
+  }
+
+  /** Forgets members nobody has asked for since `before`. */
+  forget(before: number): void {
+    this.#people.forget(before, (user) => this.#consumers.has(user))
+  }
+
+  async #catchUp(consumer: Consumer, after: number, signal: AbortSignal): Promise<void> {
+    const { queue } = consumer
+    const reading = new CatchUp(this.#deps.log, queue, this.#deps.declarations)
+    for (let position = after; !signal.aborted;) {
+      const recents = this.#deps.ring.after(this.org, position)
+      if (recents) {
+        const { person, open } = this.#now(queue.spec.user)
+        const events = judge(queue, person, open, recents, movesIn(recents, queue.spec.user))
+        if (events.length > 0) this.#hand(consumer, events, this.head)
+        if (this.#serving.get(queue.spec.queueId)?.consumer === consumer) this.#consumers.attach(consumer)
+        return
+      }
+      const step = await reading.step(position, () => this.#now(queue.spec.user))
+      if (!step || signal.aborted) continue
+      position = step.upTo
+      if (step.events.length > 0) this.#hand(consumer, step.events, position)
+      await consumer.drained?.()
+    }
+  }
+
+  #hand(consumer: Consumer, events: Parameters<Consumer['deliver']>[0], head: number): void {
+    if (!this.#deps.mayAnswer()) throw unavailable()
+    consumer.deliver(events, head)
+  }
+
+  #now(user: number): Now {
+    const person = this.#people.members.get(user)
+    if (!person?.active) throw stale()
+    return {
+      head: this.head,
+      person,
+      open: this.#people.members.open,
+      movesAfter: (seq) => {
+        const recents = this.#deps.ring.after(this.org, seq)
+        return recents && movesIn(recents, user)
+      },
+    }
+  }
+
+  #apply(events: readonly LogEvent[]): void {
+    for (const event of events) {
+      // What is pending was allowed until here; after a right is taken it would not be.
+      if (event.revokes) this.#consumers.flush(event.seq - 1)
+      const effect = this.#effect(event)
+      const recent = this.#keep(event, effect)
+      if (effect) this.#take(event, effect)
+      if (recent) this.#consumers.offer(recent)
+    }
+    this.#consumers.flush(this.head)
+  }
+
+  /** Every seq has its place in the ring, also what this version does not know. */
+  #keep(event: LogEvent, effect: Effect | null): Recent | null {
+    const { ring, declarations, report } = this.#deps
+    const declaration = declarations.get(event.type)
+    const body = declaration?.body.safeParse(event.body)
+    if (declaration && body?.success) return ring.push(this.org, declaration, event, body.data, effect)
+    report(new Error('event does not fit its declaration'), event.type)
+    ring.push(this.org, unknown, event, null, effect)
+    return null
+  }
+
+  #effect(event: LogEvent): Effect | null {
+    try {
+      return effectOf(event)
+    } catch (error) {
+      // Whom it touches is unknown, so nobody is served by what is held: all begin again from the database.
+      this.#deps.report(error, event.type)
+      this.endAll('resume')
+      this.#people.forget(Infinity, () => false)
+      return null
+    }
+  }
+
+  #take(event: LogEvent, effect: Effect): void {
+    this.#people.apply(event.seq, effect)
+    this.#deps.onEffect(this.org, effect)
+    if (effect.kind === 'ended') this.#revoke(effect)
+    if (!event.revokes) return
+    const users = effect.kind === 'ended' ? [effect.user] : effect.kind === 'left' ? effect.users : []
+    // Bytes on their way get two turns of the event loop to reach the kernel.
+    this.#cutting = this.#cutting
+      .then(turn)
+      .then(turn)
+      .then(() => {
+        for (const consumer of this.#of(users)) consumer.cut()
+      })
+  }
+
+  #revoke(effect: Effect & { kind: 'ended' }): void {
+    for (const { consumer } of this.#serving.values())
+      if (consumer.queue.spec.user === effect.user && ends(effect, consumer.credential))
+        this.stop(consumer, 'revoked')
+  }
+
+  #of(users: readonly number[]): Set<Consumer> {
+    const touched = new Set(users)
+    const served = [...this.#serving.values()].map((s) => s.consumer)
+    const leaving = users.flatMap((user) => [...(this.#leaving.get(user) ?? [])])
+    return new Set([...served.filter((c) => touched.has(c.queue.spec.user)), ...leaving])
+  }
+}
+
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
+
+const stale = (): AppError => new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+
+function movesIn(recents: readonly Recent[], user: number): Move[] {
+  return recents.flatMap(({ seq, effect }) => {
+    const moved = (effect?.kind === 'joined' || effect?.kind === 'left') && effect.users.includes(user)
+    return moved ? [{ seq, kind: effect.kind, channel: effect.channel }] : []
+  })
+}
+
+/** Stands for events that this version cannot read. */
+const unknown: EventDeclaration = { audience: 'nobody', wire: [] } as unknown as EventDeclaration
