@@ -158,3 +158,17 @@ export async function until<T>(
     await delay(everyMs)
   }
 }
+
+/** Waits until a child that was just started answers; where it does not, it is not left running. */
+export async function answering(
+  child: Child,
+  what: string,
+  probe: () => Promise<true | undefined>,
+): Promise<void> {
+  try {
+    await until(what, probe, { timeoutMs: 60_000, child })
+  } catch (error) {
+    await child.stop(5000)
+    throw error
+  }
+}

@@ -28,13 +28,13 @@ export interface Pki {
   /** The root that clients of the public port trust. */
   publicCa: string
   /** The folder with an identity's `client.*`, `server.*` and `ca.crt`. */
-  certDir(identity: string): string
+  certDir: (identity: string) => string
   /** `server.*` of the public listener. */
   publicCertDir: string
   /** The public keys that verify tokens (JWKS). */
   tokenKeys: string
   /** The private key of a signer. */
-  tokenKey(holder: TokenHolder): string
+  tokenKey: (holder: TokenHolder) => string
   /** The identities whose files changed just now; `public` is one of them. */
   renewed: readonly string[]
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { spiffeId, writeAtomically } from '@parley/crypto'
-import { launch, systemPath, until } from '../child.ts'
+import { answering, launch, systemPath } from '../child.ts'
 import type { Daemon, DaemonOptions } from './daemon.ts'
 import { natsRights, type NatsRights } from './nats-subjects.ts'
 import { need } from './programs.ts'
@@ -32,7 +32,7 @@ export async function startNats(options: NatsOptions): Promise<Daemon> {
     stopSignal: 'SIGTERM',
     onOutput: options.onOutput,
   })
-  await until('NATS to answer', () => greeting(port), { timeoutMs: 20_000, child })
+  await answering(child, 'NATS to answer', () => greeting(port))
   return Object.assign(child, {
     port,
     reload() {

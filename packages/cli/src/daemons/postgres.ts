@@ -3,7 +3,7 @@ import { access, readFile, rename, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { endLeftover, launch, systemPath, until } from '../child.ts'
+import { answering, endLeftover, launch, systemPath } from '../child.ts'
 import { Failure } from '../command.ts'
 import { databaseRoles } from '../identities.ts'
 import type { Daemon, DaemonOptions } from './daemon.ts'
@@ -65,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     stopSignal: 'SIGINT',
     onOutput: options.onOutput,
   })
-  await until('Postgres to be ready', () => ready(data, child.pid), { timeoutMs: 60_000, child })
+  await answering(child, 'Postgres to be ready', () => ready(data, child.pid))
   return Object.assign(child, {
     port,
     admin: { host: socketDir, port, user: 'postgres' },

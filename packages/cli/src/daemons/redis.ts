@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256, type Ids } from '@parley/core'
 import { writeAtomically } from '@parley/crypto'
-import { launch, systemPath, until } from '../child.ts'
+import { answering, launch, systemPath } from '../child.ts'
 import type { Daemon, DaemonOptions } from './daemon.ts'
 import { need } from './programs.ts'
 import { redisCall, type RedisTarget } from './redis-call.ts'
@@ -54,7 +54,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
       (answer) => (answer === 'PONG' ? true : undefined),
       () => undefined,
     )
-  await until('Redis to answer', ping, { timeoutMs: 20_000, child })
+  await answering(child, 'Redis to answer', ping)
   return Object.assign(child, {
     port,
     passwordFile,

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { Failure } from './command.ts'
+
+const Environment = z.object({
+  PARLEY_RATE_LIMIT_FACTOR: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,6})?$/, 'expected a number such as 1 or 0.5')
+    .default('1'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+})
+
+/** What the command reads from the environment; the services get theirs from it. */
+export interface Config {
+  rateLimitFactor: string
+  logLevel: string
+  otlpEndpoint: string | undefined
+}
+
+/** Reads the environment; throws Failure that names every wrong variable. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = Environment.safeParse(env)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new Failure(`wrong environment: ${wrong.join('; ')}`)
+  }
+  const { data } = parsed
+  return {
+    rateLimitFactor: data.PARLEY_RATE_LIMIT_FACTOR,
+    logLevel: data.LOG_LEVEL,
+    otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
+  }
+}

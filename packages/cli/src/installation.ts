@@ -1,0 +1,104 @@
+import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { writeAtomically } from '@parley/crypto'
+import { z } from 'zod'
+import { Failure } from './command.ts'
+
+/** The checkout that this command belongs to. */
+export const checkout = resolve(import.meta.dirname, '../../..')
+
+/** An installation's folder and what is where in it. */
+export interface Installation {
+  dir: string
+  /** What a program needs to know: see `RunFile`. */
+  run: string
+  settings: string
+  ports: string
+  demo: string
+  check: string
+  control: string
+  logs: string
+  pids: string
+  cache: string
+  supervisorPid: string
+}
+
+/** The installation that `--data` names; by default `.parley` in the checkout. */
+export function installationAt(data: string | undefined): Installation {
+  const dir = data === undefined ? join(checkout, '.parley') : resolve(data)
+  const at = (name: string): string => join(dir, name)
+  return {
+    dir,
+    run: at('run.json'),
+    settings: at('settings.json'),
+    ports: at('ports.json'),
+    demo: at('demo.json'),
+    check: at('check.json'),
+    control: at('control/socket'),
+    logs: at('logs'),
+    pids: at('pids'),
+    cache: at('cache'),
+    supervisorPid: at('pids/supervisor.pid'),
+  }
+}
+
+/** Makes the folders. Others may pass through the outer one (Postgres may run as another user), not look. */
+export async function openInstallation({ dir, logs, pids, cache }: Installation): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o711 })
+  await chmod(dir, 0o711)
+  for (const inner of [logs, pids, cache]) await mkdir(inner, { recursive: true, mode: 0o700 })
+}
+
+/** What an operator chose; kept for the next start. */
+export const Settings = z.object({
+  port: z.int(),
+  gateways: z.int(),
+  /** Subdomains of localhost that the public certificate names. */
+  hosts: z.array(z.string()),
+})
+export type Settings = z.infer<typeof Settings>
+
+const Account = z.looseObject({
+  full_name: z.string(),
+  email: z.string(),
+  password: z.string(),
+  api_key: z.string(),
+  user_id: z.int(),
+})
+export const Demo = z.object({
+  url: z.string(),
+  owner: Account,
+  users: z.array(Account),
+  channels: z.array(z.object({ name: z.string(), stream_id: z.int() })),
+})
+export type Demo = z.infer<typeof Demo>
+
+/** DIR/run.json: what runs now. Written anew whenever it changes. */
+export const RunFile = z.object({
+  url: z.string(),
+  ca: z.string(),
+  data: z.string(),
+  processes: z.array(
+    z.object({ name: z.string(), pid: z.int(), port: z.int().nullable(), address: z.string().nullable() }),
+  ),
+  demo: Demo.optional(),
+})
+export type RunFile = z.infer<typeof RunFile>
+
+/** Reads and checks one of an installation's files; undefined when it is not there. */
+export async function readDocument<S extends z.ZodType>(
+  path: string,
+  schema: S,
+): Promise<z.infer<S> | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    throw new Failure(`${path} is damaged: restore it or delete it`)
+  }
+}
+
+/** Writes one, readable by its owner only: some hold passwords. */
+export const writeDocument = (path: string, value: unknown): Promise<void> =>
+  writeAtomically(path, `${JSON.stringify(value, null, 2)}\n`, 0o600)
