@@ -31,3 +31,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
   }
 }
+
+/** The environment of the tests: the caller's, and whether to run at full size. */
+export const testEnvironment = (long: boolean, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...env,
+  ...(long ? { PARLEY_TEST_LONG: '1' } : {}),
+})
+
+/** What the supervisor gets of the environment. */
+export const supervisorEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
+  const names = ['PATH', 'HOME', 'PARLEY_RATE_LIMIT_FACTOR', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT']
+  return Object.fromEntries(names.map((name) => [name, env[name]]))
+}

@@ -6,6 +6,8 @@ export interface Output {
   say(line: string): void
   /** The answer, for programs; printed only when JSON was asked for. */
   document(value: unknown): void
+  /** One of many answers for programs: a line of JSON, printed only when JSON was asked for. */
+  record(value: unknown): void
   /** A step of long work: rewritten in place on a terminal, a line of its own elsewhere. */
   progress(line: string): void
   /** Ends the progress line on a terminal. */
@@ -34,6 +36,9 @@ export function createOutput({ stdout, stderr, json }: OutputOptions): Output {
     },
     document(value) {
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    },
+    record(value) {
+      if (json) stdout.write(`${JSON.stringify(value)}\n`)
     },
     progress(line) {
       done()

@@ -1,4 +1,11 @@
 import type { Command } from '../command.ts'
+import { down } from './down.ts'
+import { logs } from './logs.ts'
+import { orgCreate } from './org-create.ts'
+import { restart } from './restart.ts'
+import { status } from './status.ts'
+import { test } from './test.ts'
+import { up } from './up.ts'
 
 /** Every command, in the order of the help page. */
-export const commands: readonly Command[] = []
+export const commands: readonly Command[] = [up, down, status, logs, restart, test, orgCreate]

@@ -32,7 +32,7 @@ export const logs: Command = {
     const print = (name: string, text: string): void => {
       for (const line of text.split('\n')) {
         if (line === '') continue
-        input.out.document({ process: name, line })
+        input.out.record({ process: name, line })
         input.out.say(names.length === 1 ? line : `${name.padEnd(12)} ${line}`)
       }
     }
@@ -44,7 +44,7 @@ export const logs: Command = {
         text
           .split('\n')
           .filter(Boolean)
-          .slice(-lines || Infinity)
+          .slice(lines === 0 ? Infinity : -lines)
           .join('\n'),
       )
       seen.set(name, place)

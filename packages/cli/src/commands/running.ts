@@ -7,6 +7,7 @@ import { askSupervisor, type Request } from '../supervisor/control.ts'
 export const Status = z.object({
   url: z.string(),
   port: z.int(),
+  trustDomain: z.string(),
   gateways: z.int(),
   processes: z.array(
     z.object({

@@ -176,6 +176,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
           return {
             url: `https://localhost:${settings.port}`,
             port: settings.port,
+            trustDomain: pki?.trustDomain ?? '',
             gateways: settings.gateways,
             processes: keepers.map((keeper) => ({
               name: keeper.unit.name,

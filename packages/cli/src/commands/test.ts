@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Command } from '../command.ts'
+import { testEnvironment } from '../config.ts'
+import { installMissing } from '../daemons/install.ts'
+import { checkout } from '../installation.ts'
+
+const staticChecks = [
+  { name: 'types', program: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'lint', program: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
+  { name: 'format', program: 'oxfmt', args: ['--check', '.'] },
+] as const
+
+export const test: Command = {
+  name: 'test',
+  summary: 'run every check: types, lint, format, then all tests with coverage',
+  positionals: ['[FILTER]'],
+  details: `FILTER runs only the test files whose path holds it, without the other checks and coverage.
+The last line is \`N passed, N failed\`.`,
+  options: { long: { help: 'full size: load, faults and property tests with many more cases' } },
+  async run(input) {
+    const { out } = input
+    const [filter] = input.positionals
+    await installMissing(out.progress)
+    const env = testEnvironment(input.flag('long'))
+    const json = input.flag('json')
+    let passed = 0
+    let failed = 0
+    for (const check of filter === undefined ? staticChecks : []) {
+      out.progress(`checking ${check.name}`)
+      const { code, said } = await run(check.program, check.args, env, 'hear')
+      if (code === 0) passed += 1
+      else {
+        failed += 1
+        out.done()
+        process.stderr.write(said)
+      }
+    }
+    out.progress('running the tests')
+    out.done()
+    const tests = await runTests(filter, env, json)
+    passed += tests.passed
+    failed += tests.failed
+    out.document({ passed, failed, skipped: tests.skipped })
+    if (tests.skipped > 0) out.say(`${tests.skipped} skipped`)
+    out.say(`${passed} passed, ${failed} failed`)
+    return failed === 0 ? 0 : 1
+  },
+}
+
+const Report = z.object({
+  testResults: z.array(
+    z.object({
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
+})
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** What a Vitest report counts up to. A file that failed as a whole, with no failed test in it, is one failure. */
+export function countReport(text: string): Counts {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const file of Report.parse(JSON.parse(text)).testResults) {
+    const states = file.assertionResults.map((result) => result.status)
+    const failed = states.filter((state) => state === 'failed').length
+    counts.passed += states.filter((state) => state === 'passed').length
+    counts.failed += failed === 0 && file.status === 'failed' ? 1 : failed
+    counts.skipped += states.filter((state) => state !== 'passed' && state !== 'failed').length
+  }
+  return counts
+}
+
+async function runTests(filter: string | undefined, env: NodeJS.ProcessEnv, json: boolean): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-test-'))
+  const report = join(folder, 'report.json')
+  try {
+    const args = [
+      'run',
+      ...(filter === undefined ? ['--coverage'] : [filter]),
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ]
+    // With --json stdout belongs to the document.
+    const { code } = await run('vitest', args, env, json ? 'stderr' : 'inherit')
+    const text = await readFile(report, 'utf8').catch(() => '')
+    const counts = text === '' ? { passed: 0, failed: 0, skipped: 0 } : countReport(text)
+    // Set-up, coverage limits and errors outside tests fail the run too.
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  output: 'hear' | 'inherit' | 'stderr',
+): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve, reject) => {
+    const to = output === 'hear' ? 'pipe' : output === 'stderr' ? process.stderr : 'inherit'
+    const child = spawn(join(checkout, 'node_modules', '.bin', program), args, {
+      cwd: checkout,
+      env,
+      stdio: ['ignore', to, output === 'hear' ? 'pipe' : 'inherit'],
+    })
+    let said = ''
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString('utf8')
+    }
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, said }))
+  })
+}
