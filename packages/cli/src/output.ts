@@ -3,15 +3,15 @@ import type { Writable } from 'node:stream'
 /** Where a command's words go: the answer to stdout, progress to stderr. */
 export interface Output {
   /** The answer, for people. Nothing when JSON was asked for. */
-  say(line: string): void
+  say: (line: string) => void
   /** The answer, for programs; printed only when JSON was asked for. */
-  document(value: unknown): void
+  document: (value: unknown) => void
   /** One of many answers for programs: a line of JSON, printed only when JSON was asked for. */
-  record(value: unknown): void
+  record: (value: unknown) => void
   /** A step of long work: rewritten in place on a terminal, a line of its own elsewhere. */
-  progress(line: string): void
+  progress: (line: string) => void
   /** Ends the progress line on a terminal. */
-  done(): void
+  done: () => void
 }
 
 export interface OutputOptions {

@@ -86,7 +86,9 @@ async function runTests(filter: string | undefined, env: NodeJS.ProcessEnv, json
     const args = [
       'run',
       ...(filter === undefined ? ['--coverage'] : [filter]),
-      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
     ]
     // With --json stdout belongs to the document.
     const { code } = await run('vitest', args, env, json ? 'stderr' : 'inherit')

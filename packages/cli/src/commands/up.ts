@@ -48,8 +48,12 @@ PARLEY_RATE_LIMIT_FACTOR multiplies every rate limit (default 1).`,
     await openInstallation(installation)
     const stay = input.flag('foreground')
       ? await supervise({
-          ...{ installation, wishes, config, progress: out.progress },
-          ...{ clock: systemClock, ids: systemIds },
+          installation,
+          wishes,
+          config,
+          progress: out.progress,
+          clock: systemClock,
+          ids: systemIds,
         })
       : undefined
     const stop = (): void => void stay?.stop()
