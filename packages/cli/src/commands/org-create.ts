@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Failure, UsageError, type Command } from '../command.ts'
-import { organisationMaker } from '../organisations.ts'
 import { ask, installationOf, Status } from './running.ts'
 
 export const orgCreate: Command = {
@@ -33,6 +32,8 @@ The owner may create users by the API. Without a password the owner signs in wit
     const installation = installationOf(input)
     const status = await ask(installation, { ask: 'ready' }, Status)
     input.out.progress(`making ${organisation.name}`)
+    // Loaded when needed: it brings the link, and every other command starts without.
+    const { organisationMaker } = await import('../organisations.ts')
     const made = await organisationMaker(installation, status)(organisation)
     const url = `https://${subdomain}.localhost:${status.port}`
     const owner = { user_id: made.user, email: made.email, api_key: made.apiKey }

@@ -18,12 +18,11 @@ import {
   type Demo,
   type Installation,
 } from '../installation.ts'
-import { organisationMaker, type CreateOrganisation } from '../organisations.ts'
+import type { CreateOrganisation } from '../organisations.ts'
 import { publicApi } from '../public-api.ts'
 import { checkHost, defaultPort, type Wishes } from '../supervisor/choices.ts'
 import { askSupervisor } from '../supervisor/control.ts'
 import { gatewayAddress } from '../supervisor/services.ts'
-import { supervise } from '../supervisor/supervisor.ts'
 import { ask, installationOf, Status } from './running.ts'
 
 export const up: Command = {
@@ -47,7 +46,9 @@ PARLEY_RATE_LIMIT_FACTOR multiplies every rate limit (default 1).`,
     await installMissing(out.progress)
     await openInstallation(installation)
     const stay = input.flag('foreground')
-      ? await supervise({
+      ? await (
+          await supervision()
+        ).supervise({
           installation,
           wishes,
           config,
@@ -70,6 +71,9 @@ PARLEY_RATE_LIMIT_FACTOR multiplies every rate limit (default 1).`,
     return 0
   },
 }
+
+// Loaded when needed: they bring the database and the link, and every other command starts without.
+const supervision = () => import('../supervisor/supervisor.ts')
 
 const wishesOf = (input: Input): Wishes => ({
   port: input.text('port') === undefined ? undefined : input.whole('port', 0, 1, 65_535),
@@ -119,6 +123,7 @@ async function detached(
 /** What `up` ends with: a message that was delivered, the demo where asked for, and where everything is. */
 async function greet(input: Input, installation: Installation, status: Status): Promise<void> {
   const { out } = input
+  const { organisationMaker } = await import('../organisations.ts')
   const create = organisationMaker(installation, status)
   const ca = await readFile(join(installation.dir, 'ca', 'public-ca.crt'), 'utf8')
   const tookMs = await sendFirstMessage({ installation, status, create, ca, progress: out.progress })

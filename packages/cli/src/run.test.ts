@@ -1,0 +1,87 @@
+import { Writable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { commands } from './commands/commands.ts'
+import { countReport } from './commands/test.ts'
+import { Failure, type Command } from './command.ts'
+import { run } from './run.ts'
+
+function streams(): { stdout: Writable; stderr: Writable; said: () => string; complained: () => string } {
+  const parts: [string[], string[]] = [[], []]
+  const into = (part: string[]): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        part.push(chunk.toString())
+        done()
+      },
+    })
+  return {
+    stdout: into(parts[0]),
+    stderr: into(parts[1]),
+    said: () => parts[0].join(''),
+    complained: () => parts[1].join(''),
+  }
+}
+
+const greet: Command = {
+  name: 'greet all',
+  summary: 'say hello',
+  positionals: ['NAME', '[TITLE]'],
+  options: { times: { value: 'N', help: 'how often' }, loud: { help: 'in capitals' } },
+  run(input) {
+    const text = `hello ${input.positionals.join(' ')}`.repeat(input.whole('times', 1, 1, 3))
+    if (input.positionals[0] === 'nobody') throw new Failure('nobody is there')
+    input.out.document({ text })
+    input.out.say(input.flag('loud') ? text.toUpperCase() : text)
+    return Promise.resolve(0)
+  },
+}
+
+describe('exit codes', () => {
+  test.each([
+    ['done', ['greet', 'all', 'Ada'], 0],
+    ['failed', ['greet', 'all', 'nobody'], 1],
+    ['no command', [], 2],
+    ['an unknown command', ['grete'], 2],
+    ['half a command', ['greet'], 2],
+    ['an unknown option', ['greet', 'all', 'Ada', '--shout'], 2],
+    ['an option without its value', ['greet', 'all', 'Ada', '--times'], 2],
+    ['a number out of range', ['greet', 'all', 'Ada', '--times', '4'], 2],
+    ['no number', ['greet', 'all', 'Ada', '--times', '1e0'], 2],
+    ['a missing argument', ['greet', 'all'], 2],
+    ['an argument too many', ['greet', 'all', 'Ada', 'Dr', 'x'], 2],
+    ['help', ['greet', 'all', '--help'], 0],
+    ['help on all', ['--help'], 0],
+  ])('%s', async (_, args, code) => {
+    const io = streams()
+    expect(await run([greet], args, io)).toBe(code)
+    expect(io.complained() === '').toBe(code === 0)
+  })
+})
+
+test('JSON is the only thing on stdout when it is asked for', async () => {
+  const io = streams()
+  await run([greet], ['greet', 'all', 'Ada', '--json'], io)
+  expect(JSON.parse(io.said())).toEqual({ text: 'hello Ada' })
+})
+
+test.each(commands.map((c) => [c.name, c] as const))('%s explains itself', async (name, command) => {
+  const io = streams()
+  expect(await run(commands, [...name.split(' '), '--help'], io)).toBe(0)
+  expect(io.said()).toContain(command.summary)
+  for (const option of [...Object.keys(command.options), 'data', 'json', 'help']) {
+    expect(io.said()).toContain(`--${option}`)
+  }
+})
+
+test('a report counts tests, and files that failed as a whole', () => {
+  const file = (status: string, ...states: string[]): unknown => ({
+    status,
+    assertionResults: states.map((state) => ({ status: state })),
+  })
+  const testResults = [
+    file('passed', 'passed', 'passed', 'skipped'),
+    file('failed', 'passed', 'failed', 'failed'),
+    file('failed'),
+  ]
+  expect(countReport(JSON.stringify({ testResults }))).toEqual({ passed: 3, failed: 3, skipped: 1 })
+})
