@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { auditVerify } from './audit-verify.ts'
 import { down } from './down.ts'
 import { logs } from './logs.ts'
 import { orgCreate } from './org-create.ts'
@@ -8,4 +9,4 @@ import { test } from './test.ts'
 import { up } from './up.ts'
 
 /** Every command, in the order of the help page. */
-export const commands: readonly Command[] = [up, down, status, logs, restart, test, orgCreate]
+export const commands: readonly Command[] = [up, down, status, logs, restart, test, orgCreate, auditVerify]
