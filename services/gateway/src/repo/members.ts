@@ -1,0 +1,47 @@
+import { orgId } from '@parley/core'
+import type { Database } from '@parley/db'
+import { readHead } from '@parley/events'
+import { z } from 'zod'
+import type { Loaded, Person } from '../live/members.ts'
+
+const PersonRow = z.object({
+  user_id: z.int(),
+  role: z.int(),
+  is_active: z.boolean(),
+  generation: z.int(),
+  channels: z.array(z.int()),
+})
+
+/** Reads users, their channels and the channels open to all, with the place in the log that they are true at. */
+export function loadMembers(database: Database, org: number, users: readonly number[]): Promise<Loaded> {
+  return database.read(orgId(org), async (tx) => {
+    const [head, people, open] = await Promise.all([
+      readHead(tx),
+      tx.query(
+        PersonRow,
+        `SELECT a.user_id, a.role, a.is_active, a.generation, ARRAY(
+           SELECT s.channel_id FROM streams.v1_subscriptions s
+           WHERE s.org_id = a.org_id AND s.user_id = a.user_id) AS channels
+         FROM auth.v1_actors a WHERE a.org_id = $1 AND a.user_id = ANY ($2::int[])`,
+        [org, users],
+      ),
+      tx.query(
+        z.object({ channel_id: z.int() }),
+        'SELECT channel_id FROM streams.v1_channels WHERE org_id = $1 AND NOT invite_only AND NOT archived',
+        [org],
+      ),
+    ])
+    return {
+      seq: head?.seq ?? 0,
+      people: new Map(people.map((row) => [row.user_id, personOf(row)])),
+      open: new Set(open.map((row) => row.channel_id)),
+    }
+  })
+}
+
+const personOf = (row: z.infer<typeof PersonRow>): Person => ({
+  role: row.role,
+  active: row.is_active,
+  generation: row.generation,
+  channels: new Set(row.channels),
+})

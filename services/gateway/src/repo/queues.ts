@@ -1,0 +1,68 @@
+import { orgId } from '@parley/core'
+import type { Database, Tx } from '@parley/db'
+import { z } from 'zod'
+import { QueueSpec } from '../live/queue.ts'
+
+const mostPerUser = 200
+
+/** Keeps a new queue; of a user with too many the oldest go. */
+export async function insertQueue(tx: Tx, spec: QueueSpec): Promise<void> {
+  await tx.execute(
+    `DELETE FROM gateway.queues WHERE org_id = $1 AND queue_id IN (
+       SELECT queue_id FROM gateway.queues WHERE org_id = $1 AND user_id = $2
+       ORDER BY created_at DESC OFFSET $3)`,
+    [tx.org, spec.user, mostPerUser - 1],
+  )
+  await tx.execute(
+    `INSERT INTO gateway.queues (org_id, queue_id, user_id, start, position, spec, lifespan, expires_at)
+     VALUES ($1, $2, $3, $4, $4, $5, $6::int, clock_timestamp() + make_interval(secs => $6::int))`,
+    [tx.org, spec.queueId, spec.user, spec.start, JSON.stringify(spec), spec.lifespan],
+  )
+}
+
+const Row = z.object({ spec: QueueSpec })
+
+/** The queue, or null where there is none, it has expired or belongs to another user. */
+export async function findQueue(tx: Tx, queueId: string, user: number): Promise<QueueSpec | null> {
+  const [row] = await tx.query(
+    Row,
+    `SELECT spec FROM gateway.queues
+     WHERE org_id = $1 AND queue_id = $2 AND user_id = $3 AND expires_at > clock_timestamp()`,
+    [tx.org, queueId, user],
+  )
+  return row?.spec ?? null
+}
+
+/** @returns whether there was such a queue */
+export async function deleteQueue(tx: Tx, queueId: string, user: number): Promise<boolean> {
+  const gone = await tx.execute(
+    `DELETE FROM gateway.queues
+     WHERE org_id = $1 AND queue_id = $2 AND user_id = $3 AND expires_at > clock_timestamp()`,
+    [tx.org, queueId, user],
+  )
+  return gone > 0
+}
+
+/** Saves how far queues are acknowledged, and that somebody wants them. */
+export async function touchQueues(
+  database: Database,
+  org: number,
+  positions: ReadonlyMap<string, number>,
+): Promise<void> {
+  await database.write(orgId(org), (tx) =>
+    tx.execute(
+      `UPDATE gateway.queues q
+       SET position = greatest(q.position, t.position),
+         expires_at = clock_timestamp() + make_interval(secs => q.lifespan)
+       FROM unnest($2::uuid[], $3::bigint[]) AS t (queue_id, position)
+       WHERE q.org_id = $1 AND q.queue_id = t.queue_id AND q.expires_at > clock_timestamp()`,
+      [org, [...positions.keys()], [...positions.values()]],
+    ),
+  )
+}
+
+/** Deletes some queues that nobody polls any more. @returns how many */
+export async function sweepQueues(database: Database): Promise<number> {
+  const [row] = await database.once(z.object({ n: z.int() }), 'SELECT gateway.sweep_queues(1000) AS n')
+  return row?.n ?? 0
+}

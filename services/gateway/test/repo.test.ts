@@ -1,0 +1,131 @@
+import { orgId } from '@parley/core'
+import { Capabilities } from '@parley/api'
+import { testDatabase, type TestDatabase } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { QueueSpec } from '../src/live/queue.ts'
+import { readHeads } from '../src/repo/heads.ts'
+import { leaseStore } from '../src/repo/lease.ts'
+import { logReader } from '../src/repo/log.ts'
+import { loadMembers } from '../src/repo/members.ts'
+import { deleteQueue, findQueue, insertQueue, sweepQueues, touchQueues } from '../src/repo/queues.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await testDatabase()
+  for (const org of [1, 2])
+    await database.superuser(`INSERT INTO events.head (org_id, seq, floor) VALUES (${org}, 3, 1)`)
+}, 60_000)
+afterAll(() => database[Symbol.asyncDispose]())
+
+const spec = (queueId: string, more: Partial<QueueSpec> = {}): QueueSpec => ({
+  queueId,
+  org: 1,
+  user: 7,
+  start: 3,
+  eventTypes: ['message'],
+  narrow: [{ operator: 'is', operand: 'dm', negated: false }],
+  allPublicStreams: false,
+  capabilities: Capabilities.parse({ empty_topic_name: true }),
+  applyMarkdown: true,
+  clientGravatar: false,
+  slimPresence: true,
+  lifespan: 600,
+  ...more,
+})
+const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+
+test('a queue is found by its user in its organisation, and by nobody else', async () => {
+  const db = await database.as('gateway')
+  await db.write(orgId(1), (tx) => insertQueue(tx, spec(id(1))))
+  const find = (org: number, user: number) => db.read(orgId(org), (tx) => findQueue(tx, id(1), user))
+  expect(await find(1, 7)).toEqual(spec(id(1)))
+  expect([await find(1, 8), await find(2, 7)]).toEqual([null, null])
+  expect(await db.write(orgId(1), (tx) => deleteQueue(tx, id(1), 8))).toBe(false)
+  expect(await db.write(orgId(1), (tx) => deleteQueue(tx, id(1), 7))).toBe(true)
+  expect(await find(1, 7)).toBeNull()
+})
+
+test('positions only go up, and touching a queue keeps it', async () => {
+  const db = await database.as('gateway')
+  await db.write(orgId(1), (tx) => insertQueue(tx, spec(id(2), { lifespan: 60 })))
+  await touchQueues(db, 1, new Map([[id(2), 9]]))
+  await touchQueues(db, 1, new Map([[id(2), 5]]))
+  const [row] = await database.superuser('SELECT position FROM gateway.queues WHERE queue_id = $1', [id(2)])
+  expect(row).toEqual({ position: '9' })
+})
+
+test('expired queues are gone at once and swept later, of all organisations', async () => {
+  const db = await database.as('gateway')
+  for (const org of [1, 2])
+    await db.write(orgId(org), (tx) => insertQueue(tx, spec(id(10 + org), { org, lifespan: -1 })))
+  expect(await db.read(orgId(1), (tx) => findQueue(tx, id(11), 7))).toBeNull()
+  expect(await sweepQueues(db)).toBe(2)
+  expect(await sweepQueues(db)).toBe(0)
+})
+
+test('of a user with too many queues the oldest go', async () => {
+  const db = await database.as('gateway')
+  for (let n = 0; n < 203; n++)
+    await db.write(orgId(2), (tx) => insertQueue(tx, spec(id(1000 + n), { org: 2, user: 9 })))
+  const left = await database.superuser('SELECT 1 FROM gateway.queues WHERE user_id = 9')
+  expect(left).toHaveLength(200)
+  expect(await db.read(orgId(2), (tx) => findQueue(tx, id(1000), 9))).toBeNull()
+})
+
+test('heads of several organisations in one statement', async () => {
+  expect(await readHeads(await database.as('gateway'), [1, 2, 99])).toEqual(
+    new Map([
+      [1, 3],
+      [2, 3],
+    ]),
+  )
+})
+
+test('a lease is extended until a barrier stands in its row', async () => {
+  const db = await database.as('gateway')
+  const store = leaseStore(db, 'gateway-1/x')
+  const epoch = await store.take(2000)
+  expect(await store.renew(epoch, 2000, new Map())).toEqual({ extended: true, barriers: new Map() })
+  await database.superuser(`UPDATE gateway.leases SET barriers = '{"1": 5}'`)
+  expect(await store.renew(epoch, 2000, new Map([[1, 4]]))).toEqual({
+    extended: false,
+    barriers: new Map([[1, 5]]),
+  })
+  expect(await store.renew(epoch, 2000, new Map([[1, 5]]))).toMatchObject({ extended: true })
+  expect(await store.renew(epoch + 1, 2000, new Map())).toBeNull()
+  await store.end(epoch)
+  expect(await store.renew(epoch, 2000, new Map())).toBeNull()
+})
+
+const log = `INSERT INTO events.log (org_id, seq, at, type, body, user_ids, channel_id, rights_after, revokes)
+  VALUES (1, $1, now(), $2, $3, $4, $5, 0, false)`
+const who = (channel: number) => ({ channel_id: channel, user_ids: [7], name: 'x' })
+
+test('the log is read by its audience', async () => {
+  const rows: [number, string, unknown, number[], number | null][] = [
+    [2, 'a', {}, [7], null],
+    [3, 'b', {}, [8], null],
+    [4, 'c', {}, [], 5],
+    [5, 'd', {}, [], 6],
+    [6, 'e', {}, [], null],
+    [7, 'subscription.removed', who(6), [7, 8], null],
+  ]
+  for (const [seq, type, body, users, channel] of rows)
+    await database.superuser(log, [seq, type, JSON.stringify(body), users, channel])
+  const reader = logReader(await database.as('gateway'))
+  expect((await reader.after(1, 3, 3)).map((e) => e.seq)).toEqual([4, 5, 6])
+  expect(await reader.ends(1)).toEqual({ seq: 3, floor: 1 })
+  const stretch = { org: 1, user: 7, channels: [5], after: 1, upTo: 9 }
+  expect((await reader.events(stretch, 9)).map((e) => e.seq)).toEqual([2, 4, 6, 7])
+  expect([await reader.count(stretch, 9), await reader.count(stretch, 2)]).toEqual([4, 2])
+  expect(await reader.moves(stretch)).toEqual([{ seq: 7, kind: 'left', channel: 6 }])
+  expect(await reader.after(2, 0, 9)).toEqual([])
+})
+
+test('members of an organisation nobody is in', async () => {
+  expect(await loadMembers(await database.as('gateway'), 1, [7])).toEqual({
+    seq: 3,
+    people: new Map(),
+    open: new Set(),
+  })
+})
