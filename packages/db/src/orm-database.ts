@@ -5,6 +5,7 @@ import { createPool, type PgPoolOptions } from './connection.ts'
 import { passing } from './failures.ts'
 import type { Prisma } from './generated/client.ts'
 import { databaseOver } from './pg-database.ts'
+import { sqlSpan } from './span.ts'
 import type { Database, Tx } from './tx.ts'
 
 /** A transaction with Prisma's client beside plain SQL: both work on the same connection. */
@@ -78,7 +79,7 @@ function lent(borrowed: Borrowed): PoolClient {
     async query(config: { text: string; values?: unknown[] }): Promise<unknown> {
       if (ownWords.test(config.text)) return empty
       try {
-        return await client.query(config)
+        return await sqlSpan(config.text, () => client.query(config))
       } catch (error) {
         borrowed.failure ??= error
         throw error

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg'
 import type { z } from 'zod'
 import { createPool, type PgPoolOptions } from './connection.ts'
 import { maybeCommitted, rolledBack } from './failures.ts'
+import { sqlSpan } from './span.ts'
 import type { Database, Tx } from './tx.ts'
 
 /** The pool of one service over `pg`. */
@@ -62,7 +63,7 @@ export function databaseOver<T extends Tx>(
     async once(row, sql, params = []) {
       const client = await connect(pool)
       try {
-        const result = await client.query(sql, [...params])
+        const result = await sqlSpan(sql, () => client.query(sql, [...params]))
         client.release()
         return parseRows(row, result)
       } catch (error) {
@@ -90,7 +91,7 @@ function openTx(client: PoolClient, org: OrgId): Tx & { end(): void } {
   const run = async (sql: string, params: readonly unknown[]): Promise<QueryResult> => {
     if (!open)
       throw new AppError('INTERNAL', 'Internal server error', { cause: new Error('transaction is over') })
-    return client.query(sql, [...params])
+    return sqlSpan(sql, () => client.query(sql, [...params]))
   }
   return {
     org,

@@ -1,5 +1,6 @@
 export * from './config.ts'
 export * from './config/address.ts'
+export * from './config/pools.ts'
 export * from './config/sections.ts'
 export * from './config/setting.ts'
 export * from './http/internal.ts'

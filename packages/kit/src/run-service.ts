@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { ServiceName } from '@parley/api'
 import { systemClock, systemIds } from '@parley/core'
+import { collectDefaultMetrics } from 'prom-client'
 import { ConfigError, type Environment, loadConfig } from './config.ts'
 import type { BaseConfig, baseSettings } from './config/sections.ts'
 import type { ConfigOf, Settings } from './config/setting.ts'
@@ -50,23 +51,35 @@ export async function runService<S extends Settings & typeof baseSettings>(
   const config = configured(name, settings, host)
   if (!config) return
   // The settings hold the base ones; the mapped type of a type parameter does not show it.
-  const { node, logLevel } = config as unknown as BaseConfig
+  const { node, logLevel, otlpEndpoint } = config as unknown as BaseConfig
   const logger = createLogger({ service: name, node, level: logLevel, scope: scopeFields, to: host.stdout })
   const ended = endOf(host, logger)
   try {
-    const deps = { clock: systemClock, ids: systemIds, logger, metrics: createMetrics(name) }
+    await using running = new AsyncDisposableStack()
+    if (otlpEndpoint !== null) {
+      const { startTracing } = await import('./tracing-sdk.ts')
+      running.defer(startTracing(name, node, otlpEndpoint))
+    }
+    const metrics = createMetrics(name)
+    collectDefaultMetrics({ register: metrics.registry })
+    const deps = { clock: systemClock, ids: systemIds, logger, metrics }
     logger.info('starting', { pid: process.pid, version: process.version })
-    await using service = await create(config, deps)
+    const service = running.use(await create(config, deps))
     logger.info('ready')
+    running.defer(() => logger.info('stopping'))
     await Promise.race([ended, service.failed ?? ended])
-    setTimeout(() => host.kill(), stopMs).unref()
-    logger.info('stopping')
   } catch (error) {
     logger.error('failed', describeError(error))
     host.setExitCode(1)
+    killLater(host)
     return
   }
   logger.info('stopped')
+}
+
+/** Where something keeps the process from ending by itself. */
+const killLater = (host: Host): void => {
+  setTimeout(() => host.kill(), stopMs).unref()
 }
 
 function configured<S extends Settings>(name: string, settings: S, host: Host): ConfigOf<S> | null {
@@ -85,11 +98,13 @@ function endOf(host: Host, logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     const stop = (signal: string) => () => {
       logger.info('told to stop', { signal })
+      killLater(host)
       resolve()
     }
     const broken = (error: unknown): void => {
       logger.error('an error was not caught', describeError(error))
       host.setExitCode(1)
+      killLater(host)
       resolve()
     }
     host.on('SIGTERM', stop('SIGTERM'))

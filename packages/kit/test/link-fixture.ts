@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { call, type Call } from '@parley/api'
 import { onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
 import { z } from 'zod'
 import {
   type Address,
@@ -12,13 +15,14 @@ import {
 import { createInternalHttp } from '../src/http/internal.ts'
 import type { IncomingCall, LinkHandler } from '../src/link/served-connection.ts'
 import { createLinkServer, type LinkServer } from '../src/link/server.ts'
+import { checkService } from '../src/tls/peer.ts'
 import { testDeps } from './deps.ts'
 import { trustDomain } from './identities.ts'
 
 /** Answers its input. */
 export const echo = declare('auth.echo', true)
 /** The same, but never to be made twice. */
-export const once = declare('auth.once', false)
+export const onlyOnce = declare('auth.once', false)
 
 type Text = z.ZodObject<{ text: z.ZodString }>
 function declare(id: string, idempotent: boolean): Call<Text, Text> {
@@ -110,6 +114,7 @@ export function gate(): { handler: LinkHandler; open(): void; arrived: Promise<v
   const first = Promise.withResolvers<void>()
   return {
     async handler(c) {
+      if (c.requestId === 'warm') return { out: c.input }
       first.resolve()
       await promise
       return { out: c.input }
@@ -122,4 +127,33 @@ export function gate(): { handler: LinkHandler; open(): void; arrived: Promise<v
 /** Resolves when `holds` does; looked at again after every turn of the event loop. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+/** Calls until every server has been met, then forgets these calls. */
+export async function warm(client: LinkClient, ...servers: readonly TestServer[]): Promise<void> {
+  while (servers.some((server) => server.calls.length === 0))
+    await client.call(echo, { text: '' }, { requestId: 'warm' })
+  for (const server of servers) server.calls.length = 0
+}
+
+/** A bare TLS connection to a server, as the certificates of a folder say who we are. */
+export function rawSocket(server: TestServer, certDir: string, more: ConnectionOptions = {}): TLSSocket {
+  using certificates = watchCertificates(certDir, testDeps())
+  const socket = connect({
+    ...certificates.client,
+    ...server.address,
+    checkServerIdentity: checkService(trustDomain, 'auth'),
+    ...more,
+  })
+  onTestFinished(() => void socket.destroy())
+  return socket
+}
+
+/** A WebSocket on `/link` that speaks no protocol of ours. */
+export async function rawLink(server: TestServer, certDir: string): Promise<WebSocket> {
+  const ws = new WebSocket(`wss://127.0.0.1:${server.address.port}/link`, {
+    createConnection: () => rawSocket(server, certDir),
+  })
+  await once(ws, 'open')
+  return ws
 }

@@ -1,23 +1,23 @@
-import { once as emitted } from 'node:events'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { once } from 'node:events'
+import { connect } from 'node:tls'
 import { operation, perUser } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { createIdentities, type Identities, trustDomain } from '../../test/identities.ts'
+import { createIdentities, type Identities } from '../../test/identities.ts'
 import {
   echo,
   gate,
-  once,
+  onlyOnce,
+  rawLink,
+  rawSocket,
   startClient,
   startServer,
-  type TestServer,
   until,
 } from '../../test/link-fixture.ts'
 import { inScope } from '../scope.ts'
 import { watchCertificates } from '../tls/certificates.ts'
-import { checkService } from '../tls/peer.ts'
 import { testDeps } from '../../test/deps.ts'
 
 let identities: Identities
@@ -31,30 +31,8 @@ beforeAll(async () => {
 })
 afterAll(() => identities[Symbol.asyncDispose]())
 
-/** A bare TLS connection to the server, as `dir` says who we are. */
-function raw(server: TestServer, dir: string, more: ConnectionOptions = {}): TLSSocket {
-  using certificates = watchCertificates(dir, testDeps())
-  const socket = connect({
-    ...certificates.client,
-    ...server.address,
-    checkServerIdentity: checkService(trustDomain, 'auth'),
-    ...more,
-  })
-  onTestFinished(() => void socket.destroy())
-  return socket
-}
-
-/** A WebSocket that speaks no protocol of ours. */
-async function rawLink(server: TestServer, dir: string): Promise<WebSocket> {
-  const ws = new WebSocket(`wss://127.0.0.1:${server.address.port}/link`, {
-    createConnection: () => raw(server, dir),
-  })
-  await emitted(ws, 'open')
-  return ws
-}
-
 const statusOf = async (ws: WebSocket): Promise<number | undefined> => {
-  const [, response] = (await emitted(ws, 'unexpected-response')) as [unknown, { statusCode?: number }]
+  const [, response] = (await once(ws, 'unexpected-response')) as [unknown, { statusCode?: number }]
   return response.statusCode
 }
 
@@ -74,7 +52,7 @@ describe('calls', () => {
     const server = await startServer({
       certDir: auth,
       handler: async (c) => {
-        if (c.op === once.id) throw new Error('canary')
+        if (c.op === onlyOnce.id) throw new Error('canary')
         throw new AppError('RATE_LIMIT_HIT', 'Slow down', { data: { 'retry-after': 3 }, retryable: true })
       },
     })
@@ -85,7 +63,7 @@ describe('calls', () => {
       data: { 'retry-after': 3 },
       retryable: true,
     })
-    const hidden = await client.call(once, { text: '' }).catch((error: unknown) => error)
+    const hidden = await client.call(onlyOnce, { text: '' }).catch((error: unknown) => error)
     expect(hidden).toMatchObject({ code: 'INTERNAL', message: 'Internal server error', retryable: false })
   })
 
@@ -147,7 +125,7 @@ describe('calls', () => {
     })
     const client = startClient({ certDir: gateway, auth: [server.address] })
     await client.call(echo, { text: 'open' })
-    await expect(client.call(once, { text: '' }, { timeoutMs: 20 })).rejects.toMatchObject({
+    await expect(client.call(onlyOnce, { text: '' }, { timeoutMs: 20 })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       retryable: false,
     })
@@ -202,10 +180,10 @@ describe('who may come', () => {
     const stranger = await identities.add('gateway', { ca: identities.foreign })
     using certificates = watchCertificates(auth, testDeps())
     for (const open of [
-      () => raw(server, stranger),
-      () => raw(server, gateway, { key: certificates.server.key, cert: certificates.server.cert }),
+      () => rawSocket(server, stranger),
+      () => rawSocket(server, gateway, { key: certificates.server.key, cert: certificates.server.cert }),
       () => connect({ ...server.address, ca: identities.ca.pair.cert }),
-      () => raw(server, gateway, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }),
+      () => rawSocket(server, gateway, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }),
     ]) {
       const socket = open()
       // In TLS 1.3 the caller learns of it only when it reads.
@@ -225,7 +203,7 @@ describe('who may come', () => {
     const redis = await identities.add('redis')
     for (const dir of [elsewhere, redis]) {
       const ws = new WebSocket(`wss://127.0.0.1:${server.address.port}/link`, {
-        createConnection: () => raw(server, dir),
+        createConnection: () => rawSocket(server, dir),
       })
       expect(await statusOf(ws)).toBe(403)
     }
@@ -234,19 +212,19 @@ describe('who may come', () => {
   test('only /link is upgraded', async () => {
     const server = await startServer({ certDir: auth })
     const ws = new WebSocket(`wss://127.0.0.1:${server.address.port}/other`, {
-      createConnection: () => raw(server, gateway),
+      createConnection: () => rawSocket(server, gateway),
     })
     expect(await statusOf(ws)).toBe(404)
   })
 
   test('a session is never resumed', async () => {
     const server = await startServer({ certDir: auth })
-    const first = raw(server, gateway)
-    const session = emitted(first, 'session') as Promise<[Buffer]>
+    const first = rawSocket(server, gateway)
+    const session = once(first, 'session') as Promise<[Buffer]>
     first.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
     const [ticket] = await session
-    const second = raw(server, gateway, { session: ticket })
-    await emitted(second, 'secureConnect')
+    const second = rawSocket(server, gateway, { session: ticket })
+    await once(second, 'secureConnect')
     expect(second.isSessionReused()).toBe(false)
   })
 
@@ -280,7 +258,7 @@ describe('bad frames', () => {
     const server = await startServer({ certDir: auth })
     const ws = await rawLink(server, gateway)
     ws.send(text)
-    const [code] = (await emitted(ws, 'close')) as [number]
+    const [code] = (await once(ws, 'close')) as [number]
     expect(code).toBe(1006)
     expect(server.calls).toEqual([])
     expect(server.lines.join()).toContain('malformed')
@@ -291,12 +269,12 @@ describe('bad frames', () => {
     const server = await startServer({ certDir: auth, handler: held.handler })
     const binary = await rawLink(server, gateway)
     binary.send(Buffer.from('{}'), { binary: true })
-    await emitted(binary, 'close')
+    await once(binary, 'close')
     const twice = await rawLink(server, gateway)
     const frame = JSON.stringify({ t: 'call', id: 1, op: 'x', ms: 1000, req: 'r', in: {} })
     twice.send(frame)
     twice.send(frame)
-    await emitted(twice, 'close')
+    await once(twice, 'close')
     expect(server.calls.length).toBe(1)
     expect(server.calls[0]?.signal.aborted).toBe(true)
     held.open()
@@ -310,7 +288,7 @@ describe('bad frames', () => {
     expect(await client.call(echo, { text: 'small' })).toEqual({ text: 'small' })
     const ws = await rawLink(server, gateway)
     ws.send(JSON.stringify(big))
-    const [code] = (await emitted(ws, 'close')) as [number]
+    const [code] = (await once(ws, 'close')) as [number]
     expect(code).toBe(1009)
   })
 
@@ -318,10 +296,10 @@ describe('bad frames', () => {
     const server = await startServer({
       certDir: auth,
       limits: { answerBytes: 1000 },
-      handler: async (c) => ({ out: c.op === once.id ? { text: 'x'.repeat(2000) } : c.input }),
+      handler: async (c) => ({ out: c.op === onlyOnce.id ? { text: 'x'.repeat(2000) } : c.input }),
     })
     const client = startClient({ certDir: gateway, auth: [server.address] })
-    await expect(client.call(once, { text: '' })).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(client.call(onlyOnce, { text: '' })).rejects.toMatchObject({ code: 'INTERNAL' })
     expect(await client.call(echo, { text: 'small' })).toEqual({ text: 'small' })
   })
 })

@@ -50,10 +50,11 @@ export class Peer {
     let timer: NodeJS.Timeout | undefined
     try {
       for (let expired = false; ;) {
+        if (this.#stopped) throw unavailable()
         const chosen = leastLoaded(this.#connections(), this.#turn++, avoid)
         if (chosen === 'full' || (chosen && chosen === avoid)) throw unavailable()
         if (chosen) return chosen
-        if (signal.aborted || expired || this.#stopped || this.#waiting.size >= waiting) throw unavailable()
+        if (signal.aborted || expired || this.#waiting.size >= waiting) throw unavailable()
         await new Promise<void>((resolve) => {
           const wake = (): void => {
             this.#waiting.delete(wake)
