@@ -1,1 +1,1 @@
-export {}
+export { type AuthConfig, authSettings } from './config.ts'

@@ -1,5 +1,6 @@
 import { type OrgId, orgId } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
+import { beginLog } from '@parley/events'
 import { z } from 'zod'
 
 const OrgNumber = z.object({ org_id: z.int().nullable() })
@@ -27,15 +28,15 @@ export async function drawOrganisation(database: Database): Promise<OrgId> {
  */
 export async function insertOrganisation(
   tx: Tx,
-  organisation: { readonly name: string; readonly subdomain: string; readonly at: number },
+  organisation: { readonly name: string; readonly subdomain: string; readonly at: Date },
 ): Promise<boolean> {
   const inserted = await tx.execute(
     `INSERT INTO auth.organisations (org_id, subdomain, name, created_at)
-     VALUES ($1, $2, $3, to_timestamp($4 / 1000.0)) ON CONFLICT (subdomain) DO NOTHING`,
+     VALUES ($1, $2, $3, $4) ON CONFLICT (subdomain) DO NOTHING`,
     [tx.org, organisation.subdomain, organisation.name, organisation.at],
   )
   if (inserted === 0) return false
-  await tx.execute('SELECT events.begin_log($1)', [tx.org])
+  await beginLog(tx)
   return true
 }
 

@@ -1,0 +1,33 @@
+import { role } from '@parley/access'
+import { createOrganisation } from '@parley/api'
+import { badRequest } from '@parley/core'
+import { readRights } from '@parley/db'
+import { append, make, organisationCreated } from '@parley/events'
+import { answer } from '@parley/kit'
+import { commit } from '../commit.ts'
+import { type AuthContext, now } from '../context.ts'
+import { hashed, operatorAccount } from '../operator-account.ts'
+import { drawOrganisation, insertOrganisation } from '../repo/organisations.ts'
+import { email } from '../rules/email.ts'
+import { fullName } from '../rules/full-name.ts'
+import { checkPassword } from '../rules/password-strength.ts'
+
+export default answer<typeof createOrganisation, AuthContext>(createOrganisation, async ({ input, ctx }) => {
+  const { name, subdomain, ownerPassword } = input
+  const address = email(input.ownerEmail)
+  if (address === null) throw badRequest('Bad name or username')
+  const ownerName = fullName(input.ownerName)
+  if (ownerPassword !== null) checkPassword(ownerPassword, [ownerName, address, name, subdomain])
+  const hash = await hashed(ctx, ownerPassword)
+  const org = await drawOrganisation(ctx.database)
+
+  return commit(ctx, org, async (tx) => {
+    if (!(await insertOrganisation(tx, { name, subdomain, at: now(ctx.clock) })))
+      throw badRequest('Subdomain is already in use. Please choose a different one.')
+    const owner = { email: address, fullName: ownerName, hash, canCreateUsers: true }
+    const { events, ...made } = await operatorAccount(ctx, tx, role.owner, owner)
+    const created = make(organisationCreated, { owner_id: made.user })
+    await append(tx, await readRights(tx), [created, ...events])
+    return { org, ...made }
+  })
+})

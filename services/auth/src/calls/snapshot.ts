@@ -1,0 +1,24 @@
+import { authorize } from '@parley/access'
+import { authSnapshot } from '@parley/api'
+import { AppError, orgId, userId } from '@parley/core'
+import { readActor } from '@parley/db'
+import { answer } from '@parley/kit'
+import type { AuthContext } from '../context.ts'
+import { authState } from '../present/snapshot.ts'
+import { readOrganisation } from '../repo/organisations.ts'
+import { listUsers } from '../repo/users.ts'
+
+const refused = (): AppError =>
+  new AppError('UNAUTHORIZED', 'Account is deactivated', { data: { stale: true } })
+
+export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, ctx }) =>
+  ctx.database.at(orgId(input.org), input.snapshot, async (tx) => {
+    const { actor, rights } = await readActor(tx, userId(input.user))
+    const verdict = actor && authorize('user:list', actor, null, rights)
+    const organisation = await readOrganisation(tx)
+    if (!verdict?.ok || !organisation) throw refused()
+    const accounts = await listUsers(tx, verdict.granted)
+    const facts = { organisation, viewer: verdict.granted.actor, accounts, now: ctx.clock.now() }
+    return authState(facts, input)
+  }),
+)

@@ -1,0 +1,16 @@
+import type { Clock, Ids } from '@parley/core'
+import type { Database, OrmTx } from '@parley/db'
+import type { AfterCommit } from '@parley/kit'
+import type { Hasher } from './passwords/hasher.ts'
+
+/** What every route and call of this service works with. */
+export interface AuthContext {
+  readonly database: Database<OrmTx>
+  readonly afterCommit: AfterCommit
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly hasher: Hasher
+}
+
+/** The wall clock as the database and the presenters take it. */
+export const now = (clock: Clock): Date => new Date(clock.now())

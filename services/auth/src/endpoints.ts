@@ -1,0 +1,41 @@
+import type { OrmTx } from '@parley/db'
+import type { CallRoute, Route } from '@parley/kit'
+import authenticate from './calls/authenticate.ts'
+import createAccount from './calls/create-account.ts'
+import createOrganisation from './calls/create-organisation.ts'
+import findOrganisation from './calls/find-organisation.ts'
+import snapshot from './calls/snapshot.ts'
+import type { AuthContext } from './context.ts'
+import createSession from './routes/create-session.ts'
+import createUser from './routes/create-user.ts'
+import deactivateUser from './routes/deactivate-user.ts'
+import endSession from './routes/end-session.ts'
+import fetchApiKey from './routes/fetch-api-key.ts'
+import getOwnUser from './routes/get-own-user.ts'
+import getUser from './routes/get-user.ts'
+import getUsers from './routes/get-users.ts'
+import regenerateApiKey from './routes/regenerate-api-key.ts'
+import serverSettings from './routes/server-settings.ts'
+
+/** Every endpoint of this service. */
+export const routes: readonly Route<AuthContext, OrmTx>[] = [
+  createSession,
+  createUser,
+  deactivateUser,
+  endSession,
+  fetchApiKey,
+  getOwnUser,
+  getUser,
+  getUsers,
+  regenerateApiKey,
+  serverSettings,
+]
+
+/** Every internal call it answers. */
+export const calls: readonly CallRoute<AuthContext>[] = [
+  authenticate,
+  createAccount,
+  createOrganisation,
+  findOrganisation,
+  snapshot,
+]

@@ -1,0 +1,41 @@
+import { authorize, operator, type Role } from '@parley/access'
+import { AppError, Secret, userId } from '@parley/core'
+import { type OrmTx, readActor, readRights } from '@parley/db'
+import { keyCreated, make, type NewEvent } from '@parley/events'
+import { addAccount, type NewAccount } from './add-account.ts'
+import { type AuthContext, now } from './context.ts'
+import { insertApiKey } from './repo/credentials.ts'
+import { newApiKey } from './rules/api-key.ts'
+
+/**
+ * Adds an account in the operator's name and gives it an API key, which only this answer shows.
+ * @returns the account's number and key, and what the caller appends last, under which rights
+ */
+export async function operatorAccount(
+  ctx: AuthContext,
+  tx: OrmTx,
+  role: Role,
+  account: NewAccount,
+): Promise<{ user: number; email: string; apiKey: string; events: NewEvent[] }> {
+  const allowed = authorize(
+    'user:create',
+    operator(tx.org),
+    { role, operatorAllows: true },
+    await readRights(tx),
+  )
+  if (!allowed.ok) throw refused()
+  const { row, events } = await addAccount(ctx, tx, allowed.granted, account)
+  const { actor, rights } = await readActor(tx, userId(row.userId))
+  const own = actor && authorize('self:use', actor, null, rights)
+  if (!own?.ok) throw refused()
+  const key = newApiKey(ctx.ids)
+  const keyId = await insertApiKey(tx, own.granted, new Secret(key), now(ctx.clock))
+  const given = make(keyCreated, { user_id: row.userId, key_id: keyId, method: 'operator' as const })
+  return { user: row.userId, email: row.deliveryEmail, apiKey: key, events: [...events, given] }
+}
+
+const refused = (): AppError => new AppError('BAD_REQUEST', 'Insufficient permission')
+
+/** The hash of a password whose strength the caller has checked; null where none is wanted. */
+export const hashed = (ctx: AuthContext, password: string | null): Promise<string | null> =>
+  password === null ? Promise.resolve(null) : ctx.hasher.hash(new Secret(password))

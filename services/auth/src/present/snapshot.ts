@@ -1,0 +1,103 @@
+import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
+import type { SnapshotRequest } from '@parley/api'
+import type { Organisation } from '../repo/organisations.ts'
+import type { AccountRow } from '../repo/users.ts'
+import { realmState } from './organisation.ts'
+import { avatarUrl, listedPerson, ownPerson } from './person.ts'
+import { systemUserGroups } from './user-groups.ts'
+import { legacyDisplaySettings, legacyNotificationSettings, userSettingsDefaults } from './user-settings.ts'
+
+export interface SnapshotFacts {
+  readonly organisation: Organisation
+  readonly viewer: Actor
+  readonly accounts: readonly AccountRow[]
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+type Asked = Pick<SnapshotRequest, 'types' | 'capabilities' | 'url'>
+type Section = (facts: SnapshotFacts, asked: Asked) => Record<string, unknown>
+
+const constant =
+  (keys: Record<string, unknown>): Section =>
+  () =>
+    keys
+
+/** Which keys come with which event type (Zulip API: `fetch_event_types` of register-queue). */
+const sections: Readonly<Record<string, Section>> = {
+  alert_words: constant({ alert_words: [] }),
+  custom_profile_fields: constant({ custom_profile_fields: [], custom_profile_field_types: {} }),
+  giphy: constant({ giphy_api_key: '' }),
+  muted_users: constant({ muted_users: [] }),
+  onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
+  presence: ({ now }) => ({ presences: {}, presence_last_update_id: -1, server_timestamp: now / 1000 }),
+  push_device: constant({ push_devices: {} }),
+  realm: ({ organisation }, { url }) => realmState(organisation, url),
+  realm_billing: constant({ realm_billing: { has_pending_sponsorship_request: false } }),
+  realm_bot: constant({ realm_bots: [] }),
+  realm_domains: constant({ realm_domains: [] }),
+  realm_embedded_bots: constant({ realm_embedded_bots: [] }),
+  realm_emoji: constant({ realm_emoji: {} }),
+  realm_filters: constant({ realm_filters: [] }),
+  realm_incoming_webhook_bots: constant({ realm_incoming_webhook_bots: [] }),
+  realm_linkifiers: constant({ realm_linkifiers: [] }),
+  realm_playgrounds: constant({ realm_playgrounds: [] }),
+  realm_user: people,
+  realm_user_groups: ({ accounts, organisation }) => ({
+    realm_user_groups: systemUserGroups(accounts, Math.floor(organisation.created_at.getTime() / 1000)),
+  }),
+  realm_user_settings_defaults: constant({ realm_user_settings_defaults: userSettingsDefaults }),
+  stop_words: constant({ stop_words: [] }),
+  update_display_settings: (facts, { capabilities }) =>
+    capabilities.user_settings_object ? {} : { ...legacyDisplaySettings, timezone: own(facts).timezone },
+  update_global_notifications: (_, { capabilities }) =>
+    capabilities.user_settings_object ? {} : legacyNotificationSettings,
+  user_settings: (facts) => ({
+    user_settings: { ...userSettingsDefaults, timezone: own(facts).timezone },
+  }),
+  user_status: constant({ user_status: {} }),
+  video_calls: constant({ has_zoom_token: false }),
+}
+
+/** The part of `register`'s answer about people and the organisation. */
+export function authState(facts: SnapshotFacts, asked: Asked): Record<string, unknown> {
+  const wanted = asked.types ? new Set(asked.types) : null
+  const parts = Object.entries(sections).filter(([type]) => !wanted || wanted.has(type))
+  return Object.assign({}, ...parts.map(([, section]) => section(facts, asked))) as Record<string, unknown>
+}
+
+function own({ accounts, viewer }: SnapshotFacts): AccountRow {
+  const row = accounts.find((account) => account.userId === viewer.userId)
+  if (!row) throw new Error('the viewer is not among the accounts')
+  return row
+}
+
+function people(facts: SnapshotFacts): Record<string, unknown> {
+  const { viewer, accounts } = facts
+  const row = own(facts)
+  const self = ownPerson(row)
+  const member = !isGuest(viewer)
+  const listed = (active: boolean) =>
+    accounts.filter((a) => a.isActive === active).map((a) => listedPerson(a, viewer))
+  return {
+    realm_users: listed(true),
+    realm_non_active_users: listed(false),
+    cross_realm_bots: [],
+    user_id: self.user_id,
+    email: self.email,
+    delivery_email: self.delivery_email,
+    full_name: self.full_name,
+    avatar_source: 'J',
+    avatar_url: avatarUrl(row.userId, row.avatarVersion),
+    avatar_url_medium: avatarUrl(row.userId, row.avatarVersion).replace('?', '/medium?'),
+    is_owner: isOwner(viewer),
+    is_admin: isAdmin(viewer),
+    is_moderator: viewer.role === role.moderator,
+    is_guest: isGuest(viewer),
+    can_create_streams: member,
+    can_create_public_streams: member,
+    can_create_private_streams: member,
+    can_create_web_public_streams: false,
+    can_subscribe_other_users: member,
+    can_invite_others_to_realm: member,
+  }
+}

@@ -1,0 +1,47 @@
+import { authorize, role } from '@parley/access'
+import { createUser } from '@parley/api'
+import { badRequest, orgId, Secret } from '@parley/core'
+import { type OrmTx, readActor } from '@parley/db'
+import { append } from '@parley/events'
+import { route } from '@parley/kit'
+import { addAccount } from '../add-account.ts'
+import { commit } from '../commit.ts'
+import type { AuthContext } from '../context.ts'
+import { mayCreateUsers } from '../facts/user.ts'
+import { refusal } from '../present/refusal.ts'
+import { readOrganisation } from '../repo/organisations.ts'
+import { email } from '../rules/email.ts'
+import { fullName } from '../rules/full-name.ts'
+import { checkPassword } from '../rules/password-strength.ts'
+
+export default route<typeof createUser, AuthContext, OrmTx>(
+  createUser,
+  {
+    object: async ({ ctx, actor }) => ({
+      role: role.member,
+      operatorAllows: await ctx.database.read(actor.orgId, (tx) => mayCreateUsers(tx, actor.userId)),
+    }),
+    hidden: () => badRequest('Insufficient permission'),
+    denied: (_, reason) => refusal(reason),
+  },
+  async ({ input, request, actor, ctx }) => {
+    const org = orgId(request.org)
+    const name = fullName(input.full_name)
+    const address = email(input.email)
+    if (address === null) throw badRequest('Bad name or username')
+    const organisation = await ctx.database.read(org, readOrganisation)
+    checkPassword(input.password, [name, address, organisation?.name ?? '', organisation?.subdomain ?? ''])
+    const hash = await ctx.hasher.hash(new Secret(input.password))
+
+    return commit(ctx, org, async (tx) => {
+      // Hashing took its time: who asks may have lost the right meanwhile.
+      const now = await readActor(tx, actor.userId)
+      const wanted = { role: role.member, operatorAllows: await mayCreateUsers(tx, actor.userId) }
+      const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)
+      if (!verdict.ok) throw refusal(verdict.reason)
+      const added = await addAccount(ctx, tx, verdict.granted, { email: address, fullName: name, hash })
+      await append(tx, now.rights, added.events)
+      return { user_id: added.row.userId }
+    })
+  },
+)

@@ -1,0 +1,11 @@
+import { getUsers } from '@parley/api'
+import type { OrmTx } from '@parley/db'
+import { route } from '@parley/kit'
+import type { AuthContext } from '../context.ts'
+import { person } from '../present/person.ts'
+import { listUsers } from '../repo/users.ts'
+
+export default route<typeof getUsers, AuthContext, OrmTx>(getUsers, async ({ input, granted, tx }) => {
+  const rows = await listUsers(tx, granted, input.user_ids ?? null)
+  return { members: rows.map((row) => person(row, granted.actor, input.include_custom_profile_fields)) }
+})

@@ -1,0 +1,130 @@
+import type { Principal, RequestFacts } from '@parley/api'
+import { AppError, type Clock, fixedClock, orgId, seq, systemIds } from '@parley/core'
+import type { Database, OrmTx } from '@parley/db'
+import { appendedIn, type LoggedEvent, readLog } from '@parley/events'
+import { runOperation } from '@parley/kit'
+import { contractFaults, type TestDatabase, testDatabase } from '@parley/testkit'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import type { AuthContext } from '../src/context.ts'
+import { calls, routes } from '../src/endpoints.ts'
+import { createHasher } from '../src/passwords/hasher.ts'
+
+const Made = z.object({ org: z.int(), user: z.int(), email: z.string(), apiKey: z.string() })
+/** An account and the key that it was made with. */
+export type Made = z.infer<typeof Made>
+
+/** Who asks: an account by its API key. */
+export type As = Pick<Made, 'org' | 'email' | 'apiKey'>
+type Fields = Readonly<Record<string, string>>
+export type Answer = Record<string, unknown>
+
+export const goodPassword = 'violet submarine paints 7 clocks'
+
+/** The auth service's handlers on a database of their own, without link and gateway. */
+export interface Harness extends AsyncDisposable {
+  readonly db: TestDatabase
+  readonly auth: Database<OrmTx>
+  readonly ctx: AuthContext
+  readonly clock: Clock & { advance(ms: number): void }
+  /** Every barrier that was waited for: organisation and seq. */
+  readonly barriers: (readonly [number, number])[]
+  call(id: string, input: unknown): Promise<unknown>
+  /** Makes an organisation, its owner with a password. */
+  organisation(subdomain: string): Promise<Made>
+  account(org: number, name: string, role: number): Promise<Made>
+  principal(as: As): Promise<Principal>
+  /** Runs an operation as the gateway would, and holds its answer against the contract where it is in it. */
+  ask(op: string, as: As | Principal | null, fields?: Fields, path?: Fields, org?: number): Promise<Answer>
+  log(org: number): Promise<LoggedEvent[]>
+}
+
+export async function harness(): Promise<Harness> {
+  const db = await testDatabase()
+  const auth = await db.ormAs('auth')
+  const clock = fixedClock(1_800_000_000_000)
+  const barriers: (readonly [number, number])[] = []
+  const afterCommit = {
+    appendedIn,
+    hint: () => {},
+    barrier: (org: number, at: number): Promise<void> => {
+      barriers.push([org, at])
+      return Promise.resolve()
+    },
+  }
+  const hasher = await createHasher({ concurrency: 2, queue: 64 }, systemIds)
+  const ctx: AuthContext = { database: auth, afterCommit, clock, ids: systemIds, hasher }
+  const mounted = new Map(routes.map((route) => [route.operation.id, route]))
+  const { signal } = new AbortController()
+
+  const call = async (id: string, input: unknown): Promise<unknown> => {
+    const route = calls.find((c) => c.call.id === id)
+    if (!route) throw new Error(`no call ${id}`)
+    const answer = await route.handler({ input: route.call.input.parse(input), ctx, signal })
+    return route.call.response.parse(answer)
+  }
+  const principal = async ({ org, email, apiKey }: As): Promise<Principal> => {
+    const answer = await call('auth.authenticate', { scheme: 'basic', org, email, apiKey })
+    return (answer as { principal: Principal }).principal
+  }
+  const requestTo = (org: number): RequestFacts => ({
+    org,
+    url: 'https://chat.example.org',
+    client: 'test',
+    ip: '127.0.0.1',
+  })
+  return {
+    db,
+    auth,
+    ctx,
+    clock,
+    barriers,
+    call,
+    principal,
+    organisation: async (subdomain) =>
+      Made.parse(
+        await call('auth.create-organisation', {
+          name: `The ${subdomain}`,
+          subdomain,
+          ownerEmail: `Owner@${subdomain}.example`,
+          ownerName: 'Olga Owner',
+          ownerPassword: goodPassword,
+        }),
+      ),
+    account: async (org, name, role) => {
+      const email = `${name}@acme.example`
+      const account = { org, email, fullName: `${name} of Acme`, role, password: goodPassword }
+      return Made.parse({ org, ...((await call('auth.create-account', account)) as object) })
+    },
+    async ask(op, as, fields = {}, path = {}, org) {
+      const who = as && ('credential' in as ? as : await principal(as))
+      const running = { routes: mounted, ctx, database: auth, afterCommit }
+      const request = requestTo(org ?? who?.org ?? 0)
+      const asked = { op, caller: 'gateway', principal: who, raw: { fields, path }, request, signal } as const
+      const { data, ignored } = await runOperation(running, asked)
+      expect(ignored).toEqual([])
+      const answer = z.record(z.string(), z.unknown()).parse(data)
+      const operation = mounted.get(op)?.operation
+      const where = operation?.path.replace('/api/v1', '') ?? ''
+      if (!where.startsWith('/parley/') && where !== '/users/me/api_key/regenerate') {
+        const whole = { result: 'success', msg: '', ...answer }
+        expect(contractFaults(operation?.method ?? '', where, 200, whole)).toEqual([])
+      }
+      return answer
+    },
+    log: async (org) =>
+      (await db.as('gateway')).read(orgId(org), (tx) => readLog(tx, seq(0), seq(1_000_000))),
+    [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
+  }
+}
+
+/** The code and message with which something was refused. */
+export async function refusalOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof AppError) return `${error.status} ${error.code} ${error.message}`
+    throw error
+  }
+  return 'not refused'
+}
