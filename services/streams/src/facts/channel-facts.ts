@@ -1,0 +1,62 @@
+import type { Actor, ChannelFacts } from '@parley/access'
+import { channelNameKey } from '@parley/api'
+import { channelId, orgId, recipientId } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+
+const Row = z.object({
+  org_id: z.int(),
+  channel_id: z.int(),
+  recipient_id: z.int(),
+  name_key: z.string(),
+  invite_only: z.boolean(),
+  history_public_to_subscribers: z.boolean(),
+  is_web_public: z.boolean(),
+  archived: z.boolean(),
+  creator_id: z.int().nullable(),
+  subscribed: z.boolean(),
+})
+type Row = z.infer<typeof Row>
+
+const select = `SELECT c.org_id, c.channel_id, c.recipient_id, c.name_key, c.invite_only,
+    c.history_public_to_subscribers, c.is_web_public, c.archived, c.creator_id,
+    coalesce(s.active, false) AS subscribed
+  FROM streams.channels c
+  LEFT JOIN streams.subscriptions s
+    ON s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = $2`
+
+const facts = (row: Row, actor: Actor): ChannelFacts => ({
+  orgId: orgId(row.org_id),
+  channelId: channelId(row.channel_id),
+  recipientId: recipientId(row.recipient_id),
+  inviteOnly: row.invite_only,
+  historyPublicToSubscribers: row.history_public_to_subscribers,
+  isWebPublic: row.is_web_public,
+  archived: row.archived,
+  subscribed: row.subscribed,
+  administers: row.creator_id === actor.userId,
+})
+
+/** What decides about the channel of that id for the actor; null where there is none. */
+export async function channelFactsById(tx: Tx, actor: Actor, id: number): Promise<ChannelFacts | null> {
+  const [row] = await tx.query(Row, `${select} WHERE c.org_id = $1 AND c.channel_id = $3::bigint`, [
+    tx.org,
+    actor.userId,
+    id,
+  ])
+  return row ? facts(row, actor) : null
+}
+
+/** The same for channels by name, in a map by `channelNameKey`; names without a channel are not in it. */
+export async function channelFactsByName(
+  tx: Tx,
+  actor: Actor,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, ChannelFacts>> {
+  const rows = await tx.query(Row, `${select} WHERE c.org_id = $1 AND c.name_key = ANY ($3::text[])`, [
+    tx.org,
+    actor.userId,
+    names.map(channelNameKey),
+  ])
+  return new Map(rows.map((row) => [row.name_key, facts(row, actor)]))
+}

@@ -1,0 +1,34 @@
+import type { ChannelObject } from '@parley/api'
+import type { ChannelRow } from '../repo/channel-row.ts'
+import { channelSettings } from '../rules/settings.ts'
+
+const activeSeconds = 180 * 24 * 3600
+
+/** A channel as clients see it. `nowMs`: the wall clock. */
+export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
+  const lastActive = Math.max(row.created_at, row.last_sent_at ?? 0)
+  return {
+    stream_id: row.channel_id,
+    name: row.name,
+    description: row.description,
+    rendered_description: row.rendered_description,
+    date_created: row.created_at,
+    creator_id: row.creator_id,
+    invite_only: row.invite_only,
+    is_web_public: row.is_web_public,
+    history_public_to_subscribers: row.history_public_to_subscribers,
+    is_archived: row.archived,
+    // Both are derived from can_send_message_group, which is everybody.
+    is_announcement_only: false,
+    stream_post_policy: 1,
+    message_retention_days: null,
+    first_message_id: row.first_message_id,
+    is_recently_active: nowMs / 1000 - lastActive < activeSeconds,
+    // Zulip's "not known yet": nothing counts traffic.
+    stream_weekly_traffic: null,
+    folder_id: null,
+    topics_policy: 'inherit',
+    subscriber_count: row.subscriber_count,
+    ...channelSettings(row.creator_id),
+  }
+}

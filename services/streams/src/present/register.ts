@@ -1,0 +1,44 @@
+import type { ChannelObject, SubscriptionObject } from '@parley/api'
+import type { ChannelRow } from '../repo/channel-row.ts'
+import type { OwnSubscription } from '../repo/subscriptions.ts'
+import { channelObject } from './channel-object.ts'
+import { subscriptionObject } from './subscription-object.ts'
+
+export interface RegisterRows {
+  /** Every channel the actor may know of. */
+  readonly channels: readonly ChannelRow[]
+  readonly own: readonly OwnSubscription[]
+  /** Subscribers by channel; null where they were not asked for. */
+  readonly subscribers: ReadonlyMap<number, readonly number[]> | null
+}
+
+type NeverSubscribed = ChannelObject & { readonly subscribers?: readonly number[] }
+
+export interface RegisterLists {
+  readonly streams: readonly ChannelObject[]
+  readonly subscriptions: readonly SubscriptionObject[]
+  readonly unsubscribed: readonly SubscriptionObject[]
+  readonly never_subscribed: readonly NeverSubscribed[]
+}
+
+/** The channel lists of `register`: every known channel is in exactly one of the last three. */
+export function registerChannels({ channels, own, subscribers }: RegisterRows, nowMs: number): RegisterLists {
+  const known = new Set(channels.map((row) => row.channel_id))
+  const listed = own.filter((row) => known.has(row.channel_id))
+  const ownIds = new Set(listed.map((row) => row.channel_id))
+  const who = (id: number): readonly number[] | undefined =>
+    subscribers ? (subscribers.get(id) ?? []) : undefined
+  const withSettings = (row: OwnSubscription): SubscriptionObject =>
+    subscriptionObject(row, row, nowMs, who(row.channel_id))
+  return {
+    streams: channels.map((row) => channelObject(row, nowMs)),
+    subscriptions: listed.filter((row) => row.active).map(withSettings),
+    unsubscribed: listed.filter((row) => !row.active).map(withSettings),
+    never_subscribed: channels
+      .filter((row) => !ownIds.has(row.channel_id))
+      .map((row) => {
+        const ids = who(row.channel_id)
+        return { ...channelObject(row, nowMs), ...(ids ? { subscribers: ids } : {}) }
+      }),
+  }
+}

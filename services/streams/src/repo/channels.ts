@@ -1,0 +1,156 @@
+import {
+  type Actor,
+  type ChannelAtom,
+  channelContent,
+  channelMetadata,
+  type Granted,
+  isAdmin,
+  isGuest,
+  type Predicate,
+} from '@parley/access'
+import { channelNameKey } from '@parley/api'
+import { predicateSql, type Tx } from '@parley/db'
+import { z } from 'zod'
+import { channelColumns, ChannelRow } from './channel-row.ts'
+
+/** Proof that the actor may see one channel as a whole. */
+export type Seen =
+  | Granted<'channel:view'>
+  | Granted<'channel:subscribe'>
+  | Granted<'channel:add-subscribers'>
+  | Granted<'channel:unsubscribe'>
+  | Made
+
+/** A channel made in this transaction by whoever was granted to. */
+export interface Made {
+  readonly action: 'channel:made'
+  readonly granted: Granted<'channel:create'>
+  readonly channelId: number
+}
+
+export function channelOf(seen: Seen): number {
+  switch (seen.action) {
+    case 'channel:made':
+      return seen.channelId
+    case 'channel:unsubscribe':
+      return seen.object.channel.channelId
+    default:
+      return seen.object.channelId
+  }
+}
+
+/** The channel that the proof is about. @throws Error where its row is gone, which no channel's ever is */
+export async function readChannel(tx: Tx, seen: Seen): Promise<ChannelRow> {
+  const [row] = await tx.query(
+    ChannelRow,
+    `SELECT ${channelColumns} FROM streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2`,
+    [tx.org, channelOf(seen)],
+  )
+  if (!row) throw new Error('a channel that was decided on has no row')
+  return row
+}
+
+export interface NewChannel {
+  readonly name: string
+  readonly description: string
+  readonly renderedDescription: string
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number
+}
+
+/** Makes a channel and its recipient. @returns null where the name is taken in any spelling */
+export async function insertChannel(
+  tx: Tx,
+  granted: Granted<'channel:create'>,
+  channel: NewChannel,
+): Promise<Made | null> {
+  const kind = granted.object
+  const [row] = await tx.query(
+    z.object({ channel_id: z.int() }),
+    `WITH drawn AS (SELECT nextval('streams.channel_ids')::integer AS id)
+     INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, description,
+       rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at)
+     SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0)
+     FROM drawn
+     ON CONFLICT (org_id, name_key) DO NOTHING
+     RETURNING channel_id`,
+    [
+      tx.org,
+      channel.name,
+      channelNameKey(channel.name),
+      channel.description,
+      channel.renderedDescription,
+      kind.inviteOnly,
+      kind.historyPublicToSubscribers,
+      kind.isWebPublic,
+      granted.actor.userId,
+      channel.createdAt,
+    ],
+  )
+  return row ? { action: 'channel:made', granted, channelId: row.channel_id } : null
+}
+
+/** Which of the channels that the actor may know of a list has; a channel is in it where any source has it. */
+export interface ChannelSources {
+  /** All of them. */
+  readonly all: boolean
+  readonly public: boolean
+  readonly webPublic: boolean
+  readonly subscribed: boolean
+  /** Those whose messages the actor may read. */
+  readonly readable: boolean
+  /** Those that the owner of this bot is subscribed to. */
+  readonly ownerSubscribed: boolean
+  readonly archived: boolean
+}
+
+/** The channels of those sources, in the order of their ids; the predicate of `channel:know` holds for each. */
+export async function readKnownChannels(
+  tx: Tx,
+  granted: Granted<'channel:list'>,
+  sources: ChannelSources,
+): Promise<ChannelRow[]> {
+  const { actor } = granted
+  return tx.query(
+    ChannelRow,
+    `SELECT ${channelColumns} FROM streams.channels c
+     WHERE c.org_id = $1 AND ${rowsWhere(channelMetadata, actor)}
+       AND ($3::boolean
+         OR ($4::boolean AND NOT c.invite_only)
+         OR ($5::boolean AND c.is_web_public)
+         OR ($6::boolean AND ${subscribedTo('$2')})
+         OR ($7::boolean AND ${rowsWhere(channelContent, actor)})
+         OR ($8::boolean AND ${subscribedTo('$9::integer')}))
+       AND ($10::boolean OR NOT c.archived)
+     ORDER BY c.channel_id`,
+    [
+      tx.org,
+      actor.userId,
+      sources.all,
+      sources.public,
+      sources.webPublic,
+      sources.subscribed,
+      sources.readable,
+      sources.ownerSubscribed,
+      actor.isBot ? actor.botOwnerId : null,
+      sources.archived,
+    ],
+  )
+}
+
+const subscribedTo = (user: '$2' | '$9::integer'): string =>
+  `EXISTS (SELECT FROM streams.subscriptions s
+    WHERE s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = ${user} AND s.active)`
+
+/** The rule as a condition on rows `c`, for the actor whose id is the query's second parameter. */
+export const rowsWhere = (rule: Predicate<ChannelAtom>, actor: Actor): string =>
+  predicateSql(rule, {
+    'web-public': 'c.is_web_public',
+    private: 'c.invite_only',
+    'shared-history': 'c.history_public_to_subscribers',
+    archived: 'c.archived',
+    subscribed: subscribedTo('$2'),
+    guest: String(isGuest(actor)),
+    admin: String(isAdmin(actor)),
+    administers: 'coalesce(c.creator_id = $2, false)',
+  })

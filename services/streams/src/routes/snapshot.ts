@@ -1,0 +1,85 @@
+import { authorize, isGuest } from '@parley/access'
+import {
+  maxChannelDescriptionLength,
+  maxChannelNameLength,
+  type SnapshotRequest,
+  streamsSnapshot,
+} from '@parley/api'
+import { AppError, orgId, userId } from '@parley/core'
+import { readActor, type Tx } from '@parley/db'
+import { answer } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { registerChannels } from '../present/register.ts'
+import { readKnownChannels } from '../repo/channels.ts'
+import { readKnownSubscribers, readOwnSubscriptions } from '../repo/subscriptions.ts'
+
+export default answer<typeof streamsSnapshot, Context>(streamsSnapshot, ({ input, ctx }) =>
+  ctx.database.at(orgId(input.org), input.snapshot, (tx) => snapshot(tx, input, ctx)),
+)
+
+const everything = {
+  all: true,
+  public: true,
+  webPublic: true,
+  subscribed: true,
+  readable: true,
+  ownerSubscribed: true,
+}
+
+/** The keys of `register` that belong to channels, for the wanted types (Zulip API: register-queue). */
+async function snapshot(
+  tx: Tx,
+  input: SnapshotRequest,
+  { clock }: Context,
+): Promise<Record<string, unknown>> {
+  const { actor, rights } = await readActor(tx, userId(input.user))
+  const verdict = actor && authorize('channel:list', actor, null, rights)
+  if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+  const { granted } = verdict
+  const wants = (type: string): boolean => input.types === null || input.types.includes(type)
+  const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }
+  if (wants('stream') || wants('subscription')) {
+    const rows = {
+      channels: await readKnownChannels(tx, granted, {
+        ...everything,
+        archived: input.capabilities.archived_channels,
+      }),
+      own: await readOwnSubscriptions(tx, granted),
+      subscribers: input.includeSubscribers ? await readKnownSubscribers(tx, granted) : null,
+    }
+    const lists = registerChannels(rows, clock.now())
+    if (wants('stream')) part['streams'] = lists.streams
+    if (wants('subscription')) {
+      part['subscriptions'] = lists.subscriptions
+      part['unsubscribed'] = lists.unsubscribed
+      part['never_subscribed'] = lists.never_subscribed
+    }
+  }
+  return part
+}
+
+/** What is the same for everybody, or depends on the role alone. */
+function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
+  return {
+    ...(wants('default_streams') ? { realm_default_streams: [] } : {}),
+    ...(wants('default_stream_groups') ? { realm_default_stream_groups: [] } : {}),
+    ...(wants('channel_folders') ? { channel_folders: [] } : {}),
+    ...(wants('user_topic') ? { user_topics: [] } : {}),
+    ...(wants('muted_topics') ? { muted_topics: [] } : {}),
+    ...(wants('realm')
+      ? {
+          max_stream_name_length: maxChannelNameLength,
+          max_stream_description_length: maxChannelDescriptionLength,
+        }
+      : {}),
+    ...(wants('realm_user')
+      ? {
+          can_create_streams: !guest,
+          can_create_public_streams: !guest,
+          can_create_private_streams: !guest,
+          can_create_web_public_streams: false,
+          can_subscribe_other_users: !guest,
+        }
+      : {}),
+  }
+}

@@ -1,0 +1,157 @@
+import { type Actor, type ChannelKind, decide, isGuest } from '@parley/access'
+import type { ChannelObject, SubscriptionSettings } from '@parley/api'
+import { type ChannelId, channelId, recipientId, type UserId } from '@parley/core'
+import {
+  channelCreated,
+  channelEstablished,
+  channelRevealed,
+  channelWithdrawn,
+  make,
+  membershipEnded,
+  membershipGranted,
+  type NewEvent,
+  peerAdded,
+  peerAddedWithin,
+  peerRemoved,
+  peerRemovedWithin,
+  subscriptionAdded,
+  subscriptionRemoved,
+} from '@parley/events'
+
+/** A channel whose members change, and who else is told. */
+export interface Changing {
+  readonly channel: ChannelObject
+  /** Who changes it. */
+  readonly by: UserId
+  /** Active people who may know of a private channel without being in it: administrators and its creator. */
+  readonly overseers: readonly Actor[]
+  /** Active subscribers after the change, in the order of their ids. */
+  readonly subscribers: readonly { readonly user_id: number; readonly guest: boolean }[]
+}
+
+/** Somebody who came in, with their settings for the channel. */
+export interface Joined {
+  readonly person: Actor
+  readonly settings: SubscriptionSettings
+}
+
+const ids = (people: readonly Actor[]): UserId[] => people.map((person) => person.userId)
+
+/** May the person know of the channel? By the very rule that decides requests. */
+function knows(person: Actor, channel: ChannelObject, subscribed: boolean): boolean {
+  const kind: ChannelKind = {
+    inviteOnly: channel.invite_only,
+    historyPublicToSubscribers: channel.history_public_to_subscribers,
+    isWebPublic: channel.is_web_public,
+  }
+  return decide('channel:know', person, {
+    ...kind,
+    orgId: person.orgId,
+    channelId: channelId(channel.stream_id),
+    // No rule looks at it.
+    recipientId: recipientId(0),
+    archived: channel.is_archived,
+    subscribed,
+    administers: channel.creator_id === person.userId,
+  }).ok
+}
+
+/** What the log says of a new channel; the people who come into it at once are told of it here, too. */
+export function creationEvents(changing: Changing, joined: readonly Joined[]): NewEvent[] {
+  const { channel, by, overseers } = changing
+  const isPublic = !channel.invite_only
+  const people = joined.map((j) => j.person)
+  // A public channel's event reaches all but guests.
+  const named = isPublic ? people.filter(isGuest) : [...people, ...overseers]
+  const revealed = new Set(ids(named))
+  return [
+    make(channelEstablished, {
+      channel_id: channel.stream_id,
+      invite_only: channel.invite_only,
+      history_public_to_subscribers: channel.history_public_to_subscribers,
+      is_web_public: channel.is_web_public,
+      by,
+    }),
+    ...(isPublic ? [make(channelCreated, { channel })] : []),
+    ...(revealed.size > 0 ? [make(channelRevealed, { channel }, { users: [...revealed] })] : []),
+  ]
+}
+
+/** What the log says when people come in. Peers first: the channel's own event must not reach the newcomers. */
+export function joinedEvents(
+  changing: Changing & { readonly isNew: boolean },
+  joined: readonly Joined[],
+): NewEvent[] {
+  if (joined.length === 0) return []
+  const { channel, by } = changing
+  const people = joined.map((j) => j.person)
+  const revealed = changing.isNew ? [] : people.filter((person) => !knows(person, channel, false))
+  const body = { channel_id: channel.stream_id, user_ids: ids(people) }
+  return [
+    make(membershipGranted, { ...body, by }),
+    ...peers(changing, people, peerAdded, peerAddedWithin),
+    ...(revealed.length > 0 ? [make(channelRevealed, { channel }, { users: ids(revealed) })] : []),
+    ...bySettings(joined).map((group) => {
+      const users = ids(group.map((j) => j.person))
+      const subscription = {
+        ...channel,
+        ...group[0].settings,
+        subscribers: changing.subscribers.map((subscriber) => subscriber.user_id),
+      }
+      return make(
+        subscriptionAdded,
+        { channel_id: channel.stream_id, user_ids: users, subscription },
+        { users },
+      )
+    }),
+  ]
+}
+
+/** What the log says when people leave or are taken out. */
+export function leftEvents(changing: Changing, people: readonly Actor[]): NewEvent[] {
+  if (people.length === 0) return []
+  const { channel, by } = changing
+  const body = { channel_id: channel.stream_id, user_ids: ids(people) }
+  const withdrawn = people.filter((person) => !knows(person, channel, false))
+  return [
+    make(membershipEnded, { ...body, by }),
+    make(subscriptionRemoved, { ...body, name: channel.name }, { users: ids(people) }),
+    ...(withdrawn.length > 0
+      ? [make(channelWithdrawn, { channel_id: channel.stream_id }, { users: ids(withdrawn) })]
+      : []),
+    ...peers(changing, people, peerRemoved, peerRemovedWithin),
+  ]
+}
+
+/** The change of the subscribers' list, for those who may see the list. */
+function peers(
+  { channel, subscribers, overseers }: Changing,
+  people: readonly Actor[],
+  all: typeof peerAdded,
+  within: typeof peerAddedWithin,
+): NewEvent[] {
+  const body = { channel_id: channel.stream_id, user_ids: ids(people) }
+  const inChannel: ChannelId = channelId(channel.stream_id)
+  const changed = new Set<number>(body.user_ids)
+  if (channel.invite_only) {
+    const users = ids(overseers.filter((person) => !changed.has(person.userId)))
+    return [make(within, { ...body, guests_only: false }, { channel: inChannel, users })]
+  }
+  const guests = subscribers.some((subscriber) => subscriber.guest && !changed.has(subscriber.user_id))
+  return [
+    make(all, body),
+    ...(guests ? [make(within, { ...body, guests_only: true }, { channel: inChannel })] : []),
+  ]
+}
+
+/** People with the same settings get the same event. */
+function bySettings(joined: readonly Joined[]): [Joined, ...Joined[]][] {
+  const groups = new Map<string, [Joined, ...Joined[]]>()
+  for (const one of joined) {
+    const key = JSON.stringify(one.settings)
+    const group = groups.get(key)
+    if (group) group.push(one)
+    else groups.set(key, [one])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,29 @@
+import { type Actor, isAdmin, isOwner } from '@parley/access'
+import type { Input, subscribe } from '@parley/api'
+import { AppError, badRequest } from '@parley/core'
+import { unsupportedSetting } from './settings.ts'
+
+type SubscribeInput = Input<typeof subscribe>
+
+/**
+ * Refuses what a new channel could be asked to have and cannot have yet: made without it, it would be more open, or
+ * live longer, than its creator believes.
+ * @throws AppError
+ */
+export function refuseUnsupported(input: SubscribeInput, actor: Actor): void {
+  if (input.is_default_stream) {
+    if (!isAdmin(actor)) throw badRequest('Insufficient permission')
+    if (input.invite_only) throw badRequest('A default channel cannot be private.')
+    throw badRequest('is_default_stream is not supported.')
+  }
+  const retention = input.message_retention_days?.replaceAll('"', '')
+  if (retention !== undefined && retention !== 'realm_default') {
+    if (!isOwner(actor)) throw new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
+    throw badRequest('message_retention_days is not supported.')
+  }
+  if (typeof input.folder_id === 'number') throw badRequest('Invalid channel folder ID')
+  if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
+    throw badRequest('topics_policy is not supported.')
+  const setting = unsupportedSetting(input, actor.userId)
+  if (setting) throw badRequest(`${setting} is not supported.`)
+}

@@ -1,0 +1,167 @@
+import { role, type Role } from '@parley/access'
+import { type Operation, operations, type Principal } from '@parley/api'
+import { AppError, fixedClock, type OrgId, orgId } from '@parley/core'
+import { appendedIn } from '@parley/events'
+import { type AfterCommit, runOperation } from '@parley/kit'
+import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
+import { z } from 'zod'
+import type { Context } from '../src/context.ts'
+import { routes } from '../src/endpoints.ts'
+
+export interface Person {
+  readonly id: number
+  readonly email: string
+  readonly principal: Principal
+}
+
+/** An answer as a client gets it. */
+export interface Answer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+export interface LogEvent {
+  readonly seq: number
+  readonly type: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly users: readonly number[]
+  readonly channel: number | null
+}
+
+/** This service's endpoints on a database of the file's own, without a network. */
+export interface Fixture extends AsyncDisposable {
+  readonly database: TestDatabase
+  readonly context: Context
+  organisation(): Promise<OrgId>
+  person(org: OrgId, as?: Role, other?: { isBot?: boolean; owner?: Person }): Promise<Person>
+  /** Calls an endpoint; every answer is held against the published contract. */
+  call(who: Person, id: string, fields?: Readonly<Record<string, unknown>>): Promise<Answer>
+  /** As `call`, and throws where the answer is no success. */
+  ok(who: Person, id: string, fields?: Readonly<Record<string, unknown>>): Promise<Answer['body']>
+  /** The organisation's log behind that place. */
+  log(org: OrgId, after?: number): Promise<LogEvent[]>
+  /** Seqs that a barrier was awaited for. */
+  readonly barriers: number[]
+}
+
+const Row = z.object({ id: z.int() })
+const LogRow = z.object({
+  seq: z.coerce.number(),
+  type: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  users: z.array(z.int()),
+  channel: z.int().nullable(),
+})
+
+export async function fixture(): Promise<Fixture> {
+  const database = await testDatabase()
+  const streams = await database.as('streams')
+  const context: Context = { clock: fixedClock(Date.UTC(2026, 0, 1)), database: streams }
+  const barriers: number[] = []
+  const afterCommit: AfterCommit = {
+    appendedIn,
+    hint: () => {},
+    barrier: async (_org, seq) => {
+      barriers.push(seq)
+    },
+  }
+  const byId = new Map(routes.map((route) => [route.operation.id, route]))
+  const running = { routes: byId, ctx: context, database: streams, afterCommit }
+  let people = 0
+
+  const call: Fixture['call'] = async (who, id, fields = {}) => {
+    const operation = operations.find((o) => o.id === id)
+    if (!operation) throw new Error(`no operation ${id}`)
+    const answer = await answered(operation, async () => {
+      const { data, ignored } = await runOperation(running, {
+        op: id,
+        caller: 'gateway',
+        principal: who.principal,
+        raw: rawOf(operation, fields),
+        request: { org: who.principal.org, url: 'https://parley.test', client: 'test', ip: '127.0.0.1' },
+        signal: new AbortController().signal,
+      })
+      if (ignored.length > 0) throw new Error(`ignored: ${ignored.join()}`)
+      return z.record(z.string(), z.unknown()).parse(data)
+    })
+    return answer
+  }
+  return {
+    database,
+    context,
+    barriers,
+    call,
+    async organisation() {
+      const [row] = await database
+        .superuser(
+          `INSERT INTO auth.organisations (subdomain, name, created_at)
+         VALUES ('org' || currval('auth.org_ids') + 1, 'Org', now()) RETURNING org_id AS id`,
+        )
+        .catch(() =>
+          database.superuser(
+            `INSERT INTO auth.organisations (subdomain, name, created_at) VALUES ('org1', 'Org', now())
+           RETURNING org_id AS id`,
+          ),
+        )
+      const { id } = Row.parse(row)
+      await database.superuser('INSERT INTO events.head (org_id) VALUES ($1)', [id])
+      return orgId(id)
+    },
+    async person(org, as = role.member, { isBot = false, owner } = {}) {
+      const email = `person${++people}@parley.test`
+      const [row] = await database.superuser(
+        `INSERT INTO auth.users (org_id, email, delivery_email, full_name, role, is_bot, bot_type, bot_owner_id,
+           date_joined)
+         VALUES ($1, $2, $2, $2, $3, $4, $5, $6, now()) RETURNING user_id AS id`,
+        [org, email, as, isBot, isBot ? 1 : null, owner?.id ?? null],
+      )
+      const { id } = Row.parse(row)
+      return { id, email, principal: { org, user: id, generation: 1, credential: 'key:1' } }
+    },
+    async ok(who, id, fields) {
+      const answer = await call(who, id, fields)
+      if (answer.status !== 200) throw new Error(`${id}: ${JSON.stringify(answer.body)}`)
+      return answer.body
+    },
+    async log(org, after = 0) {
+      const rows = await database.superuser(
+        `SELECT seq, type, body, user_ids AS users, channel_id AS channel FROM events.log
+         WHERE org_id = $1 AND seq > $2 ORDER BY seq`,
+        [org, after],
+      )
+      return rows.map((row) => LogRow.parse(row))
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+/** What a client would send: texts as they are, everything else as JSON text. */
+function rawOf(operation: Operation, fields: Readonly<Record<string, unknown>>) {
+  const texts = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ])
+  const inPath = (name: string): boolean => operation.params[name]?.place === 'path'
+  return {
+    path: Object.fromEntries(texts.filter(([name]) => inPath(name))),
+    fields: Object.fromEntries(texts.filter(([name]) => !inPath(name))),
+  }
+}
+
+/** The gateway's part: the general fields of an answer, and the contract. */
+async function answered(operation: Operation, run: () => Promise<Record<string, unknown>>): Promise<Answer> {
+  const answer = await run().then(
+    (data) => ({ status: 200, body: { result: 'success', msg: '', ...data } }),
+    (error: unknown) => {
+      if (!(error instanceof AppError) || error.status >= 500) throw error
+      const { status, code, message: msg, data } = error
+      return { status, body: { result: 'error', msg, code, ...data } }
+    },
+  )
+  const path = operation.path.replace('/api/v1', '')
+  const faults = contractFaults(operation.method, path, answer.status, answer.body)
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  return answer
+}
