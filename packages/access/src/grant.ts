@@ -15,7 +15,13 @@ import {
   channelView,
   type Leaving,
 } from './actions/channel.ts'
-import { messageContent, messageRead, messageSend, type SendTarget } from './actions/message.ts'
+import {
+  messageContent,
+  messageMentionAll,
+  messageRead,
+  messageSend,
+  type SendTarget,
+} from './actions/message.ts'
 import { userCreate, userDeactivate } from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
 import type { ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
@@ -40,6 +46,8 @@ export interface ActionObjects {
   'channel:unsubscribe': Leaving
   'channel:add-subscribers': ChannelFacts
   'message:send': SendTarget
+  /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
+  'message:mention-all': { readonly many: boolean }
   'message:read': MessageFacts
   /** Lists of messages: the predicate decides row by row. */
   'message:list': null
@@ -62,6 +70,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:unsubscribe': channelUnsubscribe,
   'channel:add-subscribers': channelAddSubscribers,
   'message:send': messageSend,
+  'message:mention-all': messageMentionAll,
   'message:read': messageRead,
   'message:list': allow,
 }

@@ -1,8 +1,8 @@
-import { type Actor, isGuest } from '../actor.ts'
+import { type Actor, isAdmin, isGuest } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts } from '../facts.ts'
 import { all, any, atom, holds, not, type Predicate } from '../predicate.ts'
-import { channelAtoms, channelContent, type ChannelAtom } from './channel.ts'
+import { channelAtoms, channelMetadata, type ChannelAtom } from './channel.ts'
 
 /** May post to the channel (permissions §3, access rule; the group rule is everyone for now). */
 const channelSend: Predicate<ChannelAtom> = all(
@@ -11,24 +11,41 @@ const channelSend: Predicate<ChannelAtom> = all(
 )
 
 export type SendTarget =
-  | { readonly kind: 'channel'; readonly channel: ChannelFacts }
+  | {
+      readonly kind: 'channel'
+      readonly channel: ChannelFacts
+      /** Is the actor a bot whose owner is subscribed? Then the bot may post, though not read. */
+      readonly ownerSubscribed: boolean
+    }
   | { readonly kind: 'direct'; readonly direct: DirectFacts }
 
+/** Sending (permissions §3). Whoever may not know of the channel is told that there is none. */
 export function messageSend(actor: Actor, target: SendTarget): Decision {
-  if (target.kind === 'direct') {
-    if (target.direct.orgId !== actor.orgId) return hide('other-org')
-    if (!target.direct.participants.some((p) => p.userId === actor.userId)) return deny('not-participant')
-    return allowIf(
-      target.direct.participants.every((p) => p.isActive),
-      deny('recipient-inactive'),
-    )
-  }
+  return target.kind === 'direct' ? sendDirect(actor, target.direct) : sendToChannel(actor, target)
+}
+
+function sendDirect(actor: Actor, direct: DirectFacts): Decision {
+  if (direct.orgId !== actor.orgId) return hide('other-org')
+  if (!direct.participants.some((p) => p.userId === actor.userId)) return deny('not-participant')
+  return allowIf(
+    direct.participants.every((p) => p.isActive),
+    deny('recipient-inactive'),
+  )
+}
+
+function sendToChannel(actor: Actor, target: SendTarget & { kind: 'channel' }): Decision {
   const { channel } = target
   if (channel.orgId !== actor.orgId) return hide('other-org')
   const atoms = channelAtoms(actor, channel)
-  if (!holds(channelContent, atoms)) return hide('unknown-channel')
+  const throughOwner = actor.isBot && target.ownerSubscribed
+  if (!throughOwner && !holds(channelMetadata, atoms)) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
-  return allowIf(holds(channelSend, atoms), deny('not-subscribed'))
+  return allowIf(throughOwner || holds(channelSend, atoms), deny('not-subscribed'))
+}
+
+/** Mentioning everybody at once: where they are more than 15, administrators only (permissions §3). */
+export function messageMentionAll(actor: Actor, audience: { readonly many: boolean }): Decision {
+  return allowIf(!audience.many || isAdmin(actor), deny('admins-only'))
 }
 
 export type MessageAtom = ChannelAtom | 'direct' | 'received'

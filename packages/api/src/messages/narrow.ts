@@ -1,15 +1,21 @@
 import { z } from 'zod'
 
+const Operand = z.union([
+  z
+    .string()
+    .max(1_000)
+    // What no database text can hold matches nothing; it is refused instead.
+    .refine((text) => !text.includes('\0') && text.isWellFormed()),
+  z.int(),
+  z.array(z.int()).max(500),
+])
+
 /** One term of a narrow as clients send it; operators and operands are understood by messaging. */
 export const NarrowTerm = z.union([
-  z.object({
-    operator: z.string().max(50),
-    operand: z.union([z.string().max(1_000), z.int(), z.array(z.int()).max(500)]),
-    negated: z.boolean().optional(),
-  }),
+  z.object({ operator: z.string().max(50), operand: Operand, negated: z.boolean().optional() }),
   // The legacy form: [operator, operand].
   z
-    .tuple([z.string().max(50), z.union([z.string().max(1_000), z.int(), z.array(z.int()).max(500)])])
+    .tuple([z.string().max(50), Operand])
     .transform(([operator, operand]) => ({ operator, operand, negated: false })),
 ])
 export type NarrowTerm = z.output<typeof NarrowTerm>

@@ -1,0 +1,115 @@
+import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { describe, expect, test } from 'vitest'
+import { type Actor, role } from '../actor.ts'
+import type { Reason } from '../decision.ts'
+import type { ChannelFacts } from '../facts.ts'
+import { decide } from '../grant.ts'
+
+const actor = (more: Partial<Actor> = {}): Actor => ({
+  orgId: orgId(1),
+  userId: userId(5),
+  role: role.member,
+  isActive: true,
+  isBot: false,
+  botOwnerId: null,
+  generation: 1,
+  ...more,
+})
+const channel = (more: Partial<ChannelFacts> = {}): ChannelFacts => ({
+  orgId: orgId(1),
+  channelId: channelId(2),
+  recipientId: recipientId(3),
+  inviteOnly: false,
+  historyPublicToSubscribers: true,
+  isWebPublic: false,
+  archived: false,
+  subscribed: false,
+  administers: false,
+  ...more,
+})
+const member = actor()
+const guest = actor({ role: role.guest })
+const admin = actor({ role: role.admin })
+const owner = actor({ role: role.owner })
+const bot = actor({ isBot: true, botOwnerId: userId(9) })
+const open = channel()
+const shared = channel({ inviteOnly: true })
+const closed = channel({ inviteOnly: true, historyPublicToSubscribers: false })
+const web = channel({ isWebPublic: true })
+const joined = (c: ChannelFacts): ChannelFacts => ({ ...c, subscribed: true })
+const archived = (c: ChannelFacts): ChannelFacts => ({ ...c, archived: true })
+
+describe('sending to a channel', () => {
+  const table: readonly [string, Actor, ChannelFacts, boolean, Reason | 'allow'][] = [
+    ['a member to a public channel', member, open, false, 'allow'],
+    ['a member to a private channel of theirs', member, joined(closed), false, 'allow'],
+    ['a member to another private channel', member, shared, false, 'unknown-channel'],
+    ['an administrator, who knows of it but is not in it', admin, shared, false, 'not-subscribed'],
+    ['an owner likewise', owner, closed, false, 'not-subscribed'],
+    ['its administrator who left it', member, { ...closed, administers: true }, false, 'not-subscribed'],
+    ['a guest to a public channel of theirs', guest, joined(open), false, 'allow'],
+    ['a guest to another public channel', guest, open, false, 'unknown-channel'],
+    ['a guest to a web-public channel', guest, web, false, 'allow'],
+    ['a member to an archived channel', member, joined(archived(open)), false, 'archived'],
+    ['a bot where its owner is subscribed', bot, closed, true, 'allow'],
+    ['a bot where its owner is not', bot, closed, false, 'unknown-channel'],
+    ['a bot to an archived channel of its owner', bot, archived(closed), true, 'archived'],
+    ['a person is not let in by what a bot would be', member, closed, true, 'unknown-channel'],
+    ['another organisation', member, channel({ orgId: orgId(2) }), false, 'other-org'],
+    ['a deactivated account', actor({ isActive: false }), open, false, 'inactive'],
+  ]
+  test.each(table)('%s', (_name, who, where, ownerSubscribed, expected) => {
+    const decision = decide('message:send', who, { kind: 'channel', channel: where, ownerSubscribed })
+    expect(decision.ok ? 'allow' : decision.reason).toBe(expected)
+  })
+})
+
+describe('sending to people', () => {
+  const person = (id: number, isActive = true) => ({ userId: userId(id), isActive, isBot: false })
+  const table: readonly [string, readonly ReturnType<typeof person>[], Reason | 'allow'][] = [
+    ['another', [person(5), person(6)], 'allow'],
+    ['oneself', [person(5)], 'allow'],
+    ['somebody deactivated', [person(5), person(6), person(7, false)], 'recipient-inactive'],
+    ['others only', [person(6), person(7)], 'not-participant'],
+  ]
+  test.each(table)('to %s', (_name, participants, expected) => {
+    const direct = { orgId: orgId(1), recipientId: null, participants }
+    const decision = decide('message:send', member, { kind: 'direct', direct })
+    expect(decision.ok ? 'allow' : decision.reason).toBe(expected)
+  })
+  test('never across organisations', () => {
+    const direct = { orgId: orgId(2), recipientId: null, participants: [person(5)] }
+    expect(decide('message:send', member, { kind: 'direct', direct })).toMatchObject({ reason: 'other-org' })
+  })
+})
+
+describe('reading a message', () => {
+  const table: readonly [string, Actor, ChannelFacts | null, boolean, boolean][] = [
+    ['a direct message that came to them', member, null, true, true],
+    ['a direct message of others', owner, null, false, false],
+    ['a public channel, any message', member, open, false, true],
+    ['a public channel, archived', member, archived(open), false, true],
+    ['a guest in a public channel of theirs, from before', guest, joined(open), false, true],
+    ['a guest who left it, even what came to them', guest, open, true, false],
+    ['a guest and a web-public channel', guest, web, false, false],
+    ['shared history, subscribed', member, joined(shared), false, true],
+    ['shared history, not subscribed', member, shared, true, false],
+    ['protected history, came to them', member, joined(closed), true, true],
+    ['protected history, from before', member, joined(closed), false, false],
+    ['protected history, left', member, closed, true, false],
+    ['an administrator who is not in it', admin, shared, false, false],
+    ['its own administrator who is not in it', member, { ...shared, administers: true }, false, false],
+    ['another organisation', member, channel({ orgId: orgId(2) }), true, false],
+  ]
+  test.each(table)('%s', (_name, who, where, received, expected) => {
+    const org = where?.orgId ?? orgId(1)
+    const facts = { orgId: org, messageId: messageId(1), senderId: userId(8), channel: where, received }
+    expect(decide('message:read', who, facts).ok).toBe(expected)
+  })
+})
+
+test('mentioning more than fifteen at once is for administrators', () => {
+  expect(decide('message:mention-all', member, { many: false }).ok).toBe(true)
+  expect(decide('message:mention-all', member, { many: true })).toMatchObject({ reason: 'admins-only' })
+  expect(decide('message:mention-all', admin, { many: true }).ok).toBe(true)
+})

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SendTarget } from '@parley/access'
+import type { Clock, Ids, OrgId, Seq } from '@parley/core'
+import type { Database } from '@parley/db'
+import { createFactsCache, type FactsCache } from './facts/cache.ts'
+import { loadSendFacts } from './facts/send-facts.ts'
+import type { Target } from './facts/target.ts'
+import { createSends, type Sends } from './jobs/sends.ts'
+import { writeSends } from './repo/send-batch.ts'
+
+/** What the routes of this service work with. */
+export interface Context {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly database: Database
+  readonly facts: FactsCache
+  readonly sends: Sends
+  /** The targets that guards found, by the object the rule decided on. */
+  readonly targets: WeakMap<SendTarget, Target>
+}
+
+/** @param hint tells the relay that an organisation's log has grown */
+export function createContext(
+  database: Database,
+  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
+  hint: (org: OrgId, seq: Seq) => void,
+): Context {
+  const facts = createFactsCache((org, asks) => loadSendFacts(database, org, asks))
+  const sends = createSends({
+    write: (org, encoded) => writeSends(database, org, encoded),
+    facts,
+    hint,
+    wait: async (ms) => {
+      await delay(ms)
+    },
+  })
+  return { clock, ids, database, facts, sends, targets: new WeakMap() }
+}

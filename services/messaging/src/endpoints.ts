@@ -1,0 +1,23 @@
+import type { Tx } from '@parley/db'
+import type { CallRoute, Route } from '@parley/kit'
+import type { Context } from './context.ts'
+import getMessage from './routes/get-message.ts'
+import getMessages from './routes/get-messages.ts'
+import getTopics from './routes/get-topics.ts'
+import renderMessage from './routes/render-message.ts'
+import sendMessage from './routes/send-message.ts'
+import snapshot from './routes/snapshot.ts'
+import updateFlags from './routes/update-flags.ts'
+
+/** What this service answers to clients. */
+export const routes: readonly Route<Context, Tx>[] = [
+  getMessage,
+  getMessages,
+  getTopics,
+  renderMessage,
+  sendMessage,
+  updateFlags,
+]
+
+/** What it answers to other services. */
+export const calls: readonly CallRoute<Context>[] = [snapshot]

@@ -1,0 +1,88 @@
+import { type Actor, listRules } from '@parley/access'
+import { predicateSql, type Tx } from '@parley/db'
+import { z } from 'zod'
+import { badNarrow, type ChannelName, type Term, type UserName } from '../rules/narrow.ts'
+import { channelAtomsSql } from './channel-sql.ts'
+
+/** A term with the ids its names stand for. `users` are ascending and hold the reader. */
+export type Resolved =
+  | Exclude<Term, { kind: 'channel' | 'people' | 'sender' }>
+  | { readonly kind: 'channel'; readonly channel: number; readonly negated: boolean }
+  | { readonly kind: 'people'; readonly users: readonly number[]; readonly negated: boolean }
+  | { readonly kind: 'sender'; readonly sender: number; readonly negated: boolean }
+
+/**
+ * Looks up the channels and people of a narrow.
+ * @throws AppError BAD_NARROW for what does not exist; the same for a channel that the reader may not know of
+ */
+export async function resolveNarrow(tx: Tx, actor: Actor, terms: readonly Term[]): Promise<Resolved[]> {
+  const users = await findUsers(tx, terms)
+  const channels = await findChannels(tx, actor, terms)
+  return terms.map((term): Resolved => {
+    switch (term.kind) {
+      case 'channel':
+        return { kind: 'channel', channel: channels(term.channel), negated: term.negated }
+      case 'sender':
+        return { kind: 'sender', sender: users(term.sender), negated: term.negated }
+      case 'people': {
+        if (term.people.length === 0) return { kind: 'none', negated: term.negated }
+        const ids = new Set([...term.people.map(users), actor.userId])
+        return { kind: 'people', users: [...ids].sort((a, b) => a - b), negated: term.negated }
+      }
+      default:
+        return term
+    }
+  })
+}
+
+async function findUsers(tx: Tx, terms: readonly Term[]): Promise<(name: UserName) => number> {
+  const names = terms.flatMap((term) => {
+    if (term.kind === 'people') return term.people
+    return term.kind === 'sender' ? [term.sender] : []
+  })
+  const ids = names.flatMap((name) => ('id' in name ? [name.id] : []))
+  const emails = names.flatMap((name) => ('email' in name ? [name.email] : []))
+  const rows =
+    names.length === 0
+      ? []
+      : await tx.query(
+          z.object({ id: z.int(), email: z.string() }),
+          `SELECT user_id AS id, lower(email) AS email FROM auth.v1_people
+            WHERE org_id = $1 AND (user_id = ANY ($2) OR lower(email) = ANY ($3))`,
+          [tx.org, ids, emails],
+        )
+  const known = new Set(rows.map(({ id }) => id))
+  const byEmail = new Map(rows.map(({ id, email }) => [email, id]))
+  return (name) => {
+    const id = 'id' in name ? name.id : byEmail.get(name.email)
+    if (id === undefined || !known.has(id)) throw badNarrow('unknown user')
+    return id
+  }
+}
+
+async function findChannels(
+  tx: Tx,
+  actor: Actor,
+  terms: readonly Term[],
+): Promise<(name: ChannelName) => number> {
+  const names = terms.flatMap((term) => (term.kind === 'channel' ? [term.channel] : []))
+  const ids = names.flatMap((name) => ('id' in name ? [name.id] : []))
+  const keys = names.flatMap((name) => ('key' in name ? [name.key] : []))
+  const rows =
+    names.length === 0
+      ? []
+      : await tx.query(
+          z.object({ id: z.int(), key: z.string() }),
+          `SELECT c.channel_id AS id, c.name_key AS key FROM streams.v1_channels c
+            WHERE c.org_id = $1 AND (c.channel_id = ANY ($3) OR c.name_key = ANY ($4))
+              AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2'))}`,
+          [tx.org, actor.userId, ids, keys],
+        )
+  const known = new Set(rows.map(({ id }) => id))
+  const byKey = new Map(rows.map(({ id, key }) => [key, id]))
+  return (name) => {
+    const id = 'id' in name ? name.id : byKey.get(name.key)
+    if (id === undefined || !known.has(id)) throw badNarrow('unknown channel')
+    return id
+  }
+}

@@ -1,0 +1,47 @@
+import { type Actor, listRules } from '@parley/access'
+import { type Database, predicateSql, type Tx } from '@parley/db'
+import { mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
+import { z } from 'zod'
+import { channelAtomsSql } from './channel-sql.ts'
+
+const User = z.object({ id: z.int(), fullName: z.string() })
+const Channel = z.object({ id: z.int(), name: z.string() })
+
+/** What a source refers to, as far as its author may refer to it: people of the organisation and channels they know of. */
+export async function loadRenderContext(
+  actor: Actor,
+  source: string,
+  organisationUrl: string,
+  database: Pick<Database, 'read'>,
+): Promise<RenderContext> {
+  const { userIds, userNames, channelNames } = mentionsIn(source)
+  if (userIds.length + userNames.length + channelNames.length === 0) return renderContext({ organisationUrl })
+  return database.read(actor.orgId, async (tx) => {
+    const [users, channels] = await Promise.all([
+      readUsers(tx, userIds, userNames),
+      readChannels(tx, actor, channelNames),
+    ])
+    return renderContext({ organisationUrl, users, channels })
+  })
+}
+
+async function readUsers(tx: Tx, ids: readonly number[], names: readonly string[]) {
+  if (ids.length + names.length === 0) return []
+  return tx.query(
+    User,
+    `SELECT user_id AS id, full_name AS "fullName" FROM auth.v1_people
+      WHERE org_id = $1 AND (user_id = ANY ($2) OR lower(full_name) = ANY ($3) AND is_active)`,
+    [tx.org, ids.filter((id) => id <= 2_147_483_647), names],
+  )
+}
+
+async function readChannels(tx: Tx, actor: Actor, names: readonly string[]) {
+  if (names.length === 0) return []
+  return tx.query(
+    Channel,
+    `SELECT c.channel_id AS id, c.name FROM streams.v1_channels c
+      WHERE c.org_id = $1 AND c.name_key = ANY ($3)
+        AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2'))}`,
+    [tx.org, actor.userId, names],
+  )
+}

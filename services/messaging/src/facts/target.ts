@@ -1,0 +1,102 @@
+import { type Actor, decide, type SendTarget } from '@parley/access'
+import type { Principal } from '@parley/api'
+import { badRequest, orgId, userId } from '@parley/core'
+import type { ActorAndRights } from '@parley/db'
+import { StaleRights } from '@parley/events'
+import { type Named, noSuchChannel } from '../rules/recipient.ts'
+import type { FactsCache } from './cache.ts'
+import { actorOf, type Ask, type Found, targetOf } from './send-facts.ts'
+
+/** A target as the rule decides on it, and what it was read from. */
+export interface Target {
+  readonly object: SendTarget
+  readonly found: Found
+  /** By id, whatever the sender named: compared again behind the head. */
+  readonly ask: Ask & ({ readonly channel: number } | { readonly users: readonly number[] })
+}
+
+/**
+ * Who acts, from memory. What memory would refuse is read again first, so that a right just given counts at once.
+ * @throws AppError UNAVAILABLE when the database is not there
+ */
+export async function findActor(facts: FactsCache, principal: Principal): Promise<ActorAndRights> {
+  const org = orgId(principal.org)
+  const ask = { user: userId(principal.user) }
+  const known = await facts.get(org, ask)
+  const actor = actorOf(org, known.facts)
+  if (known.fresh || (actor?.isActive && actor.generation === principal.generation))
+    return { actor, rights: known.rights }
+  const now = await facts.get(org, ask, { fresh: true })
+  return { actor: actorOf(org, now.facts), rights: now.rights }
+}
+
+/**
+ * Finds whom a message is for. What memory would refuse is read again first.
+ * @throws AppError for people or channels that do not exist or may not be known, and for deactivated people;
+ *   StaleRights where the actor has changed since it was read
+ */
+export async function findTarget(facts: FactsCache, actor: Actor, named: Named): Promise<Target> {
+  const ask = askOf(actor, named)
+  const known = await facts.get(actor.orgId, ask)
+  const remembered = known.fresh ? null : targetIn(actor, known)
+  if (remembered && decide('message:send', actor, remembered.object).ok && whole(named, known))
+    return remembered
+  const now = known.fresh ? known : await facts.get(actor.orgId, ask, { fresh: true })
+  // Both were read under their own rights; a decision stands on one state of the actor only.
+  if (!same(actor, actorOf(actor.orgId, now.facts))) throw new StaleRights()
+  return existing(actor, named, now)
+}
+
+function existing(actor: Actor, named: Named, found: Found): Target {
+  if (named.kind === 'people') {
+    const missing = missingOf(named, found)
+    if (missing !== undefined) throw badRequest(missing)
+    const gone = found.facts.people?.find((person) => !person.active)
+    if (gone) throw badRequest(`'${gone.name}' is no longer using Zulip.`)
+  }
+  const target = targetIn(actor, found)
+  if (!target)
+    throw named.kind === 'channel' ? noSuchChannel(named) : badRequest('Message must have recipients')
+  const decision = decide('message:send', actor, target.object)
+  if (!decision.ok && decision.kind === 'deny' && found.facts.channel)
+    throw badRequest(`Not authorized to send to channel '${found.facts.channel.name}'`)
+  return target
+}
+
+const askOf = ({ userId: user }: Actor, named: Named): Ask => {
+  if (named.kind === 'channel') return 'id' in named ? { user, channel: named.id } : { user, name: named.key }
+  return 'ids' in named ? { user, users: named.ids } : { user, emails: named.emails }
+}
+
+function targetIn(actor: Actor, found: Found): Target | null {
+  const object = targetOf(actor.orgId, found.facts)
+  if (!object) return null
+  const { channel, people } = found.facts
+  const user = actor.userId
+  if (people) return { object, found, ask: { user, users: people.map(({ id }) => id) } }
+  return channel && { object, found, ask: { user, channel: channel.id } }
+}
+
+const whole = (named: Named, found: Found): boolean =>
+  named.kind === 'channel' || missingOf(named, found) === undefined
+
+/** What is said of the first one named who does not exist. */
+function missingOf(named: Named & { kind: 'people' }, { facts }: Found): string | undefined {
+  const people = facts.people ?? []
+  if ('ids' in named) {
+    const ids = new Set(people.map(({ id }) => id))
+    const missing = named.ids.find((id) => !ids.has(id))
+    return missing === undefined ? undefined : `Invalid user ID ${missing}`
+  }
+  const emails = new Set(people.map(({ email }) => email.toLowerCase()))
+  const missing = named.emails.find((email) => !emails.has(email))
+  return missing === undefined ? undefined : `Invalid email '${missing}'`
+}
+
+const same = (a: Actor, b: Actor | null): boolean =>
+  b !== null &&
+  a.role === b.role &&
+  a.isActive === b.isActive &&
+  a.isBot === b.isBot &&
+  a.botOwnerId === b.botOwnerId &&
+  a.generation === b.generation

@@ -1,0 +1,154 @@
+import {
+  AppError,
+  asAppError,
+  badRequest,
+  type MessageId,
+  type OrgId,
+  type Seq,
+  unavailable,
+} from '@parley/core'
+import { StaleRights } from '@parley/events'
+import type { FactsCache } from '../facts/cache.ts'
+import { encodeSend, type Outcome, type Send } from '../repo/send-batch.ts'
+
+/** Writes sends; those of one organisation that come together are written together. */
+export interface Sends extends AsyncDisposable {
+  /**
+   * Resolves with the message's id once it is committed.
+   * @throws StaleRights where the decision no longer stands; AppError BAD_REQUEST where the key was used for another
+   *   request; UNAVAILABLE where the database is not there
+   */
+  write(send: Send): Promise<MessageId>
+}
+
+/** Writes one batch, as JSON texts; see repo/send-batch. */
+export type WriteBatch = (org: OrgId, encoded: readonly string[]) => Promise<Outcome[]>
+
+export interface SendsOptions {
+  readonly write: WriteBatch
+  readonly facts: Pick<FactsCache, 'saw' | 'confirmed'>
+  /** Told once per batch that wrote something. */
+  readonly hint: (org: OrgId, seq: Seq) => void
+  readonly wait: (ms: number) => Promise<void>
+  readonly maxSends?: number
+  readonly maxBytes?: number
+}
+
+const unknownOutcome = (cause: AppError): AppError =>
+  new AppError('UNAVAILABLE', cause.message, { data: cause.data, cause, retryable: false })
+
+interface Pending {
+  readonly send: Send
+  readonly encoded: string
+  readonly bytes: number
+  readonly key: string
+  readonly settle: PromiseWithResolvers<MessageId>
+}
+
+/** Pauses before a batch whose outcome nobody knows is written again, milliseconds. */
+const pauses = [20, 100, 400, 1_000]
+
+/**
+ * One batch per organisation at a time; what comes meanwhile gathers for the next, so that one organisation's wait for
+ * its head delays no other. Equal keys are never in one batch: the second finds the first one's result.
+ */
+export function createSends(options: SendsOptions): Sends {
+  const { write, facts, hint, wait, maxSends = 64, maxBytes = 1_000_000 } = options
+  const queues = new Map<OrgId, Pending[]>()
+  const running = new Set<Promise<void>>()
+
+  const take = (queue: Pending[]): Pending[] => {
+    const batch: Pending[] = []
+    const keys = new Set<string>()
+    let bytes = 0
+    for (const pending of queue) {
+      if (batch.length === maxSends || (batch.length > 0 && bytes + pending.bytes > maxBytes)) break
+      if (keys.has(pending.key)) break
+      keys.add(pending.key)
+      bytes += pending.bytes
+      batch.push(pending)
+    }
+    queue.splice(0, batch.length)
+    return batch
+  }
+
+  const drain = async (org: OrgId, queue: Pending[]): Promise<void> => {
+    // What was asked for in this tick shares the first batch.
+    await new Promise(setImmediate)
+    while (queue.length > 0) await writeBatch(org, take(queue))
+    queues.delete(org)
+  }
+
+  const writeBatch = async (org: OrgId, batch: readonly Pending[]): Promise<void> => {
+    let outcomes: Outcome[]
+    try {
+      outcomes = await surely(org, batch)
+    } catch (error) {
+      // Surely rolled back: one bad send must not fail the others.
+      if (batch.length > 1 && !(error instanceof AppError))
+        for (const pending of batch) await writeBatch(org, [pending])
+      else for (const { settle } of batch) settle.reject(asAppError(error))
+      return
+    }
+    batch.forEach((pending, i) => answer(org, pending, outcomes[i]))
+    const last = outcomes.findLast(({ status }) => status === 'sent')
+    if (last) hint(org, last.seq)
+  }
+
+  /**
+   * Writes again with the same keys where the database was not there: what had been written after all answers, the
+   * rest is written. Only where every attempt surely wrote nothing may the caller try again with other keys.
+   */
+  const surely = async (org: OrgId, batch: readonly Pending[]): Promise<Outcome[]> => {
+    const encoded = batch.map((pending) => pending.encoded)
+    let unknown = false
+    for (const pause of [...pauses, null]) {
+      try {
+        return await write(org, encoded)
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error
+        unknown ||= !error.retryable
+        if (pause === null) throw unknown ? unknownOutcome(error) : error
+        await wait(pause)
+      }
+    }
+    throw unavailable()
+  }
+
+  const answer = (org: OrgId, { send, settle }: Pending, outcome: Outcome | undefined): void => {
+    if (!outcome) return settle.reject(unavailable())
+    switch (outcome.status) {
+      case 'sent':
+        facts.confirmed(org, send.ask, send.hash, outcome.rights)
+        return settle.resolve(outcome.id)
+      case 'repeat':
+        return settle.resolve(outcome.id)
+      case 'other':
+        return settle.reject(badRequest('This idempotency key was already used for another request'))
+      case 'stale':
+        facts.saw(org, outcome.rights)
+        return settle.reject(new StaleRights())
+    }
+  }
+
+  return {
+    write(send) {
+      const org = send.granted.actor.orgId
+      const encoded = JSON.stringify(encodeSend(send))
+      const settle = Promise.withResolvers<MessageId>()
+      const key = send.key.key.toString('hex')
+      const queue = queues.get(org) ?? []
+      queue.push({ send, encoded, bytes: Buffer.byteLength(encoded), key, settle })
+      if (!queues.has(org)) {
+        queues.set(org, queue)
+        const run = drain(org, queue)
+        running.add(run)
+        void run.finally(() => running.delete(run))
+      }
+      return settle.promise
+    },
+    async [Symbol.asyncDispose]() {
+      while (running.size > 0) await Promise.all(running)
+    },
+  }
+}

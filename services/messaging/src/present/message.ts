@@ -1,0 +1,56 @@
+import { type DisplayPerson, type FetchedMessage, topicForClient } from '@parley/api'
+import type { MessageRow, Messages, PersonRow } from '../repo/messages.ts'
+import { flagsOf } from './flags.ts'
+
+/** How the client wants messages. */
+export interface MessageStyle {
+  readonly applyMarkdown: boolean
+  readonly clientGravatar: boolean
+  /** Does the client know the nameless topic? */
+  readonly emptyTopicKnown: boolean
+}
+
+/** Messages as their reader fetches them. */
+export const presentMessages = ({ rows, people }: Messages, style: MessageStyle): FetchedMessage[] =>
+  rows.map((row) => presentMessage(row, people, style))
+
+function presentMessage(
+  row: MessageRow,
+  people: ReadonlyMap<number, PersonRow>,
+  style: MessageStyle,
+): FetchedMessage {
+  return {
+    id: row.id,
+    sender_id: row.senderId,
+    sender_email: row.senderEmail,
+    sender_full_name: row.senderName,
+    sender_realm_str: row.realm,
+    avatar_url: style.clientGravatar && row.senderGravatar ? null : row.senderAvatar,
+    client: row.client,
+    content: style.applyMarkdown ? row.rendered : row.content,
+    content_type: style.applyMarkdown ? 'text/html' : 'text/x-markdown',
+    timestamp: row.timestamp,
+    recipient_id: row.recipientId,
+    topic_links: [],
+    is_me_message: row.content.startsWith('/me '),
+    reactions: [],
+    submessages: [],
+    flags: flagsOf(row),
+    ...(row.editedAt === null ? {} : { last_edit_timestamp: row.editedAt }),
+    ...(row.channelId === null
+      ? {
+          type: 'private',
+          display_recipient: (row.userIds ?? []).flatMap((id) => displayPerson(people.get(id))),
+          subject: '',
+        }
+      : {
+          type: 'stream',
+          display_recipient: row.channelName ?? '',
+          stream_id: row.channelId,
+          subject: topicForClient(row.topic, style.emptyTopicKnown),
+        }),
+  }
+}
+
+const displayPerson = (person: PersonRow | undefined): DisplayPerson[] =>
+  person ? [{ id: person.id, email: person.email, full_name: person.name, is_mirror_dummy: false }] : []

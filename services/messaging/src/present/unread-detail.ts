@@ -1,0 +1,11 @@
+import type { UserId } from '@parley/core'
+import type { UnreadDetail } from '@parley/events'
+import type { Markable } from '../repo/flags.ts'
+
+/** What a client needs to count a message as unread again. */
+export function unreadDetail(message: Markable, reader: UserId): UnreadDetail {
+  const mentioned = message.mentioned ? { mentioned: true } : {}
+  return message.channelId === null
+    ? { type: 'private', user_ids: (message.userIds ?? []).filter((id) => id !== reader), ...mentioned }
+    : { type: 'stream', stream_id: message.channelId, topic: message.topic, ...mentioned }
+}

@@ -1,0 +1,128 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+import type { Resolved } from '../facts/narrow-names.ts'
+import type { Around } from '../rules/anchor.ts'
+import { messageConditions, recipientConditions, ruleSql, spansSql, Values } from './spans.ts'
+
+const Id = z.object({ id: z.int() })
+
+/** Ids around an anchor, in three parts: each ascending. */
+export interface Found {
+  readonly before: readonly number[]
+  readonly anchor: readonly number[]
+  readonly after: readonly number[]
+}
+
+/** The first message of the narrow that the actor has not read; null where there is none. */
+export async function firstUnread(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  terms: readonly Resolved[],
+): Promise<number | null> {
+  const [row] = await search(tx, actor, {
+    terms: [...terms, { kind: 'unread', negated: false }],
+    unread: true,
+    bound: () => 'true',
+    newestFirst: false,
+    limit: 1,
+  })
+  return row ?? null
+}
+
+/** The ids of a narrow around a numbered anchor, as far as the actor may read them. */
+export async function idsAround(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  terms: readonly Resolved[],
+  { anchor, before, after, includeAnchor }: Around & { readonly anchor: number },
+): Promise<Found> {
+  const unread = terms.some((term) => term.kind === 'unread' && !term.negated)
+  const part = async (operator: '<' | '=' | '>', limit: number): Promise<number[]> =>
+    limit === 0
+      ? []
+      : search(tx, actor, {
+          terms,
+          unread,
+          bound: (values) => `m.message_id ${operator} ${values.add(anchor)}`,
+          newestFirst: operator === '<',
+          limit,
+        })
+  const [older, exact, newer] = await Promise.all([
+    part('<', before),
+    part('=', includeAnchor ? 1 : 0),
+    part('>', after),
+  ])
+  return { before: older.reverse(), anchor: exact, after: newer }
+}
+
+interface Search {
+  readonly terms: readonly Resolved[]
+  readonly unread: boolean
+  readonly bound: (values: Values) => string
+  readonly newestFirst: boolean
+  readonly limit: number
+}
+
+/** Terms that leave few messages over: looked for first, then held against the spans. */
+const sparse = new Set<Resolved['kind']>(['sender', 'id', 'starred', 'mentioned'])
+
+async function search(
+  tx: Tx,
+  actor: Granted<'message:list'>['actor'],
+  { terms, unread, bound, newestFirst, limit }: Search,
+): Promise<number[]> {
+  const values = new Values()
+  const org = values.add(tx.org)
+  const user = values.add(actor.userId)
+  const order = newestFirst ? 'DESC' : 'ASC'
+  const spans = spansSql(values, org, user, { actor, terms, unread })
+  const conditions = `m.org_id = ${org} AND ${bound(values)} AND ${messageConditions(values, org, user, terms)}`
+  const inSpan =
+    'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)'
+  const most = values.add(limit)
+  const few = terms.some((term) => !term.negated && sparse.has(term.kind))
+  const rows = few
+    ? `SELECT m.message_id AS id FROM messaging.messages m JOIN spans s ON ${inSpan} WHERE ${conditions}`
+    : // The newest of each conversation, then the newest of those: each is one short walk along an index.
+      `SELECT m.id FROM spans s CROSS JOIN LATERAL (
+         SELECT m.message_id AS id FROM messaging.messages m WHERE ${inSpan} AND ${conditions}
+         ORDER BY m.message_id ${order} LIMIT ${most}) AS m`
+  const found = await tx.query(
+    Id,
+    `WITH spans AS MATERIALIZED (${spans}) ${rows} ORDER BY id ${order} LIMIT ${most}`,
+    values.list,
+  )
+  return found.map(({ id }) => id)
+}
+
+/** Those of the named messages that the actor may read and the narrow leaves over, ascending. */
+export async function readableIds(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  ids: readonly number[],
+  terms: readonly Resolved[] = [],
+): Promise<number[]> {
+  const values = new Values()
+  const org = values.add(tx.org)
+  const user = values.add(actor.userId)
+  const inNarrow = messageConditions(values, org, user, terms)
+  const found = await tx.query(
+    Id,
+    `SELECT m.message_id AS id
+       FROM messaging.messages m
+       JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = m.recipient_id
+       LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
+      WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])
+        AND ${ruleSql(actor, user, receivedSql(org, user))} AND ${inNarrow}
+        AND ${recipientConditions(values, terms)}
+      ORDER BY m.message_id`,
+    values.list,
+  )
+  return found.map(({ id }) => id)
+}
+
+/** Did message `m` come to the user? */
+export const receivedSql = (org: string, user: string): string =>
+  `EXISTS (SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
+     WHERE r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = m.recipient_id AND g @> m.message_id)`

@@ -1,0 +1,154 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+import { receivedSql } from './fetch.ts'
+import { ruleSql, Values } from './spans.ts'
+
+/** A message as far as changing its flags goes. */
+const Markable = z.object({
+  id: z.int(),
+  recipientId: z.int(),
+  channelId: z.int().nullable(),
+  userIds: z.array(z.int()).nullable(),
+  topic: z.string(),
+  /** Did it come to the reader? */
+  received: z.boolean(),
+  /** Is the reader subscribed to its channel now? True for direct messages. */
+  subscribed: z.boolean(),
+  read: z.boolean(),
+  starred: z.boolean(),
+  collapsed: z.boolean(),
+  mentioned: z.boolean(),
+})
+export type Markable = z.output<typeof Markable>
+
+/** Those of the named messages that the actor may read, ascending, as they are marked now. */
+export async function readMarkable(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  ids: readonly number[],
+): Promise<Markable[]> {
+  const values = new Values()
+  const org = values.add(tx.org)
+  const user = values.add(actor.userId)
+  return tx.query(
+    Markable,
+    `SELECT m.message_id AS id, m.recipient_id AS "recipientId", rc.channel_id AS "channelId",
+        rc.user_ids AS "userIds", m.topic, got.yes AS received,
+        rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
+          WHERE sub.org_id = ${org} AND sub.channel_id = rc.channel_id AND sub.user_id = ${user}) AS subscribed,
+        NOT got.yes OR m.sender_id = ${user} AND m.sender_read OR EXISTS (
+          SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
+          WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
+            AND g @> m.message_id) AS read,
+        coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
+        coalesce(f.mentioned, false) OR m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) AS mentioned
+      FROM messaging.messages m
+      JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
+      LEFT JOIN streams.v1_channels ch ON ch.org_id = m.org_id AND ch.channel_id = rc.channel_id
+      LEFT JOIN messaging.user_flags f
+        ON f.org_id = m.org_id AND f.user_id = ${user} AND f.message_id = m.message_id
+      CROSS JOIN LATERAL (SELECT ${receivedSql(org, user)} AS yes) AS got
+      WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])
+        AND ${ruleSql(actor, user, 'got.yes')}
+      ORDER BY m.message_id`,
+    values.list,
+  )
+}
+
+/**
+ * The part of the id line that each message stands for among those that are not the reader's own read ones: from
+ * behind the one before it. Ranges of such parts join where nothing lies between them. Own messages are looked past for
+ * a while only: beyond that a range more is kept.
+ */
+const cells = `SELECT m.recipient_id, m.message_id,
+    int8range(coalesce(prior.bound, 0), m.message_id + 1) AS cell
+  FROM messaging.messages m
+  LEFT JOIN LATERAL (
+    SELECT coalesce(max(near.message_id) FILTER (WHERE near.stops),
+        CASE WHEN count(*) = 200 THEN min(near.message_id) END) + 1 AS bound
+    FROM (
+      SELECT p.message_id, NOT (p.sender_id = $2 AND p.sender_read) AS stops
+      FROM messaging.messages p
+      WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
+      ORDER BY p.message_id DESC LIMIT 200) AS near
+  ) AS prior ON true
+  WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])`
+
+// What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
+// ours, so that none waits for the other the wrong way round.
+
+/** Marks messages that came to the actor as read. */
+export async function markRead(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  ids: readonly number[],
+): Promise<void> {
+  await tx.execute(
+    `INSERT INTO messaging.read_state AS t (org_id, user_id, recipient_id, ranges)
+      SELECT $1, $2, c.recipient_id, range_agg(c.cell) FROM (${cells}) AS c GROUP BY c.recipient_id
+      ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = t.ranges + excluded.ranges`,
+    [tx.org, actor.userId, ids],
+  )
+}
+
+/** Marks messages that came to the actor as unread, own ones too. */
+export async function markUnread(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  ids: readonly number[],
+): Promise<void> {
+  await tx.execute(
+    `UPDATE messaging.messages SET sender_read = false
+      WHERE org_id = $1 AND sender_id = $2 AND message_id = ANY ($3::bigint[]) AND sender_read`,
+    [tx.org, actor.userId, ids],
+  )
+  await tx.execute(
+    `UPDATE messaging.read_state AS t SET ranges = t.ranges - gone.ranges
+      FROM (SELECT c.recipient_id, range_agg(c.cell) AS ranges FROM (${cells}) AS c GROUP BY c.recipient_id) AS gone
+      WHERE t.org_id = $1 AND t.user_id = $2 AND t.recipient_id = gone.recipient_id`,
+    [tx.org, actor.userId, ids],
+  )
+}
+
+/**
+ * Makes messages from before the actor's time theirs: `historical`, and read as they were.
+ * @param ids messages that the actor may read and that did not come to them
+ */
+export async function adopt(tx: Tx, granted: Granted<'message:list'>, ids: readonly number[]): Promise<void> {
+  const { userId } = granted.actor
+  await tx.execute(
+    `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, historical)
+      SELECT $1, $2, m.message_id, m.recipient_id, true FROM messaging.messages m
+       WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
+      ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET historical = true`,
+    [tx.org, userId, ids],
+  )
+  // Single ids: what lies before them did not come to the actor either.
+  await tx.execute(
+    `INSERT INTO messaging.received AS r (org_id, user_id, recipient_id, ranges)
+      SELECT $1, $2, m.recipient_id, range_agg(int8range(m.message_id, m.message_id + 1))
+        FROM messaging.messages m WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
+       GROUP BY m.recipient_id
+      ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = r.ranges + excluded.ranges`,
+    [tx.org, userId, ids],
+  )
+  await markRead(tx, granted, ids)
+}
+
+/** Sets or clears a star or a collapsing. */
+export async function setFlag(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  ids: readonly number[],
+  flag: 'starred' | 'collapsed',
+  value: boolean,
+): Promise<void> {
+  await tx.execute(
+    `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, ${flag})
+      SELECT $1, $2, m.message_id, m.recipient_id, $4 FROM messaging.messages m
+       WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
+      ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET ${flag} = excluded.${flag}`,
+    [tx.org, actor.userId, ids, value],
+  )
+}

@@ -1,0 +1,106 @@
+import type { Granted } from '@parley/access'
+import type { UserId } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+import { readableIds } from './fetch.ts'
+
+/** A message with what its reader made of it. */
+export const MessageRow = z.object({
+  id: z.int(),
+  recipientId: z.int(),
+  senderId: z.int(),
+  topic: z.string(),
+  content: z.string(),
+  rendered: z.string(),
+  client: z.string(),
+  /** Seconds since the Unix epoch. */
+  timestamp: z.int(),
+  editedAt: z.int().nullable(),
+  senderEmail: z.string(),
+  senderName: z.string(),
+  senderAvatar: z.string(),
+  senderGravatar: z.boolean(),
+  realm: z.string(),
+  channelId: z.int().nullable(),
+  channelName: z.string().nullable(),
+  userIds: z.array(z.int()).nullable(),
+  channelWildcard: z.boolean(),
+  topicWildcard: z.boolean(),
+  starred: z.boolean(),
+  mentioned: z.boolean(),
+  collapsed: z.boolean(),
+  historical: z.boolean(),
+  read: z.boolean(),
+})
+export type MessageRow = z.output<typeof MessageRow>
+
+/** People of direct conversations as message objects name them. */
+export const PersonRow = z.object({ id: z.int(), email: z.string(), name: z.string() })
+export type PersonRow = z.output<typeof PersonRow>
+
+/** Messages in ascending order and the people of their direct conversations. */
+export interface Messages {
+  readonly rows: readonly MessageRow[]
+  readonly people: ReadonlyMap<number, PersonRow>
+}
+
+/** The one message that the proof is about. */
+export const readMessage = (tx: Tx, { actor, object }: Granted<'message:read'>): Promise<Messages> =>
+  read(tx, actor.userId, [object.messageId])
+
+/** Those of the named messages that the actor may read. */
+export async function readMessages(
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  ids: readonly number[],
+): Promise<Messages> {
+  return read(tx, granted.actor.userId, await readableIds(tx, granted, ids))
+}
+
+async function read(tx: Tx, user: UserId, ids: readonly number[]): Promise<Messages> {
+  if (ids.length === 0) return { rows: [], people: new Map() }
+  const rows = await tx.query(
+    MessageRow,
+    `SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
+        m.rendered, m.client, extract(epoch FROM m.sent_at)::bigint AS timestamp,
+        extract(epoch FROM m.edited_at)::bigint AS "editedAt",
+        p.email AS "senderEmail", p.full_name AS "senderName", p.avatar_url AS "senderAvatar",
+        p.email_address_visibility = 1 AS "senderGravatar", o.subdomain AS realm,
+        rc.channel_id AS "channelId", ch.name AS "channelName", rc.user_ids AS "userIds",
+        m.channel_wildcard AS "channelWildcard", $2 = ANY (m.topic_wildcard) AS "topicWildcard",
+        coalesce(f.starred, false) AS starred, coalesce(f.mentioned, false) AS mentioned,
+        coalesce(f.collapsed, false) AS collapsed,
+        got.yes IS NULL OR coalesce(f.historical, false) AS historical,
+        -- What did not come to the reader has nothing to be read.
+        got.yes IS NULL OR m.sender_id = $2 AND m.sender_read OR saw.yes IS NOT NULL AS read
+      FROM messaging.messages m
+      JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
+      JOIN auth.v1_organisation o ON o.org_id = m.org_id
+      JOIN auth.v1_people p ON p.org_id = m.org_id AND p.user_id = m.sender_id
+      LEFT JOIN streams.v1_channels ch ON ch.org_id = m.org_id AND ch.channel_id = rc.channel_id
+      LEFT JOIN messaging.user_flags f
+        ON f.org_id = m.org_id AND f.user_id = $2 AND f.message_id = m.message_id
+      LEFT JOIN LATERAL (
+        SELECT true AS yes FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
+        WHERE r.org_id = m.org_id AND r.user_id = $2 AND r.recipient_id = m.recipient_id AND g @> m.message_id
+      ) AS got ON true
+      LEFT JOIN LATERAL (
+        SELECT true AS yes FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
+        WHERE s.org_id = m.org_id AND s.user_id = $2 AND s.recipient_id = m.recipient_id AND g @> m.message_id
+      ) AS saw ON true
+      WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
+      ORDER BY m.message_id`,
+    [tx.org, user, ids],
+  )
+  const inDirect = [...new Set(rows.flatMap(({ userIds }) => userIds ?? []))]
+  const people =
+    inDirect.length === 0
+      ? []
+      : await tx.query(
+          PersonRow,
+          `SELECT user_id AS id, email, full_name AS name FROM auth.v1_people
+            WHERE org_id = $1 AND user_id = ANY ($2)`,
+          [tx.org, inDirect],
+        )
+  return { rows, people: new Map(people.map((person) => [person.id, person])) }
+}

@@ -1,0 +1,104 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+import { spansSql, Values } from './spans.ts'
+
+/** Most unread messages that a snapshot names (Zulip API: unread_msgs, `old_unreads_missing`). */
+export const maxUnread = 50_000
+/** Most direct conversations that a snapshot names. */
+export const maxConversations = 1_000
+
+const UnreadRow = z.object({
+  id: z.int(),
+  senderId: z.int(),
+  channelId: z.int().nullable(),
+  userIds: z.array(z.int()).nullable(),
+  topic: z.string(),
+  mentioned: z.boolean(),
+})
+export type UnreadRow = z.output<typeof UnreadRow>
+
+/** The newest of what the actor may read and has not read, ascending; one more than `maxUnread` where there are more. */
+export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Promise<UnreadRow[]> {
+  const values = new Values()
+  const org = values.add(tx.org)
+  const user = values.add(actor.userId)
+  const spans = spansSql(values, org, user, { actor, terms: [], unread: true })
+  const most = values.add(maxUnread + 1)
+  const rows = await tx.query(
+    UnreadRow,
+    `WITH spans AS MATERIALIZED (${spans})
+      SELECT m.message_id AS id, m.sender_id AS "senderId", rc.channel_id AS "channelId",
+        rc.user_ids AS "userIds", m.topic,
+        m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) OR EXISTS (
+          SELECT FROM messaging.user_flags f WHERE f.org_id = ${org} AND f.user_id = ${user}
+            AND f.message_id = m.message_id AND f.mentioned) AS mentioned
+      FROM spans s
+      JOIN messaging.messages m ON m.org_id = ${org} AND m.recipient_id = s.recipient_id
+        AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+        AND NOT (m.sender_id = ${user} AND m.sender_read)
+      JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = m.recipient_id
+      ORDER BY m.message_id DESC LIMIT ${most}`,
+    values.list,
+  )
+  return rows.reverse()
+}
+
+/** The newest message that came to the actor; -1 where none did. */
+export async function readMaxMessageId(tx: Tx, { actor }: Granted<'message:list'>): Promise<number> {
+  const values = new Values()
+  const org = values.add(tx.org)
+  const spans = spansSql(values, org, values.add(actor.userId), { actor, terms: [], unread: false })
+  const [row] = await tx.query(
+    z.object({ id: z.int() }),
+    `WITH spans AS MATERIALIZED (${spans})
+      SELECT coalesce(max(newest.message_id), -1) AS id
+      FROM spans s CROSS JOIN LATERAL (
+        SELECT m.message_id FROM messaging.messages m
+        WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
+          AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+        ORDER BY m.message_id DESC LIMIT 1) AS newest`,
+    values.list,
+  )
+  return row?.id ?? -1
+}
+
+/** The actor's starred messages that they may still read, ascending. */
+export async function readStarred(tx: Tx, { actor }: Granted<'message:list'>): Promise<number[]> {
+  const values = new Values()
+  const org = values.add(tx.org)
+  const user = values.add(actor.userId)
+  const spans = spansSql(values, org, user, { actor, terms: [], unread: false })
+  const rows = await tx.query(
+    z.object({ id: z.int() }),
+    `WITH spans AS MATERIALIZED (${spans})
+      SELECT DISTINCT f.message_id AS id
+      FROM messaging.user_flags f
+      JOIN messaging.messages m ON m.org_id = ${org} AND m.message_id = f.message_id
+      JOIN spans s ON s.recipient_id = m.recipient_id
+        AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+      WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.starred
+      ORDER BY f.message_id`,
+    values.list,
+  )
+  return rows.map(({ id }) => id)
+}
+
+const ConversationRow = z.object({ userIds: z.array(z.int()), newest: z.int() })
+export type ConversationRow = z.output<typeof ConversationRow>
+
+/** The actor's direct conversations, the latest first. */
+export const readConversations = (tx: Tx, { actor }: Granted<'message:list'>): Promise<ConversationRow[]> =>
+  tx.query(
+    ConversationRow,
+    `SELECT rc.user_ids AS "userIds", newest.message_id AS newest
+      FROM messaging.received r
+      JOIN messaging.recipients rc ON rc.org_id = $1 AND rc.recipient_id = r.recipient_id
+      CROSS JOIN LATERAL (
+        SELECT m.message_id FROM messaging.messages m
+        WHERE m.org_id = $1 AND m.recipient_id = r.recipient_id
+        ORDER BY m.message_id DESC LIMIT 1) AS newest
+      WHERE r.org_id = $1 AND r.user_id = $2 AND rc.user_ids IS NOT NULL
+      ORDER BY newest.message_id DESC LIMIT ${maxConversations}`,
+    [tx.org, actor.userId],
+  )

@@ -1,0 +1,147 @@
+import { type Actor, type ChannelAtom, listRules, type MessageAtom } from '@parley/access'
+import { predicateSql } from '@parley/db'
+import { channelAtomsSql } from '../facts/channel-sql.ts'
+import type { Resolved } from '../facts/narrow-names.ts'
+
+/** Collects the values of a statement's placeholders. */
+export class Values {
+  readonly list: unknown[] = []
+
+  /** @returns the placeholder that stands for the value */
+  add(value: unknown): string {
+    this.list.push(value)
+    return `$${this.list.length}`
+  }
+}
+
+/** Which parts of conversations a statement looks through. */
+export interface SpansWanted {
+  readonly actor: Actor
+  readonly terms: readonly Resolved[]
+  /** Leave only what is neither in the read ranges nor before the actor's time. */
+  readonly unread: boolean
+}
+
+/**
+ * A query whose rows (recipient_id, lo, hi) are the parts of conversations that the actor may read and that the narrow's
+ * terms about channel and people leave over: message ids from `lo` up to but without `hi`. Without a channel term
+ * it is what came to the actor; with one, the channel's whole history where the rule allows that.
+ * @param org and user placeholders
+ */
+export function spansSql(values: Values, org: string, user: string, wanted: SpansWanted): string {
+  const { actor, terms } = wanted
+  const candidates = [receivedParts(org, user, wanted.unread)]
+  if (mayReachBack(wanted)) candidates.push(wholeChannels(org))
+  const conditions = [ruleSql(actor, user, 'part.received'), recipientConditions(values, terms)]
+  if (candidates.length > 1)
+    // Where the whole is open, its parts would only come twice.
+    conditions.push(`(NOT part.received OR NOT (${ruleSql(actor, user, 'false')}))`)
+  return `SELECT rc.recipient_id, part.lo, part.hi
+    FROM (${candidates.join(' UNION ALL ')}) AS part (recipient_id, lo, hi, received)
+    JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = part.recipient_id
+    LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
+    WHERE ${conditions.join(' AND ')}`
+}
+
+/** `is:` asks for the actor's own marks, so never for what did not come to them. */
+const mayReachBack = ({ terms, unread }: SpansWanted): boolean =>
+  !unread &&
+  terms.some((term) => term.kind === 'channel' && !term.negated) &&
+  !terms.some(({ kind }) => kind === 'unread' || kind === 'starred' || kind === 'mentioned')
+
+const receivedParts = (org: string, user: string, unread: boolean): string =>
+  unread
+    ? `SELECT r.recipient_id, lower(g), upper(g), true
+         FROM messaging.received r
+         LEFT JOIN messaging.read_state s
+           ON s.org_id = r.org_id AND s.user_id = r.user_id AND s.recipient_id = r.recipient_id
+         CROSS JOIN unnest(r.ranges - coalesce(s.ranges, '{}')) AS g
+         WHERE r.org_id = ${org} AND r.user_id = ${user}`
+    : `SELECT r.recipient_id, lower(g), upper(g), true
+         FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
+         WHERE r.org_id = ${org} AND r.user_id = ${user}`
+
+const wholeChannels = (org: string): string =>
+  `SELECT w.recipient_id, 0::bigint, NULL::bigint, false
+     FROM messaging.recipients w WHERE w.org_id = ${org} AND w.channel_id IS NOT NULL`
+
+/**
+ * The rule for reading a message, as SQL over rows of `rc` (recipients) and `ch` (their channels).
+ * @param received SQL that says whether the message came to the actor
+ */
+export function ruleSql(actor: Actor, user: string, received: string): string {
+  const atoms: Record<ChannelAtom | MessageAtom, string> = {
+    ...channelAtomsSql(actor, 'ch', user),
+    direct: 'rc.channel_id IS NULL',
+    received,
+  }
+  return predicateSql(listRules['message:read'], atoms)
+}
+
+/** What the terms say of the conversation `rc`; true where they say nothing. */
+export function recipientConditions(values: Values, terms: readonly Resolved[]): string {
+  const all = terms.flatMap((term) => recipientCondition(values, term))
+  return all.length === 0 ? 'true' : all.join(' AND ')
+}
+
+function recipientCondition(values: Values, term: Resolved): string[] {
+  const not = term.negated ? 'NOT ' : ''
+  switch (term.kind) {
+    case 'channel':
+      return [`${not}coalesce(rc.channel_id = ${values.add(term.channel)}, false)`]
+    case 'people':
+      return [`${not}coalesce(rc.user_ids = ${values.add(term.users)}::integer[], false)`]
+    case 'direct':
+      return [`${not}(rc.channel_id IS NULL)`]
+    case 'topic':
+      // Direct messages have none, which is not the nameless one.
+      return term.negated ? [] : ['rc.channel_id IS NOT NULL']
+    default:
+      return []
+  }
+}
+
+/** What the terms say of single messages `m`; true where they say nothing. */
+export function messageConditions(
+  values: Values,
+  org: string,
+  user: string,
+  terms: readonly Resolved[],
+): string {
+  const all = terms.flatMap((term) => {
+    const condition = messageCondition(values, org, user, term)
+    if (condition === null) return []
+    return [term.negated ? `NOT (${condition})` : condition]
+  })
+  return all.length === 0 ? 'true' : all.join(' AND ')
+}
+
+const flagged = (org: string, user: string, column: string): string =>
+  `EXISTS (SELECT FROM messaging.user_flags f
+     WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id AND f.${column})`
+
+function messageCondition(values: Values, org: string, user: string, term: Resolved): string | null {
+  switch (term.kind) {
+    case 'topic':
+      return `lower(m.topic) = lower(${values.add(term.topic)})`
+    case 'sender':
+      return `m.sender_id = ${values.add(term.sender)}`
+    case 'id':
+      return `m.message_id = ${values.add(term.id)}`
+    case 'starred':
+      return flagged(org, user, 'starred')
+    case 'mentioned':
+      return `(m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) OR ${flagged(org, user, 'mentioned')})`
+    case 'unread':
+      return `(NOT (m.sender_id = ${user} AND m.sender_read) AND NOT EXISTS (
+        SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
+        WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
+          AND g @> m.message_id))`
+    case 'resolved':
+      return `m.topic LIKE '✔ %'`
+    case 'none':
+      return 'false'
+    default:
+      return null
+  }
+}

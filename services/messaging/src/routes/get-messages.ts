@@ -1,0 +1,51 @@
+import { type FetchedMessage, getMessages } from '@parley/api'
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { route } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { type Resolved, resolveNarrow } from '../facts/narrow-names.ts'
+import { type MessageStyle, presentMessages } from '../present/message.ts'
+import { firstUnread, idsAround, readableIds } from '../repo/fetch.ts'
+import { readMessages } from '../repo/messages.ts'
+import { type Around, beyondNewest, parseWanted } from '../rules/anchor.ts'
+import { parseNarrow } from '../rules/narrow.ts'
+
+export default route<typeof getMessages, Context, Tx>(getMessages, async ({ input, granted, tx }) => {
+  const wanted = parseWanted(input)
+  const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow ?? []))
+  const style = {
+    applyMarkdown: input.apply_markdown,
+    clientGravatar: input.client_gravatar,
+    emptyTopicKnown: input.allow_empty_topic_name,
+  }
+  if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
+  const ids = await readableIds(tx, granted, wanted.ids, terms)
+  return { messages: await present(tx, granted, ids, style), history_limited: false }
+})
+
+async function around(
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  terms: readonly Resolved[],
+  wanted: Around,
+  style: MessageStyle,
+) {
+  const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
+  const found = await idsAround(tx, granted, terms, { ...wanted, anchor })
+  const ids = [...found.before, ...found.anchor, ...found.after]
+  return {
+    messages: await present(tx, granted, ids, style),
+    anchor,
+    found_anchor: found.anchor.length > 0,
+    found_oldest: anchor === 0 || found.before.length < wanted.before,
+    found_newest: anchor === beyondNewest || found.after.length < wanted.after,
+    history_limited: false,
+  }
+}
+
+const present = async (
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  ids: readonly number[],
+  style: MessageStyle,
+): Promise<FetchedMessage[]> => presentMessages(await readMessages(tx, granted, ids), style)

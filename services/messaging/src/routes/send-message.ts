@@ -1,0 +1,102 @@
+import { sendMessage } from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { type Guard, route } from '@parley/kit'
+import { normaliseContent, normaliseTopic, render, type Rendered } from '@parley/markdown'
+import type { Granted } from '@parley/access'
+import type { Context } from '../context.ts'
+import { loadRenderContext } from '../facts/render-context.ts'
+import type { Facts } from '../facts/send-facts.ts'
+import { findTarget } from '../facts/target.ts'
+import { eventFields } from '../present/event-fields.ts'
+import { readParticipants } from '../repo/participants.ts'
+import { readAtBirth } from '../rules/read-at-birth.ts'
+import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
+import { requestDigest, sendKey } from '../rules/send-key.ts'
+import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
+
+const guard: Guard<typeof sendMessage, Context, Tx> = {
+  async object({ input, actor, ctx }) {
+    const target = await findTarget(ctx.facts, actor, parseRecipient(input.type, input.to))
+    ctx.targets.set(target.object, target)
+    return target.object
+  },
+  hidden({ type, to }) {
+    const named = parseRecipient(type, to)
+    return named.kind === 'channel' ? noSuchChannel(named) : badRequest('Message must have recipients')
+  },
+}
+
+export default route(sendMessage, guard, async ({ input, granted, request, ctx }) => {
+  const target = ctx.targets.get(granted.object)
+  if (!target) throw new Error('decided on a target that no guard found')
+  const { facts } = target.found
+  const content = normaliseContent(input.content)
+  const topic = facts.channel ? topicOf(input.topic) : ''
+  const context = await loadRenderContext(granted.actor, content, request.url, ctx.database)
+  const rendered = render(content, context)
+  const wildcards = await wildcardsOf(ctx, granted, facts, rendered, topic)
+  const senderRead = readAtBirth(request.client, input.read_by_sender)
+  const id = await ctx.sends.write({
+    granted,
+    ask: target.ask,
+    hash: target.found.hash,
+    rights: target.found.rights,
+    key: sendKey(
+      granted.actor.userId,
+      { idempotencyKey: request.idempotencyKey, queueId: input.queue_id, localId: input.local_id },
+      ctx.ids,
+    ),
+    request: requestDigest(target.ask, topic, content),
+    topic,
+    content,
+    rendered: rendered.html,
+    client: request.client,
+    timestamp: Math.floor(ctx.clock.now() / 1000),
+    senderRead,
+    mentioned: rendered.mentions.users,
+    ...wildcards,
+    event: eventFields(facts, {
+      read: senderRead ? [granted.actor.userId] : [],
+      mentioned: rendered.mentions.users,
+      ...wildcards,
+      queueId: input.queue_id ?? null,
+      localId: input.local_id ?? null,
+    }),
+  })
+  return { id }
+})
+
+function topicOf(given: string | undefined): string {
+  if (given === undefined) throw badRequest('Missing topic')
+  return normaliseTopic(given)
+}
+
+interface Wildcards {
+  readonly channelWildcard: boolean
+  readonly topicWildcard: readonly number[]
+}
+
+/** Whom `@all` and `@topic` mention; refused where they are too many for this sender. */
+async function wildcardsOf(
+  ctx: Context,
+  granted: Granted<'message:send'>,
+  { channel }: Facts,
+  { mentions }: Rendered,
+  topic: string,
+): Promise<Wildcards> {
+  const { channelWildcard } = mentions
+  if (!channel || !mentions.topicWildcard) {
+    checkWildcards(granted.actor, {
+      channelMany: channelWildcard && channel?.many === true,
+      topicMany: false,
+    })
+    return { channelWildcard, topicWildcard: [] }
+  }
+  const people = await ctx.database.read(granted.actor.orgId, (tx) => readParticipants(tx, granted, topic))
+  checkWildcards(granted.actor, {
+    channelMany: channelWildcard && channel.many,
+    topicMany: people.length > fewPeople,
+  })
+  return { channelWildcard, topicWildcard: people }
+}

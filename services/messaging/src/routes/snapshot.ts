@@ -1,0 +1,61 @@
+import { authorize, type Granted } from '@parley/access'
+import { messagingSnapshot, type SnapshotRequest } from '@parley/api'
+import { AppError, orgId, userId } from '@parley/core'
+import { readActor, type Tx } from '@parley/db'
+import { answer } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { presentUnread } from '../present/unread.ts'
+import { readConversations, readMaxMessageId, readStarred, readUnread } from '../repo/snapshot.ts'
+
+type Section = (
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  request: SnapshotRequest,
+) => Promise<Readonly<Record<string, unknown>>>
+
+const empty =
+  (key: string, value: unknown): Section =>
+  async () => ({ [key]: value })
+
+/** What messaging answers, by the event types that ask for it (all of them must be wanted). */
+const sections: readonly (readonly [types: readonly string[], Section])[] = [
+  [['message'], async (tx, granted) => ({ max_message_id: await readMaxMessageId(tx, granted) })],
+  [
+    ['message', 'update_message_flags'],
+    async (tx, granted, { capabilities }) => ({
+      unread_msgs: presentUnread(
+        await readUnread(tx, granted),
+        granted.actor.userId,
+        capabilities.empty_topic_name,
+      ),
+    }),
+  ],
+  [['starred_messages'], async (tx, granted) => ({ starred_messages: await readStarred(tx, granted) })],
+  [
+    ['recent_private_conversations'],
+    async (tx, granted) => ({
+      recent_private_conversations: (await readConversations(tx, granted)).map(({ userIds, newest }) => ({
+        max_message_id: newest,
+        user_ids: userIds.filter((id) => id !== granted.actor.userId),
+      })),
+    }),
+  ],
+  [['drafts'], empty('drafts', [])],
+  [['scheduled_messages'], empty('scheduled_messages', [])],
+  [['saved_snippets'], empty('saved_snippets', [])],
+]
+
+export default answer<typeof messagingSnapshot, Context>(messagingSnapshot, async ({ input, ctx }) => {
+  const wanted = input.types === null ? null : new Set(input.types)
+  return ctx.database.at(orgId(input.org), input.snapshot, async (tx) => {
+    const { actor, rights } = await readActor(tx, userId(input.user))
+    const verdict = actor && authorize('message:list', actor, null, rights)
+    if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Account is deactivated')
+    const parts = await Promise.all(
+      sections
+        .filter(([types]) => wanted === null || types.every((type) => wanted.has(type)))
+        .map(([, section]) => section(tx, verdict.granted, input)),
+    )
+    return Object.assign({}, ...parts) as Record<string, unknown>
+  })
+})

@@ -1,0 +1,54 @@
+import { maxFetch } from '@parley/api'
+import { AppError, badRequest } from '@parley/core'
+
+/** Above every message id (Zulip API: the anchor `newest`, and the one answered where nothing is unread). */
+export const beyondNewest = 10_000_000_000_000_000
+
+/** Messages around an anchor; null is the first unread one. */
+export interface Around {
+  readonly kind: 'around'
+  readonly anchor: number | null
+  readonly includeAnchor: boolean
+  readonly before: number
+  readonly after: number
+}
+/** Which messages of a narrow: around an anchor, or the named ones. */
+export type Wanted = { readonly kind: 'ids'; readonly ids: readonly number[] } | Around
+
+interface Given {
+  readonly anchor?: string | undefined
+  readonly include_anchor: boolean
+  readonly num_before?: number | undefined
+  readonly num_after?: number | undefined
+  readonly message_ids?: readonly number[] | undefined
+  readonly use_first_unread_anchor: boolean
+}
+
+const missing = (name: string): AppError =>
+  new AppError('REQUEST_VARIABLE_MISSING', `Missing '${name}' argument`, { data: { var_name: name } })
+
+/** @throws AppError BAD_REQUEST or REQUEST_VARIABLE_MISSING, in the words of Zulip's API */
+export function parseWanted(given: Given): Wanted {
+  const { anchor, num_before: before, num_after: after, message_ids: ids } = given
+  if (ids !== undefined) {
+    if (anchor !== undefined || before !== undefined || after !== undefined || given.use_first_unread_anchor)
+      throw badRequest('Unsupported parameter combination: num_before, num_after, anchor, message_ids')
+    return { kind: 'ids', ids: [...new Set(ids)] }
+  }
+  if (before === undefined) throw missing('num_before')
+  if (after === undefined) throw missing('num_after')
+  const value = parseAnchor(anchor, given.use_first_unread_anchor)
+  if (before + after > maxFetch) throw badRequest(`Too many messages requested (maximum ${maxFetch}).`)
+  if (before > 0 && after > 0 && !given.include_anchor)
+    throw badRequest('The anchor can only be excluded at an end of the range')
+  return { kind: 'around', anchor: value, includeAnchor: given.include_anchor, before, after }
+}
+
+function parseAnchor(anchor: string | undefined, useFirstUnread: boolean): number | null {
+  if (useFirstUnread || anchor === 'first_unread') return null
+  if (anchor === undefined) throw missing('anchor')
+  if (anchor === 'oldest') return 0
+  if (anchor === 'newest') return beyondNewest
+  if (!/^-?\d{1,30}$/.test(anchor)) throw badRequest('Invalid anchor')
+  return Math.min(Math.max(Number(anchor), 0), beyondNewest)
+}

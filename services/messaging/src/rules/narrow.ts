@@ -1,0 +1,137 @@
+import { channelNameKey, type Narrow, type NarrowTerm } from '@parley/api'
+import { AppError } from '@parley/core'
+import { normaliseTopic } from '@parley/markdown'
+
+/** A user as a narrow names one. */
+export type UserName = { readonly id: number } | { readonly email: string }
+export type ChannelName = { readonly id: number } | { readonly key: string }
+/** What `is:` asks for. `none`: nothing that exists here has it. */
+export type Mark = 'unread' | 'starred' | 'mentioned' | 'direct' | 'resolved' | 'none'
+
+/** One understood term, its names still to be looked up. */
+export type Term = (
+  | { readonly kind: 'channel'; readonly channel: ChannelName }
+  | { readonly kind: 'topic'; readonly topic: string }
+  /** The conversation of exactly these people and the reader. */
+  | { readonly kind: 'people'; readonly people: readonly UserName[] }
+  | { readonly kind: 'sender'; readonly sender: UserName }
+  | { readonly kind: 'id'; readonly id: number }
+  | { readonly kind: Mark }
+) & { readonly negated: boolean }
+
+/** @param desc shown to the client; never an operand that may be content */
+export const badNarrow = (desc: string): AppError =>
+  new AppError('BAD_NARROW', `Invalid narrow operator: ${desc}`, { data: { desc } })
+
+const marks: Readonly<Record<string, Mark>> = {
+  unread: 'unread',
+  starred: 'starred',
+  mentioned: 'mentioned',
+  dm: 'direct',
+  private: 'direct',
+  resolved: 'resolved',
+  // There are no alert words yet.
+  alerted: 'none',
+}
+
+/**
+ * Understands a narrow's terms.
+ * @throws AppError BAD_NARROW for an unknown operator or operand and for a channel with direct messages
+ */
+export function parseNarrow(narrow: Narrow): Term[] {
+  const terms = narrow.flatMap((term): Term[] => {
+    const understood = parseTerm(term)
+    return understood === null ? [] : [{ ...understood, negated: term.negated ?? false }]
+  })
+  const asked = new Set(terms.filter((term) => !term.negated).map(({ kind }) => kind))
+  if (asked.has('channel') && (asked.has('people') || asked.has('direct')))
+    throw badNarrow('No message can be both a channel message and direct message')
+  return terms
+}
+
+// `Omit` over a union keeps only what all members share, so it goes over each member.
+type Bare<T> = T extends unknown ? Omit<T, 'negated'> : never
+
+/** Null for terms that take nothing away. */
+function parseTerm({ operator, operand }: NarrowTerm): Bare<Term> | null {
+  switch (operator) {
+    case 'channel':
+    case 'stream':
+      return { kind: 'channel', channel: channelName(operand) }
+    case 'topic':
+    case 'subject':
+      return { kind: 'topic', topic: topicName(operand) }
+    case 'dm':
+    case 'pm-with':
+      return { kind: 'people', people: people(operand) }
+    case 'sender':
+    case 'from':
+      return { kind: 'sender', sender: userName(operand) }
+    case 'id':
+      return { kind: 'id', id: messageNumber(operand) }
+    case 'is':
+      return { kind: markOf(operand) }
+    case 'near':
+      return null
+    case 'in':
+      if (operand === 'all') return null
+      throw badNarrow(`unknown 'in' operand ${wordOf(operand)}`)
+    default:
+      throw badNarrow(`unknown operator ${wordOf(operator)}`)
+  }
+}
+
+type Operand = NarrowTerm['operand']
+
+const isId = (operand: Operand): operand is number =>
+  typeof operand === 'number' && operand >= 0 && operand <= 2_147_483_647
+
+function channelName(operand: Operand): ChannelName {
+  if (isId(operand)) return { id: operand }
+  if (typeof operand !== 'string') throw badNarrow('unknown channel')
+  return { key: channelNameKey(operand) }
+}
+
+function topicName(operand: Operand): string {
+  if (typeof operand !== 'string') throw badNarrow('unknown topic')
+  try {
+    return normaliseTopic(operand)
+  } catch {
+    throw badNarrow('unknown topic')
+  }
+}
+
+function people(operand: Operand): UserName[] {
+  if (typeof operand !== 'string') {
+    const ids = typeof operand === 'number' ? [operand] : operand
+    if (!ids.every(isId)) throw badNarrow('unknown user')
+    return ids.map((id) => ({ id }))
+  }
+  return operand
+    .split(',')
+    .map((email) => email.trim())
+    .filter((email) => email !== '')
+    .map((email) => ({ email: email.toLowerCase() }))
+}
+
+function userName(operand: Operand): UserName {
+  if (isId(operand)) return { id: operand }
+  if (typeof operand !== 'string') throw badNarrow('unknown user')
+  return { email: operand.trim().toLowerCase() }
+}
+
+function messageNumber(operand: Operand): number {
+  const id = typeof operand === 'string' && /^\d{1,15}$/.test(operand) ? Number(operand) : operand
+  if (typeof id !== 'number' || id < 0) throw badNarrow('invalid message ID')
+  return id
+}
+
+function markOf(operand: Operand): Mark {
+  const mark = typeof operand === 'string' && Object.hasOwn(marks, operand) ? marks[operand] : undefined
+  if (mark === undefined) throw badNarrow(`unknown 'is' operand ${wordOf(operand)}`)
+  return mark
+}
+
+/** Words of closed lists are echoed where they look like one. */
+const wordOf = (operand: Operand): string =>
+  typeof operand === 'string' && /^[\w-]{1,30}$/.test(operand) ? operand : ''

@@ -1,0 +1,192 @@
+import { role } from '@parley/access'
+import type { RequestFacts } from '@parley/api'
+import { AppError, fixedClock, orgId, type OrgId, systemIds } from '@parley/core'
+import type { Database } from '@parley/db'
+import { appendedIn } from '@parley/events'
+import { runOperation } from '@parley/kit'
+import { testDatabase, type TestDatabase } from '@parley/testkit'
+import { z } from 'zod'
+import { type Context, createContext } from '../src/context.ts'
+import { routes } from '../src/endpoints.ts'
+import { findActor } from '../src/facts/target.ts'
+
+/** One instance of the service without its link: operations are run as the runner runs them. */
+export interface Instance extends AsyncDisposable {
+  readonly ctx: Context
+  /** Runs an operation as a user; values that are no texts are sent as JSON. */
+  ask(user: number, op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
+}
+type Fields = Readonly<Record<string, unknown>>
+interface Request {
+  readonly path: Readonly<Record<string, string>>
+  readonly facts: Partial<RequestFacts>
+  readonly generation: number
+}
+
+/** An organisation in a database of its own, filled past the other services. */
+export interface World extends AsyncDisposable {
+  readonly org: OrgId
+  readonly test: TestDatabase
+  instance(): Promise<Instance>
+  user(options?: { role?: number; name?: string; botOwner?: number }): Promise<number>
+  channel(options?: {
+    name?: string
+    private?: boolean
+    protected?: boolean
+    creator?: number
+  }): Promise<Channel>
+  /** Each of these is a transaction of streams with an event that changes rights. */
+  subscribe(channel: Channel, ...users: number[]): Promise<void>
+  unsubscribe(channel: Channel, ...users: number[]): Promise<void>
+  archive(channel: Channel): Promise<void>
+  deactivate(user: number): Promise<void>
+  /** A change of rights that has to do with nobody here. */
+  unrelated(): Promise<void>
+}
+export interface Channel {
+  readonly id: number
+  readonly name: string
+}
+
+const Id = z.object({ id: z.int() })
+
+/** @param subdomain tells organisations of one database apart */
+export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<World> {
+  const database = test ?? (await testDatabase())
+  const made = async (sql: string, params: readonly unknown[] = []): Promise<number> =>
+    Id.parse((await database.superuser(sql, params))[0]).id
+  await database.superuser(
+    `INSERT INTO events.emitters VALUES ('svc_messaging', 'message.sent'), ('svc_messaging', 'flags.changed'),
+      ('svc_streams', 'test.changed') ON CONFLICT DO NOTHING`,
+  )
+  const org = orgId(
+    await made(
+      `INSERT INTO auth.organisations (subdomain, name, created_at) VALUES ($1, 'Acme', now()) RETURNING org_id AS id`,
+      [subdomain],
+    ),
+  )
+  await database.superuser('INSERT INTO events.head (org_id) VALUES ($1)', [org])
+  const streams = await database.as('streams')
+  const changed = (change: (tx: Parameters<Parameters<Database['write']>[1]>[0]) => Promise<unknown>) =>
+    streams.write(org, async (tx) => {
+      await change(tx)
+      await tx.execute('SELECT events.append($1, NULL, $2)', [
+        org,
+        JSON.stringify([
+          { type: 'test.changed', body: {}, users: [], channel: null, changes_rights: true, revokes: false },
+        ]),
+      ])
+    })
+  let named = 0
+  return {
+    org,
+    test: database,
+    instance: () => instance(org, database),
+    user: ({ role: as = role.member, name = `User ${++named}`, botOwner } = {}) =>
+      made(
+        `WITH u AS (SELECT nextval('auth.user_ids')::integer AS id)
+         INSERT INTO auth.users (org_id, user_id, email, delivery_email, full_name, role, date_joined, is_bot, bot_owner_id)
+         SELECT $1, id, 'u' || id || '@x.org', 'u' || id || '@x.org', $2, $3, now(), $4, $5 FROM u RETURNING user_id AS id`,
+        [org, name, as, botOwner !== undefined, botOwner ?? null],
+      ),
+    async channel(options = {}) {
+      const name = options.name ?? `channel ${++named}`
+      const closed = options.private === true || options.protected === true
+      const [made] = await streams.write(org, (tx) =>
+        tx.query(
+          Id,
+          `WITH c AS (SELECT nextval('streams.channel_ids')::integer AS id)
+           INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, invite_only,
+             history_public_to_subscribers, created_at, creator_id)
+           SELECT $1, id, messaging.v1_open_channel($1, id), $2, lower($2), $3, $4, now(), $5 FROM c
+           RETURNING channel_id AS id`,
+          [org, name, closed, options.protected !== true, options.creator ?? null],
+        ),
+      )
+      const id = made?.id ?? 0
+      return { id, name }
+    },
+    subscribe: (channel, ...users) =>
+      changed(async (tx) => {
+        await tx.execute(
+          `INSERT INTO streams.subscriptions (org_id, channel_id, user_id, color, changed_at)
+           SELECT $1, $2, u, '#aabbcc', now() FROM unnest($3::integer[]) AS u
+           ON CONFLICT (org_id, channel_id, user_id) DO UPDATE SET active = true`,
+          [org, channel.id, users],
+        )
+        await tx.execute('SELECT messaging.v1_subscribed($1, $2, $3)', [org, channel.id, users])
+      }),
+    unsubscribe: (channel, ...users) =>
+      changed(async (tx) => {
+        await tx.execute(
+          'UPDATE streams.subscriptions SET active = false WHERE org_id = $1 AND channel_id = $2 AND user_id = ANY ($3)',
+          [org, channel.id, users],
+        )
+        await tx.execute('SELECT messaging.v1_unsubscribed($1, $2, $3)', [org, channel.id, users])
+      }),
+    archive: (channel) =>
+      changed((tx) =>
+        tx.execute('UPDATE streams.channels SET archived = true WHERE org_id = $1 AND channel_id = $2', [
+          org,
+          channel.id,
+        ]),
+      ),
+    async deactivate(user) {
+      await database.superuser(
+        'UPDATE auth.users SET is_active = false, generation = generation + 1 WHERE user_id = $1',
+        [user],
+      )
+      await changed(async () => {})
+    },
+    unrelated: () => changed(async () => {}),
+    async [Symbol.asyncDispose]() {
+      if (!test) await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function instance(org: OrgId, test: TestDatabase): Promise<Instance> {
+  const database = await test.as('messaging')
+  const clock = fixedClock(Date.UTC(2026, 0, 2))
+  const ctx = createContext(database, { clock, ids: systemIds }, () => {})
+  const running = {
+    routes: new Map(routes.map((route) => [route.operation.id, route])),
+    ctx,
+    database,
+    afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
+    actors: (principal: Parameters<typeof findActor>[1]) => findActor(ctx.facts, principal),
+  }
+  return {
+    ctx,
+    async ask(user, op, fields = {}, more = {}) {
+      const answered = await runOperation(running, {
+        op,
+        caller: 'gateway',
+        principal: { org, user, generation: more.generation ?? 1, credential: 'key:1' },
+        raw: {
+          path: more.path ?? {},
+          fields: Object.fromEntries(
+            Object.entries(fields).map(([name, value]) => [
+              name,
+              typeof value === 'string' ? value : JSON.stringify(value),
+            ]),
+          ),
+        },
+        request: { org, url: 'https://acme.example.com', client: 'website', ip: '127.0.0.1', ...more.facts },
+        signal: new AbortController().signal,
+      })
+      return answered.data
+    },
+    [Symbol.asyncDispose]: () => ctx.sends[Symbol.asyncDispose](),
+  }
+}
+
+/** The answer, or the error's code and message. */
+export async function outcome(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof AppError) return { code: error.code, msg: error.message, ...error.data }
+    throw error
+  }
+}
