@@ -1,1 +1,1 @@
-export {}
+export { type MessagingConfig, messagingSettings } from './config.ts'
