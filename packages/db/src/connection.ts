@@ -1,4 +1,5 @@
 import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls'
+import { spiffeIdOf } from '@parley/crypto'
 import { Client, type ClientConfig, type CustomTypesConfig, Pool, types } from 'pg'
 
 /** A service's certificate for Postgres (its CN is the role), and what the server has to show. PEM texts. */
@@ -48,11 +49,8 @@ function sslOptions(connection: PgConnection): ConnectionOptions | false {
 }
 
 function wrongUri(peer: PeerCertificate, wanted: string | undefined): Error | undefined {
-  if (wanted === undefined) return undefined
-  const uris = (peer.subjectaltname ?? '').split(', ').filter((name) => name.startsWith('URI:'))
-  return uris.length === 1 && uris[0] === `URI:${wanted}`
-    ? undefined
-    : new Error(`the server is not ${wanted}`)
+  if (wanted === undefined || spiffeIdOf(peer.subjectaltname) === wanted) return undefined
+  return new Error(`the server is not ${wanted}`)
 }
 
 /** int8 as a number; what a number cannot hold exactly is an error, never a rounded id. */
