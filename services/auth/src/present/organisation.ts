@@ -86,8 +86,6 @@ const server = {
   max_logo_file_size_mib: 5,
   max_message_length: 10_000,
   max_reminder_note_length: 500,
-  max_stream_description_length: 1024,
-  max_stream_name_length: 60,
   max_topic_length: 60,
   password_max_length: passwordPolicy.maxLength,
   password_min_guesses: passwordPolicy.minGuesses,

@@ -66,7 +66,7 @@ test.runIf(contractAvailable())('what register says of people and the organisati
 })
 
 test('every key that the phone app refuses to start without is there, as far as it is of people or the organisation', () => {
-  const keys = `alert_words custom_profile_fields max_stream_name_length max_topic_length
+  const keys = `alert_words custom_profile_fields max_topic_length
     server_presence_ping_interval_seconds server_presence_offline_threshold_seconds muted_users presences realm_emoji
     realm_user_groups user_status user_settings realm_wildcard_mention_policy realm_name
     realm_waiting_period_threshold realm_allow_message_editing realm_enable_read_receipts realm_icon_url
@@ -129,7 +129,6 @@ test('a guest is told what a guest may not do', () => {
   expect(authState(facts(3), asked(['realm_user']))).toMatchObject({
     user_id: 3,
     is_guest: true,
-    can_create_public_streams: false,
-    can_subscribe_other_users: false,
+    can_invite_others_to_realm: false,
   })
 })

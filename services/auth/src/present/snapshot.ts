@@ -28,6 +28,7 @@ const sections: Readonly<Record<string, Section>> = {
   custom_profile_fields: constant({ custom_profile_fields: [], custom_profile_field_types: {} }),
   giphy: constant({ giphy_api_key: '' }),
   muted_users: constant({ muted_users: [] }),
+  navigation_views: constant({ navigation_views: [] }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
   presence: ({ now }) => ({ presences: {}, presence_last_update_id: -1, server_timestamp: now / 1000 }),
   push_device: constant({ push_devices: {} }),
@@ -46,6 +47,7 @@ const sections: Readonly<Record<string, Section>> = {
     realm_user_groups: systemUserGroups(accounts, Math.floor(organisation.created_at.getTime() / 1000)),
   }),
   realm_user_settings_defaults: constant({ realm_user_settings_defaults: userSettingsDefaults }),
+  reminders: constant({ reminders: [] }),
   stop_words: constant({ stop_words: [] }),
   update_display_settings: (facts, { capabilities }) =>
     capabilities.user_settings_object ? {} : { ...legacyDisplaySettings, timezone: own(facts).timezone },
@@ -75,7 +77,6 @@ function people(facts: SnapshotFacts): Record<string, unknown> {
   const { viewer, accounts } = facts
   const row = own(facts)
   const self = ownPerson(row)
-  const member = !isGuest(viewer)
   const listed = (active: boolean) =>
     accounts.filter((a) => a.isActive === active).map((a) => listedPerson(a, viewer))
   return {
@@ -93,11 +94,6 @@ function people(facts: SnapshotFacts): Record<string, unknown> {
     is_admin: isAdmin(viewer),
     is_moderator: viewer.role === role.moderator,
     is_guest: isGuest(viewer),
-    can_create_streams: member,
-    can_create_public_streams: member,
-    can_create_private_streams: member,
-    can_create_web_public_streams: false,
-    can_subscribe_other_users: member,
-    can_invite_others_to_realm: member,
+    can_invite_others_to_realm: !isGuest(viewer),
   }
 }
