@@ -2,7 +2,7 @@ import { AppError, type Clock } from '@parley/core'
 import type { Outcome } from './gcra.ts'
 import type { Counter } from './limit-keys.ts'
 import { LocalCounters } from './local.ts'
-import { limitScript, scriptArguments, scriptOutcomes } from './script.ts'
+import { forgetScript, limitScript, scriptArguments, scriptOutcomes } from './script.ts'
 
 /** The part of Redis that limits need. Rejects at once while Redis is away. */
 export interface ScriptRunner {
@@ -34,13 +34,29 @@ export class Limiter {
     return headers
   }
 
-  async #outcomes(counters: readonly Counter[]): Promise<Outcome[]> {
-    const { keys, args } = scriptArguments(counters)
+  /** Asks without counting. @throws AppError RATE_LIMIT_HIT where one more would be refused */
+  async ask(counters: readonly Counter[]): Promise<void> {
+    const outcomes = await this.#outcomes(counters, false)
+    const refused = outcomes.filter((o) => !o.ok)
+    if (refused.length > 0)
+      throw limited(Math.max(...refused.map((o) => o.retryMs)), this.#headers(counters, outcomes))
+  }
+
+  /** Starts the counts anew. */
+  async forget(counters: readonly Counter[]): Promise<void> {
+    const keys = counters.map((c) => c.key)
+    if (keys.length === 0) return
+    this.#local.forget(keys)
+    await this.#redis.run(forgetScript, keys, []).catch(this.#onFallback)
+  }
+
+  async #outcomes(counters: readonly Counter[], counts = true): Promise<Outcome[]> {
+    const { keys, args } = scriptArguments(counters, counts)
     try {
       return scriptOutcomes(await this.#redis.run(limitScript, keys, args), counters)
     } catch (error) {
       this.#onFallback(error)
-      return this.#local.count(counters)
+      return this.#local.count(counters, counts)
     }
   }
 

@@ -19,16 +19,21 @@ export class LocalCounters {
     this.#capacity = capacity
   }
 
-  /** Counts a request on all its counters, or on none where one refuses. */
-  count(counters: readonly Counter[]): Outcome[] {
+  /** Counts a request on all its counters; on none where one refuses, or where it only asks. */
+  count(counters: readonly Counter[], counts = true): Outcome[] {
     const now = this.#clock.monotonic()
     const tried = counters.map(({ key, rate }) => {
       const own = this.#tats.has(key) || this.#room(now) ? key : 'overflow'
       const strict = { ...rate, count: Math.max(1, Math.floor(rate.count * share)) }
       return { own, ...gcra(strict, this.#tats.get(own) ?? null, now) }
     })
-    if (tried.every(({ outcome }) => outcome.ok)) for (const { own, tat } of tried) this.#tats.set(own, tat)
+    if (counts && tried.every(({ outcome }) => outcome.ok))
+      for (const { own, tat } of tried) this.#tats.set(own, tat)
     return tried.map(({ outcome }) => outcome)
+  }
+
+  forget(keys: readonly string[]): void {
+    for (const key of keys) this.#tats.delete(key)
   }
 
   #room(now: number): boolean {

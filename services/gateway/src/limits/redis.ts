@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { spiffeId, spiffeIdOf } from '@parley/crypto'
+import type { Certificates, RedisConfig } from '@parley/kit'
+import { Redis } from 'ioredis'
+import type { ScriptRunner } from './limiter.ts'
+
+/** Redis for limits: quick or not at all. */
+export interface LimitRedis extends ScriptRunner, Disposable {
+  /** Resolves when it answers, or after `ms`: limits do without it. */
+  ready(ms: number): Promise<boolean>
+}
+
+const answerMs = 250
+
+/** Connects over mutual TLS; certificates are read anew for each connection. */
+export function connectLimitRedis(
+  config: RedisConfig,
+  trustDomain: string,
+  certificates: Certificates,
+): LimitRedis {
+  const open = (): Redis => {
+    const { ca, cert, key } = certificates.client
+    const redis = new Redis({
+      host: config.host,
+      port: config.port,
+      username: config.username,
+      password: config.password.expose(),
+      tls: {
+        ca,
+        cert,
+        key,
+        minVersion: 'TLSv1.3',
+        rejectUnauthorized: true,
+        checkServerIdentity: (host: string, peer: PeerCertificate) =>
+          checkServerIdentity(host, peer) ?? checkRedis(trustDomain, peer),
+      },
+      enableOfflineQueue: false,
+      enableAutoPipelining: true,
+      commandTimeout: answerMs,
+      connectTimeout: 2000,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (times) => Math.min(100 * times, 2000),
+    })
+    // Every failing command rejects for itself; this one only says that the connection is being made anew.
+    redis.on('error', () => {})
+    return redis
+  }
+  let redis = open()
+  // The client keeps its TLS options for reconnections, so a new certificate needs a new client.
+  const forget = certificates.onChange(() => {
+    const former = redis
+    redis = open()
+    former.disconnect()
+  })
+  const digests = new Map<string, string>()
+  return {
+    async run(script, keys, args) {
+      const digest = digests.get(script) ?? createHash('sha1').update(script).digest('hex')
+      digests.set(script, digest)
+      try {
+        return await redis.evalsha(digest, keys.length, ...keys, ...args)
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+        return redis.eval(script, keys.length, ...keys, ...args)
+      }
+    },
+    async ready(ms) {
+      if (redis.status === 'ready') return true
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      const timer = setTimeout(resolve, ms, false)
+      redis.once('ready', () => {
+        resolve(true)
+      })
+      return promise.finally(() => {
+        clearTimeout(timer)
+      })
+    },
+    [Symbol.dispose]() {
+      forget()
+      redis.disconnect()
+    },
+  }
+}
+
+/** On one machine every certificate says `localhost`, so the host alone proves nothing. */
+const checkRedis = (trustDomain: string, peer: PeerCertificate): Error | undefined =>
+  spiffeIdOf(peer.subjectaltname) === spiffeId(trustDomain, 'redis')
+    ? undefined
+    : new Error('the peer is not Redis')

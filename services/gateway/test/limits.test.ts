@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fixedClock, Secret, systemClock, systemIds } from '@parley/core'
+import { type Certificates, createMetrics, silentLogger, watchCertificates } from '@parley/kit'
+import { certDirOf, testServers } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gcra } from '../src/limits/gcra.ts'
+import { Limited, Limiter } from '../src/limits/limiter.ts'
+import { connectLimitRedis, type LimitRedis } from '../src/limits/redis.ts'
+
+let redis: LimitRedis
+let certificates: Certificates
+let limiter: Limiter
+const fallbacks: unknown[] = []
+beforeAll(async () => {
+  const servers = await testServers()
+  certificates = watchCertificates(certDirOf(servers, 'gateway'), {
+    logger: silentLogger,
+    metrics: createMetrics('gateway'),
+  })
+  redis = connectLimitRedis(
+    {
+      host: '127.0.0.1',
+      port: servers.redis.port,
+      username: 'gateway',
+      password: new Secret((await readFile(join(servers.redis.passwords, 'gateway'), 'utf8')).trim()),
+    },
+    servers.trustDomain,
+    certificates,
+  )
+  limiter = new Limiter(redis, systemClock, (error) => fallbacks.push(error))
+  await redis.ready(10_000)
+}, 60_000)
+afterAll(() => {
+  redis?.[Symbol.dispose]()
+  certificates?.[Symbol.dispose]()
+})
+
+const counter = (count: number, periodMs = 3_600_000) => ({
+  key: `gateway:limit:test:${systemIds.uuid()}`,
+  rate: { count, periodMs },
+})
+
+test('RL-01 a limit counts over all who share Redis', async () => {
+  const other = new Limiter(redis, fixedClock(0), (error) => fallbacks.push(error))
+  const a = counter(3)
+  const left = []
+  for (const who of [limiter, other, limiter]) left.push((await who.hit([a]))['x-ratelimit-remaining'])
+  expect(left).toEqual(['2', '1', '0'])
+  const refused = other.hit([a])
+  await expect(refused).rejects.toThrow(Limited)
+  await expect(refused).rejects.toMatchObject({ data: { 'retry-after': expect.closeTo(1200, 0) as number } })
+  expect(fallbacks).toEqual([])
+})
+
+test('the script is the rule of gcra', async () => {
+  for (const count of [1, 2, 7, 100]) {
+    const a = counter(count)
+    let tat: number | null = null
+    for (let i = 0; i < count + 2; i++) {
+      const rule = gcra(a.rate, tat, 0)
+      tat = rule.tat
+      const script = await limiter.hit([a]).then(
+        (headers) => [true, Number(headers['x-ratelimit-remaining'])],
+        () => [false, 0],
+      )
+      expect(script).toEqual([rule.outcome.ok, rule.outcome.remaining])
+    }
+  }
+})
+
+test('a request refused by one counter counts on none; asking counts nothing; forgetting starts anew', async () => {
+  const [small, big] = [counter(1), counter(5)]
+  await limiter.hit([small])
+  await limiter.ask([big])
+  await expect(limiter.hit([big, small])).rejects.toThrow(Limited)
+  await expect(limiter.ask([small])).rejects.toThrow(Limited)
+  expect((await limiter.hit([big]))['x-ratelimit-remaining']).toBe('4')
+  await limiter.forget([small])
+  await limiter.hit([small])
+  expect(fallbacks).toEqual([])
+})
