@@ -10,7 +10,7 @@ import {
   userId,
   type UserId,
 } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** An event as the log holds it. */
@@ -114,17 +114,6 @@ export async function readHead(tx: Tx): Promise<Head | null> {
     tx.org,
   ])
   return row ? { seq: seq(row.seq), rights: rights(row.rights), floor: seq(row.floor) } : null
-}
-
-const HeadsRow = z.object({ org_id: z.int(), seq: z.int(), rights: z.int() })
-
-/** How far the logs of many organisations reach now, in one statement; role svc_gateway only. */
-export async function readHeads(
-  database: Database,
-  orgs: readonly OrgId[],
-): Promise<Map<OrgId, Omit<Head, 'floor'>>> {
-  const rows = await database.once(HeadsRow, 'SELECT org_id, seq, rights FROM events.v1_heads($1)', [orgs])
-  return new Map(rows.map((row) => [orgId(row.org_id), { seq: seq(row.seq), rights: rights(row.rights) }]))
 }
 
 const Wire = z.object({
