@@ -2,7 +2,9 @@ import { hash } from '@node-rs/argon2'
 import { role } from '@parley/access'
 import { systemIds } from '@parley/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AuthContext } from '../src/context.ts'
 import { createHasher } from '../src/passwords/hasher.ts'
+import { signIn } from '../src/sign-in.ts'
 import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let h: Harness
@@ -82,11 +84,12 @@ test('AU-04 a hash of older parameters is renewed at the next sign-in', async ()
 })
 
 test('AU-03 more sign-ins than the queue holds are refused, not kept waiting', async () => {
-  const hasher = await createHasher({ concurrency: 1, queue: 1 }, systemIds)
-  Object.assign(h.ctx, { hasher })
+  const wide = h.ctx.hasher
+  Object.assign(h.ctx, { hasher: await createHasher({ concurrency: 1, queue: 1 }, systemIds) })
   const tries = await Promise.all(
     Array.from({ length: 5 }, () => refusalOf(fetchKey(ada.email, goodPassword))),
   )
+  Object.assign(h.ctx, { hasher: wide })
   expect(new Set(tries)).toEqual(new Set(['not refused', '503 UNAVAILABLE Service temporarily unavailable']))
 })
 
@@ -127,4 +130,34 @@ test('AU-17 a bot never signs in by password', async () => {
   const bot = await h.account(acme.org, 'robot', role.member)
   await h.db.superuser('UPDATE auth.users SET is_bot = true, bot_type = 1 WHERE user_id = $1', [bot.user])
   expect(await refusalOf(fetchKey(bot.email, goodPassword))).toBe(wrong)
+})
+
+test('AU-05 whoever is named, one hash is computed and the database is asked once before the answer', async () => {
+  const asked: string[] = []
+  const watched = {
+    ...h.ctx,
+    hasher: {
+      ...h.ctx.hasher,
+      verify: (...of: Parameters<typeof h.ctx.hasher.verify>) => {
+        asked.push('hash')
+        return h.ctx.hasher.verify(...of)
+      },
+    },
+    database: {
+      ...h.ctx.database,
+      read: (...of: Parameters<typeof h.auth.read>) => {
+        asked.push('read')
+        return h.auth.read(...of)
+      },
+    },
+  } as AuthContext
+  for (const username of [ada.email, gone.email, 'nobody@acme.example']) {
+    asked.length = 0
+    const given = { username, password: 'wrong' }
+    const request = { org: acme.org, url: '', client: '', ip: '' }
+    expect(await refusalOf(signIn(watched, request, given, () => Promise.reject(new Error('no'))))).toBe(
+      wrong,
+    )
+    expect(asked).toEqual(['read', 'hash'])
+  }
 })
