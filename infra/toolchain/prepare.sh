@@ -37,7 +37,7 @@ install_tools() {
   echo "parley: installing Node and pnpm into infra/toolchain" >&2
   rm -f "$tools/node_modules/.installed"
   (cd "$tools" && quietly npm ci --ignore-scripts --no-audit --no-fund) || fail 'npm could not install Node and pnpm'
-  [ -x "$node" ] && [ -x "$pnpm" ] || fail "npm did not bring $node (is the package registry reachable?)"
+  [ -x "$node" ] && [ -x "$pnpm" ] || fail 'npm brought no Node for this machine; (cd infra/toolchain && npm ci --loglevel http) shows why'
   cp "$tools/package-lock.json" "$tools/node_modules/.installed"
 }
 

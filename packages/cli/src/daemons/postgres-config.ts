@@ -7,6 +7,8 @@ export interface PostgresSettings {
   /** The folder of this file, with the others and the certificates. */
   conf: string
   maxConnections: number
+  /** The kind that works here, as initdb found out: some containers have no usable /dev/shm. */
+  sharedMemory: string
   /** Further lines of postgresql.conf, by name. */
   settings: Readonly<Record<string, string>>
 }
@@ -17,6 +19,7 @@ export function postgresConfig({
   socketDir,
   conf,
   maxConnections,
+  sharedMemory,
   settings,
 }: PostgresSettings): string {
   const lines: Record<string, string> = {
@@ -26,7 +29,7 @@ export function postgresConfig({
     unix_socket_permissions: '0700',
     max_connections: String(maxConnections),
     shared_buffers: '128MB',
-    dynamic_shared_memory_type: 'posix',
+    dynamic_shared_memory_type: sharedMemory,
     hba_file: join(conf, 'pg_hba.conf'),
     ident_file: join(conf, 'pg_ident.conf'),
     ssl: 'on',

@@ -50,7 +50,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { port, maxConnections = 200, settings = {} } = options
   const write = (name: string, content: string): Promise<void> =>
     writeReadable(join(conf, name), content, user)
-  await write('postgresql.conf', postgresConfig({ port, socketDir, conf, maxConnections, settings }))
+  const sharedMemory = await sharedMemoryOf(data)
+  const config = { port, socketDir, conf, maxConnections, sharedMemory, settings }
+  await write('postgresql.conf', postgresConfig(config))
   await write('pg_hba.conf', hbaConfig())
   await write('pg_ident.conf', identConfig([...new Set([userInfo().username, 'postgres'])]))
 
@@ -122,6 +124,12 @@ async function copyCertificates(from: string, to: string, user: SystemUser | und
   for (const name of ['server.key', 'server.crt', 'ca.crt']) {
     await writeReadable(join(to, name), await readFile(join(from, name), 'utf8'), user)
   }
+}
+
+/** What initdb wrote into the configuration that it made and that is not used otherwise. */
+async function sharedMemoryOf(data: string): Promise<string> {
+  const text = await readFile(join(data, 'postgresql.conf'), 'utf8')
+  return /^dynamic_shared_memory_type\s*=\s*(\w+)/m.exec(text)?.[1] ?? 'posix'
 }
 
 /** The eighth line of postmaster.pid says how far the server of the first line is. */

@@ -117,7 +117,7 @@ export function keep(unit: Unit, options: KeeperOptions): Keeper {
       failures = clock.monotonic() - born > settledMs ? 1 : failures + 1
       const why = end instanceof Error ? end.message : `ended with ${end.signal ?? `code ${end.code}`}`
       const pauseMs = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs)
-      say(`${unit.name} ${why.split('\n')[0]}; starts again in ${pauseMs} ms`)
+      say(`${unit.name}: ${why.split('\n')[0]?.replace(/:$/, '')}; starts again in ${pauseMs} ms`)
       become('failing')
       if (failures >= firstTries)
         settle(new Failure(`${unit.name} does not start: ${why}\n${tail()}`.trimEnd()))
