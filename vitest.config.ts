@@ -6,6 +6,12 @@ export default defineConfig({
   test: {
     testTimeout: long ? 600_000 : 60_000,
     hookTimeout: 240_000,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/generated/**', 'packages/testkit/**'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
     projects: [
       {
         extends: true,

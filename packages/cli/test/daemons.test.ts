@@ -239,11 +239,12 @@ describe.skipIf(present.redis === undefined)('Redis', () => {
     redisCall({ port: redis.port, certs, user, passwordFile: redis.passwordFile(user) }, command)
 
   test('gives each user its own keys', async () => {
-    expect(await call('gateway', ['SET', 'limit:a', '1'])).toBe('OK')
-    await expect(call('auth', ['SET', 'limit:a', '1'])).rejects.toThrow('NOPERM')
+    expect(await call('gateway', ['SET', 'gateway:a', '1'])).toBe('OK')
+    expect(await call('gateway', ['EVAL', "return redis.call('TIME') and 'ok'", '0'])).toBe('2')
+    await expect(call('auth', ['SET', 'gateway:a', '1'])).rejects.toThrow('NOPERM')
     await expect(call('gateway', ['FLUSHALL'])).rejects.toThrow('NOPERM')
     await expect(call('gateway', ['CONFIG', 'SET', 'maxmemory', '1'])).rejects.toThrow('NOPERM')
-    await expect(call('ops', ['GET', 'limit:a'])).rejects.toThrow('NOPERM')
+    await expect(call('ops', ['GET', 'gateway:a'])).rejects.toThrow('NOPERM')
   })
 
   test('refuses a wrong password, the default user and a foreign certificate', async () => {
