@@ -31,6 +31,8 @@ export interface ClientOptions {
   readonly apiKey?: string
   /** Connect to this address instead of the URL's host, to choose one gateway. */
   readonly address?: string
+  /** The name the certificate is checked for; the URL's host unless given. */
+  readonly servername?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -52,7 +54,7 @@ export function apiClient(options: ClientOptions): ApiClient {
   const base = options.address ? options.url.replace(hostname, options.address) : options.url
   const agent = new Agent({
     allowH2: false,
-    connect: { ca: options.ca, servername: hostname },
+    connect: { ca: options.ca, servername: options.servername ?? hostname },
     bodyTimeout: 90_000,
     headersTimeout: 90_000,
   })
