@@ -109,5 +109,5 @@ test('a consumer cannot write down another service’s place', async () => {
   const audit = await db.as('audit')
   await expect(
     audit.write(org, (tx) => tx.execute(`SELECT events.take_inbox('push', $1)`, [org])),
-  ).rejects.toThrow()
+  ).rejects.toThrow('not a consumer')
 })

@@ -1,1 +1,2 @@
-export {}
+export { type AuditConfig, auditSettings } from './config.ts'
+export { createAudit } from './service.ts'

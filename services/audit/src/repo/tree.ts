@@ -1,5 +1,5 @@
 import type { Frontier } from '@parley/crypto'
-import type { Tx } from '@parley/db'
+import type { Database, Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Leaf } from '../rules/verify.ts'
 
@@ -53,7 +53,7 @@ export async function readLeaves(tx: Tx, index: number, count: number): Promise<
 }
 
 /** Every organisation with a log. */
-export async function readOrganisations(tx: Tx): Promise<number[]> {
-  const rows = await tx.query(z.object({ org: z.int() }), 'SELECT audit.v1_organisations() AS org')
+export async function readOrganisations(database: Database): Promise<number[]> {
+  const rows = await database.once(z.object({ org: z.int() }), 'SELECT audit.v1_organisations() AS org')
   return rows.map(({ org }) => org)
 }
