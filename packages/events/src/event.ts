@@ -18,7 +18,7 @@ export type WireEvent = { readonly type: string } & Readonly<Record<string, unkn
 
 /**
  * Who an event goes to: a closed set.
- * `users`: the named ones; `subscribers`: of the channel, at the event's place in the log and now;
+ * `users`: the named ones, and where the event names a channel only while they are in it; `subscribers`: of the channel, at the event's place in the log and now;
  * `organisation`: everybody in it; `nobody`: kept for audit and the gateways only.
  */
 export type Audience = 'users' | 'subscribers' | 'organisation' | 'nobody'

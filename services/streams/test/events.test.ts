@@ -94,6 +94,7 @@ test('whatever a decision reads raises the rights', async () => {
     'channel.created',
     'channel.revealed',
     'channel.withdrawn',
+    'membership.granted',
     'subscription.added',
     'subscription.removed',
   ])

@@ -71,9 +71,9 @@ describe('making channels', () => {
     expect(log.map((e) => [e.type, e.users])).toEqual([
       ['channel.established', []],
       ['channel.created', []],
-      ['channel.revealed', [guest.id]],
-      ['membership.granted', []],
       ['peer.added', []],
+      ['membership.granted', [ada.id, guest.id]],
+      ['channel.revealed', [guest.id]],
       ['subscription.added', [ada.id, guest.id]],
     ])
     expect(log.map((e) => e.seq)).toEqual([1, 2, 3, 4, 5, 6])
@@ -85,9 +85,10 @@ describe('making channels', () => {
     const log = await f.log(org)
     expect(log.map((e) => [e.type, ascending(e.users)])).toEqual([
       ['channel.established', []],
-      ['channel.revealed', [owner.id, ada.id, bob.id]],
-      ['membership.granted', []],
+      ['channel.revealed', [owner.id]],
       ['peer.added-within', [owner.id]],
+      ['membership.granted', [ada.id, bob.id]],
+      ['channel.revealed', [ada.id, bob.id]],
       ['subscription.added', [ada.id, bob.id]],
     ])
     expect(log[0]?.body).toMatchObject({

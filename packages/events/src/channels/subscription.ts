@@ -4,10 +4,7 @@ import { event } from '../event.ts'
 
 const Who = { channel_id: z.int(), user_ids: z.array(z.int()) }
 
-/**
- * People came into a channel; they get it with their settings. All people of one event have the same settings.
- * Gateways add them to the channel's members.
- */
+/** People came into a channel; they get it with their settings. All people of one event have the same settings. */
 export const subscriptionAdded = event({
   type: 'subscription.added',
   emitter: 'streams',
@@ -34,11 +31,15 @@ export const subscriptionRemoved = event({
   }),
 })
 
-/** The audited side of people coming into a channel. */
+/**
+ * The audited side of people coming into a channel, named as its users too. It stands before what they are told:
+ * gateways add them to the channel's members by it.
+ */
 export const membershipGranted = event({
   type: 'membership.granted',
   emitter: 'streams',
   audience: 'nobody',
+  changesRights: true,
   audited: true,
   body: z.object({ ...Who, by: z.int() }),
 })

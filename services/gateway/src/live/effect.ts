@@ -1,8 +1,8 @@
 import {
   channelCreated,
   keyRegenerated,
+  membershipGranted,
   sessionEnded,
-  subscriptionAdded,
   subscriptionRemoved,
   userDeactivated,
 } from '@parley/events'
@@ -22,13 +22,14 @@ export type Effect =
   | { readonly kind: 'opened'; readonly channel: number }
 
 /** The types that move a user in or out of channels; catching up reads them apart. */
-export const membershipTypes = [subscriptionAdded.type, subscriptionRemoved.type]
+export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type]
 
 /** The effect of an event; null for most. @throws ZodError where a body does not fit its declaration */
 export function effectOf(event: LogEvent): Effect | null {
   switch (event.type) {
-    case subscriptionAdded.type: {
-      const { channel_id, user_ids } = subscriptionAdded.body.parse(event.body)
+    // It stands before what the newcomers are told, so that they may have it.
+    case membershipGranted.type: {
+      const { channel_id, user_ids } = membershipGranted.body.parse(event.body)
       return { kind: 'joined', channel: channel_id, users: user_ids }
     }
     case subscriptionRemoved.type: {

@@ -10,6 +10,8 @@ test.each([
   ['organisation', [], null, true],
   ['users', [1], null, true],
   ['users', [2], 9, false],
+  ['users', [1], 9, true],
+  ['users', [1], 8, false],
   ['subscribers', [], 9, true],
   ['subscribers', [], 8, false],
   ['subscribers', [1], 8, true],
@@ -61,7 +63,15 @@ test('what is entitled is what a reader who was there all along would have, less
   )
 })
 
-test('events to oneself need no channel', () => {
-  const event = { seq: 1, audience: 'users', userIds: [1], channelId: 9 } as const
-  expect(entitled([event], 1, none, new PastChannels(none.channels, []))).toEqual([event])
+test('events to oneself need a channel only where they name one', () => {
+  const event = { seq: 1, audience: 'users', userIds: [1] } as const
+  const past = (channels: Iterable<number>): PastChannels => new PastChannels(new Set(channels), [])
+  const [anywhere, inside] = [
+    { ...event, channelId: null },
+    { ...event, channelId: 9 },
+  ]
+  expect(entitled([anywhere, inside], 1, none, past([]))).toEqual([anywhere])
+  // Told while in it, asked for after leaving.
+  expect(entitled([inside], 1, none, past([9]))).toEqual([])
+  expect(entitled([inside], 1, { channels: new Set([9]), open: null }, past([9]))).toEqual([inside])
 })

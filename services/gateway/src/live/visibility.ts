@@ -21,7 +21,10 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
     case 'organisation':
       return true
     case 'users':
-      return event.userIds.includes(user)
+      // With a channel: for those of them who are in it, so that who has left since learns no more of it.
+      return (
+        event.userIds.includes(user) && (event.channelId === null || standing.channels.has(event.channelId))
+      )
     case 'subscribers':
       return (
         event.userIds.includes(user) ||

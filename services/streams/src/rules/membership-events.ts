@@ -56,14 +56,11 @@ function knows(person: Actor, channel: ChannelObject, subscribed: boolean): bool
   }).ok
 }
 
-/** What the log says of a new channel; the people who come into it at once are told of it here, too. */
+/** What the log says of a new channel; the people who come into it at once are told of it by `joinedEvents`. */
 export function creationEvents(changing: Changing, joined: readonly Joined[]): NewEvent[] {
   const { channel, by, overseers } = changing
   const isPublic = !channel.invite_only
-  const people = joined.map((j) => j.person)
-  // A public channel's event reaches all but guests.
-  const named = isPublic ? people.filter(isGuest) : [...people, ...overseers]
-  const revealed = new Set(ids(named))
+  const outside = overseers.filter((one) => !joined.some(({ person }) => person.userId === one.userId))
   return [
     make(channelEstablished, {
       channel_id: channel.stream_id,
@@ -73,24 +70,32 @@ export function creationEvents(changing: Changing, joined: readonly Joined[]): N
       by,
     }),
     ...(isPublic ? [make(channelCreated, { channel })] : []),
-    ...(revealed.size > 0 ? [make(channelRevealed, { channel }, { users: [...revealed] })] : []),
+    ...(!isPublic && outside.length > 0 ? [make(channelRevealed, { channel }, { users: ids(outside) })] : []),
   ]
 }
 
-/** What the log says when people come in. Peers first: the channel's own event must not reach the newcomers. */
+/**
+ * What the log says when people come in. The others are told first, so that the channel's own event does not reach
+ * the newcomers; what these are told names the channel, so that it reaches them only while they are in it.
+ */
 export function joinedEvents(
   changing: Changing & { readonly isNew: boolean },
   joined: readonly Joined[],
 ): NewEvent[] {
   if (joined.length === 0) return []
-  const { channel, by } = changing
+  const { channel, by, isNew } = changing
   const people = joined.map((j) => j.person)
-  const revealed = changing.isNew ? [] : people.filter((person) => !knows(person, channel, false))
+  const told =
+    isNew && !channel.invite_only ? isGuest : (person: Actor) => isNew || !knows(person, channel, false)
+  const revealed = people.filter(told)
   const body = { channel_id: channel.stream_id, user_ids: ids(people) }
+  const inChannel = channelId(channel.stream_id)
   return [
-    make(membershipGranted, { ...body, by }),
     ...peers(changing, people, peerAdded, peerAddedWithin),
-    ...(revealed.length > 0 ? [make(channelRevealed, { channel }, { users: ids(revealed) })] : []),
+    make(membershipGranted, { ...body, by }, { users: ids(people) }),
+    ...(revealed.length > 0
+      ? [make(channelRevealed, { channel }, { users: ids(revealed), channel: inChannel })]
+      : []),
     ...bySettings(joined).map((group) => {
       const users = ids(group.map((j) => j.person))
       const subscription = {
@@ -98,11 +103,8 @@ export function joinedEvents(
         ...group[0].settings,
         subscribers: changing.subscribers.map((subscriber) => subscriber.user_id),
       }
-      return make(
-        subscriptionAdded,
-        { channel_id: channel.stream_id, user_ids: users, subscription },
-        { users },
-      )
+      const added = { channel_id: channel.stream_id, user_ids: users, subscription }
+      return make(subscriptionAdded, added, { users, channel: inChannel })
     }),
   ]
 }

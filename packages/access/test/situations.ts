@@ -1,0 +1,137 @@
+import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { role } from '../src/actor.ts'
+import type { ChannelFacts, DirectFacts, MessageFacts, UserFacts } from '../src/facts.ts'
+import type { Action, ActionObjects } from '../src/grant.ts'
+
+/** The actor of every row is user 1 of organisation 1. */
+const org = orgId(1)
+const self = userId(1)
+const other = userId(2)
+
+const open: ChannelFacts = {
+  orgId: org,
+  channelId: channelId(7),
+  recipientId: recipientId(8),
+  inviteOnly: false,
+  historyPublicToSubscribers: true,
+  isWebPublic: false,
+  archived: false,
+  subscribed: false,
+  administers: false,
+}
+const shared = { ...open, inviteOnly: true }
+const closed = { ...shared, historyPublicToSubscribers: false }
+const joined = (channel: ChannelFacts): ChannelFacts => ({ ...channel, subscribed: true })
+
+const channels: readonly (readonly [string, ChannelFacts])[] = [
+  ['public', open],
+  ['public, subscribed', joined(open)],
+  ['web-public', { ...open, isWebPublic: true }],
+  ['private, shared history', shared],
+  ['private, shared history, subscribed', joined(shared)],
+  ['private, protected history', closed],
+  ['private, protected history, subscribed', joined(closed)],
+  ['private, made by the actor, who left', { ...closed, administers: true }],
+  ['public, archived, subscribed', { ...joined(open), archived: true }],
+  ['of another organisation', { ...open, orgId: orgId(2) }],
+]
+
+const account: UserFacts = {
+  orgId: org,
+  userId: other,
+  role: role.member,
+  isActive: true,
+  isBot: false,
+  botOwnerId: null,
+  isLastOwner: false,
+}
+
+const direct = (...participants: readonly [number, boolean][]): DirectFacts => ({
+  orgId: org,
+  recipientId: null,
+  participants: participants.map(([id, isActive]) => ({ userId: userId(id), isActive, isBot: false })),
+})
+
+const message = (channel: ChannelFacts | null, received: boolean): MessageFacts => ({
+  orgId: org,
+  messageId: messageId(9),
+  senderId: other,
+  channel,
+  received,
+})
+
+const nothing = [['always', null]] as const
+
+/** For every action the situations that the printed policy shows. */
+export const situations: {
+  readonly [A in Action]: readonly (readonly [string, ActionObjects[A]])[]
+} = {
+  'self:use': nothing,
+  'user:list': nothing,
+  'user:create': [
+    ['a member, the operator allows it', { role: role.member, operatorAllows: true }],
+    ['an owner, the operator allows it', { role: role.owner, operatorAllows: true }],
+    ['a member, the operator does not', { role: role.member, operatorAllows: false }],
+  ],
+  'user:deactivate': [
+    ['a member', account],
+    ['an owner', { ...account, role: role.owner }],
+    ['the last owner', { ...account, role: role.owner, isLastOwner: true }],
+    ['a bot', { ...account, isBot: true }],
+    ['somebody of another organisation', { ...account, orgId: orgId(2) }],
+  ],
+  'channel:list': nothing,
+  'channel:know': channels,
+  'channel:view': channels,
+  'channel:find': channels,
+  'channel:read': channels,
+  'channel:join': nothing,
+  'channel:create': [
+    ['public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false }],
+    ['private', { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false }],
+    ['web-public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: true }],
+  ],
+  'channel:subscribe': channels,
+  'channel:add-subscribers': channels,
+  'channel:unsubscribe': [
+    ...channels.map(
+      ([name, channel]) =>
+        [
+          `oneself; ${name}`,
+          { channel, subject: { userId: self, botOwnerId: null, subscribed: channel.subscribed } },
+        ] as const,
+    ),
+    ...channels.map(
+      ([name, channel]) =>
+        [
+          `another; ${name}`,
+          { channel, subject: { userId: other, botOwnerId: null, subscribed: true } },
+        ] as const,
+    ),
+    [
+      'one’s own bot in a channel one does not know',
+      { channel: closed, subject: { userId: other, botOwnerId: self, subscribed: true } },
+    ],
+  ],
+  'message:send': [
+    ...channels.map(
+      ([name, channel]) => [name, { kind: 'channel', channel, ownerSubscribed: false }] as const,
+    ),
+    ['to oneself and another', { kind: 'direct', direct: direct([1, true], [2, true]) }],
+    ['to somebody deactivated', { kind: 'direct', direct: direct([1, true], [2, false]) }],
+    ['to others only', { kind: 'direct', direct: direct([2, true], [3, true]) }],
+  ],
+  'message:mention-all': [
+    ['at most 15', { many: false }],
+    ['more than 15', { many: true }],
+  ],
+  'message:read': [
+    ...channels.flatMap(([name, channel]) => [
+      [`${name}; received`, message(channel, true)] as const,
+      [`${name}; not received`, message(channel, false)] as const,
+    ]),
+    ['direct, received', message(null, true)],
+    ['direct, not received', message(null, false)],
+  ],
+  'message:list': nothing,
+}
