@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { call, type Call } from '@parley/api'
+import { call, type Call, type ServiceName } from '@parley/api'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -136,13 +136,20 @@ export async function warm(client: LinkClient, ...servers: readonly TestServer[]
   for (const server of servers) server.calls.length = 0
 }
 
+type Listening = Pick<TestServer, 'address'>
+
 /** A bare TLS connection to a server, as the certificates of a folder say who we are. */
-export function rawSocket(server: TestServer, certDir: string, more: ConnectionOptions = {}): TLSSocket {
+export function rawSocket(
+  { address }: Listening,
+  certDir: string,
+  more: ConnectionOptions = {},
+  service: ServiceName = 'auth',
+): TLSSocket {
   using certificates = watchCertificates(certDir, testDeps())
   const socket = connect({
     ...certificates.client,
-    ...server.address,
-    checkServerIdentity: checkService(trustDomain, 'auth'),
+    ...address,
+    checkServerIdentity: checkService(trustDomain, service),
     ...more,
   })
   onTestFinished(() => void socket.destroy())
@@ -150,9 +157,9 @@ export function rawSocket(server: TestServer, certDir: string, more: ConnectionO
 }
 
 /** A WebSocket on `/link` that speaks no protocol of ours. */
-export async function rawLink(server: TestServer, certDir: string): Promise<WebSocket> {
+export async function rawLink(server: Listening, certDir: string, service?: ServiceName): Promise<WebSocket> {
   const ws = new WebSocket(`wss://127.0.0.1:${server.address.port}/link`, {
-    createConnection: () => rawSocket(server, certDir),
+    createConnection: () => rawSocket(server, certDir, {}, service),
   })
   await once(ws, 'open')
   return ws

@@ -1,6 +1,6 @@
 import { Secret } from '@parley/core'
 import { z } from 'zod'
-import { address, peers } from './address.ts'
+import { address, type Peers, peers } from './address.ts'
 import { choice, type ConfigOf, folder, jsonValue, or, secret, setting, text, url, whole } from './setting.ts'
 
 const hostName = /^[\w.:-]{1,255}$/
@@ -20,6 +20,8 @@ export type TokenKeys = z.infer<typeof TokenKeys>
 export const TokenKey = PublicKey.extend({ d: z.string().min(1) })
 export type TokenKey = z.infer<typeof TokenKey>
 
+const noPeers: Peers = {}
+
 /** What every service process needs. */
 export const baseSettings = {
   node: text('NODE_NAME', 'a name of lower-case letters, digits and hyphens', /^[a-z][a-z0-9-]{0,62}$/),
@@ -30,7 +32,7 @@ export const baseSettings = {
   ),
   certDir: folder('CERT_DIR'),
   listen: address('LINK_LISTEN'),
-  peers: or(peers('LINK_PEERS'), {}),
+  peers: or(peers('LINK_PEERS'), noPeers),
   tokenKeys: jsonValue('TOKEN_KEYS', 'a JWKS document with Ed25519 keys', TokenKeys),
   logLevel: or(choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error']), 'info' as const),
   otlpEndpoint: or(url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http', 'https']), null),

@@ -1,8 +1,11 @@
 import pino, { type DestinationStream } from 'pino'
 import { type LogRecord, safeRecord } from './fields.ts'
 
-/** A text known when the program was written; a text put together at run time does not fit. */
-type Literal<M extends string> = string extends M ? never : M
+/**
+ * A text known when the program was written. What is put together at run time does not fit: its type, `string` or a
+ * template, makes no required key.
+ */
+type Literal<M extends string> = Partial<Record<M, unknown>> extends Record<M, unknown> ? never : M
 
 /** Structured logs: a fixed message and a flat record of named scalars, nothing else fits. */
 export interface Logger {

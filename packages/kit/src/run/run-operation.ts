@@ -9,9 +9,9 @@ import {
 } from '@parley/api'
 import { AppError, badRequest, orgId, rights, type Rights, unavailable, userId } from '@parley/core'
 import { type ActorAndRights, type Database, readActor, readRights, type Tx } from '@parley/db'
-import { StaleRights } from '@parley/events'
 import type { Asking, Route } from '../route.ts'
-import type { AfterCommit, Appended } from './after-commit.ts'
+import type { AfterCommit } from './after-commit.ts'
+import { commit, deciding } from './commit.ts'
 import { noTransaction } from './no-transaction.ts'
 
 /** Finds the actor of operations that arrange their own transactions. */
@@ -43,8 +43,6 @@ export interface Answered {
   readonly ignored: readonly string[]
 }
 
-const decisions = 3
-
 /**
  * Runs one operation: caller list, principal, validation; then in one transaction actor, rights, facts, rule and
  * handler; then hint and barrier. Decides again, three times in all, where rights moved meanwhile.
@@ -57,14 +55,7 @@ export async function runOperation<C, T extends Tx>(running: Running<C, T>, aske
   if (!operation.callers.includes(asked.caller)) throw notACaller()
   checkPrincipal(operation, asked)
   const { input, ignored } = parseParams(operation.params, asked.raw)
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return { data: await attemptOnce(running, route, asked, input), ignored }
-    } catch (error) {
-      if (!(error instanceof StaleRights)) throw error
-      if (attempt === decisions) throw unavailable(error)
-    }
-  }
+  return { data: await deciding(() => attempt(running, route, asked, input)), ignored }
 }
 
 /** The certificate was good, the caller list was not. */
@@ -81,13 +72,13 @@ function checkPrincipal(operation: Operation, { principal, request }: Asked): vo
   if (principal && principal.org !== request.org) throw notLoggedIn()
 }
 
-async function attemptOnce<C, T extends Tx>(
+async function attempt<C, T extends Tx>(
   running: Running<C, T>,
   route: Route<C, T>,
   asked: Asked,
   input: Record<string, unknown>,
 ): Promise<unknown> {
-  const { database, afterCommit } = running
+  const { database } = running
   const org = orgId(asked.request.org)
   const within = async (tx: T): Promise<unknown> =>
     decideAndHandle(running, route, asked, input, tx, await whoIn(tx, asked.principal))
@@ -103,26 +94,13 @@ async function attemptOnce<C, T extends Tx>(
       )
     case 'read':
       return database.read(org, within)
-    case 'write': {
-      const done = await database.write(org, async (tx) => {
+    case 'write':
+      return commit(running, org, async (tx) => {
         const data = await within(tx)
         if (asked.signal.aborted) throw unavailable(asked.signal.reason)
-        return { data, appended: afterCommit.appendedIn(tx) }
+        return data
       })
-      await publish(afterCommit, org, done.appended)
-      return done.data
-    }
   }
-}
-
-async function publish(
-  afterCommit: AfterCommit,
-  org: ReturnType<typeof orgId>,
-  appended: Appended | null,
-): Promise<void> {
-  if (!appended) return
-  afterCommit.hint(org, appended.seq)
-  if (appended.revokes) await afterCommit.barrier(org, appended.seq)
 }
 
 async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRights> {

@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { trace } from '@opentelemetry/api'
+import { createTokenKey, jwksOf } from '@parley/crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { until } from '../test/link-fixture.ts'
+import {
+  baseSettings,
+  type BaseConfig,
+  type Host,
+  type RunningService,
+  runService,
+  type ServiceDeps,
+} from './index.ts'
+
+const canary = 'canary-51c0'
+const env = {
+  NODE_NAME: 'auth-1',
+  TRUST_DOMAIN: 'x.parley.internal',
+  CERT_DIR: import.meta.dirname,
+  LINK_LISTEN: '127.0.0.1:0',
+  TOKEN_KEYS: JSON.stringify(jwksOf([await createTokenKey('gateway')])),
+}
+
+/** A process that is none. */
+function fakeHost(more: Record<string, string | undefined> = {}) {
+  const events = new EventEmitter()
+  const out = new PassThrough()
+  const err = new PassThrough()
+  const codes: number[] = []
+  const host: Host = {
+    env: { ...env, ...more },
+    stdout: out,
+    stderr: err,
+    on: (event: string, listener: (value: never) => void) =>
+      events.on(event, listener as (value: unknown) => void),
+    setExitCode: (code) => void codes.push(code),
+    kill: () => void codes.push(-1),
+  }
+  const told = (stream: PassThrough): string => String((stream.read() as Buffer | null) ?? '')
+  return { host, events, codes, logged: () => told(out), complained: () => told(err) }
+}
+
+/** A service that says when it began and ended. */
+function fakeService() {
+  const steps: string[] = []
+  const began = Promise.withResolvers<ServiceDeps>()
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
+  const create = async (config: BaseConfig, deps: ServiceDeps): Promise<RunningService> => {
+    steps.push(`created ${config.node}`)
+    began.resolve(deps)
+    return {
+      linkAddress: config.listen,
+      failed: failed.promise,
+      [Symbol.asyncDispose]: async () => void steps.push('disposed'),
+    }
+  }
+  return { create, steps, began: began.promise, fail: failed.reject }
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'on %s the service is disposed and the process may end',
+  async (signal) => {
+    const { host, events, codes, logged } = fakeHost()
+    const { create, steps, began } = fakeService()
+    const running = runService('auth', baseSettings, create, host)
+    const deps = await began
+    events.emit(signal)
+    await running
+    expect(steps).toEqual(['created auth-1', 'disposed'])
+    expect(codes).toEqual([])
+    const lines = logged()
+    for (const message of ['starting', 'ready', signal, 'stopping', 'stopped'])
+      expect(lines).toContain(message)
+    expect(await deps.metrics.registry.metrics()).toContain('nodejs_eventloop_lag_p99_seconds')
+  },
+)
+
+test('a wrong configuration names everything, starts nothing and ends with code 2', async () => {
+  const { host, codes, complained } = fakeHost({ NODE_NAME: canary.toUpperCase(), LINK_LISTEN: undefined })
+  const { create, steps } = fakeService()
+  await runService('auth', baseSettings, create, host)
+  expect(codes).toEqual([2])
+  expect(steps).toEqual([])
+  expect(complained().split('\n')).toEqual([
+    'auth: NODE_NAME is wrong: expected a name of lower-case letters, digits and hyphens',
+    'auth: LINK_LISTEN is not set: expected host:port',
+    '',
+  ])
+})
+
+test.each(['unhandledRejection', 'uncaughtException'] as const)(
+  '%s is logged without content and fatal',
+  async (event) => {
+    const { host, events, codes, logged } = fakeHost()
+    const { create, steps, began } = fakeService()
+    const running = runService('auth', baseSettings, create, host)
+    await began
+    events.emit(event, new TypeError(canary))
+    await running
+    expect(codes).toEqual([1])
+    expect(steps).toEqual(['created auth-1', 'disposed'])
+    const lines = logged()
+    expect(lines).toContain('"error_name":"TypeError"')
+    expect(lines).not.toContain(canary)
+  },
+)
+
+test('a service that fails, at its start or later, ends the process with code 1', async () => {
+  const first = fakeHost()
+  await runService(
+    'auth',
+    baseSettings,
+    async () => {
+      throw new Error(canary)
+    },
+    first.host,
+  )
+  expect(first.codes).toEqual([1])
+  expect(first.logged()).not.toContain(canary)
+
+  const second = fakeHost()
+  const { create, steps, began, fail } = fakeService()
+  const running = runService('auth', baseSettings, create, second.host)
+  await began
+  fail(new Error(canary))
+  await running
+  expect(second.codes).toEqual([1])
+  expect(steps).toEqual(['created auth-1', 'disposed'])
+})
+
+test('where a collector is configured, spans go there with names and without content', async () => {
+  const bodies: string[] = []
+  const collector = createServer((request: IncomingMessage, response) => {
+    request.on('data', (chunk: Buffer) => bodies.push(chunk.toString('latin1')))
+    request.on('end', () => response.end())
+  })
+  collector.listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  onTestFinished(() => {
+    trace.disable()
+    collector.close()
+  })
+  const bound = collector.address()
+  const port = typeof bound === 'object' && bound ? bound.port : 0
+  const { host, events } = fakeHost({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/` })
+  const { create, began } = fakeService()
+  const running = runService('auth', baseSettings, create, host)
+  await began
+  trace.getTracer('parley').startActiveSpan('an-operation', (span) => span.end())
+  events.emit('SIGTERM')
+  await running
+  await until(() => bodies.length > 0)
+  expect(bodies.join('')).toContain('an-operation')
+  expect(bodies.join('')).toContain('parley-auth')
+})
