@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { z } from 'zod'
 import { Failure, type Input } from '../command.ts'
 import { installationAt, type Installation } from '../installation.ts'
@@ -22,7 +23,18 @@ export const Status = z.object({
 })
 export type Status = z.infer<typeof Status>
 
-export const installationOf = (input: Input): Installation => installationAt(input.text('data'))
+/** The installation the command line names; throws Failure when it belongs to somebody else. */
+export function installationOf(input: Input): Installation {
+  const installation = installationAt(input.text('data'))
+  const owner = statSync(installation.dir, { throwIfNoEntry: false })?.uid
+  const me = process.getuid?.()
+  if (owner !== undefined && me !== 0 && owner !== me) {
+    throw new Failure(
+      `${installation.dir} belongs to another user: be that user, or choose another with --data`,
+    )
+  }
+  return installation
+}
 
 /** Asks the supervisor of the command's installation; throws Failure when none runs. */
 export async function ask<S extends z.ZodType>(

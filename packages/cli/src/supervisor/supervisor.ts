@@ -29,6 +29,8 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor 
   const estate = createEstate(options)
   if (progress !== undefined) estate.listen(progress)
   const ready = Promise.withResolvers<void>()
+  // Whoever waits hears it; with nobody waiting it is no unhandled rejection.
+  ready.promise.catch(() => {})
   const ended = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => (stopping ??= stopNow())
