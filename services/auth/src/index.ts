@@ -1,1 +1,2 @@
 export { type AuthConfig, authSettings } from './config.ts'
+export { createAuth } from './service.ts'

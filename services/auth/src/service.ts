@@ -1,0 +1,36 @@
+import { createOrmDatabase } from '@parley/db'
+import { createAfterCommit } from '@parley/events'
+import {
+  openBus,
+  postgresOptions,
+  type RunningService,
+  serve,
+  type ServiceDeps,
+  watchCertificates,
+} from '@parley/kit'
+import type { AuthConfig } from './config.ts'
+import type { AuthContext } from './context.ts'
+import { calls, routes } from './endpoints.ts'
+import { createHasher } from './passwords/hasher.ts'
+import { findOrganisation } from './repo/organisations.ts'
+
+/** Starts the auth service; disposing it drains and closes everything it opened. */
+export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise<RunningService> {
+  const { clock, ids } = deps
+  await using opening = new AsyncDisposableStack()
+  const certificates = opening.use(watchCertificates(config.certDir, deps))
+  const database = opening.use(await createOrmDatabase(postgresOptions(config, 'svc_auth', certificates)))
+  const bus = opening.use(openBus('auth', config, deps, certificates))
+  const afterCommit = createAfterCommit({ bus, database, clock })
+  const hasher = await createHasher(config.passwords, ids)
+  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher }
+  // NATS may be away: what is committed is told later.
+  const checks = { postgres: () => findOrganisation(database, null) }
+  const parts = { config, deps, certificates, database, afterCommit, ctx }
+  const served = opening.use(await serve({ service: 'auth', routes, calls, checks, ...parts }))
+  const opened = opening.move()
+  return {
+    linkAddress: served.linkAddress,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
