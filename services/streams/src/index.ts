@@ -1,1 +1,2 @@
-export {}
+export { type StreamsConfig, streamsSettings } from './config.ts'
+export { createStreams } from './service.ts'
