@@ -1,5 +1,5 @@
 import { role } from '@parley/access'
-import type { RequestFacts } from '@parley/api'
+import { Capabilities, type RequestFacts } from '@parley/api'
 import { AppError, fixedClock, orgId, type OrgId, systemIds } from '@parley/core'
 import type { Database } from '@parley/db'
 import { appendedIn } from '@parley/events'
@@ -9,9 +9,13 @@ import { z } from 'zod'
 import { type Context, createContext } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
 import { findActor } from '../src/facts/target.ts'
+import { createSends, type Sends, type WriteBatch } from '../src/jobs/sends.ts'
+import { writeSends } from '../src/repo/send-batch.ts'
+import snapshot from '../src/routes/snapshot.ts'
 
 /** One instance of the service without its link: operations are run as the runner runs them. */
 export interface Instance extends AsyncDisposable {
+  readonly org: OrgId
   readonly ctx: Context
   /** Runs an operation as a user; values that are no texts are sent as JSON. */
   ask(user: number, op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
@@ -27,7 +31,7 @@ interface Request {
 export interface World extends AsyncDisposable {
   readonly org: OrgId
   readonly test: TestDatabase
-  instance(): Promise<Instance>
+  instance(disturbance?: Disturbance): Promise<Instance>
   user(options?: { role?: number; name?: string; botOwner?: number }): Promise<number>
   channel(options?: {
     name?: string
@@ -42,6 +46,12 @@ export interface World extends AsyncDisposable {
   deactivate(user: number): Promise<void>
   /** A change of rights that has to do with nobody here. */
   unrelated(): Promise<void>
+}
+/** What happens on the way to the database. */
+export interface Disturbance {
+  readonly write: (write: WriteBatch) => WriteBatch
+  /** Instead of pausing before another attempt. */
+  readonly wait?: () => Promise<void>
 }
 export interface Channel {
   readonly id: number
@@ -81,7 +91,7 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
   return {
     org,
     test: database,
-    instance: () => instance(org, database),
+    instance: (disturbance) => instance(org, database, disturbance),
     user: ({ role: as = role.member, name = `User ${++named}`, botOwner } = {}) =>
       made(
         `WITH u AS (SELECT nextval('auth.user_ids')::integer AS id)
@@ -145,10 +155,11 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
   }
 }
 
-async function instance(org: OrgId, test: TestDatabase): Promise<Instance> {
+async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbance): Promise<Instance> {
   const database = await test.as('messaging')
   const clock = fixedClock(Date.UTC(2026, 0, 2))
-  const ctx = createContext(database, { clock, ids: systemIds }, () => {})
+  const whole = createContext(database, { clock, ids: systemIds }, () => {})
+  const ctx = disturbance ? { ...whole, sends: disturbed(whole, disturbance) } : whole
   const running = {
     routes: new Map(routes.map((route) => [route.operation.id, route])),
     ctx,
@@ -157,6 +168,7 @@ async function instance(org: OrgId, test: TestDatabase): Promise<Instance> {
     actors: (principal: Parameters<typeof findActor>[1]) => findActor(ctx.facts, principal),
   }
   return {
+    org,
     ctx,
     async ask(user, op, fields = {}, more = {}) {
       const answered = await runOperation(running, {
@@ -180,6 +192,39 @@ async function instance(org: OrgId, test: TestDatabase): Promise<Instance> {
     [Symbol.asyncDispose]: () => ctx.sends[Symbol.asyncDispose](),
   }
 }
+
+const disturbed = ({ database, facts }: Context, { write, wait }: Disturbance): Sends =>
+  createSends({
+    write: write((org, encoded) => writeSends(database, org, encoded)),
+    facts,
+    hint() {},
+    wait: wait ?? (async () => {}),
+  })
+
+/** Messaging's part of `register` for a user, at this instant. */
+export const snapshotOf = (
+  at: Instance,
+  user: number,
+  types: readonly string[] | null = null,
+): Promise<unknown> =>
+  at.ctx.database.read(at.org, async (tx) => {
+    const [row] = await tx.query(z.object({ id: z.string() }), 'SELECT pg_export_snapshot() AS id')
+    return snapshot.handler({
+      input: {
+        snapshot: row?.id ?? '',
+        org: at.org,
+        user,
+        types: types && [...types],
+        capabilities: Capabilities.parse({}),
+        clientGravatar: true,
+        includeSubscribers: false,
+        slimPresence: true,
+        url: 'https://acme.example.com',
+      },
+      ctx: at.ctx,
+      signal: new AbortController().signal,
+    })
+  })
 
 /** The answer, or the error's code and message. */
 export async function outcome(answer: Promise<unknown>): Promise<unknown> {

@@ -33,7 +33,8 @@ export const getMessages = operation({
   },
   response: z.object({
     messages: z.array(FetchedMessage),
-    anchor: z.int().optional(),
+    // 10^16 where nothing is unread: beyond the safe integers, and exact all the same.
+    anchor: z.number().refine(Number.isInteger).optional(),
     found_anchor: z.boolean().optional(),
     found_newest: z.boolean().optional(),
     found_oldest: z.boolean().optional(),
