@@ -97,11 +97,16 @@ export function contractFaults(method: string, path: string, status: number, bod
 export function eventFaults(event: unknown): string[] {
   events ??= Events.parse(JSON.parse(contractFile('events.json')))
   const head = z.object({ type: z.string(), op: z.string().optional() }).parse(event)
-  const known = events.events.find((e) => e.type === head.type && e.op === (head.op ?? null))
-  if (!known) return [`event ${head.type} ${head.op ?? ''} is not in the contract`]
-  return report(
-    `event ${head.type} ${head.op ?? ''}: `,
-    validator(`event ${head.type} ${head.op ?? ''}`, () => known.schema),
-    event,
+  const op = head.op ?? ''
+  // One type may have several models: a message of a channel and one of people.
+  const known = events.events.filter((e) => e.type === head.type && e.op === (head.op ?? null))
+  if (known.length === 0) return [`event ${head.type} ${op} is not in the contract`]
+  const reports = known.map(({ schema }, i) =>
+    report(
+      `event ${head.type} ${op}: `,
+      validator(`event ${head.type} ${op} ${i}`, () => schema),
+      event,
+    ),
   )
+  return reports.some((faults) => faults.length === 0) ? [] : reports.flat()
 }

@@ -1,1 +1,2 @@
 export { type MessagingConfig, messagingSettings } from './config.ts'
+export { createMessaging } from './service.ts'

@@ -57,10 +57,10 @@ test('fifty senders over two instances: ids in commit order, a log without a gap
 test('while rights change all the time, sends and changes both get through', async () => {
   await using one = await here.instance()
   await using two = await here.instance()
-  let over = false
+  const over = new AbortController()
   const changes = (async () => {
     let n = 0
-    for (; !over; n++) await here.unrelated()
+    for (; !over.signal.aborted; n++) await here.unrelated()
     return n
   })()
   const ids: number[] = []
@@ -70,7 +70,7 @@ test('while rights change all the time, sends and changes both get through', asy
         senders.map(async (user, i) => Sent.parse(await say(i % 2 ? one : two, user, 'busy')).id),
       )),
     )
-  over = true
+  over.abort()
   expect(await changes).toBeGreaterThan(0)
   expect(new Set(ids).size).toBe(250)
   const entries = await log()

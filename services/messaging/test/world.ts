@@ -4,7 +4,7 @@ import { AppError, fixedClock, orgId, type OrgId, systemIds } from '@parley/core
 import type { Database } from '@parley/db'
 import { appendedIn } from '@parley/events'
 import { runOperation } from '@parley/kit'
-import { testDatabase, type TestDatabase } from '@parley/testkit'
+import { contractAvailable, contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
 import { z } from 'zod'
 import { type Context, createContext } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
@@ -235,3 +235,9 @@ export async function outcome(answer: Promise<unknown>): Promise<unknown> {
     throw error
   }
 }
+
+/** What is wrong with a successful answer by the contract; nothing where the contract is not there. */
+export const faultsOf = (method: string, path: string, data: unknown): string[] =>
+  contractAvailable()
+    ? contractFaults(method, path, 200, { result: 'success', msg: '', ...(Object(data) as object) })
+    : []

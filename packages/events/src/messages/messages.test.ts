@@ -1,0 +1,140 @@
+import { Capabilities } from '@parley/api'
+import { userId } from '@parley/core'
+import { eventFaults, contractAvailable } from '@parley/testkit'
+import { describe, expect, test } from 'vitest'
+import type { Viewer } from '../event.ts'
+import { flagsChanged } from './flags-changed.ts'
+import { type MessageSent, messageSent } from './message-sent.ts'
+
+const viewer = (more: Partial<Viewer> = {}): Viewer => ({
+  userId: userId(5),
+  role: 400,
+  capabilities: Capabilities.parse({}),
+  applyMarkdown: true,
+  clientGravatar: true,
+  slimPresence: true,
+  queueId: 'mine',
+  ...more,
+})
+const body: MessageSent = {
+  message_id: 7,
+  recipient_id: 3,
+  sender_id: 5,
+  sender_email: 'ann@example.com',
+  sender_full_name: 'Ann',
+  sender_realm_str: 'acme',
+  avatar_url: '/avatar/5?version=1',
+  gravatar: true,
+  client: 'website',
+  content: '/me **waves**',
+  rendered: '<p>/me <strong>waves</strong></p>',
+  timestamp: 1767312000,
+  kind: 'channel',
+  stream_id: 9,
+  stream_name: 'General',
+  topic: '',
+  topic_links: [],
+  people: [],
+  flags: { read: [5], mentioned: [6], channelWildcard: false, topicWildcard: [] },
+  queue_id: 'mine',
+  local_id: '17.1',
+}
+const direct: MessageSent = {
+  ...body,
+  kind: 'direct',
+  stream_id: null,
+  stream_name: null,
+  people: [{ id: 5, email: 'ann@example.com', full_name: 'Ann', is_mirror_dummy: false }],
+}
+const emptyKnown = { capabilities: Capabilities.parse({ empty_topic_name: true }) }
+const whole = (sent: MessageSent, who: Viewer): Record<string, unknown> => ({
+  id: 1,
+  ...messageSent.shape(sent, who),
+  ...messageSent.own?.(sent, who),
+})
+const faults = (event: unknown): string[] => (contractAvailable() ? eventFaults(event) : [])
+
+describe('message', () => {
+  test('of a channel and of people, as the contract has them', () => {
+    expect(faults(whole(body, viewer()))).toEqual([])
+    expect(faults(whole(direct, viewer({ applyMarkdown: false, clientGravatar: false })))).toEqual([])
+    expect(whole(direct, viewer())).toMatchObject({
+      message: { type: 'private', subject: '', display_recipient: [{ id: 5 }] },
+    })
+  })
+
+  test('in the rendering that the queue asked for', () => {
+    expect(whole(body, viewer())).toMatchObject({
+      message: {
+        content: body.rendered,
+        content_type: 'text/html',
+        avatar_url: null,
+        subject: 'general chat',
+        is_me_message: true,
+      },
+    })
+    expect(whole(body, viewer({ applyMarkdown: false, clientGravatar: false, ...emptyKnown }))).toMatchObject(
+      {
+        message: {
+          content: body.content,
+          content_type: 'text/x-markdown',
+          avatar_url: '/avatar/5?version=1',
+          subject: '',
+        },
+      },
+    )
+  })
+
+  test('viewers of one variant get the same shape', () => {
+    const ways = [true, false].flatMap((applyMarkdown) =>
+      [true, false].flatMap((clientGravatar) =>
+        [{}, emptyKnown].flatMap((known) =>
+          [5, 6].map((id) => viewer({ userId: userId(id), applyMarkdown, clientGravatar, ...known })),
+        ),
+      ),
+    )
+    const shapes = Map.groupBy(ways, (who) => messageSent.variant(who))
+    expect(shapes.size).toBe(8)
+    for (const same of shapes.values())
+      expect(new Set(same.map((who) => JSON.stringify(messageSent.shape(body, who)))).size).toBe(1)
+  })
+
+  test('the local id goes to the queue that sent it, and only there', () => {
+    expect(whole(body, viewer())).toMatchObject({ local_message_id: '17.1' })
+    expect(whole(body, viewer({ queueId: 'other' }))).not.toHaveProperty('local_message_id')
+  })
+
+  test('flags are each reader’s own', () => {
+    const flags = (sent: MessageSent['flags'], id: number) =>
+      messageSent.own?.({ ...body, flags: sent }, viewer({ userId: userId(id) }))?.['flags']
+    expect(flags(body.flags, 5)).toEqual(['read'])
+    expect(flags(body.flags, 6)).toEqual(['mentioned'])
+    expect(flags({ ...body.flags, channelWildcard: true }, 8)).toEqual([
+      'stream_wildcard_mentioned',
+      'wildcard_mentioned',
+    ])
+    expect(flags({ ...body.flags, topicWildcard: [8] }, 8)).toEqual([
+      'topic_wildcard_mentioned',
+      'wildcard_mentioned',
+    ])
+    expect(flags({ ...body.flags, topicWildcard: [8] }, 9)).toEqual([])
+  })
+})
+
+describe('flags', () => {
+  test('added and removed, as the contract has them', () => {
+    const added = { op: 'add' as const, flag: 'starred' as const, messages: [7], details: null }
+    const details = {
+      7: { type: 'stream' as const, stream_id: 9, topic: '' },
+      8: { type: 'private' as const, user_ids: [6], mentioned: true },
+    }
+    const removed = { op: 'remove' as const, flag: 'read' as const, messages: [7, 8], details }
+    expect(faults({ id: 1, ...flagsChanged.shape(added, viewer()) })).toEqual([])
+    const shape = flagsChanged.shape(removed, viewer())
+    expect(faults({ id: 1, ...shape })).toEqual([])
+    expect(shape).toMatchObject({ message_details: { 7: { topic: 'general chat' } } })
+    expect(flagsChanged.shape(removed, viewer(emptyKnown))).toMatchObject({
+      message_details: { 7: { topic: '' } },
+    })
+  })
+})

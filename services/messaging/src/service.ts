@@ -1,0 +1,45 @@
+import { createPgDatabase } from '@parley/db'
+import { createAfterCommit } from '@parley/events'
+import {
+  openBus,
+  postgresOptions,
+  type RunningService,
+  serve,
+  type ServiceDeps,
+  watchCertificates,
+} from '@parley/kit'
+import type { MessagingConfig } from './config.ts'
+import { createContext } from './context.ts'
+import { calls, routes } from './endpoints.ts'
+import { findActor } from './facts/target.ts'
+
+/** Starts the messaging service; disposing it answers what it has, writes what waits, then closes what it opened. */
+export async function createMessaging(config: MessagingConfig, deps: ServiceDeps): Promise<RunningService> {
+  const { clock } = deps
+  await using opening = new AsyncDisposableStack()
+  const certificates = opening.use(watchCertificates(config.certDir, deps))
+  const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_messaging', certificates)))
+  const bus = opening.use(openBus('messaging', config, deps, certificates))
+  const afterCommit = createAfterCommit({ bus, database, clock })
+  const ctx = createContext(database, deps, (org, seq) => afterCommit.hint(org, seq))
+  opening.use(ctx.sends)
+  const served = opening.use(
+    await serve({
+      service: 'messaging',
+      config,
+      deps,
+      certificates,
+      routes,
+      calls,
+      ctx,
+      database,
+      afterCommit,
+      actors: (principal) => findActor(ctx.facts, principal),
+    }),
+  )
+  const opened = opening.move()
+  return {
+    linkAddress: served.linkAddress,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
