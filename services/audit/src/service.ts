@@ -1,63 +1,43 @@
 import { createPgDatabase, type Tx } from '@parley/db'
-import { spiffeId } from '@parley/crypto'
-import { consume, createBus } from '@parley/events'
-import { describeError, type RunningService, serve, type ServiceDeps, watchCertificates } from '@parley/kit'
+import { consume, createAfterCommit } from '@parley/events'
+import {
+  describeError,
+  openBus,
+  postgresOptions,
+  type RunningService,
+  serve,
+  type ServiceDeps,
+  watchCertificates,
+} from '@parley/kit'
 import type { AuditConfig } from './config.ts'
 import { auditedTypes, auditEvent } from './consumers/audited-event.ts'
 import type { AuditContext } from './context.ts'
+import { readOrganisations } from './repo/tree.ts'
 import listAudited from './routes/list-audited.ts'
 import verifyAudit from './routes/verify-audit.ts'
 
 /** Starts the audit service: follows every organisation's log and answers the operator. */
 export async function createAudit(config: AuditConfig, deps: ServiceDeps): Promise<RunningService> {
-  const stack = new AsyncDisposableStack()
-  const certificates = stack.use(watchCertificates(config.certDir, deps))
-  const tls = () => ({ ...certificates.client })
-  const database = stack.use(
-    createPgDatabase({
-      ...config.postgres,
-      role: 'svc_audit',
-      tls: () => ({ ...tls(), serverUri: spiffeId(config.trustDomain, 'postgres') }),
-    }),
-  )
-  const problem = (what: string, error?: unknown): void =>
+  await using opening = new AsyncDisposableStack()
+  const certificates = opening.use(watchCertificates(config.certDir, deps))
+  const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_audit', certificates)))
+  const bus = opening.use(openBus('audit', config, deps, certificates))
+  const onProblem = (what: string, error?: unknown): void =>
     deps.logger.warn('following the log', { reason: what, ...describeError(error) })
-  const bus = stack.use(
-    createBus({
-      url: config.nats.url,
-      service: 'audit',
-      tls,
-      serverUri: spiffeId(config.trustDomain, 'nats'),
-      onProblem: problem,
-    }),
+  const consumer = opening.use(
+    consume({ bus, database, consumer: 'audit', types: auditedTypes, handler: auditEvent, onProblem }),
   )
-  const consumer = stack.use(
-    consume({
-      bus,
-      database,
-      consumer: 'audit',
-      types: auditedTypes,
-      handler: auditEvent,
-      onProblem: problem,
-    }),
+  const afterCommit = createAfterCommit({ bus, database, clock: deps.clock })
+  const checks = { postgres: () => readOrganisations(database) }
+  const parts = { config, deps, certificates, database, afterCommit, ctx: { database } }
+  const calls = [listAudited, verifyAudit]
+  const served = opening.use(
+    await serve<AuditContext, Tx>({ service: 'audit', routes: [], calls, checks, ...parts }),
   )
-  const server = stack.use(
-    await serve<AuditContext, Tx>({
-      service: 'audit',
-      config,
-      deps,
-      certificates,
-      routes: [],
-      calls: [listAudited, verifyAudit],
-      ctx: { database },
-      database,
-      afterCommit: { appendedIn: () => null, hint: () => undefined, barrier: () => Promise.resolve() },
-    }),
-  )
-  const owned = stack.move()
+  const opened = opening.move()
   return {
-    linkAddress: server.linkAddress,
+    linkAddress: served.linkAddress,
     settled: (org, seq, signal) => consumer.settled(org, seq, signal),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
