@@ -1,0 +1,48 @@
+import { role } from '@parley/access'
+import { Capabilities } from '@parley/api'
+import { userId } from '@parley/core'
+import { declarations, type Viewer, type WireEvent } from '@parley/events'
+import { contractAvailable, eventFaults } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Harness, harness, type Made } from './harness.ts'
+
+let h: Harness
+let acme: Made
+beforeAll(async () => {
+  h = await harness()
+  acme = await h.organisation('acme')
+})
+afterAll(() => h[Symbol.asyncDispose]())
+
+const viewer = (as: number): Viewer => ({
+  userId: userId(1),
+  role: as,
+  capabilities: Capabilities.parse({}),
+  applyMarkdown: true,
+  clientGravatar: false,
+  slimPresence: true,
+  queueId: 'q',
+})
+
+test.runIf(contractAvailable())('what clients are told of accounts fits the contract', async () => {
+  const member = await h.account(acme.org, 'member', role.member)
+  await h.ask('deactivate-user', acme, {}, { user_id: String(member.user) })
+  const told = (await h.log(acme.org)).flatMap((event): WireEvent[] => {
+    const declaration = declarations.find((d) => d.type === event.type)
+    const shapes = Object.values(role).map((as) => declaration?.shape(event.body, viewer(as)) ?? null)
+    return shapes.filter((shape) => shape !== null).map((shape) => ({ id: Number(event.seq), ...shape }))
+  })
+  expect(told.flatMap(eventFaults)).toEqual([])
+  expect(new Set(told.map((e) => `${e.type} ${String(e['op'])}`))).toEqual(
+    new Set(['realm_user add', 'user_group add_members', 'realm_user update']),
+  )
+})
+
+test('what clients are told of has a type that queues can ask for, and what takes a right away raises rights', () => {
+  for (const { type, audience, wire, emitter, revokes, changesRights } of declarations) {
+    if (emitter !== 'auth') continue
+    expect([type, wire.length > 0]).toEqual([type, audience !== 'nobody'])
+    // A right that is taken away without raising `rights` would leave decisions standing.
+    expect([type, revokes && !changesRights]).toEqual([type, false])
+  }
+})
