@@ -1,1 +1,2 @@
-export {}
+export { type RelayConfig, relaySettings } from './config.ts'
+export { createRelayService } from './service.ts'
