@@ -1,0 +1,246 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect as connectPlain, createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import { connect } from 'node:tls'
+import { promisify } from 'node:util'
+import { apiClient } from '@parley/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { freePort, parley, type Product, type Run, startProduct } from './product.ts'
+
+const run = promisify(execFile)
+const program = resolve(import.meta.dirname, '../parley')
+const Up = z.object({
+  delivered_ms: z.int(),
+  processes: z.array(z.object({ name: z.string(), pid: z.int() })),
+})
+const Status = z.object({ ready: z.boolean() })
+const patience = { timeout: 60_000, interval: 200 }
+
+let product: Product
+beforeAll(async () => {
+  product = await startProduct({ gateways: 2, demo: true })
+}, 240_000)
+afterAll(() => product?.[Symbol.asyncDispose](), 120_000)
+
+const again = async (...more: string[]): Promise<z.infer<typeof Up>> =>
+  Up.parse(JSON.parse(await product.parley(['up', '--json', ...more])))
+/** Exit code and words of a command that may fail. */
+const attempt = (args: readonly string[]): Promise<{ code: number; said: string }> =>
+  run(program, args).then(
+    ({ stdout }) => ({ code: 0, said: stdout }),
+    (error: unknown) => {
+      const { code, stderr } = z.object({ code: z.int(), stderr: z.string() }).parse(error)
+      return { code, said: stderr }
+    },
+  )
+const isReady = async (): Promise<boolean> =>
+  run(program, ['status', '--json', '--data', product.data]).then(
+    ({ stdout }) => Status.parse(JSON.parse(stdout)).ready,
+    () => false,
+  )
+const pidOf = (state: Run, name: string): number | undefined =>
+  state.processes.find((p) => p.name === name)?.pid
+const alive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+
+test('up again finds everything running, starts nothing and delivers a message', async () => {
+  const before = product.state()
+  const now = await again('--demo')
+  expect(now.delivered_ms).toBeGreaterThanOrEqual(0)
+  expect(now.processes).toMatchObject(before.processes.map(({ name, pid }) => ({ name, pid })))
+  expect(product.state().demo).toEqual(before.demo)
+})
+
+test('what holds passwords is closed to others', () => {
+  for (const file of ['run.json', 'demo.json', 'check.json', 'ca/internal-ca.key', 'certs/auth/client.key']) {
+    expect([file, statSync(join(product.data, file)).mode & 0o077]).toEqual([file, 0])
+  }
+})
+
+test('two installations stand side by side', async () => {
+  await using other = await startProduct({ gateways: 1 })
+  expect(other.run.url).not.toBe(product.run.url)
+  const cas = [other, product].map(({ run: { ca } }) => readFileSync(ca, 'utf8'))
+  expect(cas[0]).not.toBe(cas[1])
+  expect((await again()).delivered_ms).toBeGreaterThanOrEqual(0)
+}, 240_000)
+
+test('a port that is in use is refused, and nothing is left running', async () => {
+  const server = createServer()
+  const port = await freePort()
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
+  const dir = join(product.data, 'elsewhere')
+  const { code, said } = await attempt(['up', '--data', dir, '--port', String(port)])
+  await new Promise((closed) => server.close(closed))
+  expect(code).toBe(1)
+  expect(said).toContain(`port ${port} is in use`)
+  expect(said).not.toContain('    at ')
+  expect((await attempt(['status', '--data', dir])).code).toBe(1)
+})
+
+test.each([
+  'postgres',
+  'nats',
+  'redis',
+  'relay-1',
+  'auth-1',
+  'streams-1',
+  'messaging-1',
+  'audit-1',
+  'gateway-2',
+])(
+  '%s is started again when it dies, and messages arrive again',
+  async (name) => {
+    const pid = pidOf(product.state(), name)
+    if (pid === undefined) throw new Error(`${name} is not in run.json`)
+    process.kill(pid, 'SIGKILL')
+    // The fault happened: this very process is gone.
+    await expect.poll(() => alive(pid), patience).toBe(false)
+    await expect.poll(() => pidOf(product.state(), name) ?? pid, patience).not.toBe(pid)
+    await expect.poll(isReady, patience).toBe(true)
+    expect((await again()).delivered_ms).toBeGreaterThanOrEqual(0)
+  },
+  180_000,
+)
+
+test('restart gives a service new processes, one after the other', async () => {
+  const before = product.state()
+  await product.parley(['restart', 'gateway'])
+  const after = product.state()
+  for (const name of ['gateway-1', 'gateway-2']) {
+    expect(pidOf(after, name)).toBeDefined()
+    expect(pidOf(after, name)).not.toBe(pidOf(before, name))
+  }
+  expect(pidOf(after, 'auth-1')).toBe(pidOf(before, 'auth-1'))
+  expect((await attempt(['restart', 'nothing', '--data', product.data])).said).toContain('no service nothing')
+}, 120_000)
+
+test('a new organisation answers on its host under the same gateways, and its owner makes users', async () => {
+  const before = product.state()
+  const passwordFile = join(product.data, 'owner-password')
+  const password = 'Correct horse battery 9 staple'
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
+  const made = z
+    .object({
+      org_id: z.int(),
+      url: z.string(),
+      owner: z.object({ user_id: z.int(), email: z.string(), api_key: z.string() }),
+    })
+    .parse(
+      JSON.parse(
+        await product.parley(
+          `org create Acme --subdomain acme --owner-email owner@acme.example --owner-name Anna --json --owner-password-file ${passwordFile}`.split(
+            ' ',
+          ),
+        ),
+      ),
+    )
+  for (const address of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
+    await using client = apiClient({
+      url: made.url,
+      ca: readFileSync(product.run.ca, 'utf8'),
+      address,
+      email: made.owner.email,
+      apiKey: made.owner.api_key,
+    })
+    const key = await client.ok('POST', '/fetch_api_key', { username: made.owner.email, password })
+    expect(key).toMatchObject({ user_id: made.owner.user_id })
+    const email = `${address}@acme.example`
+    await client.ok('POST', '/users', { email, full_name: `Person ${address}`, password })
+  }
+  expect(product.state().processes).toEqual(before.processes)
+}, 120_000)
+
+describe('every internal port', () => {
+  /** What a stranger hears on a port: the first bytes, or why there were none. */
+  const knock = (port: number, encrypted: boolean): Promise<string> =>
+    new Promise((heard) => {
+      const socket = encrypted
+        ? // A stranger checks nothing; what counts is that the server does.
+          connect({
+            host: '127.0.0.1',
+            port,
+            checkServerIdentity: () => undefined,
+            ca: readFileSync(join(product.data, 'certs/auth/ca.crt')),
+          })
+        : connectPlain(port, '127.0.0.1')
+      socket.setTimeout(5000, () => {
+        socket.destroy()
+        heard('nothing')
+      })
+      socket.once('error', (error: Error) => heard(error.message))
+      socket.once('close', () => heard('closed'))
+      socket.once('data', (chunk: Buffer) => {
+        heard(`answered ${chunk.toString('latin1')}`)
+        socket.destroy()
+      })
+      socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n')
+    })
+
+  const ports = (): [string, number][] => {
+    const text = readFileSync(join(product.data, 'ports.json'), 'utf8')
+    return Object.entries(z.record(z.string(), z.int()).parse(JSON.parse(text)))
+  }
+  const heardOn = async (of: [string, number][], encrypted: boolean): Promise<string[]> => {
+    const heard = await Promise.all(
+      of.map(async ([name, port]) => [name, await knock(port, encrypted)] as const),
+    )
+    return heard.filter(([, what]) => what.startsWith('answered')).map(([name, what]) => `${name} ${what}`)
+  }
+
+  test('answers nobody who shows no certificate', async () => {
+    expect(ports().length).toBeGreaterThan(9)
+    // Postgres speaks TLS only after being asked to.
+    expect(
+      await heardOn(
+        ports().filter(([name]) => name !== 'postgres'),
+        true,
+      ),
+    ).toEqual([])
+  }, 60_000)
+
+  test('answers nothing in clear but that it wants TLS', async () => {
+    const alert = String.fromCodePoint(21)
+    const heard = await heardOn(ports(), false)
+    // NATS names its version before TLS begins; the others send a TLS alert at most.
+    expect(
+      heard.filter((line) => !line.startsWith('nats answered INFO') && !line.includes(`answered ${alert}`)),
+    ).toEqual([])
+  }, 60_000)
+})
+
+test('a supervisor that is killed takes everything with it, and up resumes', async () => {
+  const before = product.state()
+  const pid = pidOf(before, 'supervisor')
+  if (pid === undefined) throw new Error('supervisor is not in run.json')
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => before.processes.filter((p) => alive(p.pid)), patience).toEqual([])
+  await again()
+  const after = product.state()
+  expect(after.processes.map(({ name, port }) => ({ name, port }))).toEqual(
+    before.processes.map(({ name, port }) => ({ name, port })),
+  )
+  expect(after.demo).toEqual(before.demo)
+}, 180_000)
+
+test('down stops everything, says so, and up brings back what was said', async () => {
+  const before = product.state()
+  await product.parley(['down'])
+  expect(before.processes.filter((p) => alive(p.pid))).toEqual([])
+  expect(product.state().processes).toEqual([])
+  expect((await attempt(['status', '--data', product.data])).code).toBe(1)
+  expect((await attempt(['down', '--data', product.data])).code).toBe(0)
+  // Two starts at once: one supervisor.
+  const [one, two] = await Promise.all([again(), again()])
+  expect(one?.processes).toEqual(two?.processes)
+  expect(product.state().demo).toEqual(before.demo)
+}, 240_000)
+
+test('logs shows a service and is valid JSON lines where asked', async () => {
+  const lines = (await product.parley(['logs', 'auth', '--json', '--lines', '5'])).trim().split('\n')
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ process: 'auth-1' })
+  expect((await parley(['logs', '--help'])).includes('--follow')).toBe(true)
+})
