@@ -52,6 +52,8 @@ export async function launch(options: Launch): Promise<Child> {
     {
       cwd: options.cwd,
       env: options.env,
+      // In a group of its own: a terminal's Ctrl-C reaches the supervisor, which stops all in order.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.user === undefined ? {} : options.user),
     },
