@@ -11,7 +11,7 @@ import {
 import { channelNameKey } from '@parley/api'
 import { predicateSql, type Tx } from '@parley/db'
 import { z } from 'zod'
-import { channelColumns, ChannelRow } from './channel-row.ts'
+import { channelQuery, ChannelRow } from './channel-row.ts'
 
 /** Proof that the actor may see one channel as a whole. */
 export type Seen =
@@ -43,7 +43,7 @@ export function channelOf(seen: Seen): number {
 export async function readChannel(tx: Tx, seen: Seen): Promise<ChannelRow> {
   const [row] = await tx.query(
     ChannelRow,
-    `SELECT ${channelColumns} FROM streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2`,
+    channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2'),
     [tx.org, channelOf(seen)],
   )
   if (!row) throw new Error('a channel that was decided on has no row')
@@ -113,7 +113,7 @@ export async function readKnownChannels(
   const { actor } = granted
   return tx.query(
     ChannelRow,
-    `SELECT ${channelColumns} FROM streams.channels c
+    channelQuery(`streams.channels c
      WHERE c.org_id = $1 AND ${rowsWhere(channelMetadata, actor)}
        AND ($3::boolean
          OR ($4::boolean AND NOT c.invite_only)
@@ -121,8 +121,7 @@ export async function readKnownChannels(
          OR ($6::boolean AND ${subscribedTo('$2')})
          OR ($7::boolean AND ${rowsWhere(channelContent, actor)})
          OR ($8::boolean AND ${subscribedTo('$9::integer')}))
-       AND ($10::boolean OR NOT c.archived)
-     ORDER BY c.channel_id`,
+       AND ($10::boolean OR NOT c.archived)`),
     [
       tx.org,
       actor.userId,

@@ -1,7 +1,7 @@
 import { channelMetadata, type Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { channelColumns, ChannelRow } from './channel-row.ts'
+import { channelQuery, ChannelRow } from './channel-row.ts'
 import { channelOf, type Made, rowsWhere, type Seen } from './channels.ts'
 
 const Settings = z.object({
@@ -17,8 +17,16 @@ const Settings = z.object({
 /** What one person set for one channel. */
 export type SettingsRow = z.infer<typeof Settings>
 
-const settingColumns = `s.color, s.is_muted, s.pin_to_top, s.desktop_notifications, s.audible_notifications,
-  s.push_notifications, s.email_notifications, s.wildcard_mentions_notify`
+const settingColumns = [
+  's.color',
+  's.is_muted',
+  's.pin_to_top',
+  's.desktop_notifications',
+  's.audible_notifications',
+  's.push_notifications',
+  's.email_notifications',
+  's.wildcard_mentions_notify',
+]
 
 const Subscribed = Settings.extend({ user_id: z.int() })
 export type Subscribed = z.infer<typeof Subscribed>
@@ -50,7 +58,7 @@ export async function startSubscriptions(
        SET active = true, changed_at = excluded.changed_at,
            color = CASE WHEN $6 THEN excluded.color ELSE s.color END
        WHERE NOT s.active
-     RETURNING s.user_id, ${settingColumns}`,
+     RETURNING ${['s.user_id', ...settingColumns].join(', ')}`,
     [tx.org, channelOf(into), userIds, entry.color, entry.at, entry.recolor],
   )
   return rows.sort((a, b) => a.user_id - b.user_id)
@@ -94,10 +102,11 @@ export async function readSubscribers(
   )
 }
 
-/** Active subscribers of every channel that the actor may know of, by channel. */
+/** Active subscribers, by channel, of those of these channels that the actor may know of. */
 export async function readKnownSubscribers(
   tx: Tx,
   granted: Granted<'channel:list'>,
+  channelIds: readonly number[],
 ): Promise<ReadonlyMap<number, number[]>> {
   const rows = await tx.query(
     z.object({ channel_id: z.int(), user_ids: z.array(z.int()) }),
@@ -105,9 +114,9 @@ export async function readKnownSubscribers(
      FROM streams.channels c
      JOIN streams.subscriptions m ON m.org_id = c.org_id AND m.channel_id = c.channel_id AND m.active
      JOIN auth.v1_actors a ON a.org_id = m.org_id AND a.user_id = m.user_id AND a.is_active
-     WHERE c.org_id = $1 AND ${rowsWhere(channelMetadata, granted.actor)}
+     WHERE c.org_id = $1 AND c.channel_id = ANY ($3::integer[]) AND ${rowsWhere(channelMetadata, granted.actor)}
      GROUP BY c.channel_id`,
-    [tx.org, granted.actor.userId],
+    [tx.org, granted.actor.userId, channelIds],
   )
   return new Map(rows.map((row) => [row.channel_id, row.user_ids]))
 }
@@ -122,10 +131,11 @@ export async function readOwnSubscriptions(
 ): Promise<OwnSubscription[]> {
   return tx.query(
     Own,
-    `SELECT ${channelColumns}, ${settingColumns}, s.active
-     FROM streams.subscriptions s JOIN streams.channels c USING (org_id, channel_id)
-     WHERE s.org_id = $1 AND s.user_id = $2 AND ${rowsWhere(channelMetadata, granted.actor)}
-     ORDER BY s.channel_id`,
+    channelQuery(
+      `streams.subscriptions s JOIN streams.channels c USING (org_id, channel_id)
+       WHERE s.org_id = $1 AND s.user_id = $2 AND ${rowsWhere(channelMetadata, granted.actor)}`,
+      [...settingColumns, 's.active'],
+    ),
     [tx.org, granted.actor.userId],
   )
 }

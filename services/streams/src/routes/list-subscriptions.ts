@@ -8,21 +8,20 @@ import { readKnownSubscribers, readOwnSubscriptions } from '../repo/subscription
 export default route<typeof listSubscriptions, Context, Tx>(
   listSubscriptions,
   async ({ input, tx, granted, ctx }) => {
-    const wantsSubscribers = input.include_subscribers !== 'false'
-    const own = await readOwnSubscriptions(tx, granted)
-    const subscribers = wantsSubscribers ? await readKnownSubscribers(tx, granted) : null
+    const own = (await readOwnSubscriptions(tx, granted)).filter((row) => row.active && !row.archived)
+    const subscribers =
+      input.include_subscribers === 'false'
+        ? null
+        : await readKnownSubscribers(
+            tx,
+            granted,
+            own.map((row) => row.channel_id),
+          )
     const now = ctx.clock.now()
     return {
-      subscriptions: own
-        .filter((row) => row.active && !row.archived)
-        .map((row) =>
-          subscriptionObject(
-            row,
-            row,
-            now,
-            subscribers ? (subscribers.get(row.channel_id) ?? []) : undefined,
-          ),
-        ),
+      subscriptions: own.map((row) =>
+        subscriptionObject(row, row, now, subscribers ? (subscribers.get(row.channel_id) ?? []) : undefined),
+      ),
     }
   },
 )

@@ -39,15 +39,12 @@ async function snapshot(
   const wants = (type: string): boolean => input.types === null || input.types.includes(type)
   const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }
   if (wants('stream') || wants('subscription')) {
-    const rows = {
-      channels: await readKnownChannels(tx, granted, {
-        ...everything,
-        archived: input.capabilities.archived_channels,
-      }),
-      own: await readOwnSubscriptions(tx, granted),
-      subscribers: input.includeSubscribers ? await readKnownSubscribers(tx, granted) : null,
-    }
-    const lists = registerChannels(rows, clock.now())
+    const archived = input.capabilities.archived_channels
+    const channels = await readKnownChannels(tx, granted, { ...everything, archived })
+    const own = await readOwnSubscriptions(tx, granted)
+    const ids = channels.map((row) => row.channel_id)
+    const subscribers = input.includeSubscribers ? await readKnownSubscribers(tx, granted, ids) : null
+    const lists = registerChannels({ channels, own, subscribers }, clock.now())
     if (wants('stream')) part['streams'] = lists.streams
     if (wants('subscription')) {
       part['subscriptions'] = lists.subscriptions
