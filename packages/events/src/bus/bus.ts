@@ -5,6 +5,7 @@ import { unavailable } from '@parley/core'
 import { spiffeIdOf } from '@parley/crypto'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core'
 import { connect } from '@nats-io/transport-node'
+import { publishSpan, receiveSpan, requestSpan } from './span.ts'
 
 /** Certificate and key of the connecting service and the authority of the server, all PEM. */
 export interface BusTls {
@@ -77,7 +78,7 @@ export function createBus(options: BusOptions): Bus {
     one.live = nats.subscribe(one.subject, {
       callback: (error, message) => {
         if (error) onProblem(`subscription to ${one.subject}`, error)
-        else one.onMessage(messageOf(message))
+        else receiveSpan(message.subject, message.headers, () => one.onMessage(messageOf(message)))
       },
     })
   }
@@ -125,7 +126,8 @@ export function createBus(options: BusOptions): Bus {
     },
     ready: ready.promise,
     publish(subject, payload) {
-      if (connected) connection?.publish(subject, payload)
+      const nats = connected ? connection : null
+      if (nats) publishSpan(subject, (sent) => nats.publish(subject, payload, sent && { headers: sent }))
     },
     subscribe(subject, onMessage) {
       const one: Subscribed = { subject, onMessage, live: null }
@@ -137,9 +139,13 @@ export function createBus(options: BusOptions): Bus {
       }
     },
     async request(subject, payload, timeoutMs) {
-      if (!connection || !connected) throw unavailable(new Error('no connection to NATS'))
+      const nats = connected ? connection : null
+      if (!nats) throw unavailable(new Error('no connection to NATS'))
       try {
-        return (await connection.request(subject, payload, { timeout: timeoutMs })).data
+        const answer = await requestSpan(subject, (sent) =>
+          nats.request(subject, payload, { timeout: timeoutMs, ...(sent ? { headers: sent } : {}) }),
+        )
+        return answer.data
       } catch (error) {
         throw unavailable(error)
       }
