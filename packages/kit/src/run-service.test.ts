@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { EventEmitter, once } from 'node:events'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { trace } from '@opentelemetry/api'
 import { createTokenKey, jwksOf } from '@parley/crypto'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { until } from '../test/link-fixture.ts'
 import {
   baseSettings,
@@ -129,6 +131,43 @@ test('a service that fails, at its start or later, ends the process with code 1'
   await running
   expect(second.codes).toEqual([1])
   expect(steps).toEqual(['created auth-1', 'disposed'])
+})
+
+/** A process of its own. @returns its lines as they come, and how it ended */
+function spawned(env: Record<string, string>) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../test/run-me.ts')], { env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let told = ''
+  child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()))
+  return { child, told: () => told, ended: once(child, 'close') as Promise<[number | null, string | null]> }
+}
+
+test('a real process ends with code 0 when told to stop, and 2 for a wrong configuration', async () => {
+  const { child, told, ended } = spawned(env)
+  await until(() => told().includes('waiting'))
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  expect(told()).toContain('"msg":"stopped"')
+  const wrong = spawned({ ...env, LINK_LISTEN: 'nowhere' })
+  expect(await wrong.ended).toEqual([2, null])
+  expect(wrong.told()).toBe('auth: LINK_LISTEN is wrong: expected host:port\n')
+})
+
+test('without a host of its own it takes the process it is in', async () => {
+  const before = process.exitCode
+  onTestFinished(() => {
+    process.exitCode = before
+    vi.unstubAllEnvs()
+  })
+  vi.stubEnv('NODE_NAME', '')
+  const { create, steps } = fakeService()
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  await runService('auth', baseSettings, create)
+  expect(process.exitCode).toBe(2)
+  expect(said.mock.calls.join()).toContain('NODE_NAME is wrong')
+  said.mockRestore()
+  expect(steps).toEqual([])
 })
 
 test('where a collector is configured, spans go there with names and without content', async () => {

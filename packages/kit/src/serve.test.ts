@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { askIt, readIt, writeIt } from '../test/declared.ts'
 import { testDeps } from '../test/deps.ts'
 import { fakeDatabase, type FakeTx } from '../test/fake-database.ts'
-import { createIdentities, type Identities, trustDomain } from '../test/identities.ts'
-import { rawLink } from '../test/link-fixture.ts'
+import { createIdentities, type Identities, trustDomain, writeIdentity } from '../test/identities.ts'
+import { rawLink, rawSocket, until } from '../test/link-fixture.ts'
 import {
   type Address,
   answer,
@@ -195,6 +195,36 @@ describe('operations over the link', () => {
   })
 })
 
+describe('certificates replaced while running', () => {
+  test('new connections are met with the new one, open ones stay, no call is lost', async () => {
+    const dir = await identities.add('streams')
+    const deps = testDeps()
+    using certificates = watchCertificates(dir, deps)
+    const service = await started({ certificates, calls: [answer(askIt, async ({ input }) => input)] })
+    const { client } = caller(service.linkAddress)
+    const serial = async (): Promise<string> => {
+      const socket = rawSocket({ address: service.linkAddress }, gateway, {}, 'streams')
+      await once(socket, 'secureConnect')
+      return socket.getPeerCertificate().serialNumber
+    }
+    const before = await serial()
+    let calls = 0
+    const done = new AbortController()
+    const calling = (async () => {
+      while (!done.signal.aborted)
+        expect(await client.call(askIt, { text: String(++calls) })).toEqual({ text: String(calls) })
+    })()
+    await client.call(askIt, { text: '' })
+    await writeIdentity(dir, 'streams', identities.ca)
+    await until(() => deps.lines.join('').includes('certificates replaced'))
+    certificates.reload()
+    expect(await serial()).not.toBe(before)
+    done.abort()
+    await calling
+    expect(service.deps.lines.join('')).not.toContain('cut')
+  })
+})
+
 describe('probes and metrics', () => {
   test('are answered to certificates of ours alone', async () => {
     const service = await started({ checks: { postgres: async () => {} } })
@@ -251,13 +281,19 @@ describe('probes and metrics', () => {
 
   test('a service may add routes for bodies that stream; their errors tell nothing', async () => {
     const service = await started({
+      checks: { stuck: () => new Promise(() => {}) },
       http: (app) => {
+        app.get('/teapot', async () => {
+          throw Object.assign(new Error(canary), { statusCode: 418 })
+        })
         app.get('/files/:id', async (request) => {
           if (request.url.endsWith('/1')) throw new AppError('NOT_FOUND', 'no such file')
           throw new Error(canary)
         })
       },
     })
+    expect(await get(service.linkAddress, '/teapot')).toEqual({ status: 418, body: '{"code":"BAD_REQUEST"}' })
+    expect((await get(service.linkAddress, '/readyz')).body).toBe('{"ok":false,"failing":["stuck"]}')
     expect(await get(service.linkAddress, '/files/1')).toEqual({ status: 404, body: '{"code":"NOT_FOUND"}' })
     expect(await get(service.linkAddress, `/files/${canary}`)).toEqual({
       status: 500,

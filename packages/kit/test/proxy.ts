@@ -16,6 +16,8 @@ export interface Proxy {
   stall(): void
   /** Passes no answers on any more, as a caller that reads nothing. */
   stallAnswers(): void
+  /** Answers pass again. */
+  flowAnswers(): void
 }
 
 export async function startProxy(target: Address): Promise<Proxy> {
@@ -70,6 +72,9 @@ export async function startProxy(target: Address): Promise<Proxy> {
     },
     stallAnswers() {
       for (const [near, far] of pairs) far.unpipe(near).pause()
+    },
+    flowAnswers() {
+      for (const [near, far] of pairs) far.pipe(near)
     },
   }
 }

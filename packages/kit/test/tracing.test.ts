@@ -72,7 +72,7 @@ test('a trace goes through NATS with hints and barriers', async () => {
   serveBarriers(gateway, 'gateway-1', async (org) => void confirmed.push(org))
   const hinted = Promise.withResolvers<void>()
   relay.subscribe('hint.*', () => hinted.resolve())
-  await Promise.all([gateway, relay].map((bus) => bus.connection?.flush()))
+  for (const bus of [gateway, relay]) await bus.connection?.flush()
   const after = createAfterCommit({ bus: auth, database: await database.as('auth'), clock: systemClock })
   await traced(async () => {
     after.hint(orgId(1), seq(1))

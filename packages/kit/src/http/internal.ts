@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls'
 import fastify, { type FastifyInstance } from 'fastify'
-import { AppError } from '@parley/core'
+import { AppError, unavailable } from '@parley/core'
 import type { Address } from '../config/address.ts'
 import { describeError } from '../log/error.ts'
 import type { ServiceDeps } from '../service.ts'
@@ -56,10 +56,12 @@ export function createInternalHttp(options: InternalHttpOptions): InternalHttp {
     await reply.code(403).send({ code: 'UNAUTHORIZED' })
   })
   app.setErrorHandler(async (error, request, reply) => {
-    const status = error instanceof AppError ? error.status : 500
+    const status = statusOf(error)
     if (status >= 500)
       logger.error('internal request failed', { route: request.routeOptions.url, ...describeError(error) })
-    await reply.code(status).send({ code: error instanceof AppError ? error.code : 'INTERNAL' })
+    await reply
+      .code(status)
+      .send({ code: error instanceof AppError ? error.code : status < 500 ? 'BAD_REQUEST' : 'INTERNAL' })
   })
   app.get('/livez', async () => ({ ok: true }))
   app.get('/readyz', async (_request, reply) => {
@@ -89,11 +91,33 @@ export function createInternalHttp(options: InternalHttpOptions): InternalHttp {
   }
 }
 
+/** A check that says nothing for this long counts as failed. */
+const checkMs = 2_000
+
+async function inTime(check: Check): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable()), checkMs)
+  })
+  try {
+    await Promise.race([check(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What Fastify refuses by itself (too large, malformed) keeps its status. */
+function statusOf(error: unknown): number {
+  if (error instanceof AppError) return error.status
+  const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
+  return typeof given === 'number' && given >= 400 && given < 500 ? given : 500
+}
+
 async function failed(checks: Readonly<Record<string, Check>>): Promise<string[]> {
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {
-        await check()
+        await inTime(check)
         return []
       } catch {
         return [name]

@@ -257,6 +257,26 @@ describe('bounds', () => {
     for (const error of await Promise.all(made)) expect(error).toMatchObject({ code: 'UNAVAILABLE' })
   })
 
+  test('a caller that reads again is read again', async () => {
+    const answer = 'x'.repeat(1_000_000)
+    const server = await startServer({
+      certDir: auth,
+      limits: { bufferedBytes: 100_000 },
+      handler: async (c) => ({ out: { text: c.op === echo.id ? text : answer } }),
+    })
+    const proxy = await startProxy(server.address)
+    const client = startClient({ certDir: gateway, auth: [proxy.address] })
+    await client.call(echo, { text })
+    proxy.stallAnswers()
+    const made = Array.from({ length: 40 }, () => client.call(onlyOnce, { text }))
+    await until(() => server.calls.length === 41)
+    const later = client.call(echo, { text })
+    proxy.flowAnswers()
+    expect((await Promise.all(made)).every((a) => a.text === answer)).toBe(true)
+    expect(await later).toEqual({ text })
+    expect(server.lines.join()).not.toContain('cut')
+  })
+
   test('calls that wait for a connection are bounded in number and time', async () => {
     const proxy = await startProxy({ host: '127.0.0.1', port: 1 })
     const client = startClient({
@@ -300,6 +320,32 @@ describe('instances', () => {
     await until(() => proxy.open === 0)
     ips = ['127.0.0.1']
     expect(await client.call(onlyOnce, { text: 'back' }, { timeoutMs: 60_000 })).toEqual({ text: 'back' })
+  })
+
+  test('a client that is disposed before its names are resolved opens nothing', async () => {
+    const names = Promise.withResolvers<string[]>()
+    const server = await startServer({ certDir: auth })
+    const proxy = await startProxy(server.address)
+    const client = startClient({ certDir: gateway, auth: [proxy.address], resolve: () => names.promise })
+    const waiting = client.call(echo, { text })
+    const closing = client[Symbol.asyncDispose]()
+    names.resolve(['127.0.0.1'])
+    await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await closing
+    expect(proxy.made).toBe(0)
+  })
+
+  test('a client that is disposed while it connects closes what opens', async () => {
+    const server = await startServer({ certDir: auth })
+    const client = startClient({
+      certDir: gateway,
+      auth: [server.address],
+      resolve: async () => ['127.0.0.1'],
+    })
+    await Promise.resolve()
+    await client[Symbol.asyncDispose]()
+    await until(() => server.link.connections === 0)
+    await expect(client.check()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test('the name asked for must be in the certificate', async () => {

@@ -65,10 +65,6 @@ export class ServedConnection {
     socket.on('drain', () => this.#resume())
   }
 
-  get inFlight(): number {
-    return this.#running.size
-  }
-
   /** Asks the caller to finish here. */
   drain(): void {
     this.#leave('drain')

@@ -58,7 +58,7 @@ export function createLinkServer({
       socket.on('error', () => socket.destroy())
       const caller = socket instanceof TLSSocket ? callerOf(socket, trustDomain) : null
       if (!caller) {
-        logger.warn('link refused: no identity of ours')
+        logger.warn('link refused: no identity of ours', { address: request.socket.remoteAddress })
         return refuse(socket, '403 Forbidden', 'identity')
       }
       if (request.url !== '/link') return refuse(socket, '404 Not Found', 'path')

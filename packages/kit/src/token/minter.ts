@@ -12,10 +12,12 @@ export interface TokenMinter {
 
 /** Below this a remembered token is not handed out any more, seconds. */
 const leastLeftS = 20
-const mostKnown = 50_000
 
-/** @throws ZodError where the key's id does not name a signer */
-export function createTokenMinter(key: TokenKey, clock: Clock): TokenMinter {
+/**
+ * `mostKnown`: how many tokens are remembered at a time.
+ * @throws ZodError where the key's id does not name a signer
+ */
+export function createTokenMinter(key: TokenKey, clock: Clock, mostKnown = 50_000): TokenMinter {
   const issuer = Issuer.parse(key.kid.split('.')[0])
   const signing = importJWK(key, algorithm)
   const minted = new Map<string, { readonly atS: number; readonly token: Promise<string> }>()

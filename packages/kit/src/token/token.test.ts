@@ -112,6 +112,27 @@ test('anything but a good token is refused', async () => {
   expect(refused).toEqual(Object.keys(bad))
 })
 
+test('what is remembered is bounded: what expired goes first, then the older half', async () => {
+  const clock = fixedClock(start)
+  const minter = createTokenMinter(gateway, clock, 2)
+  const of = (user: number) => minter.mint({ ...principal, user })
+  const first = await of(1)
+  await of(2)
+  expect(await of(1)).toBe(first)
+  await of(3)
+  clock.advance(1_000)
+  expect(await of(1)).not.toBe(first)
+
+  const verifier = createTokenVerifier(keys, clock, 2)
+  const tokens = await Promise.all([4, 5, 6, 7].map(of))
+  for (const minted of tokens) expect(await verifier.verify(minted)).toMatchObject({ org: 2 })
+  clock.advance(66_000)
+  const late = await of(8)
+  expect(await verifier.verify(late)).toMatchObject({ user: 8 })
+  expect(await verifier.verify(await of(9))).toMatchObject({ user: 9 })
+  await expect(verifier.verify(tokens[3] ?? '')).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+})
+
 test('a key without a known signer mints nothing', () => {
   expect(() => createTokenMinter({ ...gateway, kid: 'auth.x' }, fixedClock(start))).toThrow('invalid_value')
 })

@@ -15,9 +15,8 @@ interface Known {
   readonly principal: Principal
 }
 
-const mostKnown = 50_000
-
-export function createTokenVerifier(jwks: TokenKeys, clock: Clock): TokenVerifier {
+/** `mostKnown`: how many tokens are remembered at a time. */
+export function createTokenVerifier(jwks: TokenKeys, clock: Clock, mostKnown = 50_000): TokenVerifier {
   const keys = new Map(jwks.keys.map((key) => [key.kid, importJWK(key, algorithm)]))
   const known = new Map<string, Known | Promise<Known>>()
   const nowS = (): number => clock.now() / 1000
@@ -43,7 +42,7 @@ export function createTokenVerifier(jwks: TokenKeys, clock: Clock): TokenVerifie
     const digest = sha256(token).toString('base64')
     const before = known.get(digest)
     if (before) return before
-    if (known.size >= mostKnown) forgetExpired(known, nowS())
+    if (known.size >= mostKnown) makeRoom(known, nowS(), mostKnown)
     const checking = check(token)
     known.set(digest, checking)
     try {
@@ -68,8 +67,8 @@ export function createTokenVerifier(jwks: TokenKeys, clock: Clock): TokenVerifie
   }
 }
 
-/** Makes room; where everything is still good, the oldest half goes and is checked again when seen. */
-function forgetExpired(known: Map<string, Known | Promise<Known>>, nowS: number): void {
+/** Forgets what expired; where everything is still good, the oldest half, which is checked again when seen. */
+function makeRoom(known: Map<string, Known | Promise<Known>>, nowS: number, mostKnown: number): void {
   for (const [digest, entry] of known)
     if (!(entry instanceof Promise) && entry.expiresAtS + leewayS <= nowS) known.delete(digest)
   if (known.size < mostKnown) return
