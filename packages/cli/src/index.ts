@@ -9,4 +9,6 @@ export { bootstrapDatabase, type Postgres, type PostgresOptions, startPostgres }
 export { installed, type Programs } from './daemons/programs.ts'
 export { type Redis, type RedisOptions, startRedis } from './daemons/redis.ts'
 export { databaseRoles, identities, type Identity, type IdentityName } from './identities.ts'
+export { unchanging } from './operator-link.ts'
 export { ensurePki, type Pki, type PkiOptions, type TokenHolder } from './pki.ts'
+export { environmentOf, type Instance, type Surroundings } from './supervisor/services.ts'

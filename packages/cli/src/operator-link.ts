@@ -46,7 +46,7 @@ export async function withLink<T>(
 }
 
 /** The certificates of one short run: nothing replaces them meanwhile. */
-function unchanging(material: Certificates['client']): Certificates {
+export function unchanging(material: Certificates['client']): Certificates {
   return {
     client: material,
     server: material,

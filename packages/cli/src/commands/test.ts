@@ -41,11 +41,15 @@ The last line is \`N passed, N failed\`.`,
     }
     out.progress('running the tests')
     out.done()
-    const tests = await runTests(filter, env, json)
-    passed += tests.passed
-    failed += tests.failed
-    out.document({ passed, failed, skipped: tests.skipped })
-    if (tests.skipped > 0) out.say(`${tests.skipped} skipped`)
+    let skipped = 0
+    for (const args of runsFor(filter)) {
+      const tests = await runTests(args, env, json)
+      passed += tests.passed
+      failed += tests.failed
+      skipped += tests.skipped
+    }
+    out.document({ passed, failed, skipped })
+    if (skipped > 0) out.say(`${skipped} skipped`)
     out.say(`${passed} passed, ${failed} failed`)
     return failed === 0 ? 0 : 1
   },
@@ -79,17 +83,15 @@ export function countReport(text: string): Counts {
   return counts
 }
 
-async function runTests(filter: string | undefined, env: NodeJS.ProcessEnv, json: boolean): Promise<Counts> {
+/** One after the other: end-to-end tests kill and pause processes, which a busy machine would do by itself. */
+const runsFor = (filter: string | undefined): readonly (readonly string[])[] =>
+  filter === undefined ? [['--project=code', '--coverage'], ['--project=e2e']] : [[filter]]
+
+async function runTests(which: readonly string[], env: NodeJS.ProcessEnv, json: boolean): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-test-'))
   const report = join(folder, 'report.json')
   try {
-    const args = [
-      'run',
-      ...(filter === undefined ? ['--coverage'] : [filter]),
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ]
+    const args = ['run', ...which, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     // With --json stdout belongs to the document.
     const { code } = await run('vitest', args, env, json ? 'stderr' : 'inherit')
     const text = await readFile(report, 'utf8').catch(() => '')
