@@ -1,0 +1,210 @@
+import type { IncomingMessage } from 'node:http'
+import websocket from '@fastify/websocket'
+import { type Method, type Operation, operations } from '@parley/api'
+import { AppError, asAppError, type Ids } from '@parley/core'
+import { describeError, type Logger, type Metrics } from '@parley/kit'
+import fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import type { Server } from 'node:https'
+import type { WebSocket } from 'ws'
+import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
+import { Limited } from '../limits/limiter.ts'
+import type { Dispatch, Exchange } from './exchange.ts'
+import { fixedHeaders } from './headers.ts'
+import { createListeners, type Listeners } from './listeners.ts'
+import { openExchange, type OpenDeps } from './open-exchange.ts'
+import { type Endpoint, endpoints } from './paths.ts'
+import type { PublicPair } from './public-certificate.ts'
+import { type Rendered, renderError } from './render.ts'
+import { unread } from './unread.ts'
+
+export interface AppDeps extends OpenDeps {
+  readonly dispatch: Dispatch
+  /** Serves a socket whose request has passed every check. */
+  readonly onSocket: (socket: WebSocket, exchange: Exchange) => void
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The edge: everything between a client's socket and the operations. */
+export interface App {
+  readonly listeners: Listeners
+  close(): Promise<void>
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const socketOperation = 'events-ws'
+
+/** Makes the edge for every declared operation; what is not declared answers 404. */
+export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
+  const known = endpoints(operations)
+  let listeners: Listeners | undefined
+  const app = fastify<Server>({
+    serverFactory(handler) {
+      listeners = createListeners(pair, handler, (request) => isUpgrade(request, known))
+      return listeners.server
+    },
+    logger: false,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    genReqId: () => deps.ids.uuid(),
+    clientErrorHandler: () => {},
+    frameworkErrors: (error, request, reply) => refuse(request, reply, error),
+    routerOptions: {
+      maxParamLength: 500,
+      // Parameters are read by the edge itself: strictly, and for every method.
+      querystringParser: () => ({}),
+      onBadUrl: (_, __, response) => {
+        const { status, headers, body } = renderError(new AppError('BAD_REQUEST', 'Malformed URL'), 'Basic')
+        const length = String(Buffer.byteLength(body))
+        const own = { 'content-type': 'application/json', 'content-length': length }
+        response.writeHead(status, { ...fixedHeaders, ...headers, ...own })
+        response.end(body)
+      },
+    },
+  })
+  if (!listeners) throw new TypeError('fastify made no server')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => {
+    done(null)
+  })
+
+  function refuse(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
+    const error = appErrorOf(thrown)
+    const door = request.url.startsWith('/json/') ? 'Session' : 'Basic'
+    if (error.status >= 500)
+      deps.logger.error('request failed', {
+        request_id: request.id,
+        route: request.routeOptions.url,
+        code: error.code,
+        ...describeError(thrown),
+      })
+    if (error instanceof Limited) void reply.headers(error.headers)
+    void unread(request.raw).then((complete) => {
+      if (!complete) void reply.header('connection', 'close')
+      send(reply, renderError(error, door))
+    })
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers({ ...fixedHeaders, 'x-request-id': request.id })
+    if (request.url.startsWith('/json/') && cookie(request.headers.cookie, csrfCookie) === null)
+      void reply.header(
+        'set-cookie',
+        setCookie(csrfCookie, deps.ids.bytes(24).toString('base64url'), 31_449_600),
+      )
+    done()
+  })
+  app.setErrorHandler((error, request, reply) => {
+    refuse(request, reply, error)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const endpoint = known.find((e) => matches(e, request.url))
+    refuse(request, reply, endpoint ? wrongMethod(endpoint) : new AppError('NOT_FOUND', 'Not Found'))
+  })
+
+  const open = (endpoint: Endpoint, operation: Operation, request: FastifyRequest, reply: FastifyReply) =>
+    openExchange(deps, {
+      request: request.raw,
+      response: reply.raw,
+      operation,
+      door: endpoint.door,
+      path: request.params as Record<string, string>,
+      requestId: request.id,
+      addHeaders: (headers) => void reply.headers(headers),
+    })
+
+  await app.register(websocket, {
+    options: { maxPayload: 4096, perMessageDeflate: false, clientTracking: false },
+    errorHandler: (_error, socket) => {
+      socket.terminate()
+    },
+    preClose: (done) => {
+      done()
+    },
+  })
+  const sockets = new WeakMap<IncomingMessage, Exchange>()
+  for (const endpoint of known) {
+    const route: RouteOptions<Server> = {
+      method: [...methods],
+      url: endpoint.url,
+      handler: async (request, reply) => {
+        if (request.method === 'OPTIONS') {
+          void reply.code(204).header('allow', endpoint.allowed.join(', '))
+          return reply.send()
+        }
+        const operation = endpoint.operations.get(asDeclared(request.method))
+        if (!operation) throw wrongMethod(endpoint)
+        const exchange = await open(endpoint, operation, request, reply)
+        if (operation.id === socketOperation)
+          throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
+        const rendered = await deps.dispatch(exchange)
+        deps.metrics.served.inc({ op: operation.id, code: 'ok' })
+        return send(reply, rendered)
+      },
+    }
+    const operation = endpoint.operations.get('GET')
+    if (operation?.id !== socketOperation) app.route(route)
+    else {
+      app.route({ ...route, method: methods.filter((m) => m !== 'GET') })
+      app.route({
+        ...route,
+        method: 'GET',
+        async preValidation(request, reply) {
+          if (!request.ws) return
+          checkHandshake(request.raw)
+          sockets.set(request.raw, await open(endpoint, operation, request, reply))
+        },
+        wsHandler(socket, request) {
+          const exchange = sockets.get(request.raw)
+          if (exchange) deps.onSocket(socket, exchange)
+          else socket.terminate()
+        },
+      })
+    }
+  }
+  await app.ready()
+  return { listeners, close: () => app.close() }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {
+  return reply.code(status).headers(headers).type('application/json').send(body)
+}
+
+const asDeclared = (method: string): Method => (method === 'HEAD' ? 'GET' : method) as Method
+
+const wrongMethod = (endpoint: Endpoint): AppError =>
+  new AppError('METHOD_NOT_ALLOWED', 'Method Not Allowed', { data: { allowed_methods: endpoint.allowed } })
+
+/** Fastify's own refusals are the client's faults, told without its words. */
+function appErrorOf(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined
+  if (status === 415) return new AppError('UNSUPPORTED_MEDIA_TYPE', 'Unsupported media type')
+  if (status === 413) return new AppError('PAYLOAD_TOO_LARGE', 'Request body too large')
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new AppError('BAD_REQUEST', 'Malformed request')
+  return asAppError(thrown)
+}
+
+function matches(endpoint: Endpoint, target: string): boolean {
+  const path = target.split('?')[0] ?? ''
+  const wanted = endpoint.url.split('/')
+  const given = path.split('/')
+  return (
+    wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i])
+  )
+}
+
+/** What the WebSocket library would refuse in words of its own. @throws AppError BAD_REQUEST */
+function checkHandshake({ headers }: IncomingMessage): void {
+  const key = headers['sec-websocket-key']
+  if (headers['sec-websocket-version'] !== '13' || key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key))
+    throw new AppError('BAD_REQUEST', 'Malformed WebSocket handshake')
+}
+
+function isUpgrade(request: IncomingMessage, known: readonly Endpoint[]): boolean {
+  if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') return false
+  return known.some((e) => e.operations.get('GET')?.id === socketOperation && matches(e, request.url ?? ''))
+}

@@ -1,0 +1,29 @@
+import type { Operation, Principal, RawInput, RequestFacts } from '@parley/api'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Credential } from '../identity/basic.ts'
+import type { Rendered } from './render.ts'
+
+/** Who makes a request, and with what. */
+export interface Caller {
+  readonly credential: Credential
+  readonly principal: Principal
+  readonly role: number
+}
+
+/** One request for an operation, checked, with its parameters still as texts. */
+export interface Exchange {
+  readonly operation: Operation
+  readonly door: 'Basic' | 'Session'
+  /** Null for public operations. */
+  readonly caller: Caller | null
+  readonly raw: RawInput
+  readonly facts: RequestFacts
+  readonly requestId: string
+  /** Ends when the client hangs up. */
+  readonly signal: AbortSignal
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** Runs an operation and renders its answer. */
+export type Dispatch = (exchange: Exchange) => Promise<Rendered>

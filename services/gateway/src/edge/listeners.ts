@@ -1,0 +1,125 @@
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { AppError } from '@parley/core'
+import { clientError, refuse } from './client-error.ts'
+import { Pacer } from './pacer.ts'
+import type { PublicPair } from './public-certificate.ts'
+import { tlsOptions } from './tls-options.ts'
+
+export const headerLimit = 16 * 1024
+
+/** TLS and HTTP/1.1 behind one or more listening addresses. */
+export interface Listeners {
+  readonly server: HttpsServer
+  /** Starts listening on every address; others may share the port. @returns the port */
+  listen(addresses: readonly string[], port: number): Promise<number>
+  /** New handshakes get this certificate. */
+  use(pair: PublicPair): void
+  /** Takes no new connections; those there are stay. */
+  stopListening(): void
+  /** Cuts what is left. */
+  destroy(): void
+}
+
+export type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
+
+/** @param upgrades decides which requests may become another protocol; all others are ordinary requests */
+export function createListeners(
+  pair: PublicPair,
+  onRequest: OnRequest,
+  upgrades: (request: IncomingMessage) => boolean,
+): Listeners {
+  const server = createHttpsServer(
+    {
+      ...tlsOptions(pair),
+      maxHeaderSize: headerLimit,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 75_000,
+      connectionsCheckingInterval: 2_000,
+      // Checked where the answer can say so in the API's format.
+      requireHostHeader: false,
+      shouldUpgradeCallback: upgrades,
+    },
+    onRequest,
+  )
+  // Without any traffic: longer than a poll waits for its heartbeat.
+  server.setTimeout(120_000)
+  answerEarly(server)
+  const raws = new Map<string, Socket>()
+  const pacer = new Pacer((socket) => {
+    server.emit('connection', socket)
+  })
+  const shaken = (socket: Duplex): void => {
+    const raw = raws.get(endsOf(socket as Socket))
+    if (raw) pacer.done(raw)
+  }
+  server.on('secureConnection', shaken)
+  server.on('tlsClientError', (_, socket) => {
+    shaken(socket)
+    socket.destroy()
+  })
+  const accept = (socket: Socket): void => {
+    const ends = endsOf(socket)
+    raws.set(ends, socket)
+    socket.once('close', () => raws.delete(ends))
+    pacer.accept(socket)
+  }
+  const doors: Server[] = []
+  return {
+    server,
+    async listen(addresses, port) {
+      let bound = port
+      for (const host of addresses) {
+        const door = createServer({ noDelay: true, keepAlive: true }, accept)
+        doors.push(door)
+        bound = await listening(door, host, bound)
+      }
+      // What Node checks at intervals (half-sent requests) it starts with this event; the doors listen in its place.
+      server.emit('listening')
+      return bound
+    },
+    use(next) {
+      server.setSecureContext(tlsOptions(next))
+    },
+    stopListening() {
+      for (const door of doors) door.close()
+    },
+    destroy() {
+      pacer.destroy()
+      // Ends its checks; it never listened itself.
+      server.close(() => {})
+      server.closeAllConnections()
+      for (const socket of raws.values()) socket.destroy()
+    },
+  }
+}
+
+const endsOf = (socket: Socket): string =>
+  `${socket.remoteAddress}|${socket.remotePort}|${socket.localAddress}|${socket.localPort}`
+
+function listening(door: Server, host: string, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  door.once('error', reject)
+  door.listen({ host, port, reusePort: true, backlog: 1024 }, () => {
+    const address = door.address()
+    resolve(typeof address === 'object' && address ? address.port : port)
+  })
+  return promise
+}
+
+/** What Node would answer by itself, or not at all, is answered in the API's format. */
+function answerEarly(server: HttpsServer): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    refuse(socket, clientError(error.code))
+  })
+  server.on('connect', (_, socket: Duplex) => {
+    refuse(socket, new AppError('METHOD_NOT_ALLOWED', 'Method Not Allowed'))
+  })
+  server.on('checkExpectation', (_, response: ServerResponse) => {
+    const socket = response.socket
+    if (socket) refuse(socket, new AppError('BAD_REQUEST', 'Expectation not supported'))
+  })
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Operation } from '@parley/api'
+import { AppError, badRequest } from '@parley/core'
+import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
+import type { Organisations } from '../identity/organisations.ts'
+import { counters } from '../limits/limit-keys.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import { readBody } from './body.ts'
+import type { Exchange } from './exchange.ts'
+import { type Fields, noFields, queryOf, readUrlencoded } from './fields.ts'
+import type { Gate } from './gate.ts'
+import { siteOf } from './host.ts'
+import { clientName } from './user-agent.ts'
+
+export interface OpenDeps {
+  readonly gate: Gate
+  readonly limiter: Limiter
+  readonly organisations: Organisations
+  readonly publicHost: string
+  /** The port in links. */
+  readonly publicPort: () => number
+  /** Multiplies every limit. */
+  readonly limitFactor: number
+}
+
+/** A request as the router found it. */
+export interface Incoming {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly operation: Operation
+  readonly door: 'Basic' | 'Session'
+  readonly path: Readonly<Record<string, string>>
+  readonly requestId: string
+  /** Headers of the answer so far; limits add theirs. */
+  readonly addHeaders: (headers: Readonly<Record<string, string>>) => void
+}
+
+const mostHeaders = 100
+
+/**
+ * Checks a request as far as its operation's declaration goes: organisation, caller, limits, body, CSRF. Whoever
+ * is not allowed in is told so before the body is read.
+ * @throws AppError of every kind that the edge has
+ */
+export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<Exchange> {
+  const { request, response, operation, door, requestId } = incoming
+  checkHeaders(request)
+  const site = siteOf(request.headers.host, deps.publicHost)
+  const fields = noFields()
+  readUrlencoded(queryOf(request.url ?? ''), fields)
+  const signal = hangUp(response)
+  const org = await deps.organisations.of(site.subdomain)
+  const ip = request.socket.remoteAddress ?? ''
+  const caller = operation.access === 'public' ? null : await deps.gate.caller(request, door, org, ip)
+  const count = async (account: string | null): Promise<void> => {
+    const who = { org, user: caller?.principal.user ?? null, ip, account }
+    incoming.addHeaders(await deps.limiter.hit(counters(operation.limits, who, deps.limitFactor)))
+  }
+  // Limits by account need the body, which is then small; all others come before it.
+  const byAccount = operation.limits.some((limit) => limit.by === 'account')
+  if (!byAccount) await count(null)
+  await readBody(request, operation.bodyLimit, fields)
+  if (byAccount) await count(fields['username'] ?? null)
+  if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
+  const port = deps.publicPort()
+  return {
+    operation,
+    door,
+    caller,
+    raw: { path: incoming.path, fields },
+    facts: {
+      org,
+      url: `https://${site.hostname}${port === 443 ? '' : `:${port}`}`,
+      client: clientName(request.headers['user-agent']),
+      ip,
+      ...idempotency(request),
+    },
+    requestId,
+    signal,
+    request,
+    response,
+  }
+}
+
+function checkHeaders({ rawHeaders }: IncomingMessage): void {
+  if (rawHeaders.length > 2 * mostHeaders) throw new AppError('HEADERS_TOO_LARGE', 'Too many request headers')
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
+  if (hosts.length > 1) throw badRequest('Malformed Host header')
+}
+
+function checkSession(request: IncomingMessage, hostname: string, port: number, fields: Fields): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return
+  checkOrigin(request.headers.origin, port === 443 ? hostname : `${hostname}:${port}`)
+  const header = request.headers['x-csrftoken']
+  checkCsrf(request.headers.cookie, typeof header === 'string' ? header : fields['csrfmiddlewaretoken'])
+  delete fields['csrfmiddlewaretoken']
+}
+
+function idempotency({ headers }: IncomingMessage): { idempotencyKey?: string } {
+  const key = headers['idempotency-key']
+  if (key === undefined) return {}
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
+    throw badRequest('Malformed Idempotency-Key')
+  return { idempotencyKey: key }
+}
+
+/** Ends when the client goes away before its answer is there. */
+function hangUp(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  return gone.signal
+}

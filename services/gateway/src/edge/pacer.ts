@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net'
+
+/**
+ * Lets only so many connections be in their TLS handshake at a time, so that a storm of them (a millisecond of CPU
+ * each) cannot hold up the renewal of the lease. Others wait their turn; beyond `waiting` they are dropped.
+ */
+export class Pacer {
+  readonly #start: (socket: Socket) => void
+  readonly #atOnce: number
+  readonly #mostWaiting: number
+  readonly #shaking = new Set<Socket>()
+  readonly #waiting = new Set<Socket>()
+
+  constructor(start: (socket: Socket) => void, atOnce = 32, mostWaiting = 8192) {
+    this.#start = start
+    this.#atOnce = atOnce
+    this.#mostWaiting = mostWaiting
+  }
+
+  accept(socket: Socket): void {
+    socket.once('close', () => {
+      this.#waiting.delete(socket)
+      this.done(socket)
+    })
+    // Until TLS takes it over, nobody else looks at its errors.
+    socket.on('error', () => socket.destroy())
+    if (this.#shaking.size < this.#atOnce) this.#begin(socket)
+    else if (this.#waiting.size < this.#mostWaiting) this.#waiting.add(socket)
+    else socket.destroy()
+  }
+
+  /** The connection's handshake is over, however it ended. */
+  done(socket: Socket): void {
+    if (!this.#shaking.delete(socket)) return
+    const [next] = this.#waiting
+    if (!next) return
+    this.#waiting.delete(next)
+    this.#begin(next)
+  }
+
+  destroy(): void {
+    for (const socket of [...this.#waiting, ...this.#shaking]) socket.destroy()
+  }
+
+  #begin(socket: Socket): void {
+    this.#shaking.add(socket)
+    this.#start(socket)
+  }
+}

@@ -1,0 +1,308 @@
+import { readFile } from 'node:fs/promises'
+import { connect, type TLSSocket } from 'node:tls'
+import { AppError, fixedClock, systemClock, systemIds } from '@parley/core'
+import { createMetrics, silentLogger } from '@parley/kit'
+import { testServers } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { type App, createApp } from '../src/edge/app.ts'
+import type { Exchange } from '../src/edge/exchange.ts'
+import { Gate } from '../src/edge/gate.ts'
+import { watchPublicCertificate } from '../src/edge/public-certificate.ts'
+import { renderSuccess } from '../src/edge/render.ts'
+import { Organisations } from '../src/identity/organisations.ts'
+import { Principals } from '../src/identity/principals.ts'
+import { Limiter } from '../src/limits/limiter.ts'
+
+const key = 'abcdefghijklmnopqrstuvwxyz012345'
+const basic = `Authorization: Basic ${Buffer.from(`ada@x.test:${key}`).toString('base64')}`
+let app: App
+let port: number
+let ca: string
+let failing: unknown = null
+const seen: Exchange[] = []
+const allowing = { run: (_: string, keys: readonly string[]) => Promise.resolve(keys.flatMap(() => [1, 9, 0, 0])) }
+
+beforeAll(async () => {
+  const servers = await testServers()
+  ca = await readFile(servers.publicCa, 'utf8')
+  using certificate = watchPublicCertificate(servers.publicCertDir, () => {}, () => {})
+  const limiter = new Limiter(allowing, fixedClock(0), () => {})
+  const principals = new Principals({
+    trusted: () => true,
+    ask: (org, credential) =>
+      credential.scheme === 'basic' && credential.email === 'ada@x.test'
+        ? Promise.resolve({ principal: { org, user: 1, generation: 1, credential: 'key:1' }, role: 400 })
+        : Promise.reject(new AppError('UNAUTHORIZED', 'Invalid API key')),
+  })
+  app = await createApp(certificate.pair, {
+    gate: new Gate(principals, limiter, 1),
+    limiter,
+    organisations: new Organisations((s) => Promise.resolve(s === null ? 1 : null), systemClock),
+    publicHost: 'localhost',
+    publicPort: () => port,
+    limitFactor: 1,
+    ids: systemIds,
+    logger: silentLogger,
+    metrics: createMetrics('gateway'),
+    onSocket: (socket, exchange) => {
+      socket.send(JSON.stringify(exchange.raw.fields))
+    },
+    dispatch(exchange) {
+      seen.push(exchange)
+      if (failing) return Promise.reject(failing)
+      return Promise.resolve(renderSuccess({ fields: { ...exchange.raw.fields }, path: exchange.raw.path }, []))
+    },
+  })
+  port = await app.listeners.listen(['127.0.0.1', '127.0.0.2'], 0)
+}, 60_000)
+afterAll(async () => {
+  app.listeners.stopListening()
+  await app.close()
+  app.listeners.destroy()
+})
+
+interface Answer {
+  status: number
+  head: string
+  body: Record<string, unknown>
+  closed: boolean
+}
+
+function dial(host = '127.0.0.1'): Promise<TLSSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>()
+  const socket = connect({ host, port, ca, servername: 'localhost' }, () => {
+    resolve(socket)
+  })
+  socket.on('error', reject)
+  return promise
+}
+
+/** Sends bytes as they are and reads one answer. */
+async function raw(bytes: string | Buffer, host?: string): Promise<Answer> {
+  const socket = await dial(host)
+  const { promise, resolve } = Promise.withResolvers<Answer>()
+  let text = ''
+  const finish = (closed: boolean): void => {
+    socket.destroy()
+    const [head = '', body = ''] = text.split('\r\n\r\n')
+    resolve({
+      status: Number(head.slice(9, 12)),
+      head: head.toLowerCase(),
+      body: JSON.parse(body === '' ? '{}' : body) as Record<string, unknown>,
+      closed,
+    })
+  }
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+    const length = /content-length: (\d+)/i.exec(text)?.[1]
+    const at = text.indexOf('\r\n\r\n')
+    if (at !== -1 && Buffer.byteLength(text.slice(at + 4)) >= Number(length ?? 0)) finish(false)
+  })
+  socket.on('close', () => {
+    finish(true)
+  })
+  socket.write(bytes)
+  return promise
+}
+
+const get = (path: string, ...headers: string[]): Promise<Answer> =>
+  raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers.map((h) => `${h}\r\n`).join('')}\r\n`)
+function send(
+  method: string,
+  path: string,
+  body: string | Buffer,
+  type = 'application/x-www-form-urlencoded',
+  ...headers: string[]
+): Promise<Answer> {
+  const head = [`${method} ${path} HTTP/1.1`, 'Host: localhost', `Content-Type: ${type}`, ...headers]
+  return raw(
+    Buffer.concat([
+      Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`),
+      Buffer.from(body),
+    ]),
+  )
+}
+
+test('an operation gets its parameters from query and body, the last value wins', async () => {
+  const answer = await send('POST', '/api/v1/messages?type=a&to=b', 'to=c&to=d', undefined, basic)
+  expect([answer.status, answer.body['fields']]).toEqual([200, { type: 'a', to: 'd' }])
+  const last = seen.at(-1)
+  expect(last?.caller?.principal.user).toBe(1)
+  expect(last?.facts).toMatchObject({ org: 1, url: `https://localhost:${port}`, client: 'Unspecified' })
+  const deleted = await send('DELETE', '/api/v1/events?a=1', 'queue_id=x', undefined, basic)
+  expect(deleted.body['fields']).toEqual({ a: '1', queue_id: 'x' })
+})
+
+test('multipart works; path parameters are decoded', async () => {
+  const body = '--B\r\nContent-Disposition: form-data; name="to"\r\n\r\nx\r\n--B--\r\n'
+  const posted = await send('POST', '/api/v1/messages', body, 'multipart/form-data; boundary=B', basic)
+  expect(posted.body['fields']).toEqual({ to: 'x' })
+  expect((await get('/api/v1/messages/%31%32', basic)).body['path']).toEqual({ message_id: '12' })
+})
+
+test('every address of the list answers, in HTTP/1.1 over TLS 1.2 and 1.3', async () => {
+  const request = `GET /api/v1/users/me HTTP/1.1\r\nHost: 127.0.0.2:${port}\r\n${basic}\r\n\r\n`
+  expect((await raw(request, '127.0.0.2')).status).toBe(200)
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const { promise, resolve, reject } = Promise.withResolvers<string | null>()
+    const socket = connect({ host: '127.0.0.1', port, ca, maxVersion: version, servername: 'localhost' }, () => {
+      resolve(socket.getProtocol())
+    })
+    socket.on('error', reject)
+    expect(await promise).toBe(version)
+    socket.destroy()
+  }
+})
+
+test('GW-13 every answer says how it is to be treated', async () => {
+  for (const answer of [
+    await get('/api/v1/users/me', basic),
+    await get('/nowhere'),
+    await raw('nonsense\r\n\r\n'),
+    await get('/api/v1/%zz'),
+  ])
+    for (const header of ['cache-control: private, no-store', 'nosniff', 'strict-transport-security', "'none'"])
+      expect(answer.head).toContain(header)
+})
+
+test('what is not there, and what is there under other methods', async () => {
+  expect(await get('/api/v1/nowhere', basic)).toMatchObject({
+    status: 404,
+    body: { result: 'error', msg: 'Not Found' },
+  })
+  expect(await send('PUT', '/api/v1/messages', '', undefined, basic)).toMatchObject({
+    status: 405,
+    body: { msg: 'Method Not Allowed', allowed_methods: ['GET', 'HEAD', 'OPTIONS', 'POST'] },
+  })
+  expect((await raw(`PROPFIND /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n\r\n`)).status).toBe(405)
+  const options = await raw('OPTIONS /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  expect([options.status, options.head]).toEqual([204, expect.stringContaining('allow: get, head, options, post')])
+  const head = await raw(`HEAD /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${basic}\r\nConnection: close\r\n\r\n`)
+    .catch(() => null)
+  expect(head?.status ?? 200).toBe(200)
+})
+
+test('GW-04 no spelling of a path but its own leads anywhere', async () => {
+  for (const path of ['//api/v1/users/me', '/api/v1/users/me/', '/API/v1/users/me', '/api/v1/./users/me', '/api/v1/users%2Fme'])
+    expect([path, (await get(path, basic)).status]).toEqual([path, 404])
+})
+
+test.each([
+  ['no credentials', [], 'Not logged in'],
+  ['a malformed key', ['Authorization: Basic YTpi'], 'Malformed API key'],
+  ['an unknown account', [`Authorization: Basic ${Buffer.from(`x:${key}`).toString('base64')}`], 'Invalid API key'],
+])('401 for %s', async (_, headers, message) => {
+  const answer = await get('/api/v1/users/me', ...headers)
+  expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+  expect(answer.body['msg']).toContain(message)
+  expect(answer.head).toContain('www-authenticate: basic realm="zulip"')
+})
+
+test('hosts that are nobody’s', async () => {
+  const at = (host: string) => raw(`GET /api/v1/server_settings HTTP/1.1\r\n${host}\r\n`)
+  expect(await at('Host: evil.example\r\n')).toMatchObject({ status: 404, body: { code: 'NONEXISTENT_SUBDOMAIN' } })
+  expect(await at('Host: nobody.localhost\r\n')).toMatchObject({ status: 404 })
+  expect((await at('')).status).toBe(400)
+  expect((await at('Host: localhost\r\nHost: localhost\r\n')).status).toBe(400)
+})
+
+test.each([
+  ['no HTTP', 'hello\r\n\r\n', 400],
+  ['an unknown verb', 'BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ['an unknown version', 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n', 400],
+  ['HTTP/2 in clear', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+  ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: localhost\r\n\r\n', 405],
+  ['an expectation', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: cake\r\n\r\n', 400],
+  ['two lengths', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
+  [
+    'length and chunks',
+    'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
+  ['a bad chunk', 'POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400],
+  ['huge headers', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(40_000)}\r\n\r\n`, 431],
+  ['many headers', `GET /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${'X: y\r\n'.repeat(150)}\r\n`, 431],
+  ['a bad escape', 'GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+])('GW-03 %s is answered in the API’s format', async (_, bytes, status) => {
+  const answer = await raw(bytes)
+  expect(answer).toMatchObject({ status: expect.any(Number) as number, body: { result: 'error' } })
+  expect(answer.status).toBe(status)
+})
+
+test.each([
+  ['JSON', '{"a":1}', 'application/json', 415],
+  ['nothing known', 'x', 'text/plain', 415],
+  ['a type that is none', 'x', 'x', 415],
+  ['another charset', 'a=b', 'application/x-www-form-urlencoded; charset=utf-7', 415],
+  ['no UTF-8', Buffer.of(0x61, 0x3d, 0xff), 'application/x-www-form-urlencoded', 400],
+  ['broken multipart', 'nothing like it', 'multipart/form-data; boundary=x', 400],
+  ['too much', `a=${'x'.repeat(3_000_000)}`, 'application/x-www-form-urlencoded', 413],
+])('GW-05 GW-06 a body of %s', async (_, body, type, status) => {
+  const answer = await send('POST', '/api/v1/messages', body, type, basic)
+  expect([answer.status, answer.body['result'], answer.body['code']]).toEqual([status, 'error', 'BAD_REQUEST'])
+})
+
+test('a compressed body is refused', async () => {
+  const answer = await send('POST', '/api/v1/messages', 'a=b', undefined, basic, 'Content-Encoding: gzip')
+  expect(answer.status).toBe(415)
+})
+
+test('a connection goes on after a refusal', async () => {
+  const socket = await dial()
+  const body = 'x'.repeat(1000)
+  socket.write(
+    `POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n${body}GET /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${basic}\r\n\r\n`,
+  )
+  let text = ''
+  const { promise, resolve } = Promise.withResolvers<void>()
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+    if ((text.match(/HTTP\/1\.1 /g) ?? []).length === 2) resolve()
+  })
+  await promise
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200'])
+  socket.destroy()
+})
+
+test('GW-11 with a session, writing needs the token said twice, from here', async () => {
+  const cookies = `Cookie: __Host-sessionid=s; __Host-csrftoken=t`
+  const wrong = await send('POST', '/json/messages', 'a=b', undefined, cookies)
+  expect(wrong).toMatchObject({ status: 401 })
+  expect(wrong.head).toContain('www-authenticate: session')
+  const login = (...headers: string[]) => send('POST', '/json/fetch_api_key', 'username=u', undefined, ...headers)
+  expect(await login(cookies)).toMatchObject({ status: 403, body: { code: 'CSRF_FAILED' } })
+  expect(await login(cookies, 'X-CSRFToken: t', 'Origin: https://evil.test')).toMatchObject({ status: 403 })
+  expect(await login(cookies, 'X-CSRFToken: t')).toMatchObject({ status: 200 })
+  expect((await get('/json/server_settings')).head).toContain('set-cookie: __host-csrftoken=')
+})
+
+test('GW-14 a failure of ours says nothing', async () => {
+  failing = new Error('canary')
+  const answer = await get('/api/v1/users/me', basic)
+  failing = null
+  expect([answer.status, answer.body]).toEqual([500, { result: 'error', msg: 'Internal server error' }])
+})
+
+test('WS a socket opens where the request would pass, and only there', async () => {
+  const url = `wss://localhost:${port}/api/v1/events/ws?queue_id=q&last_event_id=1`
+  const headers = { authorization: basic.slice('Authorization: '.length) }
+  const options = { ca, lookup: undefined, headers }
+  const opened = new WebSocket(url.replace('localhost', '127.0.0.1'), { ...options, servername: 'localhost' } as never)
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  opened.on('message', (data: Buffer) => {
+    resolve(data.toString())
+  })
+  opened.on('error', reject)
+  expect(JSON.parse(await promise)).toEqual({ queue_id: 'q', last_event_id: '1' })
+  opened.terminate()
+  const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+  const ask = (...more: string[]) => get('/api/v1/events/ws?queue_id=q&last_event_id=1', ...upgrade, ...more)
+  expect(await ask('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==')).toMatchObject({
+    status: 401,
+    body: { code: 'UNAUTHORIZED' },
+  })
+  expect(await get('/api/v1/events/ws', basic)).toMatchObject({ status: 400, body: { result: 'error' } })
+  expect(await ask(basic)).toMatchObject({ status: 400, body: { result: 'error' } })
+  expect((await get('/api/v1/users/me', basic, ...upgrade)).status).toBe(200)
+})
