@@ -21,12 +21,18 @@ let port: number
 let ca: string
 let failing: unknown = null
 const seen: Exchange[] = []
-const allowing = { run: (_: string, keys: readonly string[]) => Promise.resolve(keys.flatMap(() => [1, 9, 0, 0])) }
+const allowing = {
+  run: (_: string, keys: readonly string[]) => Promise.resolve(keys.flatMap(() => [1, 9, 0, 0])),
+}
 
 beforeAll(async () => {
   const servers = await testServers()
   ca = await readFile(servers.publicCa, 'utf8')
-  using certificate = watchPublicCertificate(servers.publicCertDir, () => {}, () => {})
+  using certificate = watchPublicCertificate(
+    servers.publicCertDir,
+    () => {},
+    () => {},
+  )
   const limiter = new Limiter(allowing, fixedClock(0), () => {})
   const principals = new Principals({
     trusted: () => true,
@@ -42,16 +48,20 @@ beforeAll(async () => {
     publicHost: 'localhost',
     publicPort: () => port,
     limitFactor: 1,
+    stopping: () => false,
     ids: systemIds,
     logger: silentLogger,
     metrics: createMetrics('gateway'),
-    onSocket: (socket, exchange) => {
-      socket.send(JSON.stringify(exchange.raw.fields))
-    },
+    onUpgrade: (exchange) =>
+      Promise.resolve((socket) => {
+        socket.send(JSON.stringify(exchange.raw.fields))
+      }),
     dispatch(exchange) {
       seen.push(exchange)
       if (failing) return Promise.reject(failing)
-      return Promise.resolve(renderSuccess({ fields: { ...exchange.raw.fields }, path: exchange.raw.path }, []))
+      return Promise.resolve(
+        renderSuccess({ fields: { ...exchange.raw.fields }, path: exchange.raw.path }, []),
+      )
     },
   })
   port = await app.listeners.listen(['127.0.0.1', '127.0.0.2'], 0)
@@ -59,7 +69,6 @@ beforeAll(async () => {
 afterAll(async () => {
   app.listeners.stopListening()
   await app.close()
-  app.listeners.destroy()
 })
 
 interface Answer {
@@ -146,9 +155,12 @@ test('every address of the list answers, in HTTP/1.1 over TLS 1.2 and 1.3', asyn
   expect((await raw(request, '127.0.0.2')).status).toBe(200)
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const { promise, resolve, reject } = Promise.withResolvers<string | null>()
-    const socket = connect({ host: '127.0.0.1', port, ca, maxVersion: version, servername: 'localhost' }, () => {
-      resolve(socket.getProtocol())
-    })
+    const socket = connect(
+      { host: '127.0.0.1', port, ca, maxVersion: version, servername: 'localhost' },
+      () => {
+        resolve(socket.getProtocol())
+      },
+    )
     socket.on('error', reject)
     expect(await promise).toBe(version)
     socket.destroy()
@@ -162,7 +174,12 @@ test('GW-13 every answer says how it is to be treated', async () => {
     await raw('nonsense\r\n\r\n'),
     await get('/api/v1/%zz'),
   ])
-    for (const header of ['cache-control: private, no-store', 'nosniff', 'strict-transport-security', "'none'"])
+    for (const header of [
+      'cache-control: private, no-store',
+      'nosniff',
+      'strict-transport-security',
+      "'none'",
+    ])
       expect(answer.head).toContain(header)
 })
 
@@ -177,21 +194,35 @@ test('what is not there, and what is there under other methods', async () => {
   })
   expect((await raw(`PROPFIND /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n\r\n`)).status).toBe(405)
   const options = await raw('OPTIONS /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n\r\n')
-  expect([options.status, options.head]).toEqual([204, expect.stringContaining('allow: get, head, options, post')])
-  const head = await raw(`HEAD /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${basic}\r\nConnection: close\r\n\r\n`)
-    .catch(() => null)
+  expect([options.status, options.head]).toEqual([
+    204,
+    expect.stringContaining('allow: get, head, options, post'),
+  ])
+  const head = await raw(
+    `HEAD /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${basic}\r\nConnection: close\r\n\r\n`,
+  ).catch(() => null)
   expect(head?.status ?? 200).toBe(200)
 })
 
 test('GW-04 no spelling of a path but its own leads anywhere', async () => {
-  for (const path of ['//api/v1/users/me', '/api/v1/users/me/', '/API/v1/users/me', '/api/v1/./users/me', '/api/v1/users%2Fme'])
+  for (const path of [
+    '//api/v1/users/me',
+    '/api/v1/users/me/',
+    '/API/v1/users/me',
+    '/api/v1/./users/me',
+    '/api/v1/users%2Fme',
+  ])
     expect([path, (await get(path, basic)).status]).toEqual([path, 404])
 })
 
 test.each([
   ['no credentials', [], 'Not logged in'],
   ['a malformed key', ['Authorization: Basic YTpi'], 'Malformed API key'],
-  ['an unknown account', [`Authorization: Basic ${Buffer.from(`x:${key}`).toString('base64')}`], 'Invalid API key'],
+  [
+    'an unknown account',
+    [`Authorization: Basic ${Buffer.from(`x:${key}`).toString('base64')}`],
+    'Invalid API key',
+  ],
 ])('401 for %s', async (_, headers, message) => {
   const answer = await get('/api/v1/users/me', ...headers)
   expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
@@ -201,7 +232,10 @@ test.each([
 
 test('hosts that are nobody’s', async () => {
   const at = (host: string) => raw(`GET /api/v1/server_settings HTTP/1.1\r\n${host}\r\n`)
-  expect(await at('Host: evil.example\r\n')).toMatchObject({ status: 404, body: { code: 'NONEXISTENT_SUBDOMAIN' } })
+  expect(await at('Host: evil.example\r\n')).toMatchObject({
+    status: 404,
+    body: { code: 'NONEXISTENT_SUBDOMAIN' },
+  })
   expect(await at('Host: nobody.localhost\r\n')).toMatchObject({ status: 404 })
   expect((await at('')).status).toBe(400)
   expect((await at('Host: localhost\r\nHost: localhost\r\n')).status).toBe(400)
@@ -214,13 +248,21 @@ test.each([
   ['HTTP/2 in clear', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: localhost\r\n\r\n', 405],
   ['an expectation', 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: cake\r\n\r\n', 400],
-  ['two lengths', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
+  [
+    'two lengths',
+    'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+    400,
+  ],
   [
     'length and chunks',
     'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     400,
   ],
-  ['a bad chunk', 'POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400],
+  [
+    'a bad chunk',
+    'POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+    400,
+  ],
   ['huge headers', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(40_000)}\r\n\r\n`, 431],
   ['many headers', `GET /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${'X: y\r\n'.repeat(150)}\r\n`, 431],
   ['a bad escape', 'GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
@@ -240,7 +282,11 @@ test.each([
   ['too much', `a=${'x'.repeat(3_000_000)}`, 'application/x-www-form-urlencoded', 413],
 ])('GW-05 GW-06 a body of %s', async (_, body, type, status) => {
   const answer = await send('POST', '/api/v1/messages', body, type, basic)
-  expect([answer.status, answer.body['result'], answer.body['code']]).toEqual([status, 'error', 'BAD_REQUEST'])
+  expect([answer.status, answer.body['result'], answer.body['code']]).toEqual([
+    status,
+    'error',
+    'BAD_REQUEST',
+  ])
 })
 
 test('a compressed body is refused', async () => {
@@ -270,7 +316,8 @@ test('GW-11 with a session, writing needs the token said twice, from here', asyn
   const wrong = await send('POST', '/json/messages', 'a=b', undefined, cookies)
   expect(wrong).toMatchObject({ status: 401 })
   expect(wrong.head).toContain('www-authenticate: session')
-  const login = (...headers: string[]) => send('POST', '/json/fetch_api_key', 'username=u', undefined, ...headers)
+  const login = (...headers: string[]) =>
+    send('POST', '/json/fetch_api_key', 'username=u', undefined, ...headers)
   expect(await login(cookies)).toMatchObject({ status: 403, body: { code: 'CSRF_FAILED' } })
   expect(await login(cookies, 'X-CSRFToken: t', 'Origin: https://evil.test')).toMatchObject({ status: 403 })
   expect(await login(cookies, 'X-CSRFToken: t')).toMatchObject({ status: 200 })
@@ -288,7 +335,10 @@ test('WS a socket opens where the request would pass, and only there', async () 
   const url = `wss://localhost:${port}/api/v1/events/ws?queue_id=q&last_event_id=1`
   const headers = { authorization: basic.slice('Authorization: '.length) }
   const options = { ca, lookup: undefined, headers }
-  const opened = new WebSocket(url.replace('localhost', '127.0.0.1'), { ...options, servername: 'localhost' } as never)
+  const opened = new WebSocket(url.replace('localhost', '127.0.0.1'), {
+    ...options,
+    servername: 'localhost',
+  } as never)
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   opened.on('message', (data: Buffer) => {
     resolve(data.toString())

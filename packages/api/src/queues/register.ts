@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Capabilities } from '../calls/snapshot.ts'
 import { Narrow } from '../messages/narrow.ts'
 import { operation, perUser } from '../operation.ts'
 import { bool, int, json, nullable, optional, withDefault } from '../param.ts'
@@ -26,7 +27,7 @@ export const register = operation({
       json(z.union([z.boolean(), z.enum(['true', 'false', 'partial'])])),
       false,
     ),
-    client_capabilities: withDefault(json(z.record(z.string(), z.unknown())), {}),
+    client_capabilities: withDefault(json(Capabilities), Capabilities.parse({})),
     presence_history_limit_days: optional(int()),
     queue_lifespan_secs: optional(int()),
     idle_queue_timeout: optional(int()),

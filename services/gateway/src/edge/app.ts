@@ -19,8 +19,10 @@ import { unread } from './unread.ts'
 
 export interface AppDeps extends OpenDeps {
   readonly dispatch: Dispatch
-  /** Serves a socket whose request has passed every check. */
-  readonly onSocket: (socket: WebSocket, exchange: Exchange) => void
+  /** Checks a request that wants to become a socket. @returns what serves it then */
+  readonly onUpgrade: (exchange: Exchange) => Promise<(socket: WebSocket) => void>
+  /** True once no connection shall be kept for another request. */
+  readonly stopping: () => boolean
   readonly ids: Ids
   readonly logger: Logger
   readonly metrics: Metrics
@@ -29,8 +31,12 @@ export interface AppDeps extends OpenDeps {
 /** The edge: everything between a client's socket and the operations. */
 export interface App {
   readonly listeners: Listeners
+  /** Resolves when every request that came is answered, or after ten seconds. */
+  drained(): Promise<void>
   close(): Promise<void>
 }
+
+const drainMs = 10_000
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const socketOperation = 'events-ws'
@@ -87,7 +93,17 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
     })
   }
 
+  let open = 0
+  let onIdle = (): void => {}
   app.addHook('onRequest', (request, reply, done) => {
+    // A connection that becomes a socket is live delivery's to end.
+    if (!isUpgrade(request.raw, known)) {
+      open++
+      reply.raw.once('close', () => {
+        if (--open === 0) onIdle()
+      })
+    }
+    if (deps.stopping()) void reply.header('connection', 'close')
     void reply.headers({ ...fixedHeaders, 'x-request-id': request.id })
     if (request.url.startsWith('/json/') && cookie(request.headers.cookie, csrfCookie) === null)
       void reply.header(
@@ -104,7 +120,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
     refuse(request, reply, endpoint ? wrongMethod(endpoint) : new AppError('NOT_FOUND', 'Not Found'))
   })
 
-  const open = (endpoint: Endpoint, operation: Operation, request: FastifyRequest, reply: FastifyReply) =>
+  const begin = (endpoint: Endpoint, operation: Operation, request: FastifyRequest, reply: FastifyReply) =>
     openExchange(deps, {
       request: request.raw,
       response: reply.raw,
@@ -124,7 +140,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       done()
     },
   })
-  const sockets = new WeakMap<IncomingMessage, Exchange>()
+  const sockets = new WeakMap<IncomingMessage, (socket: WebSocket) => void>()
   for (const endpoint of known) {
     const route: RouteOptions<Server> = {
       method: [...methods],
@@ -136,7 +152,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         }
         const operation = endpoint.operations.get(asDeclared(request.method))
         if (!operation) throw wrongMethod(endpoint)
-        const exchange = await open(endpoint, operation, request, reply)
+        const exchange = await begin(endpoint, operation, request, reply)
         if (operation.id === socketOperation)
           throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
         const rendered = await deps.dispatch(exchange)
@@ -154,18 +170,34 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         async preValidation(request, reply) {
           if (!request.ws) return
           checkHandshake(request.raw)
-          sockets.set(request.raw, await open(endpoint, operation, request, reply))
+          const exchange = await begin(endpoint, operation, request, reply)
+          sockets.set(request.raw, await deps.onUpgrade(exchange))
         },
         wsHandler(socket, request) {
-          const exchange = sockets.get(request.raw)
-          if (exchange) deps.onSocket(socket, exchange)
+          const serve = sockets.get(request.raw)
+          if (serve) serve(socket)
           else socket.terminate()
         },
       })
     }
   }
   await app.ready()
-  return { listeners, close: () => app.close() }
+  const standing = listeners
+  return {
+    listeners,
+    async drained() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      onIdle = resolve
+      const timer = setTimeout(resolve, drainMs)
+      standing.server.closeIdleConnections()
+      if (open > 0) await promise
+      clearTimeout(timer)
+    },
+    async close() {
+      await app.close()
+      standing.destroy()
+    },
+  }
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {

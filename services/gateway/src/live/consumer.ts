@@ -19,6 +19,10 @@ export interface Consumer {
   readonly queue: Queue
   /** The credential it came with. */
   readonly credential: string
+  /** When its client last heard something, on the monotonic clock. */
+  readonly heardAt: number
+  /** How long it may hear nothing, milliseconds. */
+  readonly patienceMs: number
   /** Hands over events, in order; `head` is the place up to which nothing is missing. */
   deliver(events: readonly Wired[], head: number): void
   /** Says that it is alive; `head` is the id of the heartbeat. */

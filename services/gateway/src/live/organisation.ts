@@ -126,17 +126,15 @@ export class Organisation {
     this.stop(this.#serving.get(queueId)?.consumer, reason)
   }
 
-  /** Remembers that a consumer's answer is on its way, until `left` is called. */
-  leaving(consumer: Consumer): { left(): void } {
+  /** Remembers that a consumer's answer is on its way. @returns says that it has left */
+  leaving(consumer: Consumer): () => void {
     const { user } = consumer.queue.spec
     const own = this.#leaving.get(user) ?? new Set()
     own.add(consumer)
     this.#leaving.set(user, own)
-    return {
-      left: () => {
-        own.delete(consumer)
-        if (own.size === 0 && this.#leaving.get(user) === own) this.#leaving.delete(user)
-      },
+    return () => {
+      own.delete(consumer)
+      if (own.size === 0 && this.#leaving.get(user) === own) this.#leaving.delete(user)
     }
   }
 
@@ -229,17 +227,18 @@ export class Organisation {
   }
 
   #take(event: LogEvent, effect: Effect): void {
+    const users = effect.kind === 'ended' ? [effect.user] : effect.kind === 'left' ? effect.users : []
+    const touched = event.revokes ? this.#of(users) : new Set<Consumer>()
     this.#people.apply(event.seq, effect)
     this.#deps.onEffect(this.org, effect)
     if (effect.kind === 'ended') this.#revoke(effect)
-    if (!event.revokes) return
-    const users = effect.kind === 'ended' ? [effect.user] : effect.kind === 'left' ? effect.users : []
+    if (touched.size === 0) return
     // Bytes on their way get two turns of the event loop to reach the kernel.
     this.#cutting = this.#cutting
       .then(turn)
       .then(turn)
       .then(() => {
-        for (const consumer of this.#of(users)) consumer.cut()
+        for (const consumer of touched) consumer.cut()
       })
   }
 

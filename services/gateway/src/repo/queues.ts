@@ -43,22 +43,29 @@ export async function deleteQueue(tx: Tx, queueId: string, user: number): Promis
   return gone > 0
 }
 
-/** Saves how far queues are acknowledged, and that somebody wants them. */
+/**
+ * Saves how far queues are acknowledged, and that somebody wants them.
+ * @returns those of them that are no more
+ */
 export async function touchQueues(
   database: Database,
   org: number,
   positions: ReadonlyMap<string, number>,
-): Promise<void> {
-  await database.write(orgId(org), (tx) =>
-    tx.execute(
+): Promise<string[]> {
+  const alive = await database.write(orgId(org), (tx) =>
+    tx.query(
+      z.object({ queue_id: z.string() }),
       `UPDATE gateway.queues q
        SET position = greatest(q.position, t.position),
          expires_at = clock_timestamp() + make_interval(secs => q.lifespan)
        FROM unnest($2::uuid[], $3::bigint[]) AS t (queue_id, position)
-       WHERE q.org_id = $1 AND q.queue_id = t.queue_id AND q.expires_at > clock_timestamp()`,
+       WHERE q.org_id = $1 AND q.queue_id = t.queue_id AND q.expires_at > clock_timestamp()
+       RETURNING q.queue_id`,
       [org, [...positions.keys()], [...positions.values()]],
     ),
   )
+  const ids = new Set(alive.map((row) => row.queue_id))
+  return [...positions.keys()].filter((id) => !ids.has(id))
 }
 
 /** Deletes some queues that nobody polls any more. @returns how many */

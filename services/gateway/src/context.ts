@@ -1,0 +1,20 @@
+import type { Clock, Ids } from '@parley/core'
+import type { Database } from '@parley/db'
+import type { LinkClient, Logger } from '@parley/kit'
+import type { Frames } from './live/frames.ts'
+import type { Live } from './live/live.ts'
+import type { Positions } from './live/positions.ts'
+
+/** What the gateway's own operations work with. */
+export interface Context {
+  readonly live: Live
+  readonly database: Database
+  readonly link: LinkClient
+  readonly positions: Positions
+  readonly frames: Frames
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  /** True once the gateway has been told to stop. */
+  readonly stopping: () => boolean
+}

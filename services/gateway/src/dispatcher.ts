@@ -1,0 +1,71 @@
+import { AppError } from '@parley/core'
+import type { LinkClient, TokenMinter } from '@parley/kit'
+import type { Dispatch, Exchange } from './edge/exchange.ts'
+import type { Gate } from './edge/gate.ts'
+import { type Rendered, renderSuccess } from './edge/render.ts'
+import { sessionCookie, setCookie } from './identity/cookies.ts'
+
+export interface DispatcherDeps {
+  readonly link: LinkClient
+  readonly minter: TokenMinter
+  readonly gate: Gate
+  /** The gateway's own operations, by id. */
+  readonly own: Readonly<Record<string, Dispatch>>
+  /** Ends the count of attempts to sign in that an answer has proved honest. */
+  readonly signedIn: (exchange: Exchange) => Promise<void>
+}
+
+/** Sends operations where their declarations say, and renders what comes back. */
+export function createDispatcher(deps: DispatcherDeps): Dispatch {
+  const { link, minter, own } = deps
+  const over = async (exchange: Exchange): Promise<Rendered> => {
+    const { operation, caller, raw, facts, signal, requestId } = exchange
+    const token = caller && (await minter.mint(caller.principal))
+    const options = { signal, requestId }
+    const { data, ignored } = await link.operation(operation, raw, facts, token, options)
+    return withSession(operation.id, data, ignored)
+  }
+  return async (exchange) => {
+    const { operation } = exchange
+    const work = operation.service === 'gateway' ? own[operation.id] : over
+    if (!work) throw new AppError('NOT_FOUND', 'Not Found')
+    const rendered = await onceMore(deps.gate, exchange, work)
+    if (operation.limits.some((limit) => limit.by === 'account')) await deps.signedIn(exchange)
+    return rendered
+  }
+}
+
+/**
+ * Runs an operation; where the account has changed since the gateway looked, looks again and runs it once more.
+ * @throws AppError UNAUTHORIZED where the credential opens nothing any more
+ */
+export async function onceMore<R>(
+  gate: Gate,
+  exchange: Exchange,
+  work: (exchange: Exchange) => Promise<R>,
+): Promise<R> {
+  try {
+    return await work(exchange)
+  } catch (error) {
+    const { caller, facts } = exchange
+    if (!(error instanceof AppError) || error.data['stale'] !== true || !caller) throw error
+    const again = await gate.again(caller, facts.org, facts.ip)
+    return work({ ...exchange, caller: again })
+  }
+}
+
+/** A session's token travels in a cookie that no script reads, never in a body. */
+function withSession(operation: string, data: unknown, ignored: readonly string[]): Rendered {
+  if (operation === 'end-session') {
+    const rendered = renderSuccess(data, ignored)
+    return { ...rendered, headers: { ...rendered.headers, 'set-cookie': setCookie(sessionCookie, '', 0) } }
+  }
+  if (operation !== 'create-session') return renderSuccess(data, ignored)
+  const { session_token: token, ...rest } = data as { session_token: string }
+  const rendered = renderSuccess(rest, ignored)
+  const cookie = setCookie(sessionCookie, token, sessionLifeS)
+  return { ...rendered, headers: { ...rendered.headers, 'set-cookie': cookie } }
+}
+
+/** Longer than any session; the server's side ends it. */
+const sessionLifeS = 1_209_600

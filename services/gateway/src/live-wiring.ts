@@ -1,0 +1,79 @@
+import { type Clock, orgId } from '@parley/core'
+import type { Database } from '@parley/db'
+import { type Bus, declarations, subscribe } from '@parley/events'
+import { describeError, type Logger } from '@parley/kit'
+import type { Principals } from './identity/principals.ts'
+import { Live } from './live/live.ts'
+import { Positions } from './live/positions.ts'
+import { Ticker } from './live/ticker.ts'
+import { readHeads } from './repo/heads.ts'
+import { leaseStore } from './repo/lease.ts'
+import { fromLog, logReader } from './repo/log.ts'
+import { loadMembers } from './repo/members.ts'
+import { sweepQueues, touchQueues } from './repo/queues.ts'
+
+export interface LiveParts {
+  readonly live: Live
+  readonly positions: Positions
+  readonly ticker: Ticker
+}
+
+/** Live delivery over this gateway's database and NATS. `gateway` names this process alone. */
+export function wireLive(options: {
+  readonly gateway: string
+  readonly database: Database
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly principals: () => Principals
+}): LiveParts {
+  const { gateway, database, bus, clock, logger, principals } = options
+  const report = (error: unknown, what: string): void => {
+    logger.warn('live delivery met a problem', { reason: what, ...describeError(error) })
+  }
+  const live = new Live({
+    log: logReader(database),
+    loadMembers: (org, users) => loadMembers(database, org, users),
+    declarations: new Map(declarations.map((d) => [d.type, d])),
+    clock,
+    subscribe: (org, onRun) => {
+      const stop = subscribe(
+        bus,
+        orgId(org),
+        (run) => {
+          onRun(run.events.map(fromLog))
+        },
+        (what, error) => {
+          report(error, what)
+        },
+      )
+      return { stop }
+    },
+    lease: leaseStore(database, gateway),
+    heads: (orgs) => readHeads(database, orgs),
+    onEffect: (org, effect) => {
+      principals().apply(org, effect)
+    },
+    onForget: (org) => {
+      principals().forget(org)
+    },
+    report,
+  })
+  const positions = new Positions(
+    (org, noted) => touchQueues(database, org, noted),
+    (org, queueId) => live.followed(org)?.endQueue(queueId, 'gone'),
+    (error) => {
+      report(error, 'saving positions')
+    },
+  )
+  const ticker = new Ticker(
+    live,
+    positions,
+    clock,
+    () => sweepQueues(database),
+    (error) => {
+      report(error, 'sweeping')
+    },
+  )
+  return { live, positions, ticker }
+}

@@ -1,0 +1,144 @@
+import { AckFrame, closeCode } from '@parley/api'
+import type { Clock } from '@parley/core'
+import type { RawData, WebSocket } from 'ws'
+import type { Consumer, EndReason } from './consumer.ts'
+import type { Wired } from './encoded.ts'
+import { type Frames, heartbeat } from './frames.ts'
+import type { Queue } from './queue.ts'
+
+export interface EventSocketOptions {
+  readonly socket: WebSocket
+  readonly queue: Queue
+  readonly credential: string
+  readonly clock: Clock
+  readonly frames: Frames
+  readonly patienceMs: number
+  readonly onAck: (id: number) => void
+  /** The client or the network ended it. */
+  readonly onGone: () => void
+}
+
+/** Unsent bytes above which the reader is too slow, and below which more may be handed over. */
+const mostBuffered = 4 * 1024 * 1024
+const fewBuffered = 256 * 1024
+const pingMs = 25_000
+const silentMs = 75_000
+/** Frames a client may send in a minute; acknowledging each event of a busy channel stays far below. */
+const mostFrames = 6000
+
+const codes: Readonly<Record<EndReason, number>> = {
+  superseded: closeCode.superseded,
+  revoked: closeCode.revoked,
+  gone: closeCode.queueGone,
+  resume: closeCode.resume,
+  restart: closeCode.restart,
+}
+
+/** One queue over a WebSocket. */
+export class EventSocket implements Consumer {
+  readonly queue: Queue
+  readonly credential: string
+  readonly patienceMs: number
+  readonly #options: EventSocketOptions
+  heardAt: number
+  #pingedAt: number
+  #aliveAt: number
+  #frames = 0
+  #minuteFrom: number
+  #ended = false
+
+  constructor(options: EventSocketOptions) {
+    const { socket, queue, credential, clock, patienceMs } = options
+    this.#options = options
+    this.queue = queue
+    this.credential = credential
+    this.patienceMs = patienceMs
+    this.heardAt = this.#pingedAt = this.#aliveAt = this.#minuteFrom = clock.monotonic()
+    socket.on('message', (data, isBinary) => {
+      this.#receive(data, isBinary)
+    })
+    socket.on('pong', () => {
+      this.#aliveAt = clock.monotonic()
+    })
+    socket.on('error', () => {
+      socket.terminate()
+    })
+    socket.on('close', () => {
+      this.#ended = true
+      options.onGone()
+    })
+  }
+
+  deliver(events: readonly Wired[]): void {
+    if (this.#ended) return
+    const { socket, frames, clock } = this.#options
+    if (socket.bufferedAmount > mostBuffered) {
+      this.end('resume')
+      return
+    }
+    this.heardAt = clock.monotonic()
+    socket.send(frames.of(events), { binary: false })
+  }
+
+  beat(head: number): void {
+    this.deliver([heartbeat(head)])
+  }
+
+  end(reason: EndReason): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#options.socket.close(codes[reason], reason)
+    this.#options.onGone()
+  }
+
+  cut(): void {
+    if (this.#options.socket.bufferedAmount > 0) this.#options.socket.terminate()
+  }
+
+  async drained(): Promise<void> {
+    const { socket } = this.#options
+    while (socket.bufferedAmount > fewBuffered && socket.readyState === socket.OPEN)
+      await new Promise<void>((done) => setTimeout(done, 20))
+  }
+
+  /** Looks after the connection: called every second or so. */
+  tick(): void {
+    const { socket, clock } = this.#options
+    const now = clock.monotonic()
+    if (now - this.#aliveAt > silentMs) socket.terminate()
+    else if (now - this.#pingedAt >= pingMs) {
+      this.#pingedAt = now
+      socket.ping()
+    }
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    const { clock, onAck } = this.#options
+    const now = clock.monotonic()
+    this.#aliveAt = now
+    if (now - this.#minuteFrom > 60_000) {
+      this.#minuteFrom = now
+      this.#frames = 0
+    }
+    const ack = isBinary || ++this.#frames > mostFrames ? null : ackOf(data)
+    if (ack === null) this.#refuse()
+    else onAck(ack)
+  }
+
+  #refuse(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#options.socket.close(closeCode.badFrame, 'malformed frame')
+    this.#options.onGone()
+  }
+}
+
+function ackOf(data: RawData): number | null {
+  try {
+    const text = Buffer.isBuffer(data) ? data.toString() : ''
+    const frame = AckFrame.safeParse(JSON.parse(text))
+    return frame.success ? frame.data.ack : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,67 @@
+import { closeCode, eventsWs } from '@parley/api'
+import { AppError, asAppError } from '@parley/core'
+import { describeError } from '@parley/kit'
+import type { WebSocket } from 'ws'
+import type { Context } from '../context.ts'
+import type { Exchange } from '../edge/exchange.ts'
+import { checkOrigin } from '../identity/cookies.ts'
+import { EventSocket } from '../live/event-socket.ts'
+import { patience } from '../live/patience.ts'
+import { askedOf } from './own-operation.ts'
+import { findServed, type Served } from './serve-queue.ts'
+
+/**
+ * What must be right before a connection becomes a socket; its errors are ordinary answers.
+ * A browser sends its cookie from every page, so a session also has to come from one of ours.
+ */
+export async function beforeSocket(context: Context, exchange: Exchange): Promise<Served> {
+  const { input, caller } = askedOf(eventsWs, exchange)
+  if (exchange.door === 'Session') {
+    const { origin } = exchange.request.headers
+    if (origin === undefined)
+      throw new AppError('CSRF_FAILED', 'CSRF error', { data: { reason: 'Origin missing.' } })
+    checkOrigin(origin, new URL(exchange.facts.url).host)
+  }
+  return findServed(context, exchange, input, caller.principal.user)
+}
+
+/** Serves a queue over a socket until either side ends it. */
+export function serveSocket(context: Context, exchange: Exchange, served: Served, socket: WebSocket): void {
+  const { caller } = exchange
+  const { organisation, queue, after } = served
+  if (!caller) {
+    socket.terminate()
+    return
+  }
+  const gone = new AbortController()
+  const consumer = new EventSocket({
+    socket,
+    queue,
+    credential: caller.principal.credential,
+    clock: context.clock,
+    frames: context.frames,
+    patienceMs: patience(context.ids),
+    onAck: (id) => {
+      context.positions.note(organisation.org, queue.spec.queueId, Math.min(id, organisation.head))
+    },
+    onGone: () => {
+      gone.abort()
+      organisation.stop(consumer)
+    },
+  })
+  organisation.serve(consumer, after, caller.principal.generation, gone.signal).then(
+    () => {
+      if (context.stopping()) organisation.stop(consumer, 'restart')
+    },
+    (thrown: unknown) => {
+      const error = asAppError(thrown)
+      if (error.code === 'INTERNAL') context.logger.error('socket failed', describeError(thrown))
+      socket.close(codeOf(error), error.code)
+    },
+  )
+}
+
+function codeOf(error: AppError): number {
+  if (error.code === 'BAD_EVENT_QUEUE_ID') return closeCode.queueGone
+  return error.status === 401 ? closeCode.revoked : closeCode.resume
+}

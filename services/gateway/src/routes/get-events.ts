@@ -1,0 +1,76 @@
+import { getEvents } from '@parley/api'
+import { unavailable } from '@parley/core'
+import type { Context } from '../context.ts'
+import type { Exchange } from '../edge/exchange.ts'
+import type { Rendered } from '../edge/render.ts'
+import { badQueue } from '../live/catch-up.ts'
+import { heartbeat } from '../live/frames.ts'
+import { patience } from '../live/patience.ts'
+import { type Outcome, Poll } from '../live/poll.ts'
+import { type Asked, askedOf, staleCaller } from './own-operation.ts'
+import { findServed, type Served } from './serve-queue.ts'
+
+/** How often a poll begins again where the gateway may not answer. */
+const attempts = 3
+
+/** Waits for the events of a queue. */
+export async function pollEvents(context: Context, exchange: Exchange): Promise<Rendered> {
+  const asked = askedOf(getEvents, exchange)
+  const { credential } = asked.caller.principal
+  for (let attempt = 1; ; attempt++) {
+    const served = await findServed(context, exchange, asked.input, asked.caller.principal.user)
+    const wait = patience(context.ids)
+    const poll = new Poll(served.queue, credential, exchange.response, context.clock, wait)
+    const outcome = await outcomeOf(context, exchange, served, poll, asked)
+    // Looked at in the very turn in which the answer leaves.
+    const again = (outcome.kind === 'end' && outcome.reason === 'resume') || !context.live.lease.valid()
+    if (!again) return answer(served, poll, outcome, exchange, asked.ignored)
+    if (attempt === attempts) throw unavailable()
+  }
+}
+
+async function outcomeOf(
+  { stopping }: Context,
+  { signal }: Exchange,
+  { organisation, after }: Served,
+  poll: Poll,
+  { input, caller }: Asked<typeof getEvents>,
+): Promise<Outcome> {
+  const hungUp = (): void => {
+    poll.end('nothing')
+  }
+  signal.addEventListener('abort', hungUp, { once: true })
+  try {
+    await organisation.serve(poll, after, caller.principal.generation, signal)
+    if (input.dont_block || stopping() || signal.aborted) poll.end('nothing')
+    return await poll.outcome
+  } finally {
+    signal.removeEventListener('abort', hungUp)
+    organisation.stop(poll)
+  }
+}
+
+function answer(
+  { organisation, queue }: Served,
+  poll: Poll,
+  outcome: Outcome,
+  { response }: Exchange,
+  ignored: readonly string[],
+): Rendered {
+  const { queueId } = queue.spec
+  if (outcome.kind === 'end' && outcome.reason === 'revoked') throw staleCaller()
+  if (outcome.kind === 'end' && outcome.reason === 'gone') throw badQueue(queueId)
+  // Until the kernel has it all, a revocation can still take it back.
+  const left = organisation.leaving(poll)
+  response.once('close', left)
+  response.once('finish', left)
+  const events =
+    outcome.kind === 'events' ? outcome.events : outcome.kind === 'beat' ? [heartbeat(outcome.head)] : []
+  const extra = ignored.length > 0 ? `,"ignored_parameters_unsupported":${JSON.stringify(ignored)}` : ''
+  const texts = events.map((e) => e.text).join(',')
+  return {
+    status: 200,
+    headers: {},
+    body: `{"result":"success","msg":"","events":[${texts}],"queue_id":"${queueId}"${extra}}`,
+  }
+}

@@ -1,0 +1,38 @@
+import { authorize } from '@parley/access'
+import { type Input, type Operation, parseParams } from '@parley/api'
+import { AppError, badRequest, orgId, userId } from '@parley/core'
+import { type ActorAndRights, readActor, type Tx } from '@parley/db'
+import type { Caller, Exchange } from '../edge/exchange.ts'
+import { notLoggedIn } from '../identity/basic.ts'
+
+/** The parameters of one of the gateway's own operations, with who asks. */
+export interface Asked<O extends Operation> {
+  readonly input: Input<O>
+  readonly ignored: readonly string[]
+  readonly caller: Caller
+}
+
+/** @throws AppError for wrong parameters, and UNAUTHORIZED where nobody asks */
+export function askedOf<O extends Operation>(operation: O, { caller, raw }: Exchange): Asked<O> {
+  if (!caller) throw notLoggedIn()
+  const { input, ignored } = parseParams(operation.params, raw)
+  return { input, ignored, caller }
+}
+
+/**
+ * Reads who asks in the operation's own transaction, and decides.
+ * @throws AppError UNAUTHORIZED (stale) where the account is not what it was when its credential was checked
+ */
+export async function actorIn(tx: Tx, { principal }: Caller): Promise<ActorAndRights> {
+  const found = await readActor(tx, userId(principal.user))
+  const { actor, rights } = found
+  if (!actor?.isActive || actor.generation !== principal.generation) throw staleCaller()
+  const verdict = authorize('self:use', actor, null, rights)
+  if (!verdict.ok) throw badRequest('Insufficient permission')
+  return found
+}
+
+export const staleCaller = (): AppError =>
+  new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+
+export const orgOf = ({ facts }: Exchange): ReturnType<typeof orgId> => orgId(facts.org)

@@ -1,0 +1,114 @@
+import { isGuest } from '@parley/access'
+import {
+  authSnapshot,
+  featureLevel,
+  messagingSnapshot,
+  register,
+  type SnapshotRequest,
+  streamsSnapshot,
+  zulipMergeBase,
+  zulipVersion,
+} from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import type { Context } from '../context.ts'
+import type { Exchange } from '../edge/exchange.ts'
+import { type Rendered, renderSuccess } from '../edge/render.ts'
+import { compileNarrow } from '../live/narrow.ts'
+import type { QueueSpec } from '../live/queue.ts'
+import { insertQueue } from '../repo/queues.ts'
+import { exportSnapshot, stir } from '../repo/snapshot.ts'
+import { actorIn, type Asked, askedOf, orgOf } from './own-operation.ts'
+
+const defaultLifespan = 600
+/** Events are kept no longer. */
+const longestLifespan = 86_400
+const parts = [authSnapshot, streamsSnapshot, messagingSnapshot] as const
+/** Shorter than Postgres leaves a transaction idle. */
+const stirMs = 1000
+
+/**
+ * Makes a queue and answers with a snapshot: all services read at the instant that this transaction exports, so the
+ * queue begins exactly where the snapshot ends.
+ */
+export async function registerQueue(context: Context, exchange: Exchange): Promise<Rendered> {
+  const asked = askedOf(register, exchange)
+  const org = orgOf(exchange)
+  const spec = specOf(asked, exchange, context.ids.uuid())
+  const { start, state } = await context.database.read(org, async (tx) => {
+    const { actor } = await actorIn(tx, asked.caller)
+    if (spec.allPublicStreams && actor && isGuest(actor))
+      throw badRequest('User not authorized for this query')
+    const { seq, snapshot } = await exportSnapshot(tx)
+    const request = snapshotRequest(asked, exchange, snapshot)
+    const options = { signal: exchange.signal, requestId: exchange.requestId }
+    const answers = await stirring(tx, () =>
+      Promise.all(parts.map((part) => context.link.call(part, request, options))),
+    )
+    return { start: seq, state: Object.assign({}, ...answers) as Record<string, unknown> }
+  })
+  const whole = { ...spec, start }
+  await context.database.write(org, (tx) => insertQueue(tx, whole))
+  const answer = {
+    ...state,
+    queue_id: whole.queueId,
+    last_event_id: start,
+    zulip_version: zulipVersion,
+    zulip_feature_level: featureLevel,
+    zulip_merge_base: zulipMergeBase,
+  }
+  return renderSuccess(answer, asked.ignored)
+}
+
+function specOf({ input, caller }: Asked<typeof register>, { facts }: Exchange, queueId: string): QueueSpec {
+  const narrow = input.narrow.map((term) => ({ ...term, negated: term.negated ?? false }))
+  // Refused now, not at the first event.
+  compileNarrow(narrow)
+  const wanted = input.queue_lifespan_secs ?? 0
+  return {
+    queueId,
+    org: facts.org,
+    user: caller.principal.user,
+    start: 0,
+    eventTypes: input.event_types ?? null,
+    narrow,
+    allPublicStreams: input.all_public_streams,
+    capabilities: input.client_capabilities,
+    applyMarkdown: input.apply_markdown,
+    clientGravatar: input.client_gravatar,
+    slimPresence: input.slim_presence,
+    lifespan: wanted === 0 ? defaultLifespan : Math.min(wanted, longestLifespan),
+  }
+}
+
+function snapshotRequest(
+  { input, caller }: Asked<typeof register>,
+  { facts }: Exchange,
+  snapshot: string,
+): SnapshotRequest {
+  const subscribers = input.include_subscribers
+  return {
+    snapshot,
+    org: facts.org,
+    user: caller.principal.user,
+    types: input.fetch_event_types ?? input.event_types ?? null,
+    capabilities: input.client_capabilities,
+    clientGravatar: input.client_gravatar,
+    includeSubscribers: subscribers !== false && subscribers !== 'false',
+    slimPresence: input.slim_presence,
+    url: facts.url,
+  }
+}
+
+/** Keeps a transaction from being ended as idle while others read at its snapshot. */
+async function stirring<R>(tx: Tx, work: () => Promise<R>): Promise<R> {
+  const timer = setInterval(() => {
+    // Where it fails, the transaction fails with it.
+    stir(tx).catch(() => {})
+  }, stirMs)
+  try {
+    return await work()
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,207 @@
+import { authenticate, findOrganisation } from '@parley/api'
+import { createPgDatabase } from '@parley/db'
+import { createAfterCommit, serveBarriers } from '@parley/events'
+import {
+  createLinkClient,
+  createTokenMinter,
+  describeError,
+  openBus,
+  postgresOptions,
+  type RunningService,
+  serve,
+  type ServiceDeps,
+  TokenKey,
+  watchCertificates,
+} from '@parley/kit'
+import type { GatewayConfig } from './config.ts'
+import type { Context } from './context.ts'
+import { createDispatcher, onceMore } from './dispatcher.ts'
+import { createApp } from './edge/app.ts'
+import { Gate } from './edge/gate.ts'
+import { watchPublicCertificate } from './edge/public-certificate.ts'
+import { Organisations } from './identity/organisations.ts'
+import { Principals } from './identity/principals.ts'
+import { counters } from './limits/limit-keys.ts'
+import { Limiter } from './limits/limiter.ts'
+import { connectLimitRedis } from './limits/redis.ts'
+import { Frames } from './live/frames.ts'
+import { wireLive } from './live-wiring.ts'
+import { removeQueue } from './routes/delete-queue.ts'
+import { beforeSocket, serveSocket } from './routes/events-ws.ts'
+import { pollEvents } from './routes/get-events.ts'
+import { registerQueue } from './routes/register.ts'
+
+/** A gateway that answers on its public addresses. */
+export interface RunningGateway extends RunningService {
+  /** The real port where the configuration said 0. */
+  readonly publicPort: number
+}
+
+const redisMs = 2000
+
+/** The edge with live delivery, from its configuration. */
+export async function createGateway(config: GatewayConfig, deps: ServiceDeps): Promise<RunningGateway> {
+  const { clock, ids, logger, metrics } = deps
+  await using stack = new AsyncDisposableStack()
+  const certificates = stack.use(watchCertificates(config.certDir, deps))
+  const database = stack.use(createPgDatabase(postgresOptions(config, 'svc_gateway', certificates)))
+  const bus = stack.use(openBus('gateway', config, deps, certificates))
+  const link = stack.use(createLinkClient({ config, certificates, deps }))
+  const redis = stack.use(connectLimitRedis(config.redis, config.trustDomain, certificates))
+
+  // Identity: who asks, remembered for as long as the log says so.
+  const principals: Principals = new Principals({
+    ask: (org, credential) => {
+      live.follow(org).catch(() => {})
+      return link.call(authenticate, { org, ...credential })
+    },
+    trusted: (org) => live.lease.valid() && live.followed(org) !== null,
+  })
+  const organisations = new Organisations(
+    async (subdomain) => (await link.call(findOrganisation, { subdomain })).org,
+    clock,
+  )
+  const limiter = new Limiter(redis, clock, (error) => {
+    logger.warn('limits count without Redis', describeError(error))
+  })
+  const gate = new Gate(principals, limiter, config.limitFactor)
+
+  // Live delivery, under this process's own lease.
+  const gateway = `${config.node}-${ids.bytes(6).toString('hex')}`
+  const { live, positions, ticker } = wireLive({
+    gateway,
+    database,
+    bus,
+    clock,
+    logger,
+    principals: () => principals,
+  })
+  let stopping = false
+  const context: Context = {
+    live,
+    database,
+    link,
+    positions,
+    frames: new Frames(),
+    clock,
+    ids,
+    logger,
+    stopping: () => stopping,
+  }
+
+  // The edge.
+  const dispatch = createDispatcher({
+    link,
+    minter: createTokenMinter(TokenKey.parse(JSON.parse(config.tokenKey.expose())), clock),
+    gate,
+    own: {
+      'register-queue': (exchange) => registerQueue(context, exchange),
+      'get-events': (exchange) => pollEvents(context, exchange),
+      'delete-queue': (exchange) => removeQueue(context, exchange),
+    },
+    signedIn: ({ operation, facts, raw }) => {
+      const account = raw.fields['username'] ?? null
+      const limits = operation.limits.filter((limit) => limit.by === 'account')
+      return limiter.forget(
+        counters(limits, { org: facts.org, user: null, ip: facts.ip, account }, config.limitFactor),
+      )
+    },
+  })
+  let publicPort = config.public.port
+  const certificate = stack.use(
+    watchPublicCertificate(
+      config.public.certDir,
+      (pair) => {
+        app.listeners.use(pair)
+        logger.info('public certificate replaced')
+      },
+      (error) => {
+        logger.error('the new public certificate is not usable, the former stays', describeError(error))
+      },
+    ),
+  )
+  const app = await createApp(certificate.pair, {
+    gate,
+    limiter,
+    organisations,
+    publicHost: config.public.host,
+    publicPort: () => publicPort,
+    limitFactor: config.limitFactor,
+    dispatch,
+    onUpgrade: async (exchange) => {
+      let current = exchange
+      const served = await onceMore(gate, exchange, (asked) => {
+        current = asked
+        return beforeSocket(context, asked)
+      })
+      return (socket) => {
+        serveSocket(context, current, served, socket)
+      }
+    },
+    stopping: () => stopping,
+    ids,
+    logger,
+    metrics,
+  })
+  stack.defer(() => app.close())
+
+  await redis.ready(redisMs)
+  // The lease comes before anything is loaded.
+  await live.lease.start()
+  stack.defer(() => live.stop())
+  stack.defer(
+    serveBarriers(
+      bus,
+      gateway,
+      (org, seq) => live.confirm(org, seq),
+      (reason, error) => {
+        logger.warn('a barrier was not confirmed', { reason, ...describeError(error) })
+      },
+    ),
+  )
+  stack.defer(
+    bus.onConnect(() => {
+      live.compare().catch((error: unknown) => {
+        logger.warn('logs could not be compared', describeError(error))
+      })
+    }),
+  )
+  ticker.start()
+  stack.defer(() => ticker.stop())
+  const internal = stack.use(
+    await serve({
+      service: 'gateway',
+      config,
+      deps,
+      certificates,
+      routes: [],
+      calls: [],
+      ctx: null,
+      database,
+      afterCommit: createAfterCommit({ bus, database, clock }),
+      checks: {
+        lease: async () => {
+          if (!live.lease.valid()) throw new Error('no lease')
+        },
+        link: () => link.check(),
+      },
+    }),
+  )
+  publicPort = await app.listeners.listen(config.public.addresses, config.public.port)
+  logger.info('listening to the public', { port: publicPort })
+  stack.defer(async () => {
+    stopping = true
+    app.listeners.stopListening()
+    live.endAll()
+    await app.drained()
+  })
+  const rest = stack.move()
+  return {
+    linkAddress: internal.linkAddress,
+    publicPort,
+    settled: async (org, seq) => {
+      await live.followed(org)?.reach(seq)
+    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
