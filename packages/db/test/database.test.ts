@@ -1,20 +1,200 @@
 import { orgId } from '@parley/core'
+import { createOrmDatabase, createPgDatabase, type Database, sqlState, type Tx } from '@parley/db'
 import { type TestDatabase, testDatabase } from '@parley/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
 let db: TestDatabase
+const five = orgId(5)
+const Any = z.looseObject({})
+const N = z.object({ n: z.int() })
+
 beforeAll(async () => {
   db = await testDatabase()
+  const auth = await db.as('auth')
+  for (const id of [5, 6])
+    await auth.write(orgId(id), (tx) => tx.execute('SELECT events.begin_log($1)', [id]))
+  await db.superuser('CREATE TABLE auth.notes (n bigint)')
+  await db.superuser('GRANT SELECT, INSERT ON auth.notes TO svc_auth')
 })
 afterAll(() => db[Symbol.asyncDispose]())
 
-const Row = z.looseObject({})
-const five = orgId(5)
+const note = (tx: Tx, n: number): Promise<number> => tx.execute('INSERT INTO auth.notes VALUES ($1)', [n])
+const notes = async (n: number): Promise<number> =>
+  (await db.superuser('SELECT FROM auth.notes WHERE n = $1', [n])).length
+const thrown = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'nothing was thrown',
+    (error: unknown) => error,
+  )
 
-test('a transaction is in its organisation and commits', async () => {
-  const auth = await db.as('auth')
-  await auth.write(five, (tx) => tx.execute('SELECT events.begin_log(5)'))
-  const rows = await auth.read(five, (tx) => tx.query(Row, 'SELECT org_id, seq, rights FROM events.head'))
-  expect(rows).toEqual([{ org_id: 5, seq: 0, rights: 0 }])
+describe.each([
+  ['pg', (): Promise<Database> => db.as('auth')],
+  ['prisma', (): Promise<Database> => db.ormAs('auth')],
+])('transactions over %s', (kind, open) => {
+  const base = kind === 'pg' ? 100 : 200
+
+  test('commit what returns, roll back what throws', async () => {
+    const auth = await open()
+    expect(await auth.write(five, (tx) => note(tx, base))).toBe(1)
+    const failed = auth.write(five, async (tx) => {
+      await note(tx, base + 1)
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    expect([await notes(base), await notes(base + 1)]).toEqual([1, 0])
+  })
+
+  test('see their organisation and no other', async () => {
+    const auth = await open()
+    const seen = (org: number) =>
+      auth.read(orgId(org), (tx) => tx.query(Any, 'SELECT org_id FROM events.head ORDER BY 1'))
+    expect(await seen(5)).toEqual([{ org_id: 5 }])
+    expect(await seen(6)).toEqual([{ org_id: 6 }])
+    expect(await auth.once(Any, 'SELECT org_id FROM events.head')).toEqual([])
+  })
+
+  test('read at one instant, and at the instant another exported', async () => {
+    const auth = await open()
+    const count = 'SELECT count(*) AS n FROM auth.notes'
+    await auth.read(five, async (tx) => {
+      const [before] = await tx.query(N, count)
+      const [exported] = await tx.query(z.object({ id: z.string() }), 'SELECT pg_export_snapshot() AS id')
+      await auth.write(five, (other) => note(other, base + 2))
+      expect(await tx.query(N, count)).toEqual([before])
+      expect(await auth.at(five, exported?.id ?? '', (other) => other.query(N, count))).toEqual([before])
+    })
+    expect(sqlState(await thrown(auth.read(five, (tx) => note(tx, base + 3))))).toBe('25006')
+    expect(sqlState(await thrown(auth.at(five, '00000003-00000009-1', async () => 1)))).toBe('22023')
+    expect(() => auth.at(five, `x'; DROP`, async () => 1)).toThrow('not a snapshot id')
+  })
+
+  test('cannot be used when they are over', async () => {
+    const auth = await open()
+    const leaked = await auth.read(five, async (tx) => tx)
+    await expect(leaked.query(Any, 'SELECT 1')).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+
+  test('do not pretend to commit what an error inside has spoiled', async () => {
+    const auth = await open()
+    const swallowed = auth.write(five, async (tx) => {
+      await note(tx, base + 4)
+      await tx.query(Any, 'SELECT 1/0').catch(() => {})
+    })
+    await expect(swallowed).rejects.toMatchObject({ code: 'INTERNAL' })
+    expect(await notes(base + 4)).toBe(0)
+  })
+
+  test('a connection that is lost is a retryable UNAVAILABLE, and the next has a new one', async () => {
+    const auth = await open()
+    const killed = auth.write(five, async (tx) => {
+      await note(tx, base + 5)
+      await tx.execute('SELECT pg_terminate_backend(pg_backend_pid())')
+    })
+    await expect(killed).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    expect(await auth.write(five, (tx) => note(tx, base + 6))).toBe(1)
+    expect(await notes(base + 5)).toBe(0)
+  })
+
+  test('whole numbers come as numbers, and what none can hold is an error', async () => {
+    const auth = await open()
+    const Numbers = z.object({
+      big: z.number(),
+      list: z.array(z.number().nullable()),
+      none: z.array(z.number()),
+    })
+    const sql = `SELECT 9007199254740991::int8 AS big, '{1,NULL,-7}'::int8[] AS list, '{}'::int8[] AS none`
+    expect(await auth.read(five, (tx) => tx.query(Numbers, sql))).toEqual([
+      { big: 9007199254740991, list: [1, null, -7], none: [] },
+    ])
+    await expect(auth.read(five, (tx) => tx.query(Any, 'SELECT 9007199254740992::int8'))).rejects.toThrow(
+      'int8',
+    )
+  })
+
+  test('the role’s limits hold: no transaction stays open idle, no lock is waited for long', async () => {
+    const auth = await open()
+    const Setting = z.object({ setting: z.string() })
+    const limits = await auth.read(five, (tx) =>
+      tx.query(
+        Setting,
+        `SELECT setting FROM pg_settings WHERE name IN
+           ('idle_in_transaction_session_timeout', 'lock_timeout', 'statement_timeout') ORDER BY name`,
+      ),
+    )
+    expect(limits.map((l) => l.setting)).toEqual(['2000', '3000', '15000'])
+  })
+})
+
+test('Prisma and SQL work in one transaction', async () => {
+  const auth = await db.ormAs('auth')
+  const heads = await auth.write(five, async (tx) => {
+    await tx.execute('SELECT events.hold(5)')
+    return tx.orm.head.findMany({ select: { orgId: true } })
+  })
+  expect(heads).toEqual([{ orgId: 5 }])
+})
+
+test('many Prisma transactions at a time each keep their organisation', async () => {
+  const auth = await db.ormAs('auth')
+  const seen = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => {
+      const org = 5 + (i % 2)
+      return auth.read(orgId(org), async (tx) => [org, (await tx.orm.head.findMany())[0]?.orgId])
+    }),
+  )
+  for (const [org, got] of seen) expect(got).toBe(org)
+})
+
+describe('connections', () => {
+  test('are of TLS 1.3 with our certificate', async () => {
+    const auth = await db.as('auth')
+    const rows = await auth.once(
+      Any,
+      'SELECT ssl, version, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+    )
+    expect(rows).toEqual([{ ssl: true, version: 'TLSv1.3', client_dn: '/CN=svc_auth' }])
+  })
+
+  test.each([
+    ['another server', { serverUri: 'spiffe://x.parley.internal/svc/postgres' }],
+    ['no certificate', { cert: '', key: '' }],
+  ])('%s is refused', async (_what, wrong) => {
+    const options = await db.options('auth')
+    if (typeof options.tls !== 'object' || options.tls === null) throw new Error('tests use TLS')
+    const given = options.tls
+    for (const create of [createPgDatabase, createOrmDatabase]) {
+      await using other = await create({ ...options, tls: () => ({ ...given, ...wrong }) })
+      expect(await thrown(other.read(five, async () => 1))).toBeInstanceOf(Error)
+    }
+  })
+
+  test('as a role that the certificate does not name are refused', async () => {
+    const options = await db.options('auth')
+    await using other = createPgDatabase({ ...options, role: 'svc_streams' })
+    expect(sqlState(await thrown(other.once(Any, 'SELECT 1')))).toBe('28000')
+  })
+
+  test('without TLS are not even tried over a network', async () => {
+    const options = await db.options('auth')
+    await using other = createPgDatabase({ ...options, tls: null })
+    await expect(other.once(Any, 'SELECT 1')).rejects.toThrow('only over a Unix socket')
+  })
+
+  test('to nobody are a retryable UNAVAILABLE', async () => {
+    await using other = createPgDatabase({ ...(await db.options('auth')), port: 1 })
+    await expect(other.read(five, async () => 1)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+    })
+  })
+
+  test('lost while a statement commits by itself: nobody knows, so it is not retryable', async () => {
+    const auth = await db.as('auth')
+    await expect(auth.once(Any, 'SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: false,
+    })
+    expect(await auth.once(N, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+  })
 })

@@ -3,7 +3,7 @@ import { orgId, seq, systemClock, systemIds } from '@parley/core'
 import { append, make, userDeactivated } from '@parley/events'
 import { createLogger, createMetrics, loadConfig } from '@parley/kit'
 import { createRelayService, relaySettings } from '@parley/service-relay'
-import { certDirOf, testDatabase, testServers } from '@parley/testkit'
+import { certDirOf, privateNats, testDatabase, testServers } from '@parley/testkit'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -22,6 +22,7 @@ const sink = (): Writable & { text(): string } => {
 
 test('the service publishes what is committed and stops cleanly', async () => {
   const servers = await testServers()
+  await using nats = await privateNats()
   await using db = await testDatabase()
   const out = sink()
   const config = loadConfig(relaySettings, {
@@ -34,7 +35,7 @@ test('the service publishes what is committed and stops cleanly', async () => {
     PG_PORT: String(servers.postgres.port),
     PG_DATABASE: db.name,
     PG_POOL: '4',
-    NATS_URL: servers.nats.url,
+    NATS_URL: nats.url,
   })
   const deps = {
     clock: systemClock,
@@ -46,8 +47,7 @@ test('the service publishes what is committed and stops cleanly', async () => {
     await using relay = await createRelayService(config, deps)
     expect(relay.linkAddress.port).toBeGreaterThan(0)
     const auth = await db.as('auth')
-    // Its own organisation, since the stream is shared by all tests of a run.
-    const org = orgId(700_001)
+    const org = orgId(1)
     await auth.write(org, (tx) => tx.execute('SELECT events.begin_log($1)', [org]))
     await auth.write(org, (tx) =>
       append(tx, null, [make(userDeactivated, { user_id: 4, generation: 2, by: null })]),

@@ -30,6 +30,10 @@ export const TestServers = z.object({
     /** A migrated database that nobody is connected to. */
     template: z.string(),
   }),
+  /**
+   * For hints, barriers and whatever else may be shared. A test that runs a relay takes `privateNats()`: the stream
+   * holds logs by organisation, and every database begins with organisation 1.
+   */
   nats: z.object({ port: z.int(), url: z.string() }),
   redis: z.object({ port: z.int(), passwords: z.string() }),
   publicCa: z.string(),

@@ -1,0 +1,10 @@
+import { declarations } from '@parley/events'
+import { testDatabase } from '@parley/testkit'
+import { expect, test } from 'vitest'
+
+test('the database lets each event be emitted by the service that declares it, and no other', async () => {
+  await using db = await testDatabase()
+  const allowed = await db.superuser(`SELECT role || ' ' || type AS entry FROM events.emitters ORDER BY 1`)
+  const declared = declarations.map((d) => `svc_${d.emitter} ${d.type}`)
+  expect(allowed.map((row) => String(row['entry'])).toSorted()).toEqual(declared.toSorted())
+})
