@@ -107,7 +107,8 @@ const limits = {
 export function createPool(options: PgPoolOptions): Pool {
   class FreshClient extends Client {
     constructor() {
-      super({ ...clientConfig(options), ...limits, pipeline: true })
+      // Compiling a plan takes longer than any of these statements may.
+      super({ ...clientConfig(options), ...limits, options: '-c jit=off', pipeline: true })
     }
   }
   const pool = new Pool({

@@ -7,11 +7,17 @@ import { messageConditions, recipientConditions, ruleSql, spansSql, Values } fro
 
 const Id = z.object({ id: z.int() })
 
-/** Ids around an anchor, in three parts: each ascending. */
+declare const readable: unique symbol
+/** Ids that the rule let through for this reader in this transaction; only the searches here make them. */
+export type Readable = readonly number[] & { readonly [readable]: true }
+const asReadable = (ids: readonly number[]): Readable => ids as Readable
+
+/** Ids around an anchor, ascending, and how many of them are of which part. */
 export interface Found {
-  readonly before: readonly number[]
-  readonly anchor: readonly number[]
-  readonly after: readonly number[]
+  readonly ids: Readable
+  readonly before: number
+  readonly anchor: number
+  readonly after: number
 }
 
 /** The first message of the narrow that the actor has not read; null where there is none. */
@@ -53,7 +59,12 @@ export async function idsAround(
     part('=', includeAnchor ? 1 : 0),
     part('>', after),
   ])
-  return { before: older.reverse(), anchor: exact, after: newer }
+  return {
+    ids: asReadable([...older.reverse(), ...exact, ...newer]),
+    before: older.length,
+    anchor: exact.length,
+    after: newer.length,
+  }
 }
 
 interface Search {
@@ -77,7 +88,7 @@ async function search(
   const user = values.add(actor.userId)
   const order = newestFirst ? 'DESC' : 'ASC'
   const spans = spansSql(values, org, user, { actor, terms, unread })
-  const conditions = `m.org_id = ${org} AND ${bound(values)} AND ${messageConditions(values, org, user, terms)}`
+  const conditions = `m.org_id = ${org} AND ${bound(values)} AND ${messageConditions(values, org, user, terms, unread)}`
   const inSpan =
     'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)'
   const most = values.add(limit)
@@ -102,7 +113,7 @@ export async function readableIds(
   { actor }: Granted<'message:list'>,
   ids: readonly number[],
   terms: readonly Resolved[] = [],
-): Promise<number[]> {
+): Promise<Readable> {
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
@@ -119,7 +130,7 @@ export async function readableIds(
       ORDER BY m.message_id`,
     values.list,
   )
-  return found.map(({ id }) => id)
+  return asReadable(found.map(({ id }) => id))
 }
 
 /** Did message `m` come to the user? */

@@ -56,39 +56,53 @@ export async function readMarkable(
   )
 }
 
+const Part = z.object({ recipientId: z.int(), ranges: z.string() })
+/** What messages stand for on the id lines of their conversations. */
+export type Parts = readonly z.output<typeof Part>[]
+
 /**
- * The part of the id line that each message stands for among those that are not the reader's own read ones: from
- * behind the one before it. Ranges of such parts join where nothing lies between them. Own messages are looked past for
- * a while only: beyond that a range more is kept.
+ * The parts of the id lines that messages stand for: each from behind the one before it that is not a read one of the
+ * reader's own. Such parts join where nothing lies between them, so that reading everything leaves one range. Own
+ * messages are looked past for a while only: beyond that a range more is kept. What is before a message never changes
+ * by sends, so this needs no head.
  */
-const cells = `SELECT m.recipient_id, m.message_id,
-    int8range(coalesce(prior.bound, 0), m.message_id + 1) AS cell
-  FROM messaging.messages m
-  LEFT JOIN LATERAL (
-    SELECT coalesce(max(near.message_id) FILTER (WHERE near.stops),
-        CASE WHEN count(*) = 200 THEN min(near.message_id) END) + 1 AS bound
-    FROM (
-      SELECT p.message_id, NOT (p.sender_id = $2 AND p.sender_read) AS stops
-      FROM messaging.messages p
-      WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
-      ORDER BY p.message_id DESC LIMIT 200) AS near
-  ) AS prior ON true
-  WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])`
+export const partsOf = (tx: Tx, { actor }: Granted<'message:list'>, ids: readonly number[]): Promise<Parts> =>
+  tx.query(
+    Part,
+    `SELECT c.recipient_id AS "recipientId", range_agg(c.cell)::text AS ranges
+      FROM (
+        SELECT m.recipient_id, int8range(coalesce(
+          (SELECT near.message_id + 1 FROM (
+             SELECT p.message_id, p.sender_id = $2 AND p.sender_read AS own FROM messaging.messages p
+             WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
+             ORDER BY p.message_id DESC LIMIT 200) AS near
+           WHERE NOT near.own ORDER BY near.message_id DESC LIMIT 1),
+          (SELECT p.message_id FROM messaging.messages p
+             WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
+             ORDER BY p.message_id DESC OFFSET 199 LIMIT 1),
+          0), m.message_id + 1) AS cell
+        FROM messaging.messages m
+        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])) AS c
+      GROUP BY c.recipient_id`,
+    [tx.org, actor.userId, ids],
+  )
 
 // What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
 // ours, so that none waits for the other the wrong way round.
 
+const columnsOf = (parts: Parts): [recipients: number[], ranges: string[]] => [
+  parts.map(({ recipientId }) => recipientId),
+  parts.map(({ ranges }) => ranges),
+]
+
 /** Marks messages that came to the actor as read. */
-export async function markRead(
-  tx: Tx,
-  { actor }: Granted<'message:list'>,
-  ids: readonly number[],
-): Promise<void> {
+export async function markRead(tx: Tx, { actor }: Granted<'message:list'>, parts: Parts): Promise<void> {
   await tx.execute(
     `INSERT INTO messaging.read_state AS t (org_id, user_id, recipient_id, ranges)
-      SELECT $1, $2, c.recipient_id, range_agg(c.cell) FROM (${cells}) AS c GROUP BY c.recipient_id
+      SELECT $1, $2, p.recipient, p.ranges
+        FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
       ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = t.ranges + excluded.ranges`,
-    [tx.org, actor.userId, ids],
+    [tx.org, actor.userId, ...columnsOf(parts)],
   )
 }
 
@@ -97,6 +111,7 @@ export async function markUnread(
   tx: Tx,
   { actor }: Granted<'message:list'>,
   ids: readonly number[],
+  parts: Parts,
 ): Promise<void> {
   await tx.execute(
     `UPDATE messaging.messages SET sender_read = false
@@ -104,18 +119,24 @@ export async function markUnread(
     [tx.org, actor.userId, ids],
   )
   await tx.execute(
-    `UPDATE messaging.read_state AS t SET ranges = t.ranges - gone.ranges
-      FROM (SELECT c.recipient_id, range_agg(c.cell) AS ranges FROM (${cells}) AS c GROUP BY c.recipient_id) AS gone
-      WHERE t.org_id = $1 AND t.user_id = $2 AND t.recipient_id = gone.recipient_id`,
-    [tx.org, actor.userId, ids],
+    `UPDATE messaging.read_state AS t SET ranges = t.ranges - p.ranges
+      FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
+      WHERE t.org_id = $1 AND t.user_id = $2 AND t.recipient_id = p.recipient`,
+    [tx.org, actor.userId, ...columnsOf(parts)],
   )
 }
 
 /**
  * Makes messages from before the actor's time theirs: `historical`, and read as they were.
  * @param ids messages that the actor may read and that did not come to them
+ * @param parts those of `ids`
  */
-export async function adopt(tx: Tx, granted: Granted<'message:list'>, ids: readonly number[]): Promise<void> {
+export async function adopt(
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  ids: readonly number[],
+  parts: Parts,
+): Promise<void> {
   const { userId } = granted.actor
   await tx.execute(
     `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, historical)
@@ -133,7 +154,7 @@ export async function adopt(tx: Tx, granted: Granted<'message:list'>, ids: reado
       ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = r.ranges + excluded.ranges`,
     [tx.org, userId, ids],
   )
-  await markRead(tx, granted, ids)
+  await markRead(tx, granted, parts)
 }
 
 /** Sets or clears a star or a collapsing. */

@@ -2,7 +2,7 @@ import type { Granted } from '@parley/access'
 import type { UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { readableIds } from './fetch.ts'
+import type { Readable } from './fetch.ts'
 
 /** A message with what its reader made of it. */
 export const MessageRow = z.object({
@@ -48,14 +48,9 @@ export interface Messages {
 export const readMessage = (tx: Tx, { actor, object }: Granted<'message:read'>): Promise<Messages> =>
   read(tx, actor.userId, [object.messageId])
 
-/** Those of the named messages that the actor may read. */
-export async function readMessages(
-  tx: Tx,
-  granted: Granted<'message:list'>,
-  ids: readonly number[],
-): Promise<Messages> {
-  return read(tx, granted.actor.userId, await readableIds(tx, granted, ids))
-}
+/** The messages that a search let through. */
+export const readMessages = (tx: Tx, { actor }: Granted<'message:list'>, ids: Readable): Promise<Messages> =>
+  read(tx, actor.userId, ids)
 
 async function read(tx: Tx, user: UserId, ids: readonly number[]): Promise<Messages> {
   if (ids.length === 0) return { rows: [], people: new Map() }

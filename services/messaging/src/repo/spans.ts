@@ -101,14 +101,19 @@ function recipientCondition(values: Values, term: Resolved): string[] {
   }
 }
 
-/** What the terms say of single messages `m`; true where they say nothing. */
+/**
+ * What the terms say of single messages `m`; true where they say nothing.
+ * @param inUnread do the spans leave out what was read already?
+ */
 export function messageConditions(
   values: Values,
   org: string,
   user: string,
   terms: readonly Resolved[],
+  inUnread = false,
 ): string {
   const all = terms.flatMap((term) => {
+    if (term.kind === 'unread' && !term.negated && inUnread) return [`NOT ${readAtBirth(user)}`]
     const condition = messageCondition(values, org, user, term)
     if (condition === null) return []
     return [term.negated ? `NOT (${condition})` : condition]
@@ -116,9 +121,18 @@ export function messageConditions(
   return all.length === 0 ? 'true' : all.join(' AND ')
 }
 
-const flagged = (org: string, user: string, column: string): string =>
-  `EXISTS (SELECT FROM messaging.user_flags f
-     WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id AND f.${column})`
+/** Ids of the messages that the user marked so; few, and found by an index of their own. */
+const flagged = (org: string, user: string, column: 'starred' | 'mentioned'): string =>
+  `SELECT f.message_id FROM messaging.user_flags f
+    WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.${column}`
+
+/** Ids of the messages that mention everybody who was there, or the user as one of a topic. */
+const wildcards = (org: string, user: string): string =>
+  `SELECT w.message_id FROM messaging.messages w
+    WHERE w.org_id = ${org} AND (w.channel_wildcard OR w.topic_wildcard <> '{}')
+      AND (w.channel_wildcard OR ${user} = ANY (w.topic_wildcard))`
+
+const readAtBirth = (user: string): string => `(m.sender_id = ${user} AND m.sender_read)`
 
 function messageCondition(values: Values, org: string, user: string, term: Resolved): string | null {
   switch (term.kind) {
@@ -129,11 +143,11 @@ function messageCondition(values: Values, org: string, user: string, term: Resol
     case 'id':
       return `m.message_id = ${values.add(term.id)}`
     case 'starred':
-      return flagged(org, user, 'starred')
+      return `m.message_id IN (${flagged(org, user, 'starred')})`
     case 'mentioned':
-      return `(m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) OR ${flagged(org, user, 'mentioned')})`
+      return `m.message_id IN (${flagged(org, user, 'mentioned')} UNION ALL ${wildcards(org, user)})`
     case 'unread':
-      return `(NOT (m.sender_id = ${user} AND m.sender_read) AND NOT EXISTS (
+      return `(NOT ${readAtBirth(user)} AND NOT EXISTS (
         SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
         WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
           AND g @> m.message_id))`

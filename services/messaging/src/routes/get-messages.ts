@@ -5,7 +5,7 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { type Resolved, resolveNarrow } from '../facts/narrow-names.ts'
 import { type MessageStyle, presentMessages } from '../present/message.ts'
-import { firstUnread, idsAround, readableIds } from '../repo/fetch.ts'
+import { firstUnread, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
 import { readMessages } from '../repo/messages.ts'
 import { type Around, beyondNewest, parseWanted } from '../rules/anchor.ts'
 import { parseNarrow } from '../rules/narrow.ts'
@@ -32,13 +32,12 @@ async function around(
 ) {
   const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
   const found = await idsAround(tx, granted, terms, { ...wanted, anchor })
-  const ids = [...found.before, ...found.anchor, ...found.after]
   return {
-    messages: await present(tx, granted, ids, style),
+    messages: await present(tx, granted, found.ids, style),
     anchor,
-    found_anchor: found.anchor.length > 0,
-    found_oldest: anchor === 0 || found.before.length < wanted.before,
-    found_newest: anchor === beyondNewest || found.after.length < wanted.after,
+    found_anchor: found.anchor > 0,
+    found_oldest: anchor === 0 || found.before < wanted.before,
+    found_newest: anchor === beyondNewest || found.after < wanted.after,
     history_limited: false,
   }
 }
@@ -46,6 +45,6 @@ async function around(
 const present = async (
   tx: Tx,
   granted: Granted<'message:list'>,
-  ids: readonly number[],
+  ids: Readable,
   style: MessageStyle,
 ): Promise<FetchedMessage[]> => presentMessages(await readMessages(tx, granted, ids), style)

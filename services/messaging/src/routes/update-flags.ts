@@ -1,35 +1,21 @@
 import { updateFlags } from '@parley/api'
 import type { Granted } from '@parley/access'
-import { badRequest } from '@parley/core'
+import { badRequest, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, flagsChanged, hold, make } from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { unreadDetail } from '../present/unread-detail.ts'
-import { adopt, markRead, markUnread, type Markable, readMarkable, setFlag } from '../repo/flags.ts'
+import { adopt, markRead, markUnread, type Markable, partsOf, readMarkable, setFlag } from '../repo/flags.ts'
 import { type FlagChange, parseFlagChange } from '../rules/flag-change.ts'
 
 export default route<typeof updateFlags, Context, Tx>(updateFlags, async ({ input, granted, rights, tx }) => {
-  const change = parseFlagChange(input.op, input.flag)
+  const asked = parseFlagChange(input.op, input.flag)
   const ids = [...new Set(input.messages)]
   const readable = await readMarkable(tx, granted, ids)
-  if (change.flag !== 'read' && readable.length < ids.length) throw badRequest('Invalid message(s)')
-  const { changing, ignoredChannels } = whatChanges(change, readable)
-  if (changing.length > 0) {
-    await hold(tx, rights)
-    await write(tx, granted, change, changing)
-    await append(tx, rights, [
-      make(
-        flagsChanged,
-        {
-          ...change,
-          messages: changing.map(({ id }) => id),
-          details: detailsOf(granted, change, changing),
-        },
-        { users: [granted.actor.userId] },
-      ),
-    ])
-  }
+  if (asked.flag !== 'read' && readable.length < ids.length) throw badRequest('Invalid message(s)')
+  const { changing, ignoredChannels } = whatChanges(asked, readable)
+  if (changing.length > 0) await change(granted, { tx, rights, asked, changing })
   return { messages: input.messages, ignored_because_not_subscribed_channels: ignoredChannels }
 })
 
@@ -41,18 +27,31 @@ function whatChanges({ op, flag }: FlagChange, readable: readonly Markable[]) {
   return { changing, ignoredChannels: [...new Set(ignored)].sort((a, b) => a - b) }
 }
 
-async function write(
-  tx: Tx,
+interface Changing {
+  readonly tx: Tx
+  readonly rights: Rights
+  readonly asked: FlagChange
+  readonly changing: readonly Markable[]
+}
+
+/** What can be computed before the head is held is. */
+async function change(
   granted: Granted<'message:list'>,
-  { op, flag }: FlagChange,
-  changing: readonly Markable[],
+  { tx, rights, asked, changing }: Changing,
 ): Promise<void> {
+  const { op, flag } = asked
   const ids = changing.map(({ id }) => id)
-  const foreign = changing.filter(({ received }) => !received).map(({ id }) => id)
   // Only what is read already came from before the reader's time; any other mark makes it theirs.
-  if (foreign.length > 0) await adopt(tx, granted, foreign)
-  if (flag !== 'read') return setFlag(tx, granted, ids, flag, op === 'add')
-  return op === 'add' ? markRead(tx, granted, ids) : markUnread(tx, granted, ids)
+  const foreign = changing.filter(({ received }) => !received).map(({ id }) => id)
+  const parts = flag === 'read' ? await partsOf(tx, granted, ids) : []
+  const foreignParts = foreign.length > 0 ? await partsOf(tx, granted, foreign) : []
+  await hold(tx, rights)
+  if (foreign.length > 0) await adopt(tx, granted, foreign, foreignParts)
+  if (flag !== 'read') await setFlag(tx, granted, ids, flag, op === 'add')
+  else if (op === 'add') await markRead(tx, granted, parts)
+  else await markUnread(tx, granted, ids, parts)
+  const body = { op, flag, messages: ids, details: detailsOf(granted, asked, changing) }
+  await append(tx, rights, [make(flagsChanged, body, { users: [granted.actor.userId] })])
 }
 
 const detailsOf = (
