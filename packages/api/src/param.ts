@@ -1,5 +1,6 @@
 import { AppError } from '@parley/core'
 import { z } from 'zod'
+import { parseJsonText } from './json-text.ts'
 
 /**
  * One parameter of an operation. `text`: the value is taken as it is; `json`: the value is a JSON
@@ -110,34 +111,14 @@ export function parseParams<P extends Params>(
   return { input: input as InputOf<P>, ignored }
 }
 
-const maxJsonDepth = 40
-
 function decode(name: string, value: string, param: Param): unknown {
   if (param.encoding === 'text') return value
-  if (depth(value) > maxJsonDepth) throw bad(name, `${name} is not valid JSON`)
   try {
-    return JSON.parse(value)
+    return parseJsonText(value)
   } catch {
     const kind = param.schema instanceof z.ZodNumber ? 'an integer' : 'valid JSON'
     throw bad(name, `${name} is not ${kind}`)
   }
-}
-
-/** Deepest nesting of brackets outside strings; found before parsing so that depth costs no stack. */
-function depth(value: string): number {
-  let now = 0
-  let most = 0
-  let quoted = false
-  for (let i = 0; i < value.length; i++) {
-    const c = value[i]
-    if (quoted) {
-      if (c === '\\') i++
-      else if (c === '"') quoted = false
-    } else if (c === '"') quoted = true
-    else if (c === '[' || c === '{') most = Math.max(most, ++now)
-    else if (c === ']' || c === '}') now--
-  }
-  return most
 }
 
 const bad = (name: string, message: string): AppError =>
