@@ -1,6 +1,7 @@
 export * from './actor.ts'
 export type { PgConnection, PgPoolOptions, PgTls } from './connection.ts'
 export { sqlState } from './failures.ts'
+export * from './max-connections.ts'
 export * from './migrate.ts'
 export { createOrmDatabase, type OrmTx } from './orm-database.ts'
 export { createPgDatabase } from './pg-database.ts'

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { until } from '../test/link-fixture.ts'
 import {
   baseSettings,
+  ConfigError,
   type BaseConfig,
   type Host,
   type RunningService,
@@ -91,6 +92,14 @@ test('a wrong configuration names everything, starts nothing and ends with code 
     'auth: LINK_LISTEN is not set: expected host:port',
     '',
   ])
+})
+
+test('a configuration that proves wrong at the start ends with code 2 too', async () => {
+  const { host, codes, complained } = fakeHost()
+  const create = () => Promise.reject(new ConfigError(['pools are too large']))
+  await runService('auth', baseSettings, create, host)
+  expect(codes).toEqual([2])
+  expect(complained()).toBe('auth: pools are too large\n')
 })
 
 test.each(['unhandledRejection', 'uncaughtException'] as const)(

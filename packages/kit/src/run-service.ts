@@ -69,8 +69,9 @@ export async function runService<S extends Settings & typeof baseSettings>(
     running.defer(() => logger.info('stopping'))
     await Promise.race([ended, service.failed ?? ended])
   } catch (error) {
+    if (error instanceof ConfigError) complain(name, error, host)
+    else host.setExitCode(1)
     logger.error('failed', describeError(error))
-    host.setExitCode(1)
     killLater(host)
     return
   }
@@ -87,10 +88,14 @@ function configured<S extends Settings>(name: string, settings: S, host: Host): 
     return host.env ? loadConfig(settings, host.env) : loadConfig(settings)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    for (const problem of error.problems) host.stderr.write(`${name}: ${problem}\n`)
-    host.setExitCode(2)
+    complain(name, error, host)
     return null
   }
+}
+
+function complain(name: string, { problems }: ConfigError, host: Host): void {
+  for (const problem of problems) host.stderr.write(`${name}: ${problem}\n`)
+  host.setExitCode(2)
 }
 
 /** Resolves when the process is told to stop, or must. */

@@ -12,6 +12,7 @@ import { rawLink, rawSocket, until } from '../test/link-fixture.ts'
 import {
   type Address,
   answer,
+  ConfigError,
   createLinkClient,
   createTokenMinter,
   currentScope,
@@ -188,6 +189,25 @@ describe('operations over the link', () => {
     })
     const { client } = caller(service.linkAddress)
     expect(await client.call(askIt, { text: '' }, { requestId: 'r-3' })).toEqual({ text: 'r-3' })
+  })
+
+  test('a service whose own pools are more than the server takes does not start', async () => {
+    const database = fakeDatabase()
+    const own = { host: '127.0.0.1', port: 4001 }
+    const config = {
+      listen: { host: '127.0.0.1', port: 0 },
+      trustDomain,
+      tokenKeys,
+      peers: { streams: [own, { ...own, port: 4002 }] },
+      postgres: { host: 'localhost', port: 5432, database: 'parley', pool: 46 },
+    }
+    const refused: unknown = await started({ database, config }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(ConfigError)
+    expect(refused).toMatchObject({ problems: [expect.stringContaining('streams 2 x 46') as string] })
+    await started({ database, config: { ...config, postgres: { ...config.postgres, pool: 45 } } })
+    database.most = null
+    const { deps } = await started({ database, config })
+    expect(deps.lines.join('')).toContain('pool sizes are not checked')
   })
 
   test('a service that mounts something twice does not start', async () => {

@@ -1,9 +1,11 @@
 import { type Principal, RequestFacts, type ServiceName } from '@parley/api'
 import { AppError, asAppError } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import { type Database, maxConnections, type Tx } from '@parley/db'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { BaseConfig } from './config/sections.ts'
+import { ConfigError } from './config.ts'
+import { checkPools } from './config/pools.ts'
+import type { BaseConfig, PostgresConfig } from './config/sections.ts'
 import { type Check, createInternalHttp } from './http/internal.ts'
 import type { LinkLimits } from './link/limits.ts'
 import type { IncomingCall, LinkHandler } from './link/served-connection.ts'
@@ -20,10 +22,14 @@ import { servingSpan } from './telemetry.ts'
 import type { Certificates } from './tls/certificates.ts'
 import { createTokenVerifier } from './token/verifier.ts'
 
+/** What serving reads of a service's configuration. */
+export type ServeConfig = Pick<BaseConfig, 'listen' | 'trustDomain' | 'tokenKeys'> &
+  Partial<Pick<BaseConfig, 'peers'> & { readonly postgres: PostgresConfig }>
+
 /** What a service serves, and with what. */
 export interface ServeOptions<C, T extends Tx> {
   readonly service: ServiceName
-  readonly config: Pick<BaseConfig, 'listen' | 'trustDomain' | 'tokenKeys'>
+  readonly config: ServeConfig
   readonly deps: ServiceDeps
   readonly certificates: Certificates
   readonly routes: readonly Route<C, T>[]
@@ -50,9 +56,11 @@ const OperationInput = z.object({
  * Starts a service's internal listener: the link with its operations and calls, probes, metrics.
  * Disposing it drains: callers are told, what is in flight ends, then the listener closes.
  * @throws TypeError where a route or call has a hole, is mounted twice or belongs to another service
+ * @throws ConfigError where the service's own pools alone are more than the database server takes
  */
 export async function serve<C, T extends Tx>(options: ServeOptions<C, T>): Promise<RunningService> {
   const { service, config, deps, certificates, checks = {}, limits = {} } = options
+  await checkOwnPools(options)
   const http = createInternalHttp({ deps, certificates, trustDomain: config.trustDomain, checks })
   const link = createLinkServer({
     trustDomain: config.trustDomain,
@@ -72,6 +80,24 @@ export async function serve<C, T extends Tx>(options: ServeOptions<C, T>): Promi
       await http.close()
     },
   }
+}
+
+/** A database that is not there now is none of the configuration's faults: the service starts and is not ready. */
+async function checkOwnPools<C, T extends Tx>({
+  service,
+  config,
+  deps,
+  database,
+}: ServeOptions<C, T>): Promise<void> {
+  if (!config.postgres) return
+  const instances = Math.max(1, config.peers?.[service]?.length ?? 0)
+  const most = await maxConnections(database).catch((error: unknown) => {
+    deps.logger.warn('pool sizes are not checked: no database', describeError(error))
+    return null
+  })
+  const pools = [{ name: service, size: config.postgres.pool, instances }]
+  const { problem } = checkPools(pools, most ?? Infinity)
+  if (problem !== null) throw new ConfigError([problem])
 }
 
 function dispatcher<C, T extends Tx>(options: ServeOptions<C, T>): LinkHandler {

@@ -1,4 +1,5 @@
-import { certDirOf, testServers } from '@parley/testkit'
+import { maxConnections } from '@parley/db'
+import { certDirOf, testDatabase, testServers } from '@parley/testkit'
 import { expect, test } from 'vitest'
 import { type Certificates, openBus, postgresOptions, watchCertificates } from '../src/index.ts'
 import { testDeps } from './deps.ts'
@@ -41,4 +42,9 @@ test('Postgres is entered with the certificate of now, and must be Postgres', as
     cert: certificates.client.cert,
     serverUri: 'spiffe://x.parley.internal/svc/postgres',
   })
+})
+
+test('the server says how many connections it takes', async () => {
+  await using database = await testDatabase()
+  expect(await maxConnections(await database.as('auth'))).toBeGreaterThan(50)
 })

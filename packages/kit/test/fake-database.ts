@@ -1,4 +1,4 @@
-import type { OrgId } from '@parley/core'
+import { type OrgId, unavailable } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 
 /** A transaction that knows which it is. */
@@ -19,6 +19,8 @@ export interface FakeActor {
 /** A database that answers only the runner's own statement; it counts what was committed and rolled back. */
 export interface FakeDatabase extends Database<FakeTx> {
   actor: FakeActor | null
+  /** What the server says of `max_connections`; null where it is not there. */
+  most: number | null
   readonly begun: string[]
   readonly ended: string[]
 }
@@ -47,12 +49,16 @@ export function fakeDatabase(): FakeDatabase {
   }
   const database: FakeDatabase = {
     actor: { user_id: 30, role: 400, is_active: true, generation: 4, rights: 7 },
+    most: 100,
     begun: [],
     ended: [],
     write: (org, fn) => run('write', org, fn),
     read: (org, fn) => run('read', org, fn),
     at: (org, _snapshot, fn) => run('read', org, fn),
-    once: async () => [],
+    once: async (row) => {
+      if (database.most === null) throw unavailable()
+      return [row.parse({ most: String(database.most) })]
+    },
     [Symbol.asyncDispose]: async () => {},
   }
   return database
