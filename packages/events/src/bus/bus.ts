@@ -90,9 +90,11 @@ export function createBus(options: BusOptions): Bus {
 
   // A connection ends only when it is told to, or when the client gives up for a reason it thinks is final.
   const live = async (): Promise<void> => {
+    let told = false
     while (!ended.signal.aborted) {
       const nats = await connect(natsOptions(options)).catch((error: unknown) => {
-        onProblem('connecting to NATS', error)
+        if (!told) onProblem('connecting to NATS', error)
+        told = true
         return null
       })
       if (nats === null) {
@@ -100,6 +102,7 @@ export function createBus(options: BusOptions): Bus {
         continue
       }
       if (ended.signal.aborted) return nats.close()
+      told = false
       connection = nats
       for (const one of subscriptions) attach(nats, one)
       up()

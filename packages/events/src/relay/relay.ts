@@ -1,6 +1,7 @@
 import { type Clock, type OrgId, type Seq } from '@parley/core'
 import type { Bus } from '../bus/bus.ts'
 import { allHints, orgOfSubject } from '../bus/subjects.ts'
+import { seldom } from '../seldom.ts'
 import type { LogSource } from './log-source.ts'
 import { ShardRelay } from './shard.ts'
 import type { EventStream } from './stream.ts'
@@ -33,7 +34,8 @@ interface Held {
 
 /** Publishes the logs of the shards it can get, in order, until it is disposed. */
 export function createRelay(options: RelayOptions): Relay {
-  const { bus, source, stream, clock, shards, leaseMs = 3000, onProblem = () => {} } = options
+  const { bus, source, stream, clock, shards, leaseMs = 3000 } = options
+  const onProblem = seldom(options.onProblem ?? (() => {}), clock)
   const held = new Map<number, Held>()
   const waiters = new Set<() => void>()
   const ended = new AbortController()
