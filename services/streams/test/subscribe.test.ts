@@ -119,6 +119,23 @@ describe('making channels', () => {
     expect(await f.log(org)).toEqual([])
   })
 
+  test.each([
+    [{ is_default_stream: true }, 'is_default_stream is not supported.'],
+    [{ is_default_stream: true, invite_only: true }, 'A default channel cannot be private.'],
+    [{ message_retention_days: '30' }, 'message_retention_days is not supported.'],
+  ])('%j is refused to an owner too', async (fields, msg) => {
+    expect((await subscribe(owner, 'never', fields)).body).toMatchObject({ msg })
+  })
+
+  test('defaults may be said', async () => {
+    const defaults = {
+      message_retention_days: '"realm_default"',
+      can_send_message_group: 2,
+      topics_policy: '"inherit"',
+    }
+    expect((await subscribe(ada, 'plain', defaults)).status).toBe(200)
+  })
+
   test('guests make and join nothing, whether the channel exists or not', async () => {
     await subscribe(ada, 'secret', { invite_only: true })
     await subscribe(ada, 'open')
@@ -202,4 +219,26 @@ test('twenty who name the same channel at once make one, and are all in it', asy
   expect(log.filter((e) => e.type === 'channel.created')).toHaveLength(1)
   expect(log.filter((e) => e.type === 'subscription.added')).toHaveLength(20)
   expect(log.map((e) => e.seq)).toEqual(log.map((_, i) => i + 1))
+})
+
+test('whoever is deactivated while waiting for a turn changes nothing', async () => {
+  const streams = await f.database.as('streams')
+  const held = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const other = streams.write(org, async (tx) => {
+    await tx.execute('SELECT pg_advisory_xact_lock(200, $1)', [org])
+    held.resolve()
+    await release.promise
+  })
+  await held.promise
+  const answer = subscribe(ada, 'too late')
+  const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`
+  await expect.poll(() => f.database.superuser(waits)).toHaveLength(1)
+  await f.database.superuser('UPDATE auth.users SET is_active = false, generation = 2 WHERE user_id = $1', [
+    ada.id,
+  ])
+  release.resolve()
+  await other
+  expect(await answer).toMatchObject({ status: 401 })
+  expect(await f.log(org)).toEqual([])
 })
