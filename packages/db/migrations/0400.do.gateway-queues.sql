@@ -42,7 +42,6 @@ END;
 GRANT EXECUTE ON FUNCTION gateway.sweep_queues(int) TO svc_gateway;
 
 -- Gateways compare the logs they follow with their heads, all at once.
-CREATE POLICY gateway ON events.head FOR SELECT TO parley_owner USING (session_user = 'svc_gateway');
 CREATE FUNCTION gateway.heads(p_orgs int[]) RETURNS TABLE (org_id int, seq bigint)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
