@@ -1,0 +1,90 @@
+import { orgId, type Rights, rights, userId } from '@parley/core'
+import { expect, test } from 'vitest'
+import { createFactsCache } from './cache.ts'
+import type { Ask, Found } from './send-facts.ts'
+
+const org = orgId(1)
+const ask = (user: number, channel?: number): Ask => ({
+  user: userId(user),
+  ...(channel === undefined ? {} : { channel }),
+})
+
+/** A database whose facts all say which reading they are of. */
+function readings() {
+  const asked: Ask[][] = []
+  let now: Rights = rights(1)
+  const cache = createFactsCache(async (_org, asks) => {
+    asked.push([...asks])
+    const found: Found = {
+      facts: { realm: 'acme', actor: null, channel: null, people: null },
+      rights: now,
+      hash: `of ${now}`,
+    }
+    return asks.map(() => found)
+  }, 100)
+  return { asked, cache, move: (n: number) => (now = rights(n)) }
+}
+
+test('misses of one tick are one statement, equal ones once', async () => {
+  const { asked, cache } = readings()
+  await Promise.all([cache.get(org, ask(1, 2)), cache.get(org, ask(1, 2)), cache.get(org, ask(2, 2))])
+  expect(asked).toEqual([[ask(1, 2), ask(2, 2)]])
+  expect(await cache.get(org, ask(1, 2))).toMatchObject({ fresh: false })
+  expect(asked).toHaveLength(1)
+})
+
+test('the sender is known from any answer', async () => {
+  const { asked, cache } = readings()
+  await cache.get(org, ask(1, 2))
+  expect(await cache.get(org, ask(1))).toMatchObject({ fresh: false })
+  expect(asked).toHaveLength(1)
+})
+
+test('what is older than the last rights seen is read again', async () => {
+  const { asked, cache, move } = readings()
+  await cache.get(org, ask(1, 2))
+  move(5)
+  cache.saw(org, rights(5))
+  expect(await cache.get(org, ask(1, 2))).toMatchObject({ fresh: true, rights: 5 })
+  // Rights of another organisation say nothing of this one.
+  cache.saw(orgId(2), rights(9))
+  expect(await cache.get(org, ask(1, 2))).toMatchObject({ fresh: false })
+  expect(asked).toHaveLength(2)
+})
+
+test('what the database found unchanged is believed again, if it is the same', async () => {
+  const { asked, cache } = readings()
+  const { hash } = await cache.get(org, ask(1, 2))
+  await cache.get(org, ask(2, 2))
+  cache.confirmed(org, ask(1, 2), hash, rights(5))
+  expect(await cache.get(org, ask(1, 2))).toMatchObject({ fresh: false, rights: 5 })
+  cache.confirmed(org, ask(2, 2), 'something else', rights(5))
+  expect(await cache.get(org, ask(2, 2))).toMatchObject({ fresh: true })
+  expect(asked).toHaveLength(3)
+})
+
+test('asking afresh reads, and memory is renewed by it', async () => {
+  const { asked, cache } = readings()
+  await cache.get(org, ask(1, 2))
+  expect(await cache.get(org, ask(1, 2), { fresh: true })).toMatchObject({ fresh: true })
+  expect(asked).toHaveLength(2)
+})
+
+test('many misses go in several statements, and the least used entries go', async () => {
+  const { asked, cache } = readings()
+  await Promise.all(Array.from({ length: 300 }, (_, user) => cache.get(org, ask(user, 2))))
+  expect(asked.map((asks) => asks.length)).toEqual([256, 44])
+  expect(await cache.get(org, ask(0, 2))).toMatchObject({ fresh: true })
+  expect(await cache.get(org, ask(299, 2))).toMatchObject({ fresh: false })
+})
+
+test('a failure fails who waited and nobody later', async () => {
+  let fail = true
+  const cache = createFactsCache(async () => {
+    if (fail) throw new Error('gone')
+    return []
+  })
+  await expect(cache.get(org, ask(1))).rejects.toThrow('gone')
+  fail = false
+  await expect(cache.get(org, ask(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})

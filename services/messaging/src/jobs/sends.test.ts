@@ -1,0 +1,193 @@
+import { authorize, role } from '@parley/access'
+import { AppError, messageId, orgId, rights, seq, userId } from '@parley/core'
+import { StaleRights } from '@parley/events'
+import { expect, test } from 'vitest'
+import type { Outcome, Send } from '../repo/send-batch.ts'
+import { createSends, type WriteBatch } from './sends.ts'
+
+let made = 0
+function send(org: number, content = 'x', key = `key ${++made}`): Send {
+  const actor = {
+    orgId: orgId(org),
+    userId: userId(1),
+    role: role.member,
+    isActive: true,
+    isBot: false,
+    botOwnerId: null,
+    generation: 1,
+  }
+  const participants = [{ userId: actor.userId, isActive: true, isBot: false }]
+  const direct = { orgId: actor.orgId, recipientId: null, participants }
+  const verdict = authorize('message:send', actor, { kind: 'direct', direct }, rights(1))
+  if (!verdict.ok) throw new Error('not allowed')
+  return {
+    granted: verdict.granted,
+    ask: { user: actor.userId, users: [1] },
+    hash: 'h',
+    rights: rights(1),
+    key: { key: Buffer.from(key), drawn: false },
+    request: Buffer.from('r'),
+    topic: '',
+    content,
+    rendered: content,
+    client: 'website',
+    timestamp: 0,
+    senderRead: true,
+    mentioned: [],
+    channelWildcard: false,
+    topicWildcard: [],
+    event: {
+      sender_id: 1,
+      sender_email: '',
+      sender_full_name: '',
+      sender_realm_str: '',
+      avatar_url: '',
+      gravatar: true,
+      kind: 'direct',
+      stream_id: null,
+      stream_name: null,
+      topic_links: [],
+      people: [],
+      flags: { read: [], mentioned: [], channelWildcard: false, topicWildcard: [] },
+      queue_id: null,
+      local_id: null,
+    },
+  }
+}
+
+const sent = (id: number): Outcome => ({
+  status: 'sent',
+  id: messageId(id),
+  rights: rights(1),
+  seq: seq(id),
+})
+
+/** A database that notes the batches it gets and answers each send with the next id. */
+function ledger(answer: (n: number) => Outcome = sent) {
+  const batches: { org: number; sends: number; bytes: number }[] = []
+  const hints: [number, number][] = []
+  let ids = 0
+  const write: WriteBatch = async (org, encoded) => {
+    batches.push({ org, sends: encoded.length, bytes: Buffer.byteLength(encoded.join('')) })
+    await new Promise(setImmediate)
+    return encoded.map(() => answer(++ids))
+  }
+  const options = {
+    write,
+    facts: { saw() {}, confirmed() {} },
+    hint: (org: number, at: number) => void hints.push([org, at]),
+    wait: async () => {},
+  }
+  return { batches, hints, options }
+}
+
+test('what comes together is written together, one batch at a time and in order', async () => {
+  const { batches, hints, options } = ledger()
+  await using sends = createSends(options)
+  const ids = await Promise.all(Array.from({ length: 150 }, () => sends.write(send(1))))
+  expect(ids).toEqual(ids.map((_, i) => i + 1))
+  expect(batches.map((batch) => batch.sends)).toEqual([64, 64, 22])
+  expect(hints).toEqual([
+    [1, 64],
+    [1, 128],
+    [1, 150],
+  ])
+})
+
+test('a batch holds no more than its bytes, but one large send is still written', async () => {
+  const { batches, options } = ledger()
+  await using sends = createSends({ ...options, maxBytes: 5_000 })
+  await Promise.all(
+    [send(1, 'a'.repeat(9_000)), send(1), send(1, 'a'.repeat(1_500))].map((s) => sends.write(s)),
+  )
+  expect(batches.map((batch) => batch.sends)).toEqual([1, 2])
+})
+
+test('an organisation that waits delays no other', async () => {
+  const { batches, options } = ledger()
+  const held = Promise.withResolvers<Outcome[]>()
+  await using sends = createSends({
+    ...options,
+    write: (org, encoded) => (org === orgId(1) ? held.promise : options.write(org, encoded)),
+  })
+  const waiting = sends.write(send(1))
+  expect(await sends.write(send(2))).toBe(1)
+  expect(await sends.write(send(2))).toBe(2)
+  held.resolve([sent(9)])
+  expect(await waiting).toBe(9)
+  expect(batches.map(({ org }) => org)).toEqual([2, 2])
+})
+
+test('one key is never twice in a batch', async () => {
+  const { batches, options } = ledger()
+  await using sends = createSends(options)
+  await Promise.all([send(1, 'x', 'same'), send(1), send(1, 'x', 'same'), send(1)].map((s) => sends.write(s)))
+  expect(batches.map((batch) => batch.sends)).toEqual([2, 2])
+})
+
+test('conflicts come back as what they are', async () => {
+  const now = { rights: rights(2), seq: seq(1) }
+  const answers: readonly Outcome[] = [
+    { ...now, status: 'stale' },
+    { ...now, status: 'other' },
+    { ...now, status: 'repeat', id: messageId(5) },
+  ]
+  const { hints, options } = ledger((n) => answers[n - 1] ?? sent(n))
+  const seen: number[] = []
+  await using sends = createSends({
+    ...options,
+    facts: { ...options.facts, saw: (_org, at) => void seen.push(at) },
+  })
+  const [stale, other, repeat] = await Promise.allSettled(
+    [send(1), send(1), send(1)].map((s) => sends.write(s)),
+  )
+  expect(stale).toMatchObject({ reason: expect.any(StaleRights) as unknown })
+  expect(other).toMatchObject({ reason: { code: 'BAD_REQUEST' } })
+  expect(repeat).toEqual({ status: 'fulfilled', value: 5 })
+  expect(seen).toEqual([2])
+  // Nothing was written, so there is nothing to publish.
+  expect(hints).toEqual([])
+})
+
+test('where the database fails a batch, only the bad send fails', async () => {
+  const { options } = ledger()
+  await using sends = createSends({
+    ...options,
+    write: async (org, encoded) => {
+      if (encoded.some((text) => text.includes('bad'))) throw new Error('the database says no')
+      return options.write(org, encoded)
+    },
+  })
+  const results = await Promise.allSettled(['a', 'bad', 'c'].map((content) => sends.write(send(1, content))))
+  expect(results).toMatchObject([
+    { status: 'fulfilled' },
+    { reason: { code: 'INTERNAL', message: 'Internal server error' } },
+    { status: 'fulfilled' },
+  ])
+})
+
+test('disposing waits for what was taken', async () => {
+  const { options } = ledger()
+  const sends = createSends(options)
+  let done = false
+  const write = sends.write(send(1)).then(() => (done = true))
+  await sends[Symbol.asyncDispose]()
+  await write
+  expect(done).toBe(true)
+})
+
+test('a lost connection is asked about with the same keys', async () => {
+  const { options } = ledger()
+  const tried: string[][] = []
+  await using sends = createSends({
+    ...options,
+    write: async (org, encoded) => {
+      tried.push([...encoded])
+      if (tried.length < 3) throw new AppError('UNAVAILABLE', 'gone')
+      return options.write(org, encoded)
+    },
+  })
+  await sends.write(send(1))
+  expect(tried).toHaveLength(3)
+  expect(new Set(tried.map((batch) => batch.join(''))).size).toBe(1)
+})
