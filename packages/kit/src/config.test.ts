@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createTokenKey, jwksOf } from '@parley/crypto'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import {
   baseSettings,
   checkPools,
@@ -24,6 +24,7 @@ import {
 } from './index.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'parley-config-'))
+afterAll(() => rmSync(dir, { recursive: true }))
 const file = (name: string, content: string): string => {
   const path = join(dir, name)
   writeFileSync(path, content)
