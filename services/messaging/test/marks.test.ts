@@ -118,6 +118,19 @@ describe('marks', () => {
     expect(await seq()).toEqual(before)
   })
 
+  test('marking as read gets through while rights change all the time', async () => {
+    const ids = [await say(ann, open), await say(ann, open), await say(ann, open), await say(ann, open)]
+    const over = new AbortController()
+    const changes = (async () => {
+      while (!over.signal.aborted) await here.unrelated()
+    })()
+    const answers = await Promise.all(ids.map((id) => mark(bob, 'add', 'read', [id])))
+    over.abort()
+    await changes
+    expect(answers).toMatchObject(ids.map((id) => ({ messages: [id] })))
+    for (const id of ids) expect(await flagsOf(bob, id)).toEqual(['read'])
+  })
+
   test('a star on what one never received makes it historical, and read', async () => {
     const cid = await here.user()
     const id = await say(ann, open)

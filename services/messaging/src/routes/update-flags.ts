@@ -45,13 +45,15 @@ async function change(
   const foreign = changing.filter(({ received }) => !received).map(({ id }) => id)
   const parts = flag === 'read' ? await partsOf(tx, granted, ids) : []
   const foreignParts = foreign.length > 0 ? await partsOf(tx, granted, foreign) : []
-  await hold(tx, rights)
+  // Marking as read gives nothing away and takes no right to do, so no change of rights needs to undo it.
+  const decidedUnder = flag === 'read' && op === 'add' ? null : rights
+  await hold(tx, decidedUnder)
   if (foreign.length > 0) await adopt(tx, granted, foreign, foreignParts)
   if (flag !== 'read') await setFlag(tx, granted, ids, flag, op === 'add')
   else if (op === 'add') await markRead(tx, granted, parts)
   else await markUnread(tx, granted, ids, parts)
   const body = { op, flag, messages: ids, details: detailsOf(granted, asked, changing) }
-  await append(tx, rights, [make(flagsChanged, body, { users: [granted.actor.userId] })])
+  await append(tx, decidedUnder, [make(flagsChanged, body, { users: [granted.actor.userId] })])
 }
 
 const detailsOf = (
