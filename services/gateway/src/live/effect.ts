@@ -6,6 +6,7 @@ import {
   subscriptionRemoved,
   userDeactivated,
 } from '@parley/events'
+import { z } from 'zod'
 import type { LogEvent } from './log-event.ts'
 
 /** What an event changes about who may see what. */
@@ -24,30 +25,36 @@ export type Effect =
 /** The types that move a user in or out of channels; catching up reads them apart. */
 export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type]
 
+// Of each body only what matters here.
+const Moved = z.object({ channel_id: z.int(), user_ids: z.array(z.int()) })
+const Opened = z.object({ channel: z.object({ stream_id: z.int() }) })
+const Ended = z.object({ user_id: z.int(), generation: z.int() })
+const SessionEnded = Ended.extend({ session_id: z.int() })
+
 /** The effect of an event; null for most. @throws ZodError where a body does not fit its declaration */
 export function effectOf(event: LogEvent): Effect | null {
   switch (event.type) {
     // It stands before what the newcomers are told, so that they may have it.
     case membershipGranted.type: {
-      const { channel_id, user_ids } = membershipGranted.body.parse(event.body)
+      const { channel_id, user_ids } = Moved.parse(event.body)
       return { kind: 'joined', channel: channel_id, users: user_ids }
     }
     case subscriptionRemoved.type: {
-      const { channel_id, user_ids } = subscriptionRemoved.body.parse(event.body)
+      const { channel_id, user_ids } = Moved.parse(event.body)
       return { kind: 'left', channel: channel_id, users: user_ids }
     }
     case channelCreated.type:
-      return { kind: 'opened', channel: channelCreated.body.parse(event.body).channel.stream_id }
+      return { kind: 'opened', channel: Opened.parse(event.body).channel.stream_id }
     case userDeactivated.type: {
-      const { user_id, generation } = userDeactivated.body.parse(event.body)
+      const { user_id, generation } = Ended.parse(event.body)
       return { kind: 'ended', user: user_id, generation, active: false, credentials: null }
     }
     case keyRegenerated.type: {
-      const { user_id, generation } = keyRegenerated.body.parse(event.body)
+      const { user_id, generation } = Ended.parse(event.body)
       return { kind: 'ended', user: user_id, generation, active: true, credentials: { prefix: 'key:' } }
     }
     case sessionEnded.type: {
-      const { user_id, generation, session_id } = sessionEnded.body.parse(event.body)
+      const { user_id, generation, session_id } = SessionEnded.parse(event.body)
       const credentials = { only: `session:${session_id}` }
       return { kind: 'ended', user: user_id, generation, active: true, credentials }
     }

@@ -1,0 +1,270 @@
+import { Capabilities } from '@parley/api'
+import { fixedClock } from '@parley/core'
+import {
+  type EventDeclaration,
+  event,
+  keyRegenerated,
+  membershipGranted,
+  subscriptionRemoved,
+} from '@parley/events'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Consumer, EndReason } from './consumer.ts'
+import type { LogEvent } from './log-event.ts'
+import { Organisation } from './organisation.ts'
+import { Queue } from './queue.ts'
+import { Ring } from './ring.ts'
+import type { Move } from './visibility.ts'
+
+const said = event({
+  type: 'said',
+  emitter: 'messaging',
+  audience: 'subscribers',
+  body: z.object({ text: z.string() }),
+  wire: ['said'],
+  shape: (body) => ({ type: 'said', text: body.text }),
+})
+const anybody = (d: unknown): EventDeclaration => d as EventDeclaration
+// Here only who moves where counts.
+const moved = (declared: EventDeclaration): EventDeclaration => ({
+  ...declared,
+  body: z.any(),
+  shape: () => null,
+})
+const declarations = new Map(
+  [
+    anybody(said),
+    moved(anybody(membershipGranted)),
+    moved(anybody(subscriptionRemoved)),
+    anybody(keyRegenerated),
+  ].map((d) => [d.type, d]),
+)
+
+/** One organisation over a log in memory. */
+function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
+  const log: LogEvent[] = []
+  const state = {
+    may: true,
+    floor: 0,
+    channels: new Map<number, Set<number>>(),
+    reads: 0,
+    reported: [] as string[],
+  }
+  const add = (type: string, body: unknown, userIds: number[], channelId: number | null, revokes = false) => {
+    const one = { seq: log.length + 1, type, body, userIds, channelId, revokes }
+    log.push(one)
+    return one
+  }
+  const organisation = new Organisation(1, head, {
+    ring: new Ring(ringBytes),
+    declarations,
+    clock: fixedClock(0),
+    mayAnswer: () => state.may,
+    onEffect: () => {},
+    report: (_, type) => state.reported.push(type),
+    loadMembers: (_, users) => {
+      const channels = (user: number) => state.channels.get(user) ?? new Set<number>()
+      const people = users.map(
+        (user) =>
+          [user, { role: 400, active: true, generation: 1, channels: new Set(channels(user)) }] as const,
+      )
+      return Promise.resolve({ seq: log.length, people: new Map(people), open: new Set<number>() })
+    },
+    log: {
+      after: (_, seq, limit) => Promise.resolve(log.slice(seq, seq + limit)),
+      ends: () => Promise.resolve({ seq: log.length, floor: state.floor }),
+      count: (s) => Promise.resolve(log.slice(s.after, s.upTo).length),
+      moves: (s) =>
+        Promise.resolve(
+          log.slice(s.after, s.upTo).flatMap((e): Move[] =>
+            /^(membership|subscription)/.test(e.type) && e.userIds.includes(s.user)
+              ? [
+                  {
+                    seq: e.seq,
+                    kind: e.type.endsWith('granted') ? 'joined' : 'left',
+                    channel: e.channelId ?? 0,
+                  },
+                ]
+              : [],
+          ),
+        ),
+      events: (s, limit) => {
+        state.reads++
+        const mine = log
+          .slice(s.after, s.upTo)
+          .filter((e) => e.userIds.includes(s.user) || s.channels.includes(e.channelId ?? -1))
+        return Promise.resolve(mine.slice(0, limit))
+      },
+    },
+  })
+  const place = (user: number, channel: number, inside: boolean) => {
+    const channels = state.channels.get(user) ?? new Set()
+    if (inside) channels.add(channel)
+    else channels.delete(channel)
+    state.channels.set(user, channels)
+    const body = { channel_id: channel, user_ids: [user], name: 'x' }
+    return inside
+      ? add('membership.granted', body, [user], channel)
+      : add('subscription.removed', body, [user], channel, true)
+  }
+  return {
+    log,
+    state,
+    add,
+    place,
+    organisation,
+    say: (channel: number, text = 'x') => add('said', { text }, [], channel),
+  }
+}
+
+const spec = (user: number, queueId = 'q'): Queue =>
+  new Queue({
+    queueId,
+    org: 1,
+    user,
+    start: 0,
+    eventTypes: null,
+    narrow: [],
+    allPublicStreams: false,
+    capabilities: Capabilities.parse({}),
+    applyMarkdown: true,
+    clientGravatar: false,
+    slimPresence: false,
+    lifespan: 600,
+  })
+
+function reader(user: number, queueId = 'q', credential = 'key:1') {
+  const got: number[] = []
+  const ended: EndReason[] = []
+  const cuts = { count: 0 }
+  const consumer: Consumer = {
+    queue: spec(user, queueId),
+    credential,
+    heardAt: 0,
+    patienceMs: 0,
+    deliver: (events) =>
+      got.push(...events.map((e) => z.object({ id: z.int() }).parse(JSON.parse(e.text)).id)),
+    beat: () => {},
+    end: (reason) => ended.push(reason),
+    cut: () => cuts.count++,
+  }
+  return { consumer, got, ended, cuts }
+}
+const never = new AbortController().signal
+
+test('a queue gets what it missed and then what comes, each once and in order', async () => {
+  const { log, organisation, place, say } = scene()
+  place(7, 9, true)
+  say(9)
+  say(8)
+  say(9)
+  await organisation.reach(4)
+  const { consumer, got } = reader(7)
+  await organisation.serve(consumer, 0, 1, never)
+  expect(got).toEqual([2, 4])
+  say(9)
+  say(8)
+  organisation.take(log.slice(4))
+  expect([got, organisation.head]).toEqual([[2, 4, 5], 6])
+})
+
+test('AC-05 after a removal nothing of the channel is handed out, also of what was sent before it', async () => {
+  const { log, organisation, place, say } = scene()
+  place(7, 9, true)
+  say(9)
+  place(7, 9, false)
+  await organisation.reach(3)
+  const late = reader(7)
+  await organisation.serve(late.consumer, 0, 1, never)
+  expect(late.got).toEqual([])
+  place(7, 9, true)
+  say(9)
+  say(9)
+  place(7, 9, false)
+  say(9)
+  organisation.take(log.slice(3))
+  await organisation.confirm(8)
+  // 5 and 6 were on their way before the removal was applied; what came after it was not.
+  expect([late.got, late.cuts.count]).toEqual([[5, 6], 1])
+})
+
+test('what the ring has forgotten is read by audience, and taken over from memory without a gap', async () => {
+  const { log, organisation, place, say, state } = scene(0, 20_000)
+  place(7, 9, true)
+  for (let i = 0; i < 1500; i++) say(i % 3 === 0 ? 8 : 9)
+  place(7, 8, true)
+  say(8)
+  await organisation.reach(log.length)
+  const { consumer, got } = reader(7)
+  await organisation.serve(consumer, 0, 1, never)
+  const expected = log
+    .filter((e) => e.type === 'said' && (e.channelId === 9 || e.seq > 1502))
+    .map((e) => e.seq)
+  expect(got).toEqual(expected)
+  expect(state.reads).toBeGreaterThan(2)
+})
+
+test('a queue behind the floor, or too far behind, is refused', async () => {
+  const { organisation, place, say, state, log } = scene(0, 20_000)
+  place(7, 9, true)
+  for (let i = 0; i < 20_100; i++) say(9)
+  await organisation.reach(log.length)
+  const refused = { code: 'BAD_EVENT_QUEUE_ID' }
+  await expect(organisation.serve(reader(7).consumer, 5, 1, never)).rejects.toMatchObject(refused)
+  state.floor = 20_050
+  await expect(organisation.serve(reader(7).consumer, 20_000, 1, never)).rejects.toMatchObject(refused)
+})
+
+test('whoever serves a queue second ends the first; a deleted queue ends too', async () => {
+  const { organisation } = scene()
+  const [first, second] = [reader(7), reader(7)]
+  await organisation.serve(first.consumer, 0, 1, never)
+  await organisation.serve(second.consumer, 0, 1, never)
+  organisation.endQueue('q', 'gone')
+  expect([first.ended, second.ended, organisation.idle]).toEqual([['superseded'], ['gone'], true])
+})
+
+test('AU-12 a credential that ended loses its connections, and those of others stay', async () => {
+  const { add, organisation, log } = scene()
+  const readers = [reader(7, 'a'), reader(7, 'b', 'session:1'), reader(8, 'c')]
+  for (const { consumer } of readers) await organisation.serve(consumer, 0, 1, never)
+  add('key.regenerated', { user_id: 7, key_id: 2, generation: 2, by: 7 }, [], null, true)
+  organisation.take(log)
+  await organisation.confirm(1)
+  expect(readers.map((r) => [r.ended, r.cuts.count])).toEqual([
+    [['revoked'], 1],
+    [[], 1],
+    [[], 0],
+  ])
+  const old = organisation.serve(reader(7, 'd').consumer, 0, 1, never)
+  await expect(old).rejects.toMatchObject({ code: 'UNAUTHORIZED', data: { stale: true } })
+  await organisation.serve(reader(7, 'd').consumer, 0, 2, never)
+})
+
+test('without a lease nothing is handed out: sockets begin again', async () => {
+  const { organisation, place, say, state, log } = scene()
+  place(7, 9, true)
+  await organisation.reach(1)
+  const { consumer, got, ended } = reader(7)
+  await organisation.serve(consumer, 1, 1, never)
+  state.may = false
+  say(9)
+  organisation.take(log.slice(1))
+  expect([got, ended]).toEqual([[], ['resume']])
+  await expect(organisation.serve(reader(7).consumer, 1, 1, never)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  })
+})
+
+test('MD-08 an event that nobody can read does not hold up the others', async () => {
+  const { organisation, place, say, add, state, log } = scene()
+  place(7, 9, true)
+  await organisation.reach(1)
+  const { consumer, got } = reader(7)
+  await organisation.serve(consumer, 1, 1, never)
+  add('said', { text: 5 }, [], 9)
+  add('of.the.future', {}, [7], null)
+  say(9)
+  organisation.take(log.slice(1))
+  expect([got, state.reported]).toEqual([[4], ['said', 'of.the.future']])
+})
