@@ -7,7 +7,7 @@ export const relaySettings = {
   ...natsSettings,
   relay: {
     /** The same for every relay of an installation. More let several relays share the work. */
-    shards: or(whole('RELAY_SHARDS', 1, 256), 4),
+    shards: or(whole('RELAY_SHARDS', 1, 256), 2),
     /** Copies of the stream in a NATS cluster. */
     replicas: or(whole('STREAM_REPLICAS', 1, 5), 1),
     /** How long the log is kept, and so the longest life of a queue. */
