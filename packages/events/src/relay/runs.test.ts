@@ -44,5 +44,5 @@ test.each([
   ['no'],
   ['{"org":1,"from":2,"to":2,"events":[{}]}'],
 ])('bytes that are no run are refused: %s', (text) => {
-  expect(() => decodeRun(new TextEncoder().encode(text))).toThrow()
+  expect(() => decodeRun(new TextEncoder().encode(text))).toThrow(Error)
 })
