@@ -8,6 +8,7 @@ import { apiClient } from '@parley/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { freePort, parley, type Product, type Run, startProduct } from './product.ts'
+import { sharedProduct } from './shared-product.ts'
 
 const run = promisify(execFile)
 const program = resolve(import.meta.dirname, '../parley')
@@ -60,12 +61,17 @@ test('what holds passwords is closed to others', () => {
 })
 
 test('two installations stand side by side', async () => {
-  await using other = await startProduct({ gateways: 1 })
+  const other = sharedProduct()
   expect(other.run.url).not.toBe(product.run.url)
-  const cas = [other, product].map(({ run: { ca } }) => readFileSync(ca, 'utf8'))
-  expect(cas[0]).not.toBe(cas[1])
-  expect((await again()).delivered_ms).toBeGreaterThanOrEqual(0)
-}, 240_000)
+  expect(readFileSync(other.run.ca, 'utf8')).not.toBe(readFileSync(product.run.ca, 'utf8'))
+  const ports = [other, product].flatMap(({ run: { processes } }) =>
+    processes.map((p) => `${p.address}:${p.port}`),
+  )
+  expect(ports.filter((port, i) => ports.indexOf(port) !== i && port !== 'null:null')).toEqual([])
+  for (const one of [other, product]) {
+    expect(Up.parse(JSON.parse(await one.parley(['up', '--json']))).delivered_ms).toBeGreaterThanOrEqual(0)
+  }
+}, 120_000)
 
 test('a port that is in use is refused, and nothing is left running', async () => {
   const server = createServer()
@@ -81,24 +87,24 @@ test('a port that is in use is refused, and nothing is left running', async () =
 })
 
 test.each([
-  'postgres',
-  'nats',
-  'redis',
-  'relay-1',
-  'auth-1',
-  'streams-1',
-  'messaging-1',
-  'audit-1',
-  'gateway-2',
+  ['postgres', ['postgres']],
+  ['nats', ['nats']],
+  ['redis', ['redis']],
+  ['every service', ['relay-1', 'auth-1', 'streams-1', 'messaging-1', 'audit-1', 'gateway-1', 'gateway-2']],
 ])(
   '%s is started again when it dies, and messages arrive again',
-  async (name) => {
-    const pid = pidOf(product.state(), name)
-    if (pid === undefined) throw new Error(`${name} is not in run.json`)
-    process.kill(pid, 'SIGKILL')
-    // The fault happened: this very process is gone.
-    await expect.poll(() => alive(pid), patience).toBe(false)
-    await expect.poll(() => pidOf(product.state(), name) ?? pid, patience).not.toBe(pid)
+  async (_, names) => {
+    const before = product.state()
+    const killed = before.processes.filter((p) => names.includes(p.name))
+    expect(killed.length).toBe(names.length)
+    for (const { pid } of killed) process.kill(pid, 'SIGKILL')
+    // The fault happened: these very processes are gone.
+    await expect.poll(() => killed.filter((p) => alive(p.pid)), patience).toEqual([])
+    const notYet = (): string[] => {
+      const now = product.state()
+      return names.filter((name) => [undefined, pidOf(before, name)].includes(pidOf(now, name)))
+    }
+    await expect.poll(notYet, patience).toEqual([])
     await expect.poll(isReady, patience).toBe(true)
     expect((await again()).delivered_ms).toBeGreaterThanOrEqual(0)
   },

@@ -17,6 +17,8 @@ export interface Launch {
   pidFile: string
   /** The signal that makes it finish its work and leave. */
   stopSignal: 'SIGTERM' | 'SIGINT'
+  /** The signal it gets when this process dies, where that is another one. */
+  orphanSignal?: 'SIGKILL'
   /** Receives what the child writes to stdout and stderr. */
   onOutput?: ((chunk: Buffer) => void) | undefined
 }
@@ -48,7 +50,14 @@ export async function launch(options: Launch): Promise<Child> {
   const bound = existsSync(setpriv)
   const process = spawn(
     bound ? setpriv : options.command,
-    bound ? ['--pdeathsig', options.stopSignal.slice(3), options.command, ...options.args] : options.args,
+    bound
+      ? [
+          '--pdeathsig',
+          (options.orphanSignal ?? options.stopSignal).slice(3),
+          options.command,
+          ...options.args,
+        ]
+      : options.args,
     {
       cwd: options.cwd,
       env: options.env,

@@ -1,6 +1,5 @@
 import type { Clock } from '@parley/core'
 import { z } from 'zod'
-import { Failure } from './command.ts'
 import type { Login, PublicApi } from './public-api.ts'
 
 const Registered = z.object({ queue_id: z.string(), last_event_id: z.int() })
@@ -24,7 +23,8 @@ export async function deliverOne(
     Registered,
     login,
   )
-  const wait = async (after: number): Promise<number[]> => {
+  const arrivals = new Map<number, number>()
+  const poll = async (after: number): Promise<number> => {
     const { events } = await receiver.call(
       'GET',
       '/events',
@@ -32,28 +32,21 @@ export async function deliverOne(
       Events,
       login,
     )
-    const ids = events.flatMap((event) => {
+    for (const event of events) {
       const message = event.type === 'message' ? MessageEvent.safeParse(event) : undefined
-      return message?.success ? [message.data.message.id] : []
-    })
-    // A heartbeat may come before the message.
-    return ids.length > 0 ? ids : wait(Math.max(after, ...events.map((event) => event.id)))
+      if (message?.success) arrivals.set(message.data.message.id, clock.monotonic())
+    }
+    return Math.max(after, ...events.map((event) => event.id))
   }
   const began = clock.monotonic()
-  const [sent, ids, took] = await Promise.all([
-    sender.call(
-      'POST',
-      '/messages',
-      { type: 'direct', to: [login.userId], content: 'Parley is up.' },
-      Sent,
-      login,
-    ),
-    ...received(wait(last_event_id), () => clock.monotonic() - began),
-  ])
-  if (!ids.includes(sent.id)) throw new Failure('a message was delivered, but not the one that was sent')
-  return took
-}
-
-function received(ids: Promise<number[]>, took: () => number): [Promise<number[]>, Promise<number>] {
-  return [ids, ids.then(took)]
+  const message = { type: 'direct', to: [login.userId], content: 'Parley is up.' }
+  const sending = sender.call('POST', '/messages', message, Sent, login)
+  const [first, sent] = await Promise.all([poll(last_event_id), sending])
+  let last = first
+  // What comes first may be a heartbeat, or the message of another `up`.
+  for (;;) {
+    const arrived = arrivals.get(sent.id)
+    if (arrived !== undefined) return arrived - began
+    last = await poll(last)
+  }
 }

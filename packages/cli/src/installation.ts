@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { writeAtomically } from '@parley/crypto'
 import { z } from 'zod'
 import { Failure } from './command.ts'
@@ -17,6 +17,8 @@ export interface Installation {
   demo: string
   check: string
   control: string
+  /** Why the last start failed, in words for the operator; absent when it did not. */
+  failure: string
   logs: string
   pids: string
   cache: string
@@ -35,6 +37,7 @@ export function installationAt(data: string | undefined): Installation {
     demo: at('demo.json'),
     check: at('check.json'),
     control: at('control/socket'),
+    failure: at('control/failure'),
     logs: at('logs'),
     pids: at('pids'),
     cache: at('cache'),
@@ -43,10 +46,11 @@ export function installationAt(data: string | undefined): Installation {
 }
 
 /** Makes the folders. Others may pass through the outer one (Postgres may run as another user), not look. */
-export async function openInstallation({ dir, logs, pids, cache }: Installation): Promise<void> {
+export async function openInstallation({ dir, logs, pids, cache, control }: Installation): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o711 })
   await chmod(dir, 0o711)
-  for (const inner of [logs, pids, cache]) await mkdir(inner, { recursive: true, mode: 0o700 })
+  for (const inner of [logs, pids, cache, dirname(control)])
+    await mkdir(inner, { recursive: true, mode: 0o700 })
 }
 
 /** What an operator chose; kept for the next start. */

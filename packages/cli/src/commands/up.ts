@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock, systemIds } from '@parley/core'
@@ -21,7 +21,7 @@ import {
 import type { CreateOrganisation } from '../organisations.ts'
 import { publicApi } from '../public-api.ts'
 import { checkHost, defaultPort, type Wishes } from '../supervisor/choices.ts'
-import { askSupervisor } from '../supervisor/control.ts'
+import { askSupervisor, SupervisorGone } from '../supervisor/control.ts'
 import { gatewayAddress } from '../supervisor/services.ts'
 import { ask, installationOf, Status } from './running.ts'
 
@@ -97,6 +97,7 @@ async function detached(
       `it runs already, on port ${running.port} with ${running.gateways} gateways; ./parley down first`,
     )
   }
+  await rm(installation.failure, { force: true })
   const log = openSync(join(installation.logs, 'supervisor.log'), 'a', 0o600)
   const main = join(import.meta.dirname, '../supervisor/main.ts')
   const supervisor = spawn(process.execPath, [main, installation.dir, JSON.stringify(wishes)], {
@@ -106,19 +107,24 @@ async function detached(
     stdio: ['ignore', log, log],
   })
   supervisor.unref()
-  let over = false
-  supervisor.once('exit', () => {
-    over = true
-  })
-  for (let tries = 0; tries < 600; tries += 1) {
-    const status = await askSupervisor(control, { ask: 'ready' }, Status, progress)
+  const over = (): boolean => supervisor.exitCode !== null || supervisor.signalCode !== null
+  // Where two were started at once, one ends and the other answers.
+  for (let tries = 0; tries < mostTries && !(over() && tries > mostTries / 5); tries += 1) {
+    const status = await askSupervisor(control, { ask: 'ready' }, Status, progress).catch(
+      (error: unknown) => {
+        if (error instanceof SupervisorGone) return undefined
+        throw error
+      },
+    )
     if (status !== undefined) return status
-    // Where two were started at once, one ends and the other answers.
-    if (over && tries > 100) break
+    const why = over() ? await readFile(installation.failure, 'utf8').catch(() => '') : ''
+    if (why !== '') throw new Failure(why)
     await delay(50)
   }
   throw new Failure(`the supervisor did not start; see ${join(installation.logs, 'supervisor.log')}`)
 }
+
+const mostTries = 600
 
 /** What `up` ends with: a message that was delivered, the demo where asked for, and where everything is. */
 async function greet(input: Input, installation: Installation, status: Status): Promise<void> {

@@ -71,7 +71,17 @@ async function serveOne(socket: Socket, answer: Answer): Promise<void> {
   }
 }
 
-/** Asks a running supervisor. Undefined when none listens; throws Failure with what it says. */
+/** The supervisor ended while somebody waited for its answer. */
+export class SupervisorGone extends Failure {
+  constructor() {
+    super('the supervisor ended before it answered')
+  }
+}
+
+/**
+ * Asks a running supervisor. Undefined when none listens; throws Failure with what it says, SupervisorGone
+ * when it ends instead of answering.
+ */
 export async function askSupervisor<S extends z.ZodType>(
   path: string,
   request: Request,
@@ -87,13 +97,18 @@ export async function askSupervisor<S extends z.ZodType>(
   })
   target.release()
   if (!there) return undefined
-  socket.on('error', () => socket.destroy())
   socket.write(`${JSON.stringify(request)}\n`)
-  for await (const line of createInterface({ input: socket, crlfDelay: Infinity })) {
-    const reply = Reply.parse(JSON.parse(line))
-    if ('progress' in reply) progress(reply.progress)
-    else if ('failed' in reply) throw new Failure(reply.failed)
-    else return schema.parse(reply.result)
+  try {
+    for await (const line of createInterface({ input: socket, crlfDelay: Infinity })) {
+      const reply = Reply.parse(JSON.parse(line))
+      if ('progress' in reply) progress(reply.progress)
+      else if ('failed' in reply) throw new Failure(reply.failed)
+      else return schema.parse(reply.result)
+    }
+  } catch (error) {
+    // A connection that was still waiting to be accepted is reset.
+    if (error instanceof Error && 'syscall' in error) throw new SupervisorGone()
+    throw error
   }
-  throw new Failure('the supervisor ended before it answered')
+  throw new SupervisorGone()
 }

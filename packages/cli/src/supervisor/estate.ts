@@ -142,6 +142,8 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
       say('starting the services')
       await startAll(services)
       await writeRun()
+      // Whoever asks from now on hears only of what comes.
+      past.length = 0
     },
 
     async tooLate() {

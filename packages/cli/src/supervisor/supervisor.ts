@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { identityOf } from '../child.ts'
 import { openInstallation } from '../installation.ts'
 import { serveControl } from './control.ts'
@@ -25,6 +25,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor 
   await openInstallation(installation)
   const lock = await lockFolder(installation.dir)
   if (lock === undefined) return undefined
+  await rm(installation.failure, { force: true })
   await writeFile(installation.supervisorPid, (await identityOf(process.pid)) ?? '')
   const estate = createEstate(options)
   if (progress !== undefined) estate.listen(progress)
@@ -52,9 +53,11 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor 
     ended.resolve()
   }
 
-  Promise.race([estate.start(), estate.tooLate()]).then(ready.resolve, (error: unknown) => {
+  Promise.race([estate.start(), estate.tooLate()]).then(ready.resolve, async (error: unknown) => {
+    // Written down too: this process may be gone before everybody who waits has been told.
+    await writeFile(installation.failure, error instanceof Error ? error.message : String(error))
     ready.reject(error)
-    return stop()
+    await stop()
   })
   return { ready: ready.promise, ended: ended.promise, stop }
 }

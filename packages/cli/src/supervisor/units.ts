@@ -133,6 +133,8 @@ export function serviceUnits(options: UnitOptions): Unit[] {
           cwd: checkout,
           pidFile: join(installation.pids, `${name}.pid`),
           stopSignal: 'SIGTERM',
+          // Without a supervisor Postgres is going too: there is nothing left to finish.
+          orphanSignal: 'SIGKILL',
           onOutput: onOutput(name),
         }),
       async ready(child: Child) {
