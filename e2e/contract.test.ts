@@ -104,7 +104,6 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   expect(events.flatMap(eventFaults)).toEqual([])
   expect(types()).toEqual(expect.arrayContaining(['message', 'update_message_flags', 'subscription']))
   const doomed = await stage.person('Doomed Person')
-  await holds(doomed, 'POST', '/users/me/api_key/regenerate', {})
   await holds(owner, 'DELETE', '/users/{user_id}', {}, `/users/${doomed.id}`)
 })
 

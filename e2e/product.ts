@@ -7,7 +7,13 @@ import { promisify } from 'node:util'
 import { apiClient, type ApiClient } from '@parley/testkit'
 import { z } from 'zod'
 
-const Account = z.object({ email: z.string(), api_key: z.string(), password: z.string().optional() })
+const Account = z.object({
+  user_id: z.int(),
+  full_name: z.string(),
+  email: z.string(),
+  api_key: z.string(),
+  password: z.string(),
+})
 const Process = z.object({
   name: z.string(),
   pid: z.int(),
@@ -19,7 +25,13 @@ const Run = z.object({
   ca: z.string(),
   data: z.string(),
   processes: z.array(Process),
-  demo: z.object({ owner: Account, users: z.array(Account), channels: z.array(z.unknown()) }).optional(),
+  demo: z
+    .object({
+      owner: Account,
+      users: z.array(Account),
+      channels: z.array(z.looseObject({ name: z.string() })),
+    })
+    .optional(),
 })
 export type Run = z.infer<typeof Run>
 const Organisation = z.object({

@@ -60,6 +60,7 @@ while (!types.includes('message')) {
     if (event.type === 'message') seen['message'] = event
   }
 }
+await step('read', zulip.messages.flags.add({ messages: [sent['id']], flag: 'read' }))
 await step(
   'narrow',
   zulip.messages.retrieve({
@@ -72,6 +73,5 @@ await step(
     ],
   }),
 )
-await step('read', zulip.messages.flags.add({ messages: [sent['id']], flag: 'read' }))
 await step('deregister', zulip.queues.deregister({ queue_id: queue['queue_id'] }))
 process.stdout.write(JSON.stringify(seen))
