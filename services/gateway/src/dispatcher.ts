@@ -3,7 +3,7 @@ import type { LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
 import type { Gate } from './edge/gate.ts'
 import { type Rendered, renderSuccess } from './edge/render.ts'
-import { sessionCookie, setCookie } from './identity/cookies.ts'
+import { checkOrigin, sessionCookie, setCookie } from './identity/cookies.ts'
 
 export interface DispatcherDeps {
   readonly link: LinkClient
@@ -26,7 +26,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
     return withSession(operation.id, data, ignored)
   }
   return async (exchange) => {
-    const { operation } = exchange
+    const { operation, request, facts } = exchange
+    // Another site must not sign its visitors in here.
+    if (operation.id === 'create-session') checkOrigin(request.headers.origin, new URL(facts.url).host)
     const work = operation.service === 'gateway' ? own[operation.id] : over
     if (!work) throw new AppError('NOT_FOUND', 'Not Found')
     const rendered = await onceMore(deps.gate, exchange, work)

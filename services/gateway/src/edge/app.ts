@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import websocket from '@fastify/websocket'
-import { type Method, type Operation, operations } from '@parley/api'
-import { AppError, asAppError, type Ids } from '@parley/core'
-import { describeError, type Logger, type Metrics } from '@parley/kit'
+import { eventsWs, type Method, type Operation, operations } from '@parley/api'
+import { AppError, type Ids } from '@parley/core'
+import type { Logger, Metrics } from '@parley/kit'
 import fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
 import type { Server } from 'node:https'
 import type { WebSocket } from 'ws'
@@ -10,12 +10,14 @@ import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
 import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
 import { fixedHeaders } from './headers.ts'
-import { createListeners, type Listeners } from './listeners.ts'
+import { createListeners, type Listeners, type Patience } from './listeners.ts'
 import { openExchange, type OpenDeps } from './open-exchange.ts'
-import { type Endpoint, endpoints } from './paths.ts'
+import { type Endpoint, endpoints, matches } from './paths.ts'
 import type { PublicPair } from './public-certificate.ts'
+import { appErrorOf, logRefusal } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
 import { unread } from './unread.ts'
+import { checkHandshake, isUpgrade } from './upgrade.ts'
 
 export interface AppDeps extends OpenDeps {
   readonly dispatch: Dispatch
@@ -23,6 +25,7 @@ export interface AppDeps extends OpenDeps {
   readonly onUpgrade: (exchange: Exchange) => Promise<(socket: WebSocket) => void>
   /** True once no connection shall be kept for another request. */
   readonly stopping: () => boolean
+  readonly patience?: Patience
   readonly ids: Ids
   readonly logger: Logger
   readonly metrics: Metrics
@@ -39,7 +42,6 @@ export interface App {
 const drainMs = 10_000
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-const socketOperation = 'events-ws'
 
 /** Makes the edge for every declared operation; what is not declared answers 404. */
 export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
@@ -47,7 +49,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
   let listeners: Listeners | undefined
   const app = fastify<Server>({
     serverFactory(handler) {
-      listeners = createListeners(pair, handler, (request) => isUpgrade(request, known))
+      listeners = createListeners(pair, handler, (request) => isUpgrade(request, known), deps.patience)
       return listeners.server
     },
     logger: false,
@@ -79,13 +81,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
   function refuse(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
     const error = appErrorOf(thrown)
     const door = request.url.startsWith('/json/') ? 'Session' : 'Basic'
-    if (error.status >= 500)
-      deps.logger.error('request failed', {
-        request_id: request.id,
-        route: request.routeOptions.url,
-        code: error.code,
-        ...describeError(thrown),
-      })
+    logRefusal(deps.logger, request, error, thrown)
     if (error instanceof Limited) void reply.headers(error.headers)
     void unread(request.raw).then((complete) => {
       if (!complete) void reply.header('connection', 'close')
@@ -153,15 +149,14 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         const operation = endpoint.operations.get(asDeclared(request.method))
         if (!operation) throw wrongMethod(endpoint)
         const exchange = await begin(endpoint, operation, request, reply)
-        if (operation.id === socketOperation)
-          throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
+        if (operation.id === eventsWs.id) throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
         const rendered = await deps.dispatch(exchange)
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         return send(reply, rendered)
       },
     }
     const operation = endpoint.operations.get('GET')
-    if (operation?.id !== socketOperation) app.route(route)
+    if (operation?.id !== eventsWs.id) app.route(route)
     else {
       app.route({ ...route, method: methods.filter((m) => m !== 'GET') })
       app.route({
@@ -208,35 +203,3 @@ const asDeclared = (method: string): Method => (method === 'HEAD' ? 'GET' : meth
 
 const wrongMethod = (endpoint: Endpoint): AppError =>
   new AppError('METHOD_NOT_ALLOWED', 'Method Not Allowed', { data: { allowed_methods: endpoint.allowed } })
-
-/** Fastify's own refusals are the client's faults, told without its words. */
-function appErrorOf(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown
-  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined
-  if (status === 415) return new AppError('UNSUPPORTED_MEDIA_TYPE', 'Unsupported media type')
-  if (status === 413) return new AppError('PAYLOAD_TOO_LARGE', 'Request body too large')
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return new AppError('BAD_REQUEST', 'Malformed request')
-  return asAppError(thrown)
-}
-
-function matches(endpoint: Endpoint, target: string): boolean {
-  const path = target.split('?')[0] ?? ''
-  const wanted = endpoint.url.split('/')
-  const given = path.split('/')
-  return (
-    wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i])
-  )
-}
-
-/** What the WebSocket library would refuse in words of its own. @throws AppError BAD_REQUEST */
-function checkHandshake({ headers }: IncomingMessage): void {
-  const key = headers['sec-websocket-key']
-  if (headers['sec-websocket-version'] !== '13' || key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key))
-    throw new AppError('BAD_REQUEST', 'Malformed WebSocket handshake')
-}
-
-function isUpgrade(request: IncomingMessage, known: readonly Endpoint[]): boolean {
-  if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') return false
-  return known.some((e) => e.operations.get('GET')?.id === socketOperation && matches(e, request.url ?? ''))
-}

@@ -25,20 +25,31 @@ export interface Listeners {
 
 export type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
 
+/** How long a client may take, milliseconds. */
+export interface Patience {
+  readonly headersMs: number
+  /** The whole request. */
+  readonly requestMs: number
+  readonly checkMs: number
+}
+const ordinary: Patience = { headersMs: 10_000, requestMs: 30_000, checkMs: 2000 }
+const mostConnections = 20_000
+
 /** @param upgrades decides which requests may become another protocol; all others are ordinary requests */
 export function createListeners(
   pair: PublicPair,
   onRequest: OnRequest,
   upgrades: (request: IncomingMessage) => boolean,
+  { headersMs, requestMs, checkMs }: Patience = ordinary,
 ): Listeners {
   const server = createHttpsServer(
     {
       ...tlsOptions(pair),
       maxHeaderSize: headerLimit,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
       keepAliveTimeout: 75_000,
-      connectionsCheckingInterval: 2_000,
+      connectionsCheckingInterval: checkMs,
       // Checked where the answer can say so in the API's format.
       requireHostHeader: false,
       shouldUpgradeCallback: upgrades,
@@ -74,6 +85,7 @@ export function createListeners(
       let bound = port
       for (const host of addresses) {
         const door = createServer({ noDelay: true, keepAlive: true }, accept)
+        door.maxConnections = mostConnections
         doors.push(door)
         bound = await listening(door, host, bound)
       }

@@ -40,3 +40,13 @@ function allowedOf(methods: readonly Method[]): string[] {
   const all = [...methods, 'OPTIONS', ...(methods.includes('GET') ? ['HEAD'] : [])]
   return all.toSorted()
 }
+
+/** Does a request target fall on the endpoint, whatever its method? */
+export function matches(endpoint: Endpoint, target: string): boolean {
+  const path = target.split('?')[0] ?? ''
+  const wanted = endpoint.url.split('/')
+  const given = path.split('/')
+  return (
+    wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i])
+  )
+}

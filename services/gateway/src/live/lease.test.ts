@@ -52,13 +52,13 @@ test('taken, then filled, then valid for less than its time', async () => {
   expect(lease.valid()).toBe(false)
 })
 
-test('renewals extend it', async () => {
+test('renewals extend it and compare the logs with their heads', async () => {
   const { clock, did, lease } = scene()
   await lease.turn()
   clock.advance(1500)
   await lease.turn()
   clock.advance(1500)
-  expect([did, lease.valid()]).toEqual([['take', 'fill', 'renew 1'], true])
+  expect([did, lease.valid()]).toEqual([['take', 'fill', 'renew 1', 'fill'], true])
 })
 
 test('a barrier is applied before the lease goes on', async () => {
@@ -66,7 +66,7 @@ test('a barrier is applied before the lease goes on', async () => {
   await lease.turn()
   next.answer = { extended: false, barriers: new Map([[7, 42]]) }
   await lease.turn()
-  expect(did.slice(2)).toEqual(['renew 1', 'reach 7 42', 'renew 1'])
+  expect(did.slice(2)).toEqual(['renew 1', 'reach 7 42', 'renew 1', 'fill'])
 })
 
 test('after a lapse everything is filled before it counts again', async () => {

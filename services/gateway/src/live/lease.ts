@@ -20,9 +20,9 @@ export interface LeaseStore {
 export interface Followed {
   /** The last event applied, by organisation. */
   applied(): ReadonlyMap<number, number>
-  /** Applies an organisation's log up to `seq`. */
+  /** Applies an organisation's log up to `seq`, or lets go of everything that is held of it. */
   reach(org: number, seq: number): Promise<void>
-  /** Applies every log up to the head it has now. */
+  /** Applies every log up to the head it has now; lets go of those that cannot be read. */
   fill(): Promise<void>
   /** Nothing that was held may be used any longer. */
   lapsed(): void
@@ -49,6 +49,7 @@ export class Lease {
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> = Promise.resolve()
   #stopped = false
+  #comparing = false
   #waiting: (() => void)[] = []
 
   constructor(store: LeaseStore, followed: Followed, clock: Clock, report: (error: unknown) => void) {
@@ -123,7 +124,8 @@ export class Lease {
   async #extended(asked: number): Promise<void> {
     if (this.#filled && this.#clock.monotonic() >= this.#until) this.#lapse()
     this.#until = asked + ttlMs - marginMs
-    if (!this.#filled) {
+    if (this.#filled) this.#compare()
+    else {
       await this.#followed.fill()
       this.#filled = true
     }
@@ -131,6 +133,18 @@ export class Lease {
     const waiting = this.#waiting
     this.#waiting = []
     for (const done of waiting) done()
+  }
+
+  /** Finds lost tails, also while NATS is away. The lease does not wait for it. */
+  #compare(): void {
+    if (this.#comparing) return
+    this.#comparing = true
+    this.#followed
+      .fill()
+      .catch(this.#report)
+      .finally(() => {
+        this.#comparing = false
+      })
   }
 
   #lapse(): void {

@@ -41,7 +41,10 @@ export class Live {
       deps.lease,
       {
         applied: () => this.#applied(),
-        reach: (org, seq) => this.confirm(org, seq),
+        reach: (org, seq) =>
+          this.confirm(org, seq).catch((error: unknown) => {
+            this.#letGo(org, error)
+          }),
         fill: () => this.compare(),
         lapsed: () => {
           for (const org of this.#standing()) org.endAll('resume')
@@ -103,12 +106,21 @@ export class Live {
     else this.#vacuous.set(org, Math.max(seq, this.#vacuous.get(org) ?? 0))
   }
 
-  /** Compares every followed log with its head and reads what is missing. */
+  /**
+   * Compares every followed log with its head and reads what is missing. A log that cannot be read is let go, so that
+   * no other waits for it. Rejects where no head can be read.
+   */
   async compare(): Promise<void> {
     const standing = this.#standing()
     if (standing.length === 0) return
     const heads = await this.#deps.heads(standing.map((o) => o.org))
-    await Promise.all(standing.map((o) => o.reach(heads.get(o.org) ?? 0)))
+    await Promise.all(
+      standing.map((o) =>
+        o.reach(heads.get(o.org) ?? 0).catch((error: unknown) => {
+          this.#letGo(o.org, error)
+        }),
+      ),
+    )
   }
 
   /** Forgets what nobody used for a while. */
@@ -143,6 +155,14 @@ export class Live {
 
   #applied(): ReadonlyMap<number, number> {
     return new Map([...this.#vacuous, ...this.#standing().map((o) => [o.org, o.head] as const)])
+  }
+
+  #letGo(org: number, error: unknown): void {
+    this.#deps.report(error, 'following a log')
+    const following = this.#following.get(org)
+    if (!following) return
+    following.organisation?.endAll('resume')
+    this.#forget(org, following)
   }
 
   #forget(org: number, following: Following): void {
