@@ -20,6 +20,17 @@ const contentOf = (event: unknown): string =>
   z.object({ message: z.object({ content: z.string() }) }).parse(event).message.content
 const gateway = (n: number): string => `127.0.0.${n + 1}`
 
+/** The supervisor has brought it back. */
+async function gatewayAnswers(n: number): Promise<void> {
+  const nobody = stage.client({ address: gateway(n) })
+  const answers = (): Promise<boolean> =>
+    nobody.get('/server_settings').then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+  await expect.poll(answers, { timeout: 60_000, interval: 200 }).toBe(true)
+}
+
 async function killGateway(n: number): Promise<void> {
   const before = product.state().processes.find((p) => p.name === `gateway-${n}`)
   if (!before) throw new Error(`gateway-${n} is not in run.json`)
@@ -93,6 +104,7 @@ test('a queue made at gateway 1 goes on at gateway 2 after gateway 1 was killed:
 })
 
 test('the same by WebSocket, resumed at the other gateway', async () => {
+  await gatewayAnswers(1)
   const { reader, register, say } = await sceneWithReader('Socket Reader')
   let { queue, last } = await register()
   const seen: string[] = []
