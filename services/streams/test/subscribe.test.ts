@@ -110,7 +110,7 @@ describe('making channels', () => {
     [{ principals: [999_999] }, 'No such user'],
     [{ principals: ['nobody@parley.test'] }, 'No such user'],
     [{ principals: [2 ** 40] }, 'No such user'],
-    [{ principals: ['a\u0000'] }, 'No such user'],
+    [{ principals: ['a\u0000'] }, 'principals is not valid JSON'],
   ])('%j is refused, and nothing is made', async (fields, msg) => {
     expect((await subscribe(ada, 'never', fields)).body).toMatchObject({ result: 'error', msg })
     expect((await f.call(ada, 'find-channel', { stream: 'never' })).body).toMatchObject({

@@ -104,7 +104,7 @@ describe('taking others out', () => {
 
 test.each([
   [{ subscriptions: ['absent'] }, { code: 'STREAM_DOES_NOT_EXIST', stream: 'absent' }],
-  [{ subscriptions: ['a\u0000'] }, { code: 'STREAM_DOES_NOT_EXIST' }],
+  [{ subscriptions: ['a\u0000'] }, { code: 'REQUEST_VARIABLE_INVALID' }],
   [{ subscriptions: ['open'], principals: [1_000_000] }, { msg: 'No such user' }],
   [{ subscriptions: 'open' }, { code: 'REQUEST_VARIABLE_INVALID' }],
   [{}, { code: 'REQUEST_VARIABLE_MISSING', var_name: 'subscriptions' }],
