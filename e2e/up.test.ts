@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect as connectPlain, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { connect } from 'node:tls'
@@ -54,10 +54,34 @@ test('up again finds everything running, starts nothing and delivers a message',
   expect(product.state().demo).toEqual(before.demo)
 })
 
-test('what holds passwords is closed to others', () => {
-  for (const file of ['run.json', 'demo.json', 'check.json', 'ca/internal-ca.key', 'certs/auth/client.key']) {
-    expect([file, statSync(join(product.data, file)).mode & 0o077]).toEqual([file, 0])
-  }
+test('what holds secrets is closed to others', () => {
+  const secrets = readdirSync(product.data, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.(key|jwk)$|^(run|demo|check)\.json|^redis\/(passwords\/|users\.acl)|^logs\/./.test(file),
+  )
+  expect(secrets.length).toBeGreaterThan(30)
+  expect(secrets.filter((file) => (statSync(join(product.data, file)).mode & 0o077) !== 0)).toEqual([])
+})
+
+test('the command lines and environments of processes hold no secret', () => {
+  const { demo, processes } = product.state()
+  const secrets = [demo?.owner, ...(demo?.users ?? [])].flatMap((a) => [a?.api_key ?? '', a?.password ?? ''])
+  const redis = join(product.data, 'redis/passwords')
+  secrets.push(...readdirSync(redis).map((user) => readFileSync(join(redis, user), 'utf8')))
+  const shown = processes.map(({ pid }) =>
+    ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'utf8')).join('\n'),
+  )
+  expect(shown.join('\n')).toContain('NODE_NAME')
+  expect(secrets.filter((secret) => secret === '' || shown.some((text) => text.includes(secret)))).toEqual([])
+})
+
+test('audit verify recomputes every tree', async () => {
+  const said = z
+    .object({ ok: z.boolean(), trees: z.array(z.object({ org: z.int(), size: z.int(), ok: z.boolean() })) })
+    .parse(JSON.parse(await product.parley(['audit', 'verify', '--json'])))
+  expect(said.ok).toBe(true)
+  // The server itself, the delivery check and the demo.
+  expect(said.trees.length).toBeGreaterThanOrEqual(3)
+  expect((await attempt(['audit', 'verify', '--org', 'x'])).code).toBe(2)
 })
 
 test('two installations stand side by side', async () => {
