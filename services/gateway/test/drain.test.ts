@@ -13,7 +13,9 @@ test('a gateway that stops answers its polls and closes its sockets with restart
   const { email, apiKey } = org.owner
   await using owner = apiClient({ url: org.url, ca: network.ca, address: '127.0.0.2', email, apiKey })
   const register = async () => {
-    const { queue_id, last_event_id } = Registered.parse(await owner.ok('POST', '/register', { event_types: ['x'] }))
+    const { queue_id, last_event_id } = Registered.parse(
+      await owner.ok('POST', '/register', { event_types: ['x'] }),
+    )
     return { queue_id, last_event_id }
   }
   const [polled, at] = [await register(), await register()]

@@ -20,7 +20,12 @@ afterAll(async () => {
 class Browser {
   readonly #cookies = new Map<string, string>()
 
-  async send(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Record<string, string> = {}, more = {}) {
+  async send(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    fields: Record<string, string> = {},
+    more = {},
+  ) {
     const answer = await request(`${org.url}${path}`, {
       method,
       dispatcher: agent,
@@ -59,7 +64,9 @@ test('AU-10 a session is a cookie: signing in, asking, signing out', async () =>
   const registered = await browser.send('POST', '/json/register', { event_types: '[]' }, { origin: org.url })
   expect(registered.status).toBe(200)
   const kept = new Map(signedIn.cookies)
-  expect((await browser.send('DELETE', '/json/parley/sessions/current')).cookies.has('__Host-sessionid')).toBe(false)
+  expect(
+    (await browser.send('DELETE', '/json/parley/sessions/current')).cookies.has('__Host-sessionid'),
+  ).toBe(false)
   const cookie = [...kept].map(([name, value]) => `${name}=${value}`).join('; ')
   const late = await new Browser().send('GET', '/json/users/me', {}, { cookie })
   expect([late.status, late.body['code']]).toEqual([401, 'UNAUTHORIZED'])
@@ -68,7 +75,9 @@ test('AU-10 a session is a cookie: signing in, asking, signing out', async () =>
 
 test('signing in from another site is refused at either door', async () => {
   const fields = { username: org.owner.email, password: 'x' }
-  const answer = await new Browser().send('POST', '/api/v1/parley/sessions', fields, { origin: 'https://evil.test' })
+  const answer = await new Browser().send('POST', '/api/v1/parley/sessions', fields, {
+    origin: 'https://evil.test',
+  })
   expect([answer.status, answer.body['code']]).toEqual([403, 'CSRF_FAILED'])
 })
 

@@ -44,6 +44,8 @@ export const TestServers = z.object({
 export type TestServers = z.infer<typeof TestServers>
 
 const template = 'parley_template'
+/** The root host and those of a network's first organisations. */
+const publicNames = ['localhost', ...Array.from({ length: 9 }, (_, i) => `org${i + 1}.localhost`)]
 
 /** Starts one private Postgres (migrated), NATS and Redis, all with mutual TLS. */
 export async function startInstances(): Promise<{ servers: TestServers; stop(): Promise<void> }> {
@@ -53,7 +55,7 @@ export async function startInstances(): Promise<{ servers: TestServers; stop(): 
   const pki = await ensurePki({
     dir,
     sources: { clock: systemClock, ids: systemIds },
-    publicNames: { dns: ['localhost'], ips: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] },
+    publicNames: { dns: publicNames, ips: ['127.0.0.1', '127.0.0.2', '127.0.0.3'] },
   })
   await chmod(join(dir, 'certs'), 0o711)
   const [postgresPort = 0, natsPort = 0, redisPort = 0] = await freePorts(3)
