@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { AppError, fixedClock, systemClock, systemIds } from '@parley/core'
 import { createMetrics, silentLogger } from '@parley/kit'
-import { testServers } from '@parley/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { certDirOf, testServers } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { type App, createApp } from '../src/edge/app.ts'
 import type { Exchange } from '../src/edge/exchange.ts'
@@ -49,6 +50,7 @@ beforeAll(async () => {
     publicPort: () => port,
     limitFactor: 1,
     stopping: () => false,
+    patience: { headersMs: 1000, requestMs: 1500, checkMs: 100 },
     ids: systemIds,
     logger: silentLogger,
     metrics: createMetrics('gateway'),
@@ -322,6 +324,44 @@ test('GW-11 with a session, writing needs the token said twice, from here', asyn
   expect(await login(cookies, 'X-CSRFToken: t', 'Origin: https://evil.test')).toMatchObject({ status: 403 })
   expect(await login(cookies, 'X-CSRFToken: t')).toMatchObject({ status: 200 })
   expect((await get('/json/server_settings')).head).toContain('set-cookie: __host-csrftoken=')
+})
+
+test.each([
+  ['headers', 'GET /api/v1/users/me HTTP/1.1\r\nHost: loc'],
+  [
+    'body',
+    `POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n${basic}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nabc`,
+  ],
+])('a request whose %s never end is answered and cut', async (_, bytes) => {
+  const answer = await raw(bytes)
+  expect(answer).toMatchObject({ status: 408, body: { result: 'error' } })
+  expect(answer.head).toContain('connection: close')
+})
+
+test('a new certificate is taken up by new connections, a broken one is not', async () => {
+  const servers = await testServers()
+  const dir = await mkdtemp(join(servers.dir, 'public-'))
+  const copy = (name: string) => copyFile(join(servers.publicCertDir, name), join(dir, name))
+  await Promise.all(['server.crt', 'server.key'].map(copy))
+  const [changes, faults]: [string[], unknown[]] = [[], []]
+  using followed = watchPublicCertificate(
+    dir,
+    ({ cert }) => changes.push(cert),
+    (e) => faults.push(e),
+  )
+  const before = followed.pair.cert
+  await writeFile(join(dir, 'server.crt'), 'half a certif')
+  await vi.waitFor(() => {
+    expect(faults.length).toBeGreaterThan(0)
+  })
+  expect([followed.pair.cert, changes]).toEqual([before, []])
+  const other = { crt: 'client.crt', key: 'client.key' }
+  await copyFile(join(certDirOf(servers, 'gateway'), other.key), join(dir, 'server.key'))
+  await copyFile(join(certDirOf(servers, 'gateway'), other.crt), join(dir, 'server.crt'))
+  await vi.waitFor(() => {
+    expect(changes).toHaveLength(1)
+  })
+  expect(followed.pair.cert).toBe(changes[0])
 })
 
 test('GW-14 a failure of ours says nothing', async () => {
