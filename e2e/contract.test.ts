@@ -170,3 +170,14 @@ test.runIf(contractAvailable())('errors have the documented shape and code', asy
     expect(contractFaults(method, path, answer.status, answer.body)).toEqual([])
   }
 })
+
+test('the API describes exactly the endpoints that are built', async () => {
+  const { openapi } = await stage.client({}).ok('GET', '/parley/openapi')
+  const { paths } = z
+    .object({ openapi: z.literal('3.1.0'), paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+    .parse(openapi)
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(described.toSorted()).toEqual(operations.map((o) => `${o.method} ${o.path}`).toSorted())
+})

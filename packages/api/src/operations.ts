@@ -15,6 +15,7 @@ import { getTopics } from './messages/get-topics.ts'
 import { renderMessage } from './messages/render-message.ts'
 import { sendMessage } from './messages/send-message.ts'
 import { updateFlags } from './messages/update-flags.ts'
+import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
 import { serverSettings } from './organisation/server-settings.ts'
 import { deleteQueue } from './queues/delete-queue.ts'
@@ -55,6 +56,8 @@ export const operations: readonly Operation[] = [
   renderMessage,
   sendMessage,
   updateFlags,
+  // the API itself
+  getOpenApi,
   // queues
   deleteQueue,
   eventsWs,

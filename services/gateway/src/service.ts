@@ -27,6 +27,7 @@ import { connectLimitRedis } from './limits/redis.ts'
 import { Frames } from './live/frames.ts'
 import { wireLive } from './live-wiring.ts'
 import { removeQueue } from './routes/delete-queue.ts'
+import { describeApi } from './routes/get-openapi.ts'
 import { beforeSocket, serveSocket } from './routes/events-ws.ts'
 import { pollEvents } from './routes/get-events.ts'
 import { registerQueue } from './routes/register.ts'
@@ -97,6 +98,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     own: {
       'register-queue': (exchange) => registerQueue(context, exchange),
       'get-events': (exchange) => pollEvents(context, exchange),
+      'get-openapi': describeApi,
       'delete-queue': (exchange) => removeQueue(context, exchange),
     },
     signedIn: ({ operation, facts, raw }) => {
