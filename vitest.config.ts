@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
+          include: ['e2e/*.test.ts'],
           exclude: ['e2e/house-rules.test.ts'],
           globalSetup: ['e2e/global-product.ts'],
           // Each file works on running processes: two at once would measure each other.
