@@ -40,6 +40,12 @@ export interface App {
 }
 
 const drainMs = 10_000
+const socketOptions = {
+  maxPayload: 4096,
+  perMessageDeflate: false,
+  clientTracking: false,
+  closeTimeout: 5000,
+}
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -128,7 +134,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
     })
 
   await app.register(websocket, {
-    options: { maxPayload: 4096, perMessageDeflate: false, clientTracking: false },
+    options: socketOptions,
     errorHandler: (_error, socket) => {
       socket.terminate()
     },

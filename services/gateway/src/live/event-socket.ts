@@ -19,8 +19,8 @@ export interface EventSocketOptions {
 }
 
 /** Unsent bytes above which the reader is too slow, and below which more may be handed over. */
-const mostBuffered = 4 * 1024 * 1024
-const fewBuffered = 256 * 1024
+const mostBuffered = 1024 * 1024
+const fewBuffered = 128 * 1024
 const pingMs = 25_000
 const silentMs = 75_000
 /** Frames a client may send in a minute; acknowledging each event of a busy channel stays far below. */
@@ -89,6 +89,13 @@ export class EventSocket implements Consumer {
     this.#ended = true
     this.#options.socket.close(codes[reason], reason)
     this.#options.onGone()
+    // Nobody looks after this connection any more, so what still waits here must not leave later.
+    if (reason === 'resume')
+      setImmediate(() => {
+        setImmediate(() => {
+          this.cut()
+        })
+      })
   }
 
   cut(): void {

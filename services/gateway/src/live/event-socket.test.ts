@@ -1,0 +1,104 @@
+import { EventEmitter } from 'node:events'
+import { closeCode } from '@parley/api'
+import { fixedClock } from '@parley/core'
+import { expect, test, vi } from 'vitest'
+import type { WebSocket } from 'ws'
+import { EventSocket } from './event-socket.ts'
+import { Frames, heartbeat } from './frames.ts'
+import type { Queue } from './queue.ts'
+
+/** A socket whose reader may be as slow as the test likes. */
+class SlowSocket extends EventEmitter {
+  bufferedAmount = 0
+  readonly OPEN = 1
+  readyState = 1
+  readonly did: unknown[] = []
+  send(data: Buffer): void {
+    this.did.push(data.toString())
+  }
+  close(code: number): void {
+    this.did.push(code)
+  }
+  terminate(): void {
+    this.did.push('terminate')
+  }
+  ping(): void {
+    this.did.push('ping')
+  }
+}
+
+function scene() {
+  const clock = fixedClock(0)
+  const socket = new SlowSocket()
+  const acks: number[] = []
+  let gone = 0
+  const consumer = new EventSocket({
+    socket: socket as unknown as WebSocket,
+    queue: {} as Queue,
+    credential: 'key:1',
+    clock,
+    frames: new Frames(),
+    patienceMs: 50_000,
+    onAck: (id) => acks.push(id),
+    onGone: () => gone++,
+  })
+  return { clock, socket, acks, consumer, gone: () => gone }
+}
+
+test('WS-08 a reader that is too slow is let go, to resume', async () => {
+  const { socket, consumer, gone } = scene()
+  consumer.deliver([heartbeat(1)])
+  socket.bufferedAmount = 2 * 1024 * 1024
+  consumer.deliver([heartbeat(2)])
+  consumer.deliver([heartbeat(3)])
+  expect([socket.did, gone()]).toEqual([
+    ['{"type":"events","events":[{"type":"heartbeat","id":1}]}', closeCode.resume],
+    1,
+  ])
+  // Nobody watches the connection any more: what waits here must not leave it later.
+  await vi.waitFor(() => {
+    expect(socket.did.at(-1)).toBe('terminate')
+  })
+})
+
+test('what waits in the process when a right is taken never leaves it', () => {
+  const { socket, consumer } = scene()
+  consumer.cut()
+  expect(socket.did).toEqual([])
+  socket.bufferedAmount = 1
+  consumer.cut()
+  expect(socket.did).toEqual(['terminate'])
+})
+
+test('F41 a connection is pinged, and cut when it shows no life', () => {
+  const { clock, socket, consumer } = scene()
+  const pass = (ms: number): void => {
+    clock.advance(ms)
+    consumer.tick()
+  }
+  pass(10_000)
+  pass(15_000)
+  socket.emit('pong')
+  pass(25_000)
+  pass(25_000)
+  pass(24_000)
+  expect(socket.did).toEqual(['ping', 'ping', 'ping'])
+  pass(2000)
+  expect(socket.did.at(-1)).toBe('terminate')
+})
+
+test('acknowledgements are taken; a flood of them is not', () => {
+  const { socket, acks } = scene()
+  const say = (text: string): boolean => socket.emit('message', Buffer.from(text), false)
+  for (let i = 0; i < 6000; i++) say('{"ack":7}')
+  expect([acks.length, socket.did]).toEqual([6000, []])
+  say('{"ack":7}')
+  expect(socket.did).toEqual([closeCode.badFrame])
+})
+
+test('frames are built once for all who get the same', () => {
+  const frames = new Frames()
+  const events = [heartbeat(5), heartbeat(6)]
+  expect(frames.of(events)).toBe(frames.of([heartbeat(5), heartbeat(6)]))
+  expect(frames.of([heartbeat(5)])).not.toBe(frames.of(events))
+})
