@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici'
+import { Agent, buildConnector, request } from 'undici'
 import { z } from 'zod'
 
 /** An answer of the API as tests look at it. */
@@ -34,6 +34,8 @@ export interface ClientOptions {
   /** The name the certificate is checked for; the URL's host unless given. */
   readonly servername?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** `/json` for a browser with a session; `/api/v1` unless given. */
+  readonly root?: '/api/v1' | '/json'
 }
 
 const Body = z.record(z.string(), z.unknown())
@@ -52,9 +54,13 @@ const encode = (fields: Fields): URLSearchParams =>
 export function apiClient(options: ClientOptions): ApiClient {
   const { hostname } = new URL(options.url)
   const base = options.address ? options.url.replace(hostname, options.address) : options.url
+  const servername = options.servername ?? hostname
+  const connector = buildConnector({ ca: options.ca, allowH2: false })
   const agent = new Agent({
-    allowH2: false,
-    connect: { ca: options.ca, servername: options.servername ?? hostname },
+    // Else the name of the Host header is checked, whatever was asked for.
+    connect: (to, done) => {
+      connector({ ...to, servername }, done)
+    },
     bodyTimeout: 90_000,
     headersTimeout: 90_000,
   })
@@ -73,7 +79,7 @@ export function apiClient(options: ClientOptions): ApiClient {
   ): Promise<Answer> {
     const text = encode(fields).toString()
     const inQuery = method === 'GET' && text !== ''
-    const answer = await request(`${base}/api/v1${path}${inQuery ? `?${text}` : ''}`, {
+    const answer = await request(`${base}${options.root ?? '/api/v1'}${path}${inQuery ? `?${text}` : ''}`, {
       method,
       dispatcher: agent,
       headers:

@@ -52,6 +52,7 @@ export interface Organisation {
     apiKey?: string
     gateway?: number
     headers?: Record<string, string>
+    root?: '/api/v1' | '/json'
   }): ApiClient
 }
 
@@ -76,7 +77,8 @@ export interface TestNetwork extends AsyncDisposable {
 
 // Set to see what the services log.
 const quiet = process.env['PARLEY_TEST_LOG'] === undefined
-const Password = 'Correct horse battery staple 7'
+/** Every account's password. */
+export const testPassword = 'Correct horse battery staple 7'
 const Heads = z.object({ org_id: z.coerce.number(), seq: z.coerce.number() })
 
 /** A link client with the command's certificate, as `./parley org create` has it. */
@@ -164,7 +166,7 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
           subdomain,
           ownerEmail,
           ownerName: 'Olive Owner',
-          ownerPassword: Password,
+          ownerPassword: testPassword,
         })
         const url = `https://${organisations === 1 ? '' : `${subdomain}.`}localhost:${publicPort}`
         const client: Organisation['client'] = ({ gateway = 1, ...who } = {}) =>
@@ -189,9 +191,12 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
             const created = await owner.ok('POST', '/users', {
               email,
               full_name: fullName,
-              password: Password,
+              password: testPassword,
             })
-            const key = await client().ok('POST', '/fetch_api_key', { username: email, password: Password })
+            const key = await client().ok('POST', '/fetch_api_key', {
+              username: email,
+              password: testPassword,
+            })
             return account(
               z.int().parse(created['user_id']),
               email,

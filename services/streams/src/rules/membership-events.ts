@@ -61,6 +61,8 @@ export function creationEvents(changing: Changing, joined: readonly Joined[]): N
   const { channel, by, overseers } = changing
   const isPublic = !channel.invite_only
   const outside = overseers.filter((one) => !joined.some(({ person }) => person.userId === one.userId))
+  // As it is before anybody comes in: clients count each of them when they are told of them next.
+  const empty = { ...channel, subscriber_count: channel.subscriber_count - joined.length }
   return [
     make(channelEstablished, {
       channel_id: channel.stream_id,
@@ -69,8 +71,10 @@ export function creationEvents(changing: Changing, joined: readonly Joined[]): N
       is_web_public: channel.is_web_public,
       by,
     }),
-    ...(isPublic ? [make(channelCreated, { channel })] : []),
-    ...(!isPublic && outside.length > 0 ? [make(channelRevealed, { channel }, { users: ids(outside) })] : []),
+    ...(isPublic ? [make(channelCreated, { channel: empty })] : []),
+    ...(!isPublic && outside.length > 0
+      ? [make(channelRevealed, { channel: empty }, { users: ids(outside) })]
+      : []),
   ]
 }
 

@@ -1,0 +1,263 @@
+import { expect } from 'vitest'
+import { z } from 'zod'
+import type { QueueEvent } from './event-queue.ts'
+
+const Ids = z.array(z.int())
+const Person = z.looseObject({ user_id: z.int() })
+const Channel = z.looseObject({ stream_id: z.int(), subscribers: Ids.default([]) })
+const Unread = z.object({
+  count: z.int(),
+  streams: z.array(z.object({ stream_id: z.int(), topic: z.string(), unread_message_ids: Ids })),
+  pms: z.array(z.object({ other_user_id: z.int(), unread_message_ids: Ids })),
+  huddles: z.array(z.object({ user_ids_string: z.string(), unread_message_ids: Ids })),
+  mentions: Ids,
+})
+const Snapshot = z.object({
+  user_id: z.int(),
+  realm_users: z.array(Person),
+  realm_non_active_users: z.array(Person),
+  realm_user_groups: z.array(z.looseObject({ id: z.int(), members: Ids })),
+  streams: z.array(Channel),
+  subscriptions: z.array(Channel),
+  unsubscribed: z.array(Channel),
+  never_subscribed: z.array(Channel),
+  unread_msgs: Unread,
+  starred_messages: Ids,
+  max_message_id: z.int(),
+  recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
+})
+
+type Membership = 'subscribed' | 'unsubscribed' | 'never'
+interface KnownChannel {
+  membership: Membership
+  /** What everybody sees of it, and the own settings of who was ever in it. */
+  readonly facts: Record<string, unknown>
+  subscribers: number[]
+}
+
+/** What a client knows, in a form in which two ways of learning it compare. */
+interface ClientState {
+  readonly user: number
+  readonly people: Record<number, Record<string, unknown>>
+  readonly groups: Record<number, number[]>
+  readonly channels: Record<number, KnownChannel>
+  /** The conversation of each unread message. */
+  readonly unread: Record<number, string>
+  mentions: number[]
+  starred: number[]
+  maxMessage: number
+  readonly direct: Record<string, number>
+}
+
+const including = (list: readonly number[], ids: readonly number[]): number[] =>
+  [...new Set([...list, ...ids])].sort((a, b) => a - b)
+const without = (list: readonly number[], ids: readonly number[]): number[] =>
+  list.filter((id) => !ids.includes(id)).sort((a, b) => a - b)
+const inTopic = (channel: number, topic: string): string => `channel ${channel}: ${topic.toLowerCase()}`
+const among = (ids: readonly number[]): string => `direct ${including([], ids).join(',')}`
+
+// Left out: what no event tells (Zulip's neither), and what an `add` event leaves to its receiver.
+const untold = new Set(['first_message_id', 'is_recently_active', 'stream_weekly_traffic', 'subscribers'])
+const personKeys = [
+  'user_id',
+  'email',
+  'delivery_email',
+  'full_name',
+  'date_joined',
+  'role',
+  'is_owner',
+  'is_admin',
+  'is_guest',
+  'is_bot',
+  'timezone',
+  'avatar_url',
+  'avatar_version',
+] as const
+const factsOf = (channel: z.infer<typeof Channel>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(channel).filter(([key]) => !untold.has(key)))
+const personOf = (person: z.infer<typeof Person>, active: boolean): Record<string, unknown> => ({
+  ...Object.fromEntries(personKeys.map((key) => [key, person[key]])),
+  active,
+})
+
+function stateOf(answer: unknown): ClientState {
+  const s = Snapshot.parse(answer)
+  const channels: Record<number, KnownChannel> = {}
+  const lists = [
+    ['subscribed', s.subscriptions],
+    ['unsubscribed', s.unsubscribed],
+    ['never', s.never_subscribed],
+  ] as const
+  for (const [membership, list] of lists)
+    for (const one of list)
+      channels[one.stream_id] = {
+        membership,
+        facts: factsOf(one),
+        subscribers: including([], one.subscribers),
+      }
+  expect(
+    including(
+      [],
+      s.streams.map((one) => one.stream_id),
+    ),
+  ).toEqual(Object.keys(channels).map(Number))
+  const unread: Record<number, string> = {}
+  for (const { stream_id, topic, unread_message_ids } of s.unread_msgs.streams)
+    for (const id of unread_message_ids) unread[id] = inTopic(stream_id, topic)
+  for (const { other_user_id, unread_message_ids } of s.unread_msgs.pms)
+    for (const id of unread_message_ids) unread[id] = among([s.user_id, other_user_id])
+  for (const { user_ids_string, unread_message_ids } of s.unread_msgs.huddles)
+    for (const id of unread_message_ids) unread[id] = among(user_ids_string.split(',').map(Number))
+  expect(s.unread_msgs.count).toBe(Object.keys(unread).length)
+  return {
+    user: s.user_id,
+    people: Object.fromEntries([
+      ...s.realm_users.map((p) => [p.user_id, personOf(p, true)] as const),
+      ...s.realm_non_active_users.map((p) => [p.user_id, personOf(p, false)] as const),
+    ]),
+    groups: Object.fromEntries(s.realm_user_groups.map((g) => [g.id, including([], g.members)])),
+    channels,
+    unread,
+    mentions: including([], s.unread_msgs.mentions),
+    starred: including([], s.starred_messages),
+    maxMessage: s.max_message_id,
+    direct: Object.fromEntries(
+      s.recent_private_conversations.map((c) => [among([s.user_id, ...c.user_ids]), c.max_message_id]),
+    ),
+  }
+}
+
+const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) => void>> = {
+  'realm_user add'(state, event) {
+    const person = Person.parse(event['person'])
+    state.people[person.user_id] = personOf(person, true)
+  },
+  'realm_user update'(state, event) {
+    const { user_id: user, ...changed } = z.looseObject({ user_id: z.int() }).parse(event['person'])
+    const known = state.people[user]
+    if (!known) throw new Error(`an update of user ${user}, who is not known`)
+    if (changed['is_active'] !== false) throw new Error('an update that this client does not know')
+    known['active'] = false
+    // Clients drop who left from every list by this event alone.
+    for (const channel of Object.values(state.channels)) {
+      if (!channel.subscribers.includes(user)) continue
+      channel.subscribers = without(channel.subscribers, [user])
+      count(channel, -1)
+    }
+    for (const [id, members] of Object.entries(state.groups))
+      state.groups[Number(id)] = without(members, [user])
+  },
+  'user_group add_members'(state, event) {
+    const { group_id: id, user_ids } = z.looseObject({ group_id: z.int(), user_ids: Ids }).parse(event)
+    state.groups[id] = including(state.groups[id] ?? [], user_ids)
+  },
+  'stream create'(state, event) {
+    for (const one of z.array(Channel).parse(event['streams']))
+      state.channels[one.stream_id] ??= { membership: 'never', facts: factsOf(one), subscribers: [] }
+  },
+  'stream delete'(state, event) {
+    for (const id of Ids.parse(event['stream_ids'])) delete state.channels[id]
+  },
+  'subscription add'(state, event) {
+    for (const one of z.array(Channel).parse(event['subscriptions']))
+      state.channels[one.stream_id] = {
+        membership: 'subscribed',
+        facts: factsOf(one),
+        subscribers: including([], one.subscribers),
+      }
+  },
+  'subscription remove'(state, event) {
+    for (const { stream_id: id } of z.array(Channel).parse(event['subscriptions'])) {
+      const known = state.channels[id]
+      if (!known) throw new Error(`left channel ${id}, which is not known`)
+      known.membership = 'unsubscribed'
+      leave(known, [state.user])
+      for (const [message, conversation] of Object.entries(state.unread))
+        if (conversation.startsWith(`channel ${id}:`)) read(state, [Number(message)])
+    }
+  },
+  'subscription peer_add'(state, event) {
+    const { stream_ids, user_ids } = z.looseObject({ stream_ids: Ids, user_ids: Ids }).parse(event)
+    for (const channel of stream_ids.flatMap((id) => state.channels[id] ?? [])) {
+      count(channel, without(user_ids, channel.subscribers).length)
+      channel.subscribers = including(channel.subscribers, user_ids)
+    }
+  },
+  'subscription peer_remove'(state, event) {
+    const { stream_ids, user_ids } = z.looseObject({ stream_ids: Ids, user_ids: Ids }).parse(event)
+    for (const channel of stream_ids.flatMap((id) => state.channels[id] ?? [])) leave(channel, user_ids)
+  },
+  message(state, event) {
+    const { message, flags } = z
+      .looseObject({
+        flags: z.array(z.string()),
+        message: z.looseObject({
+          id: z.int(),
+          stream_id: z.int().optional(),
+          subject: z.string(),
+          display_recipient: z.union([z.string(), z.array(z.looseObject({ id: z.int() }))]),
+        }),
+      })
+      .parse(event)
+    const { id, stream_id: channel, display_recipient: recipient } = message
+    const people = typeof recipient === 'string' ? null : among(recipient.map((person) => person.id))
+    state.maxMessage = Math.max(state.maxMessage, id)
+    if (people) state.direct[people] = id
+    if (flags.includes('read')) return
+    state.unread[id] = people ?? inTopic(channel ?? 0, message.subject)
+    if (flags.some((flag) => flag.endsWith('mentioned'))) state.mentions = including(state.mentions, [id])
+  },
+  'update_message_flags add'(state, event) {
+    const { flag, messages } = z.looseObject({ flag: z.string(), messages: Ids }).parse(event)
+    if (flag === 'starred') state.starred = including(state.starred, messages)
+    if (flag === 'read') read(state, messages)
+  },
+  'update_message_flags remove'(state, event) {
+    const { flag, messages } = z.looseObject({ flag: z.string(), messages: Ids }).parse(event)
+    if (flag === 'starred') state.starred = without(state.starred, messages)
+    if (flag !== 'read') return
+    const Detail = z.looseObject({
+      mentioned: z.boolean().default(false),
+      user_ids: Ids.optional(),
+      stream_id: z.int().optional(),
+      topic: z.string().optional(),
+    })
+    for (const [id, detail] of Object.entries(z.record(z.string(), Detail).parse(event['message_details']))) {
+      state.unread[Number(id)] = detail.user_ids
+        ? among([state.user, ...detail.user_ids])
+        : inTopic(detail.stream_id ?? 0, detail.topic ?? '')
+      if (detail.mentioned) state.mentions = including(state.mentions, [Number(id)])
+    }
+  },
+}
+
+function count(channel: KnownChannel, more: number): void {
+  channel.facts['subscriber_count'] = z.int().parse(channel.facts['subscriber_count']) + more
+}
+
+function leave(channel: KnownChannel, users: readonly number[]): void {
+  const left = without(channel.subscribers, users)
+  count(channel, left.length - channel.subscribers.length)
+  channel.subscribers = left
+}
+
+function read(state: ClientState, messages: readonly number[]): void {
+  for (const id of messages) delete state.unread[id]
+  state.mentions = without(state.mentions, messages)
+}
+
+/**
+ * Fails unless a client that registered with `before` and applied `events` knows what one that registers now is told
+ * (`fresh`): people, groups, channels, subscriptions, unread and starred messages, conversations. Both registered for all
+ * event types, with `include_subscribers` and the capability `empty_topic_name`.
+ */
+export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent[], fresh: unknown): void {
+  const state = stateOf(before)
+  for (const event of events) {
+    const name = event.op === undefined ? event.type : `${event.type} ${event.op}`
+    const apply = appliers[name]
+    if (!apply) throw new Error(`this client does not know the event ${name}: teach it`)
+    apply(state, event)
+  }
+  expect(state).toEqual(stateOf(fresh))
+}

@@ -1,0 +1,181 @@
+import { closeCode } from '@parley/api'
+import {
+  type Account,
+  type ApiClient,
+  basicHeader,
+  contentsOf,
+  eventQueue,
+  type EventQueue,
+  eventSocket,
+  type OpenSocket,
+  type Organisation,
+  saying,
+  signIn,
+  type TestNetwork,
+  testNetwork,
+  testPassword,
+} from '@parley/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+
+const gateways = [1, 2, 3] as const
+const messages = { event_types: ['message'] }
+let network: TestNetwork
+let org: Organisation
+let bob: Account
+let made = 0
+
+beforeAll(async () => {
+  network = await testNetwork({ instances: { gateway: 3 } })
+  org = await network.organisation()
+  bob = await org.person('Bob')
+})
+afterAll(() => network[Symbol.asyncDispose]())
+
+const somebody = (): Promise<Account> => org.person(`Ada ${++made}`)
+const everywhere = (who: { email: string; apiKey: string }): ApiClient[] =>
+  gateways.map((gateway) => org.client({ email: who.email, apiKey: who.apiKey, gateway }))
+const say = (to: string, content: string) =>
+  bob.ok('POST', '/messages', { type: 'channel', to, topic: 'plans', content })
+const open = (queue: EventQueue, gateway: number, headers: Record<string, string>): Promise<OpenSocket> =>
+  eventSocket({ url: org.url, ca: network.ca, gateway, queueId: queue.id, lastEventId: queue.last, headers })
+
+/** A poll of each client, waiting for what never comes. */
+async function hanging(clients: readonly ApiClient[]): Promise<{ answers: Promise<number[]> }> {
+  const queues = await Promise.all(clients.map((client) => eventQueue(client, messages)))
+  const answers = clients.map(async (client, i) => {
+    const { status } = await client.get('/events', {
+      queue_id: queues[i]?.id,
+      last_event_id: queues[i]?.last,
+    })
+    return status
+  })
+  // Answered after the polls arrived, so that they wait, or come upon the revocation while they begin.
+  await Promise.all(clients.map((client) => client.ok('GET', '/users/me')))
+  return { answers: Promise.all(answers) }
+}
+
+async function opensNothing(clients: readonly ApiClient[], queue: EventQueue): Promise<void> {
+  for (const client of clients) {
+    const answers = await Promise.all([
+      client.get('/users/me'),
+      client.get('/messages', { anchor: 'newest', num_before: 1, num_after: 0 }),
+      client.post('/register'),
+      client.get('/events', { queue_id: queue.id, last_event_id: queue.last, dont_block: true }),
+      client.post('/messages', { type: 'direct', to: [bob.id], content: 'still here?' }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
+  }
+}
+
+describe.each([
+  ['with NATS', async () => {}, async () => {}],
+  ['without NATS', () => network.nats.kill(), () => network.nats.start()],
+])('%s', (_, before, after) => {
+  beforeAll(before)
+  afterAll(after)
+
+  test('who was taken out of a private channel hears nothing more of it, at any gateway', async () => {
+    const ada = await somebody()
+    const channel = `Board ${made}`
+    await bob.ok('POST', '/users/me/subscriptions', {
+      subscriptions: [{ name: channel }],
+      principals: [ada.id, bob.id],
+      invite_only: true,
+    })
+    const before_ = z.int().parse((await say(channel, 'before'))['id'])
+    const clients = everywhere(ada)
+    const polled = await Promise.all(clients.map((client) => eventQueue(client, messages)))
+    const socketed = await Promise.all(clients.map((client) => eventQueue(client, messages)))
+    const sockets = await Promise.all(
+      gateways.map((gateway, i) => open(socketed[i] ?? never(), gateway, basicHeader(ada))),
+    )
+    const polls = Promise.all(polled.map((queue) => queue.until(saying('the end'))))
+
+    await bob.ok('DELETE', '/users/me/subscriptions', { subscriptions: [channel], principals: [ada.id] })
+    const after_ = z.int().parse((await say(channel, 'after'))['id'])
+    for (const client of clients) {
+      for (const id of [before_, after_])
+        expect((await client.get(`/messages/${id}`)).body).toMatchObject({ code: 'BAD_REQUEST' })
+      const narrow = [['channel', channel]]
+      const history = await client.get('/messages', { anchor: 'newest', num_before: 9, num_after: 0, narrow })
+      expect(JSON.stringify(history.body)).not.toMatch(/before|after/)
+      const feed = await client.ok('GET', '/messages', { anchor: 'newest', num_before: 9, num_after: 0 })
+      expect(feed['messages']).toEqual([])
+      const refused = await client.post('/messages', {
+        type: 'channel',
+        to: channel,
+        topic: 't',
+        content: 'x',
+      })
+      expect(refused.status).toBe(400)
+      const late = await eventQueue(client, {})
+      expect(JSON.stringify(late.state)).not.toContain(channel)
+    }
+    await bob.ok('POST', '/messages', { type: 'direct', to: [ada.id], content: 'the end' })
+    expect((await polls).map(contentsOf)).toEqual(gateways.map(() => ['the end']))
+    for (const socket of sockets) {
+      await socket.until(saying('the end'))
+      expect(socket.contents()).toEqual(['the end'])
+      socket[Symbol.dispose]()
+    }
+  })
+
+  test('a deactivated account: waiting polls and sockets end, nothing opens any more', async () => {
+    const ada = await somebody()
+    const clients = everywhere(ada)
+    const queue = await eventQueue(ada, messages)
+    const sockets = await Promise.all(
+      clients.map(async (client, i) => open(await eventQueue(client, messages), i + 1, basicHeader(ada))),
+    )
+    const polls = await hanging(clients)
+    await org.owner.ok('DELETE', `/users/${ada.id}`)
+    await opensNothing(clients, queue)
+    expect(await polls.answers).toEqual([401, 401, 401])
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual(
+      gateways.map(() => closeCode.revoked),
+    )
+    const signIn = await org.client().post('/fetch_api_key', { username: ada.email, password: testPassword })
+    expect(signIn.body['code']).toBe('USER_DEACTIVATED')
+  })
+
+  test('a regenerated key: the old one opens nothing, the new one everything', async () => {
+    const ada = await somebody()
+    const clients = everywhere(ada)
+    const queue = await eventQueue(ada, messages)
+    const sockets = await Promise.all(
+      clients.map(async (client, i) => open(await eventQueue(client, messages), i + 1, basicHeader(ada))),
+    )
+    const polls = await hanging(clients)
+    const { api_key } = await ada.ok('POST', '/users/me/api_key/regenerate')
+    await opensNothing(clients, queue)
+    expect(await polls.answers).toEqual([401, 401, 401])
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual(
+      gateways.map(() => closeCode.revoked),
+    )
+    const renewed = everywhere({ email: ada.email, apiKey: z.string().parse(api_key) })
+    for (const client of renewed) expect(await queue.rest(client)).toEqual([])
+  })
+
+  test('a session that was ended opens nothing; the key of the same account still does', async () => {
+    const ada = await somebody()
+    const proof = await signIn(org.client(), ada.email, testPassword)
+    const browsers = gateways.map((gateway) => org.client({ gateway, headers: proof, root: '/json' }))
+    const queue = await eventQueue(browsers[0] ?? never(), messages)
+    const sockets = await Promise.all(
+      browsers.map(async (browser, i) => open(await eventQueue(browser, messages), i + 1, proof)),
+    )
+    const polls = await hanging(browsers)
+    await browsers[0]?.ok('DELETE', '/parley/sessions/current')
+    await opensNothing(browsers, queue)
+    expect(await polls.answers).toEqual([401, 401, 401])
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual(
+      gateways.map(() => closeCode.revoked),
+    )
+    for (const client of everywhere(ada)) expect(await queue.rest(client)).toEqual([])
+  })
+})
+
+function never(): never {
+  throw new Error('one for each gateway')
+}
