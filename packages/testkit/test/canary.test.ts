@@ -121,7 +121,9 @@ test('every endpoint, with a canary in every parameter, as anybody', async () =>
     const forms = [canary.parameter, [canary.parameter], [{ name: canary.channel }], { a: canary.parameter }]
     for (const form of forms) {
       const fields = Object.fromEntries(names.map((name) => [name, form]))
-      for (const who of [ada, wrongKey, wrongSession, org.client()]) {
+      // It takes no parameter, so a new key would end the one that the rest is asked with.
+      const known = operation.id === 'regenerate-api-key' ? [] : [ada]
+      for (const who of [...known, wrongKey, wrongSession, org.client()]) {
         const method = operation.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete'
         const { status } = await who[method](path, fields)
         expect(`${operation.id} ${status}`).toMatch(/ [24]..$/)
@@ -138,8 +140,9 @@ test('every endpoint, with a canary in every parameter, as anybody', async () =>
 test('errors of the database quote rows; the log does not', async () => {
   const before = lines.length
   const tables = ['messaging.messages', 'streams.channels', 'auth.users', 'auth.api_keys', 'gateway.queues']
-  const change = (what: string) =>
-    Promise.all(tables.map((t) => network.database.superuser(`ALTER TABLE ${t} ${what}`)))
+  const change = async (what: string): Promise<void> => {
+    for (const table of tables) await network.database.superuser(`ALTER TABLE ${table} ${what}`)
+  }
   await change('ADD CONSTRAINT refused CHECK (false) NOT VALID')
   const answers = [
     await ada.post('/messages', message),

@@ -83,7 +83,7 @@ describe.each([
       principals: [ada.id, bob.id],
       invite_only: true,
     })
-    const before_ = z.int().parse((await say(channel, 'before'))['id'])
+    const idBefore = z.int().parse((await say(channel, 'before'))['id'])
     const clients = everywhere(ada)
     const polled = await Promise.all(clients.map((client) => eventQueue(client, messages)))
     const socketed = await Promise.all(clients.map((client) => eventQueue(client, messages)))
@@ -93,9 +93,9 @@ describe.each([
     const polls = Promise.all(polled.map((queue) => queue.until(saying('the end'))))
 
     await bob.ok('DELETE', '/users/me/subscriptions', { subscriptions: [channel], principals: [ada.id] })
-    const after_ = z.int().parse((await say(channel, 'after'))['id'])
+    const idAfter = z.int().parse((await say(channel, 'after'))['id'])
     for (const client of clients) {
-      for (const id of [before_, after_])
+      for (const id of [idBefore, idAfter])
         expect((await client.get(`/messages/${id}`)).body).toMatchObject({ code: 'BAD_REQUEST' })
       const narrow = [['channel', channel]]
       const history = await client.get('/messages', { anchor: 'newest', num_before: 9, num_after: 0, narrow })

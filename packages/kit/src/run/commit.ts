@@ -1,5 +1,5 @@
 import { type OrgId, unavailable } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import { type Database, takeTurn, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import type { AfterCommit } from './after-commit.ts'
 
@@ -7,12 +7,13 @@ const decisions = 3
 
 /**
  * Does `work` again, three times in all, where rights moved between its decision and its append.
+ * @param work is told which attempt it is, from 1
  * @throws AppError UNAVAILABLE where they never stood still
  */
-export async function deciding<R>(work: () => Promise<R>): Promise<R> {
+export async function deciding<R>(work: (attempt: number) => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await work()
+      return await work(attempt)
     } catch (error) {
       if (!(error instanceof StaleRights)) throw error
       if (attempt === decisions) throw unavailable(error)
@@ -23,17 +24,19 @@ export async function deciding<R>(work: () => Promise<R>): Promise<R> {
 /**
  * One write transaction; after its commit the relay is told what it appended and, where a right was taken away, every
  * gateway has applied it before this resolves.
+ * @param attempt from 1; who was overtaken before waits for a turn first
  * @throws StaleRights where rights moved since the decision: nothing was written
  */
 export async function commit<R, T extends Tx>(
   { database, afterCommit }: { readonly database: Database<T>; readonly afterCommit: AfterCommit },
   org: OrgId,
   fn: (tx: T) => Promise<R>,
+  attempt = 1,
 ): Promise<R> {
-  const { result, appended } = await database.write(org, async (tx) => ({
-    result: await fn(tx),
-    appended: afterCommit.appendedIn(tx),
-  }))
+  const { result, appended } = await database.write(org, async (tx) => {
+    if (attempt > 1) await takeTurn(tx)
+    return { result: await fn(tx), appended: afterCommit.appendedIn(tx) }
+  })
   if (appended) afterCommit.hint(org, appended.seq)
   if (appended?.revokes) await afterCommit.barrier(org, appended.seq)
   return result

@@ -55,7 +55,7 @@ export async function runOperation<C, T extends Tx>(running: Running<C, T>, aske
   if (!operation.callers.includes(asked.caller)) throw notACaller()
   checkPrincipal(operation, asked)
   const { input, ignored } = parseParams(operation.params, asked.raw)
-  return { data: await deciding(() => attempt(running, route, asked, input)), ignored }
+  return { data: await deciding((time) => attempt(running, route, asked, input, time)), ignored }
 }
 
 /** The certificate was good, the caller list was not. */
@@ -77,6 +77,7 @@ async function attempt<C, T extends Tx>(
   route: Route<C, T>,
   asked: Asked,
   input: Record<string, unknown>,
+  time: number,
 ): Promise<unknown> {
   const { database } = running
   const org = orgId(asked.request.org)
@@ -95,11 +96,16 @@ async function attempt<C, T extends Tx>(
     case 'read':
       return database.read(org, within)
     case 'write':
-      return commit(running, org, async (tx) => {
-        const data = await within(tx)
-        if (asked.signal.aborted) throw unavailable(asked.signal.reason)
-        return data
-      })
+      return commit(
+        running,
+        org,
+        async (tx) => {
+          const data = await within(tx)
+          if (asked.signal.aborted) throw unavailable(asked.signal.reason)
+          return data
+        },
+        time,
+      )
   }
 }
 
