@@ -29,6 +29,19 @@ const bySession = async (token: string): Promise<Principal> => {
   return (answer as { principal: Principal }).principal
 }
 
+test('a session says when it ends by itself, a key never does', async () => {
+  const { session_token: token } = await signIn(ada)
+  const good = async (credential: object) =>
+    z
+      .object({ goodForMs: z.number().nullable() })
+      .parse(await h.call('auth.authenticate', { org: acme.org, ...credential })).goodForMs
+  const twoWeeks = 14 * 24 * 60 * 60 * 1000
+  const left = await good({ scheme: 'session', token })
+  expect(left).toBeGreaterThan(twoWeeks - 600_000)
+  expect(left).toBeLessThanOrEqual(twoWeeks)
+  expect(await good({ scheme: 'basic', email: ada.email, apiKey: ada.apiKey })).toBeNull()
+})
+
 test('AU-12 deactivation ends every credential, remembered principals too, and waits for the gateways', async () => {
   const { session_token: token } = await signIn(ada)
   const remembered = await h.principal(ada)

@@ -57,6 +57,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
       return link.call(authenticate, { org, ...credential })
     },
     trusted: (org) => live.lease.valid() && live.followed(org) !== null,
+    clock,
   })
   const organisations = new Organisations(
     async (subdomain) => (await link.call(findOrganisation, { subdomain })).org,

@@ -37,9 +37,14 @@ beforeAll(async () => {
   const limiter = new Limiter(allowing, fixedClock(0), () => {})
   const principals = new Principals({
     trusted: () => true,
+    clock: systemClock,
     ask: (org, credential) =>
       credential.scheme === 'basic' && credential.email === 'ada@x.test'
-        ? Promise.resolve({ principal: { org, user: 1, generation: 1, credential: 'key:1' }, role: 400 })
+        ? Promise.resolve({
+            principal: { org, user: 1, generation: 1, credential: 'key:1' },
+            role: 400,
+            goodForMs: null,
+          })
         : Promise.reject(new AppError('UNAUTHORIZED', 'Invalid API key')),
   })
   app = await createApp(certificate.pair, {

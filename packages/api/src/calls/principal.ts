@@ -12,7 +12,12 @@ export const authenticate = call({
     z.object({ scheme: z.literal('basic'), org: z.int(), email: z.string(), apiKey: z.string() }),
     z.object({ scheme: z.literal('session'), org: z.int(), token: z.string() }),
   ]),
-  response: z.object({ principal: Principal, role: z.int() }),
+  response: z.object({
+    principal: Principal,
+    role: z.int(),
+    /** How long the credential is good if nobody ends it, milliseconds; null: for ever. */
+    goodForMs: z.number().nullable(),
+  }),
 })
 
 /** Finds the organisation a host name stands for. `subdomain` null is the root host: the first organisation. */

@@ -37,5 +37,6 @@ export default answer<typeof authenticate, AuthContext>(authenticate, async ({ i
       credential: `${kind}:${held.credential}`,
     },
     role: held.role,
+    goodForMs: held.good_for_ms,
   }
 })

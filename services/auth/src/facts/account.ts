@@ -49,6 +49,8 @@ export async function accountToSignIn(tx: Tx, emailKey: string): Promise<Signing
 const Held = z.object({
   credential: z.int(),
   open: z.boolean(),
+  /** Milliseconds until it ends by itself; null where it never does. */
+  good_for_ms: z.number().nullable(),
   user_id: z.int(),
   email_key: z.string(),
   role: z.int(),
@@ -67,7 +69,7 @@ const heldAccount = `u.user_id, u.email_key, u.role, u.is_active, u.generation, 
 export async function holderOfKey(tx: Tx, key: Secret): Promise<Held | null> {
   const [row] = await tx.query(
     Held,
-    `SELECT c.key_id AS credential, c.ended_at IS NULL AS open, ${heldAccount}
+    `SELECT c.key_id AS credential, c.ended_at IS NULL AS open, NULL::float8 AS good_for_ms, ${heldAccount}
        JOIN auth.api_keys c ON c.org_id = u.org_id AND c.user_id = u.user_id
       WHERE c.org_id = $1 AND c.sha256 = $2`,
     [tx.org, sha256(key.expose())],
@@ -80,7 +82,8 @@ export async function holderOfSession(tx: Tx, token: Secret, now: number): Promi
   const [row] = await tx.query(
     Held,
     `SELECT c.session_id AS credential,
-            c.ended_at IS NULL AND c.expires_at > to_timestamp($3 / 1000.0) AS open, ${heldAccount}
+            c.ended_at IS NULL AND c.expires_at > to_timestamp($3 / 1000.0) AS open,
+            (extract(epoch FROM c.expires_at) * 1000 - $3)::float8 AS good_for_ms, ${heldAccount}
        JOIN auth.sessions c ON c.org_id = u.org_id AND c.user_id = u.user_id
       WHERE c.org_id = $1 AND c.sha256 = $2`,
     [tx.org, sha256(token.expose()), now],

@@ -8,6 +8,8 @@ export interface Caller {
   readonly credential: Credential
   readonly principal: Principal
   readonly role: number
+  /** When the credential ends by itself, on the monotonic clock. */
+  readonly until: number
 }
 
 /** One request for an operation, checked, with its parameters still as texts. */

@@ -2,19 +2,23 @@ import type { Socket } from 'node:net'
 
 /**
  * Lets only so many connections be in their TLS handshake at a time, so that a storm of them (a millisecond of CPU
- * each) cannot hold up the renewal of the lease. Others wait their turn; beyond `waiting` they are dropped.
+ * each) cannot hold up the renewal of the lease. Others wait their turn; beyond `mostWaiting` they are dropped. Who has
+ * not shaken hands by then makes room after `holdMs`: what is slow then is the network or silence, not our CPU, and
+ * a few who connect and say nothing must not keep everybody else out.
  */
 export class Pacer {
   readonly #start: (socket: Socket) => void
   readonly #atOnce: number
   readonly #mostWaiting: number
+  readonly #holdMs: number
   readonly #shaking = new Set<Socket>()
   readonly #waiting = new Set<Socket>()
 
-  constructor(start: (socket: Socket) => void, atOnce = 32, mostWaiting = 8192) {
+  constructor(start: (socket: Socket) => void, atOnce = 32, mostWaiting = 8192, holdMs = 200) {
     this.#start = start
     this.#atOnce = atOnce
     this.#mostWaiting = mostWaiting
+    this.#holdMs = holdMs
   }
 
   accept(socket: Socket): void {
@@ -44,6 +48,8 @@ export class Pacer {
 
   #begin(socket: Socket): void {
     this.#shaking.add(socket)
+    const timer = setTimeout(() => this.done(socket), this.#holdMs)
+    socket.once('close', () => clearTimeout(timer))
     this.#start(socket)
   }
 }

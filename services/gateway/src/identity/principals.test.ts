@@ -1,19 +1,31 @@
 import { expect, test } from 'vitest'
 import type { Credential } from './basic.ts'
-import { type Authenticated, Principals } from './principals.ts'
+import { Principals } from './principals.ts'
 
 const ada: Credential = { scheme: 'basic', email: 'ada@x.test', apiKey: 'k' }
 const ended = { kind: 'ended', user: 1, generation: 2, active: true, credentials: null } as const
 
 function scene() {
-  const state = { trusted: true, asked: 0, gate: Promise.resolve(), generation: 1 }
+  const state = {
+    trusted: true,
+    asked: 0,
+    gate: Promise.resolve(),
+    generation: 1,
+    now: 0,
+    goodForMs: null as number | null,
+  }
   const principals = new Principals({
     trusted: () => state.trusted,
-    async ask(org): Promise<Authenticated> {
+    clock: { monotonic: () => state.now },
+    async ask(org) {
       state.asked++
       const { generation } = state
       await state.gate
-      return { principal: { org, user: 1, generation, credential: 'key:1' }, role: 400 }
+      return {
+        principal: { org, user: 1, generation, credential: 'key:1' },
+        role: 400,
+        goodForMs: state.goodForMs,
+      }
     },
   })
   const known = (org = 7) => principals.remembered(org, ada)?.principal.generation ?? null
@@ -38,6 +50,16 @@ test('without a lease nothing remembered counts, and nothing is remembered', asy
   await principals.ask(8, ada)
   state.trusted = true
   expect([known(8), known(7)]).toEqual([null, 1])
+})
+
+test('what ends by itself is not remembered beyond its end', async () => {
+  const { state, principals, known } = scene()
+  state.goodForMs = 1000
+  expect((await principals.ask(7, ada)).until).toBe(1000)
+  state.now = 999
+  expect(known()).toBe(1)
+  state.now = 1000
+  expect(known()).toBeNull()
 })
 
 test('AU-13 an answer asked for before a revocation is not remembered, and nobody joins it', async () => {
@@ -70,8 +92,13 @@ test('the events of one account touch that account alone', async () => {
 test('an answer of another organisation is refused', async () => {
   const principals = new Principals({
     trusted: () => true,
+    clock: { monotonic: () => 0 },
     ask: () =>
-      Promise.resolve({ principal: { org: 9, user: 1, generation: 1, credential: 'key:1' }, role: 400 }),
+      Promise.resolve({
+        principal: { org: 9, user: 1, generation: 1, credential: 'key:1' },
+        role: 400,
+        goodForMs: null,
+      }),
   })
   await expect(principals.ask(7, ada)).rejects.toThrow('not associated')
 })

@@ -1,4 +1,4 @@
-import { AppError, sha256 } from '@parley/core'
+import { AppError, type Clock, sha256 } from '@parley/core'
 import type { Principal } from '@parley/api'
 import type { Effect } from '../live/effect.ts'
 import type { Credential } from './basic.ts'
@@ -7,13 +7,19 @@ import type { Credential } from './basic.ts'
 export interface Authenticated {
   readonly principal: Principal
   readonly role: number
+  /** When the credential ends by itself, on the monotonic clock; Infinity where it never does. */
+  readonly until: number
 }
 
 export interface PrincipalsDeps {
   /** Asks the service that knows. @throws AppError UNAUTHORIZED */
-  readonly ask: (org: number, credential: Credential) => Promise<Authenticated>
+  readonly ask: (
+    org: number,
+    credential: Credential,
+  ) => Promise<Omit<Authenticated, 'until'> & { readonly goodForMs: number | null }>
   /** May what is remembered of the organisation be used now: is its log followed, under a valid lease? */
   readonly trusted: (org: number) => boolean
+  readonly clock: Pick<Clock, 'monotonic'>
 }
 
 interface Flight {
@@ -41,7 +47,8 @@ export class Principals {
   /** The remembered owner of the credential, if it may be used now. */
   remembered(org: number, credential: Credential): Authenticated | null {
     if (!this.#deps.trusted(org)) return null
-    return this.#known.get(keyOf(org, credential)) ?? null
+    const known = this.#known.get(keyOf(org, credential))
+    return known && this.#deps.clock.monotonic() < known.until ? known : null
   }
 
   /** Asks who it is, once for all who ask at the same time. @throws AppError UNAUTHORIZED */
@@ -78,7 +85,9 @@ export class Principals {
   async #fetch(org: number, credential: Credential, key: string, epoch: number): Promise<Authenticated> {
     // Only what was asked for while the log was already followed is sure to be dropped by its events.
     const followed = this.#deps.trusted(org)
-    const answer = await this.#deps.ask(org, credential)
+    const asked = this.#deps.clock.monotonic()
+    const { goodForMs, ...found } = await this.#deps.ask(org, credential)
+    const answer = { ...found, until: asked + (goodForMs ?? Infinity) }
     if (answer.principal.org !== org)
       throw new AppError('UNAUTHORIZED', 'Account is not associated with this subdomain')
     if (followed && this.#deps.trusted(org) && this.#epoch(org) === epoch) {

@@ -19,6 +19,8 @@ export interface Consumer {
   readonly queue: Queue
   /** The credential it came with. */
   readonly credential: string
+  /** When that ends by itself, on the monotonic clock. */
+  readonly until: number
   /** When its client last heard something, on the monotonic clock. */
   readonly heardAt: number
   /** How long it may hear nothing, milliseconds. */

@@ -10,6 +10,7 @@ export interface EventSocketOptions {
   readonly socket: WebSocket
   readonly queue: Queue
   readonly credential: string
+  readonly until: number
   readonly clock: Clock
   readonly frames: Frames
   readonly patienceMs: number
@@ -38,6 +39,7 @@ const codes: Readonly<Record<EndReason, number>> = {
 export class EventSocket implements Consumer {
   readonly queue: Queue
   readonly credential: string
+  readonly until: number
   readonly patienceMs: number
   readonly #options: EventSocketOptions
   heardAt: number
@@ -48,10 +50,11 @@ export class EventSocket implements Consumer {
   #ended = false
 
   constructor(options: EventSocketOptions) {
-    const { socket, queue, credential, clock, patienceMs } = options
+    const { socket, queue, credential, until, clock, patienceMs } = options
     this.#options = options
     this.queue = queue
     this.credential = credential
+    this.until = until
     this.patienceMs = patienceMs
     this.heardAt = this.#pingedAt = this.#aliveAt = this.#minuteFrom = clock.monotonic()
     socket.on('message', (data, isBinary) => {

@@ -140,6 +140,7 @@ function reader(user: number, queueId = 'q', credential = 'key:1') {
   const consumer: Consumer = {
     queue: spec(user, queueId),
     credential,
+    until: Infinity,
     heardAt: 0,
     patienceMs: 0,
     deliver: (events) =>

@@ -14,16 +14,25 @@ export type Outcome =
 export class Poll implements Consumer {
   readonly queue: Queue
   readonly credential: string
+  readonly until: number
   readonly heardAt: number
   readonly patienceMs: number
   readonly outcome: Promise<Outcome>
   readonly #settle: (outcome: Outcome) => void
   readonly #response: ServerResponse
 
-  constructor(queue: Queue, credential: string, response: ServerResponse, clock: Clock, patienceMs: number) {
+  /** @param held the credential it came with, and when that ends by itself on the monotonic clock */
+  constructor(
+    queue: Queue,
+    held: { readonly credential: string; readonly until: number },
+    response: ServerResponse,
+    clock: Clock,
+    patienceMs: number,
+  ) {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     this.queue = queue
-    this.credential = credential
+    this.credential = held.credential
+    this.until = held.until
     this.heardAt = clock.monotonic()
     this.patienceMs = patienceMs
     this.outcome = promise

@@ -49,6 +49,10 @@ export class Ticker {
   tick(): void {
     const now = this.#clock.monotonic()
     for (const { organisation, consumer } of this.#live.waiting()) {
+      if (now >= consumer.until) {
+        organisation.stop(consumer, 'revoked')
+        continue
+      }
       if (consumer instanceof EventSocket) consumer.tick()
       if (now - consumer.heardAt >= consumer.patienceMs && this.#live.lease.valid())
         consumer.beat(organisation.head)

@@ -38,6 +38,7 @@ export function serveSocket(context: Context, exchange: Exchange, served: Served
     socket,
     queue,
     credential: caller.principal.credential,
+    until: caller.until,
     clock: context.clock,
     frames: context.frames,
     patienceMs: patience(context.ids),

@@ -16,11 +16,12 @@ const attempts = 3
 /** Waits for the events of a queue. */
 export async function pollEvents(context: Context, exchange: Exchange): Promise<Rendered> {
   const asked = askedOf(getEvents, exchange)
-  const { credential } = asked.caller.principal
+  const { until, principal } = asked.caller
+  const held = { credential: principal.credential, until }
   for (let attempt = 1; ; attempt++) {
     const served = await findServed(context, exchange, asked.input, asked.caller.principal.user)
     const wait = patience(context.ids)
-    const poll = new Poll(served.queue, credential, exchange.response, context.clock, wait)
+    const poll = new Poll(served.queue, held, exchange.response, context.clock, wait)
     const outcome = await outcomeOf(context, exchange, served, poll, asked)
     // Looked at in the very turn in which the answer leaves.
     const again = (outcome.kind === 'end' && outcome.reason === 'resume') || !context.live.lease.valid()

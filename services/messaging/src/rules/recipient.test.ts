@@ -47,6 +47,12 @@ describe('people', () => {
   })
 })
 
+test('a text that no database holds is nobody and no channel', () => {
+  for (const bad of ['"a\\u0000b"', '["\\ud800"]'])
+    for (const type of ['direct', 'stream'] as const)
+      expect(JSON.stringify(parseRecipient(type, bad))).not.toMatch(/[^\\]\\u(0000|d800)/)
+})
+
 test('any text is understood or refused, never a fault', () => {
   const holds = fc.check(
     fc.property(fc.oneof(fc.string(), fc.json()), fc.constantFrom('direct', 'stream'), (to, type) => {

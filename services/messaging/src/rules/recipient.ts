@@ -1,4 +1,4 @@
-import { channelNameKey } from '@parley/api'
+import { channelNameKey, parseJsonText } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { z } from 'zod'
 
@@ -33,7 +33,7 @@ function listIn(to: string): readonly unknown[] {
 function jsonOr(text: string): unknown {
   if (!/^\s*(["[]|\d+\s*$)/.test(text)) return text
   try {
-    return JSON.parse(text)
+    return parseJsonText(text)
   } catch {
     return text
   }
