@@ -36,6 +36,7 @@ function scene() {
     socket: socket as unknown as WebSocket,
     queue: {} as Queue,
     credential: 'key:1',
+    until: Infinity,
     clock,
     frames: new Frames(),
     patienceMs: 50_000,
