@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { connect as connectPlain, type Socket } from 'node:net'
+import { type AddressInfo, connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
+import { connect, createServer as createTlsServer } from 'node:tls'
 import { promisify } from 'node:util'
 import { systemClock, systemIds } from '@parley/core'
 import { createCa, issueClient, issueServer, loadCa, writePair } from '@parley/crypto'
@@ -255,6 +256,22 @@ describe.skipIf(present.redis === undefined)('Redis', () => {
     await expect(redisCall({ ...target, user: 'default' }, ['PING'])).rejects.toThrow('WRONGPASS')
     await writePair(rogue, 'ca', { cert: await read(certs, 'ca.crt'), key: '' })
     await expect(call('gateway', ['PING'], rogue)).rejects.toThrow('Redis')
+  })
+
+  test('is not called where another service answers in its place', async () => {
+    const file = (name: string) => read(pki.certDir('auth'), name)
+    const [cert, key] = await Promise.all([file('server.crt'), file('server.key')])
+    let heard = 0
+    const other = createTlsServer({ cert, key }, (socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () => heard++)
+    })
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo
+    const target = { port, certs: pki.certDir('cli'), user: 'ops', passwordFile: redis.passwordFile('ops') }
+    await expect(redisCall(target, ['PING'])).rejects.toThrow('not Redis')
+    expect(heard).toBe(0)
+    other.close()
   })
 
   test('takes up a new certificate', async () => {

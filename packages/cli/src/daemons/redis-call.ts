@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
+import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
+import { factsOf, parseSpiffeId, spiffeId, spiffeIdOf } from '@parley/crypto'
 import { Failure } from '../command.ts'
 
 export interface RedisTarget {
@@ -21,7 +22,15 @@ export async function redisCall(target: RedisTarget, command: readonly string[])
     readFile(target.passwordFile, 'utf8'),
   ])
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port: target.port, cert, key, ca, minVersion: 'TLSv1.3' })
+    const socket = connect({
+      host: '127.0.0.1',
+      port: target.port,
+      cert,
+      key,
+      ca,
+      minVersion: 'TLSv1.3',
+      checkServerIdentity: (host, peer) => checkServerIdentity(host, peer) ?? otherThanRedis(peer, cert),
+    })
     let text = ''
     const fail = (reason: string): void => {
       socket.destroy()
@@ -41,6 +50,14 @@ export async function redisCall(target: RedisTarget, command: readonly string[])
     })
     socket.write(encode(['AUTH', target.user, password]) + encode(command))
   })
+}
+
+/** Every certificate of this machine says `localhost`: only Redis itself is shown a password. @param own whose trust domain counts */
+function otherThanRedis(peer: PeerCertificate, own: string): Error | undefined {
+  const id = spiffeIdOf(factsOf(own).subjectAltName)
+  const trustDomain = id && parseSpiffeId(id)?.trustDomain
+  if (trustDomain && spiffeIdOf(peer.subjectaltname) === spiffeId(trustDomain, 'redis')) return undefined
+  return new Error('the peer is not Redis')
 }
 
 const encode = (words: readonly string[]): string =>

@@ -64,3 +64,9 @@ test('all terms must hold; other events are not narrowed', () => {
 test.each([term('search', 'x'), term('is', 'constructor'), term('near', 1)])('%j is refused', (narrow) => {
   expect(() => compileNarrow([narrow])).toThrow('not supported')
 })
+
+test('terms are judged for every message and queue, so there are few', () => {
+  const terms = (n: number): NarrowTerm[] => Array.from({ length: n }, () => term('dm', 5, true))
+  expect(compileNarrow(terms(10))).not.toBeNull()
+  expect(() => compileNarrow(terms(11))).toThrow('Too many narrow terms')
+})

@@ -47,12 +47,16 @@ function channelTest(operand: NarrowTerm['operand']): Test {
 /** A direct message between exactly these people and the user. */
 function directTest(operand: NarrowTerm['operand']): Test {
   const wanted = Array.isArray(operand) ? operand.map(String) : String(operand).split(',')
-  const names = wanted.map((name) => name.trim().toLowerCase()).filter((name) => name !== '')
+  const names = new Set(wanted.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''))
   return (m, _, user) => {
     if (m.type !== 'private' || typeof m.display_recipient === 'string') return false
     const people = m.display_recipient
-    const of = (name: string) => people.find((p) => String(p.id) === name || p.email.toLowerCase() === name)
-    const named = new Set(names.map((name) => of(name)?.id))
+    // Each has two names; judged for every queue, so never every name against every person.
+    if (names.size > 2 * people.length) return false
+    const known = new Map(
+      people.flatMap((p) => [[String(p.id), p.id] as const, [p.email.toLowerCase(), p.id] as const]),
+    )
+    const named = new Set([...names].map((name) => known.get(name)))
     return !named.has(undefined) && people.every((p) => p.id === user || named.has(p.id))
   }
 }
@@ -82,9 +86,13 @@ function testOf({ operator, operand }: NarrowTerm): Test {
 /** Decides whether a queue with a narrow wants a message event. */
 export type Narrow = (wire: WireEvent, own: Readonly<Record<string, unknown>> | null, user: number) => boolean
 
-/** Compiles a narrow. @throws AppError BAD_REQUEST for what a queue cannot narrow by */
+/** Judged for every message and queue, so few. */
+const mostTerms = 10
+
+/** Compiles a narrow. @throws AppError BAD_REQUEST for what a queue cannot narrow by, and for too many terms */
 export function compileNarrow(terms: readonly NarrowTerm[]): Narrow | null {
   if (terms.length === 0) return null
+  if (terms.length > mostTerms) throw badRequest(`Too many narrow terms (limit: ${mostTerms})`)
   const tests = terms.map((term) => ({ test: testOf(term), negated: term.negated }))
   return (wire, own, user) => {
     if (wire.type !== 'message') return true

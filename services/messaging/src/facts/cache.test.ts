@@ -88,3 +88,11 @@ test('a failure fails who waited and nobody later', async () => {
   fail = false
   await expect(cache.get(org, ask(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
 })
+
+test('what would fill the memory is not kept', async () => {
+  const { asked, cache } = readings()
+  const long = { user: userId(1), name: 'x'.repeat(1_001) }
+  const crowd = { user: userId(1), users: Array.from({ length: 500 }, (_, i) => 1_000_000 + i) }
+  for (const one of [long, crowd, long, crowd]) await cache.get(org, one)
+  expect(asked).toHaveLength(4)
+})

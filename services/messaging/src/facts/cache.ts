@@ -32,6 +32,10 @@ interface Waiting {
 // One statement stays short: the rest of a tick's misses go into the next.
 const mostPerStatement = 256
 
+// An entry stays below a few kilobytes: conversations of many people, and long texts that name nobody, are read anew.
+const mostPeople = 32
+const longestKey = 1_000
+
 /**
  * Keeps facts per organisation, valid for the last rights seen. Misses of one tick are read together, in one
  * statement per organisation, never one per send. Nothing rests on it being right: a send is checked behind the head.
@@ -57,7 +61,8 @@ export function createFactsCache(load: LoadFacts, capacity = 20_000): FactsCache
 
   /** The sender alone is a part of every answer. */
   const keepAll = (known: Organisation, ask: Ask, found: Found): void => {
-    keep(known, keyOf(ask), found)
+    const key = keyOf(ask)
+    if (key.length <= longestKey && (found.facts.people?.length ?? 0) <= mostPeople) keep(known, key, found)
     const facts = { ...found.facts, channel: null, people: null }
     keep(known, keyOf({ user: ask.user }), { ...found, facts })
   }

@@ -19,6 +19,7 @@ import { defaultColor } from '../rules/color.ts'
 import { creationEvents, joinedEvents } from '../rules/membership-events.ts'
 import { subscribePlan } from '../rules/subscribe-plan.ts'
 import { refuseUnsupported } from '../rules/supported.ts'
+import { refuseTooMany } from '../rules/too-many.ts'
 import { noAccess, nameTaken } from '../rules/unknown-channel.ts'
 import { type WantedChannel, wantedChannels } from '../rules/wanted-channels.ts'
 
@@ -41,6 +42,7 @@ interface Joining {
 export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) => {
   const { input, tx, principal } = handled
   const wanted = wantedChannels(input.subscriptions)
+  refuseTooMany(wanted.length, input.principals?.length ?? 1)
   const { actor, rights } = await takeTurn(tx, principal, handled)
   refuseUnsupported(input, actor)
   const people = await findPeople(tx, input.principals?.length ? input.principals : [actor.userId])

@@ -15,6 +15,7 @@ import { stopReceiving } from '../repo/received.ts'
 import { endSubscriptions, readSubscribers } from '../repo/subscriptions.ts'
 import { leftEvents } from '../rules/membership-events.ts'
 import { storable } from '../rules/storable.ts'
+import { refuseTooMany } from '../rules/too-many.ts'
 import { noSuchChannel } from '../rules/unknown-channel.ts'
 
 type Handled = Handling<typeof unsubscribe, Context, Tx>
@@ -30,6 +31,7 @@ interface Leaving {
 
 export default route<typeof unsubscribe, Context, Tx>(unsubscribe, async (handled) => {
   const { input, tx, principal } = handled
+  refuseTooMany(input.subscriptions.length, input.principals?.length ?? 1)
   const { actor, rights } = await takeTurn(tx, principal, handled)
   const people = await findPeople(tx, input.principals?.length ? input.principals : [actor.userId])
   if (!people) throw badRequest('No such user')
