@@ -58,6 +58,8 @@ export interface Operation<
   readonly idempotent: boolean
   /** `read`: one snapshot; `write`: one transaction with the log; `own`: the handler arranges its own. */
   readonly transaction: 'read' | 'write' | 'own'
+  /** Takes rights away: where there is nothing left to take, its answer still waits until no gateway acts on them. */
+  readonly revokes: boolean
   readonly params: P
   readonly response: R
   /** The feature level that brought it, when newer than 372. */
@@ -70,14 +72,16 @@ export function operation<
   R extends z.ZodType,
   const A extends 'public' | Action = 'public' | Action,
 >(
-  declared: Omit<Operation<P, R, A>, 'kind' | 'bodyLimit' | 'idempotent'> & {
+  declared: Omit<Operation<P, R, A>, 'kind' | 'bodyLimit' | 'idempotent' | 'revokes'> & {
     bodyLimit?: number
     idempotent?: boolean
+    revokes?: boolean
   },
 ): Operation<P, R, A> {
   const whole = {
     bodyLimit: 64 * 1024,
     idempotent: declared.method === 'GET',
+    revokes: false,
     ...declared,
     kind: 'operation' as const,
   }

@@ -95,7 +95,7 @@ function toRow({ declaration, body, users, channel }: NewEvent): string {
     changes_rights: declaration.changesRights,
     revokes: declaration.revokes,
   })
-  if (text.length > maxEventBytes) throw internal(new Error(`${declaration.type} is too large`))
+  if (Buffer.byteLength(text) > maxEventBytes) throw internal(new Error(`${declaration.type} is too large`))
   return text
 }
 

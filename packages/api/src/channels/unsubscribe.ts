@@ -15,6 +15,7 @@ export const unsubscribe = operation({
   bodyLimit: 256 * 1024,
   callers: ['gateway'],
   transaction: 'write',
+  revokes: true,
   params: {
     subscriptions: json(z.array(z.string()).max(200)),
     principals: optional(json(Principals)),

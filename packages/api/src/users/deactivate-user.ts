@@ -13,6 +13,7 @@ export const deactivateUser = operation({
   limits: apiByUser,
   callers: ['gateway'],
   transaction: 'write',
+  revokes: true,
   params: { user_id: pathInt(), deactivation_notification_comment: optional(text(2000)) },
   response: z.object({}),
 })

@@ -1,5 +1,5 @@
-import { type OrgId, unavailable } from '@parley/core'
-import { type Database, takeTurn, type Tx } from '@parley/db'
+import { type OrgId, seq, unavailable } from '@parley/core'
+import { type Database, readRights, takeTurn, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import type { AfterCommit } from './after-commit.ts'
 
@@ -25,6 +25,7 @@ export async function deciding<R>(work: (attempt: number) => Promise<R>): Promis
  * One write transaction; after its commit the relay is told what it appended and, where a right was taken away, every
  * gateway has applied it before this resolves.
  * @param attempt from 1; who was overtaken before waits for a turn first
+ * @param revoking the same where nothing was left to take away: whoever took it may still be waiting for the gateways
  * @throws StaleRights where rights moved since the decision: nothing was written
  */
 export async function commit<R, T extends Tx>(
@@ -32,6 +33,7 @@ export async function commit<R, T extends Tx>(
   org: OrgId,
   fn: (tx: T) => Promise<R>,
   attempt = 1,
+  revoking = false,
 ): Promise<R> {
   const { result, appended } = await database.write(org, async (tx) => {
     if (attempt > 1) await takeTurn(tx)
@@ -39,5 +41,7 @@ export async function commit<R, T extends Tx>(
   })
   if (appended) afterCommit.hint(org, appended.seq)
   if (appended?.revokes) await afterCommit.barrier(org, appended.seq)
+  // Every revocation moves the rights, so it is not after the event that moved them last.
+  else if (revoking) await afterCommit.barrier(org, seq(await database.read(org, readRights)))
   return result
 }

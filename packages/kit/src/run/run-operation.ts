@@ -105,6 +105,7 @@ async function attempt<C, T extends Tx>(
           return data
         },
         time,
+        route.operation.revokes,
       )
   }
 }

@@ -226,6 +226,12 @@ describe('before the handler', () => {
   })
 })
 
+test('what takes rights away waits for the gateways where another call took them already', async () => {
+  const { ask, steps } = service(route({ ...writeIt, revokes: true }, valued()))
+  await ask(writeIt)
+  expect(steps).toEqual(['barrier 2 7'])
+})
+
 describe('an internal call', () => {
   const calls = mount('streams', [], [answer(askIt, async ({ input }) => ({ text: input.text }))]).calls
   const { signal } = new AbortController()

@@ -7,6 +7,7 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { unreadDetail } from '../present/unread-detail.ts'
 import { adopt, markRead, markUnread, type Markable, partsOf, readMarkable, setFlag } from '../repo/flags.ts'
+import { eventChunks } from '../rules/event-chunks.ts'
 import { type FlagChange, parseFlagChange } from '../rules/flag-change.ts'
 
 export default route<typeof updateFlags, Context, Tx>(updateFlags, async ({ input, granted, rights, tx }) => {
@@ -52,8 +53,12 @@ async function change(
   if (flag !== 'read') await setFlag(tx, granted, ids, flag, op === 'add')
   else if (op === 'add') await markRead(tx, granted, parts)
   else await markUnread(tx, granted, ids, parts)
-  const body = { op, flag, messages: ids, details: detailsOf(granted, asked, changing) }
-  await append(tx, decidedUnder, [make(flagsChanged, body, { users: [granted.actor.userId] })])
+  const events = eventChunks(changing).map((some) => {
+    const messages = some.map(({ id }) => id)
+    const body = { op, flag, messages, details: detailsOf(granted, asked, some) }
+    return make(flagsChanged, body, { users: [granted.actor.userId] })
+  })
+  await append(tx, decidedUnder, events)
 }
 
 const detailsOf = (
