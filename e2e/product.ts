@@ -4,6 +4,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { createAccount } from '@parley/api'
+import { unchanging } from '@parley/cli'
+import { systemClock, systemIds } from '@parley/core'
+import { createLinkClient, createMetrics, silentLogger } from '@parley/kit'
 import { apiClient, type ApiClient } from '@parley/testkit'
 import { z } from 'zod'
 
@@ -115,6 +119,8 @@ export interface Scene extends AsyncDisposable {
   readonly owner: ApiClient
   /** Makes an account by the API and gives a client for it. */
   person(name: string, options?: { address?: string }): Promise<Person>
+  /** Makes a guest, as the operator: no endpoint does. */
+  guest(name: string): Promise<Person>
   client(account: {
     email?: string
     apiKey?: string
@@ -130,6 +136,31 @@ export interface Person extends ApiClient {
 }
 
 let scenes = 0
+const password = (name: string): string => `Correct-horse ${name} battery 7`
+const emailOf = (name: string): string => `${name.toLowerCase().replaceAll(/[^a-z]/g, '')}@example.com`
+
+const Status = z.object({
+  trustDomain: z.string(),
+  processes: z.array(z.object({ name: z.string(), address: z.string(), port: z.int() })),
+})
+
+/** Makes an account of any role over the link, with the command's certificate. */
+async function asOperator(
+  product: Pick<Product, 'run' | 'parley'>,
+  account: z.input<(typeof createAccount)['input']>,
+): Promise<z.output<(typeof createAccount)['response']>> {
+  const { trustDomain, processes } = Status.parse(JSON.parse(await product.parley(['status', '--json'])))
+  const auth = processes
+    .filter((p) => p.name.startsWith('auth-'))
+    .map(({ address, port }) => ({ host: address, port }))
+  const file = (name: string): string => readFileSync(join(product.run.data, 'certs', 'cli', name), 'utf8')
+  await using link = createLinkClient({
+    config: { peers: { auth }, trustDomain },
+    certificates: unchanging({ cert: file('client.crt'), key: file('client.key'), ca: file('ca.crt') }),
+    deps: { clock: systemClock, ids: systemIds, logger: silentLogger, metrics: createMetrics('e2e') },
+  })
+  return await link.call(createAccount, account)
+}
 
 export async function scene(product: Pick<Product, 'run' | 'parley'>): Promise<Scene> {
   const name = `t${process.pid}x${++scenes}`
@@ -160,17 +191,24 @@ export async function scene(product: Pick<Product, 'run' | 'parley'>): Promise<S
     owner,
     client,
     async person(fullName, options = {}) {
-      const email = `${fullName.toLowerCase().replaceAll(/[^a-z]/g, '')}@example.com`
-      const password = `Correct-horse ${fullName} battery 7`
-      const created = await owner.ok('POST', '/users', { email, full_name: fullName, password })
-      const key = await client({}).ok('POST', '/fetch_api_key', { username: email, password })
+      const account = { email: emailOf(fullName), password: password(fullName) }
+      const created = await owner.ok('POST', '/users', { ...account, full_name: fullName })
+      const key = await client({}).ok('POST', '/fetch_api_key', {
+        username: account.email,
+        password: account.password,
+      })
       const apiKey = z.string().parse(key['api_key'])
+      const id = z.int().parse(created['user_id'])
+      return { ...client({ email: account.email, apiKey, ...options }), id, apiKey, ...account }
+    },
+    async guest(fullName) {
+      const account = { email: emailOf(fullName), password: password(fullName) }
+      const made = await asOperator(product, { org: org.org_id, role: 600, fullName, ...account })
       return {
-        ...client({ email, apiKey, ...options }),
-        id: z.int().parse(created['user_id']),
-        email,
-        apiKey,
-        password,
+        ...client({ email: account.email, apiKey: made.apiKey }),
+        id: made.user,
+        apiKey: made.apiKey,
+        ...account,
       }
     },
     async [Symbol.asyncDispose]() {

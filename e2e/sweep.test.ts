@@ -11,8 +11,17 @@ let other: Scene
 let former: Person
 let gone: Person
 let stranger: Person
-let ids: { channel: number; message: number; user: number }
+let guest: Person
+interface Target {
+  readonly name: string
+  readonly channel: number
+  readonly message: number
+  readonly user: number
+}
+let hidden: Target
+let shown: Target
 const secret = 'sweep-canary-4711'
+const open = 'sweep-canary-4712'
 
 beforeAll(async () => {
   const product = sharedProduct()
@@ -21,6 +30,18 @@ beforeAll(async () => {
   former = await stage.person('Former Member')
   gone = await stage.person('Gone Member')
   stranger = await other.person('Some Stranger')
+  guest = await stage.guest('Some Guest')
+  // Public: for everybody but guests.
+  await stage.owner.ok('POST', '/users/me/subscriptions', {
+    subscriptions: [{ name: open, description: open }],
+  })
+  const said = await stage.owner.ok('POST', '/messages', {
+    type: 'channel',
+    to: open,
+    topic: open,
+    content: open,
+  })
+  const found = await stage.owner.ok('GET', '/get_stream_id', { stream: open })
   const owner = stage.org.owner.user_id
   await stage.owner.ok('POST', '/users/me/subscriptions', {
     subscriptions: [{ name: secret, description: secret }],
@@ -39,14 +60,21 @@ beforeAll(async () => {
   })
   const channel = await stage.owner.ok('GET', '/get_stream_id', { stream: secret })
   await stage.owner.ok('DELETE', `/users/${gone.id}`)
-  ids = { channel: z.int().parse(channel['stream_id']), message: z.int().parse(sent['id']), user: owner }
+  const target = (name: string, from: Answer['body'], message: Answer['body']): Target => ({
+    name,
+    channel: z.int().parse(from['stream_id']),
+    message: z.int().parse(message['id']),
+    user: owner,
+  })
+  hidden = target(secret, channel, sent)
+  shown = target(open, found, said)
 }, 60_000)
 afterAll(async () => {
   await stage?.[Symbol.asyncDispose]()
   await other?.[Symbol.asyncDispose]()
 })
 
-const pathOf = (operation: Operation): string =>
+const pathOf = (operation: Operation, ids: Target): string =>
   operation.path
     .replace('/api/v1', '')
     .replace('{message_id}', String(ids.message))
@@ -54,9 +82,9 @@ const pathOf = (operation: Operation): string =>
     .replace('{user_id}', String(ids.user))
 
 /** Values that point at the hidden channel, message and person, by the parameter's name. */
-const pointing = (operation: Operation): Record<string, unknown> => {
+const pointing = (operation: Operation, ids: Target): Record<string, unknown> => {
   const values: Record<string, unknown> = {
-    stream: secret,
+    stream: ids.name,
     stream_id: ids.channel,
     type: 'channel',
     to: [ids.channel],
@@ -70,7 +98,7 @@ const pointing = (operation: Operation): Record<string, unknown> => {
     anchor: 'newest',
     num_before: 10,
     num_after: 0,
-    subscriptions: operation.method === 'DELETE' ? [secret] : [{ name: secret }],
+    subscriptions: operation.method === 'DELETE' ? [ids.name] : [{ name: ids.name }],
     queue_id: '00000000-0000-4000-8000-000000000000',
     last_event_id: -1,
     include_subscribers: true,
@@ -78,9 +106,9 @@ const pointing = (operation: Operation): Record<string, unknown> => {
   return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(operation.params, name)))
 }
 
-const invoke = (client: ApiClient, operation: Operation): Promise<Answer> => {
-  const path = pathOf(operation)
-  const fields = pointing(operation)
+const invoke = (client: ApiClient, operation: Operation, ids = hidden): Promise<Answer> => {
+  const path = pathOf(operation, ids)
+  const fields = pointing(operation, ids)
   if (operation.method === 'GET') return client.get(path, fields)
   if (operation.method === 'DELETE') return client.delete(path, fields)
   if (operation.method === 'PATCH') return client.patch(path, fields)
@@ -103,19 +131,35 @@ test.each(each)('%s says 401 to a key of another organisation', async (_, operat
   expect((await invoke(foreign, operation)).status).toBe(401)
 })
 
-const text = (answer: Answer): string => JSON.stringify(answer.body)
-// Creating by that name joins or makes a channel of one's own, and keys and accounts are one's own business.
-const changesOwn = new Set(['regenerate-own-api-key', 'deactivate-own-user', 'end-session', 'create-session'])
+// Keys and sessions are one's own business; to take them away here would only make the rest answer 401.
+const changesOwn = new Set(['regenerate-api-key', 'end-session'])
+// Subscribing makes a channel of that name in one's own organisation: last.
+const last = (o: Operation): number => Number(o.id === 'subscribe')
+const others = each.filter(([, o]) => !changesOwn.has(o.id)).toSorted(([, a], [, b]) => last(a) - last(b))
 
-test.each(each.filter(([, o]) => !changesOwn.has(o.id)))(
-  '%s shows a former member and a member of another organisation nothing of the channel',
+/** What an answer tells of a name, beside what the asker said themselves. */
+const tells = (answer: Answer, name: string): boolean => {
+  const echo = new RegExp(
+    `"(stream|narrow|msg|channel_name|removed|not_removed|subscribed|already_subscribed|unauthorized)":[^\\]}]*${name}`,
+  )
+  return JSON.stringify(answer.body).replace(echo, '').includes(name)
+}
+
+test.each(others)(
+  '%s shows a former member and a member of another organisation nothing of a private channel',
   async (_, operation) => {
-    const echo =
-      /"(stream|narrow|msg|channel_name|removed|not_removed|subscribed|already_subscribed|unauthorized)":[^\]}]*sweep-canary-4711/
     for (const who of [former, stranger]) {
       const answer = await invoke(who, operation)
-      expect(answer.status).toBeLessThan(500)
-      expect(text(answer).replace(echo, '')).not.toContain(secret)
+      expect([answer.status >= 500, answer.status === 401]).toEqual([false, false])
+      expect(tells(answer, secret)).toBe(false)
     }
   },
 )
+
+test.each(others)('%s shows a guest nothing of a public channel they are not in', async (_, operation) => {
+  for (const target of [hidden, shown]) {
+    const answer = await invoke(guest, operation, target)
+    expect([answer.status >= 500, answer.status === 401]).toEqual([false, false])
+    expect(tells(answer, target.name)).toBe(false)
+  }
+})

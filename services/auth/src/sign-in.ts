@@ -7,6 +7,7 @@ import { commit } from './commit.ts'
 import type { AuthContext } from './context.ts'
 import { accountToSignIn, type SigningIn } from './facts/account.ts'
 import { rehashPassword } from './repo/credentials.ts'
+import { holdAccount } from './repo/users.ts'
 import { email, emailKey } from './rules/email.ts'
 
 const incorrect = (): AppError =>
@@ -48,6 +49,7 @@ const deactivated = (): AppError => new AppError('USER_DEACTIVATED', 'Account is
 
 /** The account may have ended, or its password changed, while the hash was computed. */
 async function stillTheSame(tx: OrmTx, account: SigningIn) {
+  await holdAccount(tx, account.userId)
   const { actor, rights } = await readActor(tx, account.userId)
   if (!actor) throw incorrect()
   const verdict = authorize('self:use', actor, null, rights)

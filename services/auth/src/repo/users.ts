@@ -82,6 +82,14 @@ export async function deactivate(tx: OrmTx, granted: Granted<'user:deactivate'>,
   return generation
 }
 
+/**
+ * Keeps the account as it is until the transaction ends: whoever ends its credentials waits, and then sees those that
+ * were made meanwhile.
+ */
+export async function holdAccount(tx: OrmTx, user: UserId): Promise<void> {
+  await tx.execute('SELECT FROM auth.users WHERE org_id = $1 AND user_id = $2 FOR SHARE', [tx.org, user])
+}
+
 /** Makes everything remembered of the account's credentials useless. @returns its new generation */
 export async function raiseGeneration(tx: OrmTx, granted: Granted<'self:use'>): Promise<number> {
   const { orgId, userId } = granted.actor
