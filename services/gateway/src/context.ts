@@ -4,6 +4,7 @@ import type { LinkClient, Logger } from '@parley/kit'
 import type { Frames } from './live/frames.ts'
 import type { Live } from './live/live.ts'
 import type { Positions } from './live/positions.ts'
+import type { Turns } from './turns.ts'
 
 /** What the gateway's own operations work with. */
 export interface Context {
@@ -12,6 +13,8 @@ export interface Context {
   readonly link: LinkClient
   readonly positions: Positions
   readonly frames: Frames
+  /** Registering holds a database connection while all services answer. */
+  readonly registering: Turns
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger

@@ -8,7 +8,7 @@ import { Positions } from './live/positions.ts'
 import { Ticker } from './live/ticker.ts'
 import { readHeads } from './repo/heads.ts'
 import { leaseStore } from './repo/lease.ts'
-import { fromLog, logReader } from './repo/log.ts'
+import { audienceReader, fromLog, logReader } from './repo/log.ts'
 import { loadMembers } from './repo/members.ts'
 import { sweepQueues, touchQueues } from './repo/queues.ts'
 
@@ -22,17 +22,19 @@ export interface LiveParts {
 export function wireLive(options: {
   readonly gateway: string
   readonly database: Database
+  /** For what must not wait behind requests: the lease, and the logs that it guards. */
+  readonly urgent: Database
   readonly bus: Bus
   readonly clock: Clock
   readonly logger: Logger
   readonly principals: () => Principals
 }): LiveParts {
-  const { gateway, database, bus, clock, logger, principals } = options
+  const { gateway, database, urgent, bus, clock, logger, principals } = options
   const report = (error: unknown, what: string): void => {
     logger.warn('live delivery met a problem', { reason: what, ...describeError(error) })
   }
   const live = new Live({
-    log: logReader(database),
+    log: { ...audienceReader(database), ...logReader(urgent) },
     loadMembers: (org, users) => loadMembers(database, org, users),
     declarations: new Map(declarations.map((d) => [d.type, d])),
     clock,
@@ -49,8 +51,8 @@ export function wireLive(options: {
       )
       return { stop }
     },
-    lease: leaseStore(database, gateway),
-    heads: (orgs) => readHeads(database, orgs),
+    lease: leaseStore(urgent, gateway),
+    heads: (orgs) => readHeads(urgent, orgs),
     onEffect: (org, effect) => {
       principals().apply(org, effect)
     },

@@ -25,12 +25,14 @@ import { counters } from './limits/limit-keys.ts'
 import { Limiter } from './limits/limiter.ts'
 import { connectLimitRedis } from './limits/redis.ts'
 import { Frames } from './live/frames.ts'
+import { registerGauges } from './live/gauges.ts'
 import { wireLive } from './live-wiring.ts'
 import { removeQueue } from './routes/delete-queue.ts'
 import { describeApi } from './routes/get-openapi.ts'
 import { beforeSocket, serveSocket } from './routes/events-ws.ts'
 import { pollEvents } from './routes/get-events.ts'
 import { registerQueue } from './routes/register.ts'
+import { Turns } from './turns.ts'
 
 /** A gateway that answers on its public addresses. */
 export interface RunningGateway extends RunningService {
@@ -39,13 +41,19 @@ export interface RunningGateway extends RunningService {
 }
 
 const redisMs = 2000
+const urgentPool = 2
+const mostRegistering = 500
 
 /** The edge with live delivery, from its configuration. */
 export async function createGateway(config: GatewayConfig, deps: ServiceDeps): Promise<RunningGateway> {
   const { clock, ids, logger, metrics } = deps
   await using stack = new AsyncDisposableStack()
   const certificates = stack.use(watchCertificates(config.certDir, deps))
-  const database = stack.use(createPgDatabase(postgresOptions(config, 'svc_gateway', certificates)))
+  const postgres = postgresOptions(config, 'svc_gateway', certificates)
+  // The lease and the logs have connections of their own: no crowd of requests may hold them up.
+  const urgent = stack.use(createPgDatabase({ ...postgres, pool: urgentPool }))
+  const pool = Math.max(2, postgres.pool - urgentPool)
+  const database = stack.use(createPgDatabase({ ...postgres, pool }))
   const bus = stack.use(openBus('gateway', config, deps, certificates))
   const link = stack.use(createLinkClient({ config, certificates, deps }))
   const redis = stack.use(connectLimitRedis(config.redis, config.trustDomain, certificates))
@@ -73,11 +81,13 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   const { live, positions, ticker } = wireLive({
     gateway,
     database,
+    urgent,
     bus,
     clock,
     logger,
     principals: () => principals,
   })
+  registerGauges(metrics.registry, live)
   let stopping = false
   const context: Context = {
     live,
@@ -85,6 +95,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     link,
     positions,
     frames: new Frames(),
+    registering: new Turns(Math.max(1, Math.floor(pool / 2)), mostRegistering),
     clock,
     ids,
     logger,
@@ -97,7 +108,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     minter: createTokenMinter(TokenKey.parse(JSON.parse(config.tokenKey.expose())), clock),
     gate,
     own: {
-      'register-queue': (exchange) => registerQueue(context, exchange),
+      'register-queue': (exchange) => context.registering.take(() => registerQueue(context, exchange)),
       'get-events': (exchange) => pollEvents(context, exchange),
       'get-openapi': describeApi,
       'delete-queue': (exchange) => removeQueue(context, exchange),

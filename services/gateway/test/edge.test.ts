@@ -22,8 +22,10 @@ let port: number
 let ca: string
 let failing: unknown = null
 const seen: Exchange[] = []
+let left = 9
 const allowing = {
-  run: (_: string, keys: readonly string[]) => Promise.resolve(keys.flatMap(() => [1, 9, 0, 0])),
+  run: (_: string, keys: readonly string[]) =>
+    Promise.resolve(keys.flatMap(() => (left > 0 ? [1, left, 0, 0] : [0, 0, 2500, 2500]))),
 }
 
 beforeAll(async () => {
@@ -367,6 +369,24 @@ test('a new certificate is taken up by new connections, a broken one is not', as
     expect(changes).toHaveLength(1)
   })
   expect(followed.pair.cert).toBe(changes[0])
+})
+
+test('RL-01 every answer of an operation says how much is left; too much is too much', async () => {
+  expect((await get('/api/v1/users/me', basic)).head).toMatch(
+    /x-ratelimit-limit: \d+[^]*x-ratelimit-remaining: 9/,
+  )
+  left = 0
+  const answer = await get('/api/v1/users/me', basic)
+  left = 9
+  expect(answer).toMatchObject({ status: 429, body: { code: 'RATE_LIMIT_HIT', 'retry-after': 2.5 } })
+  expect(answer.head).toMatch(/retry-after: 2.5/)
+  expect(answer.head).toMatch(/x-ratelimit-remaining: 0/)
+})
+
+test('connections beyond those in their handshake wait for their turn, and get it', async () => {
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => dial()))
+  expect(sockets.every((socket) => socket.authorized)).toBe(true)
+  for (const socket of sockets) socket.destroy()
 })
 
 test('GW-14 a failure of ours says nothing', async () => {

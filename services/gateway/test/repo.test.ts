@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { QueueSpec } from '../src/live/queue.ts'
 import { readHeads } from '../src/repo/heads.ts'
 import { leaseStore } from '../src/repo/lease.ts'
-import { logReader } from '../src/repo/log.ts'
+import { audienceReader, logReader } from '../src/repo/log.ts'
 import { loadMembers } from '../src/repo/members.ts'
 import { deleteQueue, findQueue, insertQueue, sweepQueues, touchQueues } from '../src/repo/queues.ts'
 
@@ -112,7 +112,8 @@ test('the log is read by its audience', async () => {
   ]
   for (const [seq, type, body, users, channel] of rows)
     await database.superuser(log, [seq, type, JSON.stringify(body), users, channel])
-  const reader = logReader(await database.as('gateway'))
+  const gateway = await database.as('gateway')
+  const reader = { ...logReader(gateway), ...audienceReader(gateway) }
   expect((await reader.after(1, 3, 3)).map((e) => e.seq)).toEqual([4, 5, 6])
   expect(await reader.ends(1)).toEqual({ seq: 3, floor: 1 })
   const stretch = { org: 1, user: 7, channels: [5], after: 1, upTo: 9 }

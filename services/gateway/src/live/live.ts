@@ -139,6 +139,12 @@ export class Live {
       for (const consumer of organisation.waiting()) yield { organisation, consumer }
   }
 
+  counts(): { organisations: number; waiting: number; bytes: number } {
+    const organisations = this.#standing()
+    const waiting = organisations.reduce((sum, o) => sum + o.waitingCount, 0)
+    return { organisations: organisations.length, waiting, bytes: this.#ring.bytes }
+  }
+
   endAll(): void {
     for (const organisation of this.#standing()) organisation.endAll('restart')
   }

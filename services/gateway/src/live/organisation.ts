@@ -147,6 +147,10 @@ export class Organisation {
     return this.#consumers.all()
   }
 
+  get waitingCount(): number {
+    return this.#consumers.size
+  }
+
   /** Forgets members nobody has asked for since `before`. */
   forget(before: number): void {
     this.#people.forget(before, (user) => this.#consumers.has(user))

@@ -21,11 +21,15 @@ export const fromLog = (event: LoggedEvent): LogEvent => ({
 const end: Seq = seq(Number.MAX_SAFE_INTEGER)
 const MoveRow = z.object({ seq: z.int(), type: z.string(), body: z.unknown() })
 
-/** The log as the gateway reads it. */
-export function logReader(database: Database): LogReader & AudienceReader {
+/** A log from one place to the next. */
+export const logReader = (database: Database): LogReader => ({
+  after: (org, after, limit) =>
+    database.read(orgId(org), async (tx) => (await readLog(tx, seq(after), end, limit)).map(fromLog)),
+})
+
+/** A log as one user's queue reads it. */
+export function audienceReader(database: Database): AudienceReader {
   return {
-    after: (org, after, limit) =>
-      database.read(orgId(org), async (tx) => (await readLog(tx, seq(after), end, limit)).map(fromLog)),
     ends: (org) =>
       database.read(orgId(org), async (tx) => {
         const head = await readHead(tx)
