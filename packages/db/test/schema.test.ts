@@ -53,11 +53,11 @@ test('foreign keys between tables with organisations cannot point into another',
   expect(crossing).toEqual([])
 })
 
-test('every function that runs as its owner has a search path of its own', async () => {
+test('every function that runs as its owner has a search path of its own, temporary schemas last', async () => {
   const loose = await names(
     `SELECT p.oid::regprocedure::text AS name FROM pg_proc p
        WHERE p.pronamespace::regnamespace::text IN ${ours} AND p.prosecdef
-         AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=pg_catalog%')`,
+         AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s = 'search_path=pg_catalog, pg_temp')`,
   )
   expect(loose).toEqual([])
 })
@@ -102,4 +102,13 @@ test('no service can read another service’s tables', async () => {
          AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')`,
   )
   expect(crossing).toEqual([])
+})
+
+test('gateways read no names and no addresses of people', async () => {
+  expect(
+    await names(
+      `SELECT t AS name FROM unnest(ARRAY['auth.users', 'auth.v1_people', 'auth.v1_organisation']) t
+         WHERE has_table_privilege('svc_gateway', t, 'SELECT')`,
+    ),
+  ).toEqual([])
 })

@@ -89,10 +89,13 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
     const door = request.url.startsWith('/json/') ? 'Session' : 'Basic'
     logRefusal(deps.logger, request, error, thrown)
     if (error instanceof Limited) void reply.headers(error.headers)
-    void unread(request.raw).then((complete) => {
-      if (!complete) void reply.header('connection', 'close')
-      send(reply, renderError(error, door))
-    })
+    unread(request.raw)
+      .then((complete) => {
+        if (!complete) void reply.header('connection', 'close')
+        send(reply, renderError(error, door))
+      })
+      // One answer that cannot be given ends its connection, not the gateway.
+      .catch(() => request.raw.destroy())
   }
 
   let open = 0
