@@ -1,4 +1,4 @@
-import { AppError } from '@parley/core'
+import { AppError, unavailable } from '@parley/core'
 import type { LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
 import type { Gate } from './edge/gate.ts'
@@ -37,23 +37,30 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
   }
 }
 
+/** One account may change a few times at once, as when several of its browsers sign out. */
+const looks = 4
+
 /**
  * Runs an operation; where the account has changed since the gateway looked, looks again and runs it once more.
- * @throws AppError UNAUTHORIZED where the credential opens nothing any more
+ * @throws AppError UNAUTHORIZED where the credential opens nothing any more; UNAVAILABLE where it is good but the
+ * account changed each time
  */
 export async function onceMore<R>(
   gate: Gate,
   exchange: Exchange,
   work: (exchange: Exchange) => Promise<R>,
 ): Promise<R> {
-  try {
-    return await work(exchange)
-  } catch (error) {
-    const { caller, facts } = exchange
-    if (!(error instanceof AppError) || error.data['stale'] !== true || !caller) throw error
-    const again = await gate.again(caller, facts.org, facts.ip)
-    return work({ ...exchange, caller: again })
-  }
+  let current = exchange
+  for (let look = 1; ; look++)
+    try {
+      return await work(current)
+    } catch (error) {
+      const { caller, facts } = current
+      if (!(error instanceof AppError) || error.data['stale'] !== true || !caller) throw error
+      const again = await gate.again(caller, facts.org, facts.ip)
+      if (look === looks) throw unavailable(error)
+      current = { ...exchange, caller: again }
+    }
 }
 
 /** A session's token travels in a cookie that no script reads, never in a body. */

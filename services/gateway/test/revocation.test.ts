@@ -121,6 +121,53 @@ describe.each([
     }
   })
 
+  test('amid a burst of messages, nothing comes from after the removal until one is back', async () => {
+    const ada = await somebody()
+    const name = `Burst ${made}`
+    const add = (people: readonly Account[]) =>
+      bob.ok('POST', '/users/me/subscriptions', {
+        subscriptions: [{ name }],
+        principals: people.map((person) => person.id),
+        invite_only: true,
+        history_public_to_subscribers: false,
+      })
+    await add([bob, ada])
+    const clients = everywhere(ada)
+    const both = { event_types: ['message', 'subscription'] }
+    const queues = await Promise.all(clients.map((client) => eventQueue(client, both)))
+    const sockets = await Promise.all(
+      clients.map(async (client, i) => open(await eventQueue(client, both), i + 1, basicHeader(ada))),
+    )
+    const polls = clients.map((client, i) => queues[i]?.until(saying('the end'), client) ?? never())
+    const late: Promise<unknown>[] = []
+    for (let round = 0; round < 5; round++) {
+      const burst = Array.from({ length: 10 }, (_, i) => say(name, `${round} burst ${i}`))
+      await bob.ok('DELETE', '/users/me/subscriptions', { subscriptions: [name], principals: [ada.id] })
+      late.push(...burst, say(name, `${round} late`))
+      await late.at(-1)
+      await add([ada])
+      await say(name, `${round} back`)
+    }
+    await Promise.all(late)
+    await bob.ok('POST', '/messages', { type: 'direct', to: [ada.id], content: 'the end' })
+    const read = await Promise.all(polls)
+    for (const socket of sockets) await socket.until(saying('the end'))
+    for (const events of [...read, ...sockets.map((socket) => socket.events)]) {
+      let inside = true
+      for (const event of events) {
+        if (event.type === 'subscription' && event.op !== undefined && ['add', 'remove'].includes(event.op))
+          inside = event.op === 'add'
+        const [content] = contentsOf([event])
+        if (content !== undefined && content !== 'the end') expect([content, inside]).toEqual([content, true])
+      }
+      const contents = contentsOf(events)
+      expect(contents.filter((content) => content.endsWith('late'))).toEqual([])
+      expect(new Set(contents).size).toBe(contents.length)
+      expect(contents.at(-1)).toBe('the end')
+    }
+    for (const socket of sockets) socket[Symbol.dispose]()
+  })
+
   test('a deactivated account: waiting polls and sockets end, nothing opens any more', async () => {
     const ada = await somebody()
     const clients = everywhere(ada)

@@ -1,5 +1,6 @@
 import { role } from '@parley/access'
 import type { OrgId } from '@parley/core'
+import { takeTurn } from '@parley/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Fixture, fixture, type Person } from './fixture.ts'
 
@@ -226,7 +227,7 @@ test('whoever is deactivated while waiting for a turn changes nothing', async ()
   const held = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
   const other = streams.write(org, async (tx) => {
-    await tx.execute('SELECT pg_advisory_xact_lock(200, $1)', [org])
+    await takeTurn(tx)
     held.resolve()
     await release.promise
   })

@@ -1,11 +1,8 @@
 import type { Actor } from '@parley/access'
 import type { Principal } from '@parley/api'
 import type { Rights } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { readActor, takeTurn as waitForTurn, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
-
-/** First key of this service's advisory locks; the second is the organisation. */
-const membershipLock = 200
 
 /**
  * Waits until no other change of channels or memberships is under way in the organisation, then reads who acts and
@@ -18,7 +15,7 @@ export async function takeTurn(
   principal: Principal,
   known: { readonly actor: Actor; readonly rights: Rights },
 ): Promise<{ readonly actor: Actor; readonly rights: Rights }> {
-  await tx.execute('SELECT pg_advisory_xact_lock($1, $2)', [membershipLock, tx.org])
+  await waitForTurn(tx)
   const { actor, rights } = await readActor(tx, known.actor.userId)
   if (!actor?.isActive || actor.generation !== principal.generation || actor.role !== known.actor.role)
     throw new StaleRights()

@@ -85,6 +85,13 @@ describe('a new channel', () => {
       ['channel.revealed', [4], 7],
     ])
   })
+  test('is told as it was before anybody came in, since they are counted next', () => {
+    for (const invite_only of [true, false]) {
+      const full = { ...channel(invite_only), subscriber_count: 2 }
+      const events = creationEvents({ ...changing(invite_only), channel: full }, joined(creator, member))
+      expect(events.at(-1)?.body).toMatchObject({ channel: { subscriber_count: 0 } })
+    }
+  })
 })
 
 describe('people who come in', () => {
