@@ -1,3 +1,4 @@
+import { SubscriptionSettings } from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { QueueEvent } from './event-queue.ts'
@@ -31,7 +32,7 @@ type Membership = 'subscribed' | 'unsubscribed' | 'never'
 interface KnownChannel {
   membership: Membership
   /** What everybody sees of it, and the own settings of who was ever in it. */
-  readonly facts: Record<string, unknown>
+  facts: Record<string, unknown>
   subscribers: number[]
 }
 
@@ -75,6 +76,9 @@ const personKeys = [
 ] as const
 const factsOf = (channel: z.infer<typeof Channel>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(channel).filter(([key]) => !untold.has(key)))
+/** Who was added and taken out between two polls hears of the removal alone, so settings count inside only. */
+const withoutSettings = (facts: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).filter(([key]) => !Object.hasOwn(SubscriptionSettings.shape, key)))
 const personOf = (person: z.infer<typeof Person>, active: boolean): Record<string, unknown> => ({
   ...Object.fromEntries(personKeys.map((key) => [key, person[key]])),
   active,
@@ -92,7 +96,7 @@ function stateOf(answer: unknown): ClientState {
     for (const one of list)
       channels[one.stream_id] = {
         membership,
-        facts: factsOf(one),
+        facts: membership === 'subscribed' ? factsOf(one) : withoutSettings(factsOf(one)),
         subscribers: including([], one.subscribers),
       }
   expect(
@@ -169,8 +173,9 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   'subscription remove'(state, event) {
     for (const { stream_id: id } of z.array(Channel).parse(event['subscriptions'])) {
       const known = state.channels[id]
-      if (!known) throw new Error(`left channel ${id}, which is not known`)
+      if (!known) continue
       known.membership = 'unsubscribed'
+      known.facts = withoutSettings(known.facts)
       leave(known, [state.user])
       for (const [message, conversation] of Object.entries(state.unread))
         if (conversation.startsWith(`channel ${id}:`)) read(state, [Number(message)])
