@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'code',
           include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'e2e/house-rules.test.ts'],
           globalSetup: ['packages/testkit/src/servers/global-setup.ts'],
+          setupFiles: ['packages/testkit/src/long.ts'],
         },
       },
       {

@@ -1,5 +1,6 @@
+import { unavailable } from '@parley/core'
 import { createPgDatabase } from '@parley/db'
-import { createEventStream, createLogSource, createRelay } from '@parley/events'
+import { type Bus, createEventStream, createLogSource, createRelay } from '@parley/events'
 import {
   describeError,
   openBus,
@@ -46,7 +47,7 @@ export async function createRelayService(config: RelayConfig, deps: ServiceDeps)
       ctx: {},
       database,
       afterCommit: { appendedIn: () => null, hint: () => {}, barrier: () => Promise.resolve() },
-      checks: { postgres: () => source.unpublished(0), nats: async () => bus.connection?.flush() },
+      checks: { postgres: () => source.unpublished(0), nats: () => natsAnswers(bus) },
     }),
   )
   const opened = opening.move()
@@ -55,4 +56,10 @@ export async function createRelayService(config: RelayConfig, deps: ServiceDeps)
     settled: (org, seq, signal) => relay.settled(org, seq, signal),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** Ready is only what can publish: a bus without a connection answers nothing. */
+async function natsAnswers(bus: Bus): Promise<void> {
+  if (!bus.connection) throw unavailable(new Error('no connection to NATS'))
+  await bus.connection.flush()
 }
