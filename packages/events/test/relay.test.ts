@@ -77,6 +77,7 @@ test('what is committed arrives in order, by hint and without', async () => {
   const auth = await db.as('auth')
   const [a, b] = [await newLog(auth, 1), await newLog(auth, 2)]
   const [fa, fb] = [follower(gateway, a), follower(gateway, b)]
+  await gateway.connection?.flush()
   const relay = await startRelay('one')
   const hints = createHints(gateway, systemClock)
   await Promise.all([write(a, 30), write(b, 30)])
@@ -177,9 +178,12 @@ test('while NATS is away commits go on, and all arrives afterwards', async () =>
   await gateway.ready
   const org = await newLog(await db.as('auth'), 1)
   const seen = follower(gateway, org)
+  // Core NATS owes nothing to who has not subscribed yet, nor to who has not read when it dies.
+  await gateway.connection?.flush()
   const relay = await startRelay('one')
   await write(org, 3)
   await relay.settled(org, seq(3), within())
+  await gateway.connection?.flush()
   await nats.kill()
   await write(org, 7)
   await nats.start()
