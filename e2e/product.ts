@@ -24,7 +24,7 @@ const Process = z.object({
   port: z.int().nullish(),
   address: z.string().nullish(),
 })
-const Run = z.object({
+export const Run = z.object({
   url: z.string(),
   ca: z.string(),
   data: z.string(),

@@ -20,7 +20,7 @@ export const verifyAudit = call({
   }),
 })
 
-/** The organisations that have an audit tree. */
+/** The organisations that have a log: each has an audit tree, empty until something audited happens. */
 export const listAudited = call({
   id: 'audit.list',
   service: 'audit',

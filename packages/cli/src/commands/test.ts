@@ -20,7 +20,7 @@ export const test: Command = {
   positionals: ['[FILTER]'],
   details: `FILTER runs only the test files whose path holds it, without the other checks and coverage.
 The last line is \`N passed, N failed\`.`,
-  options: { long: { help: 'full size: load, faults and property tests with many more cases' } },
+  options: { long: { help: 'try every law on many more cases' } },
   async run(input) {
     const { out } = input
     const [filter] = input.positionals

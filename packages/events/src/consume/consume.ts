@@ -7,6 +7,7 @@ import { allEvents, streamName } from '../bus/subjects.ts'
 import { decodeRun } from '../read-log.ts'
 import { applyUpTo, type Effect } from './apply.ts'
 import { Dirty } from './dirty.ts'
+import { until } from '../until.ts'
 import { readBehind } from './inbox.ts'
 
 export interface ConsumeOptions extends Effect {
@@ -100,22 +101,7 @@ export function consume(options: ConsumeOptions): Consumer {
       const done = (): boolean => (applied.get(org) ?? 0) >= to
       if (done()) return
       add(org, to)
-      await new Promise<void>((resolve, reject) => {
-        const aborted = (): void => {
-          waiters.delete(look)
-          reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-        }
-        const look = (): void => {
-          if (!done()) return
-          waiters.delete(look)
-          signal.removeEventListener('abort', aborted)
-          resolve()
-        }
-        waiters.add(look)
-        signal.addEventListener('abort', aborted, { once: true })
-        if (signal.aborted) aborted()
-        else look()
-      })
+      await until(() => Promise.resolve(done()), waiters, signal)
     },
     async [Symbol.asyncDispose]() {
       ended.abort()

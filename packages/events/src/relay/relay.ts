@@ -2,6 +2,7 @@ import { type Clock, type OrgId, type Seq } from '@parley/core'
 import type { Bus } from '../bus/bus.ts'
 import { allHints, orgOfSubject } from '../bus/subjects.ts'
 import { seldom } from '../seldom.ts'
+import { until } from '../until.ts'
 import type { LogSource } from './log-source.ts'
 import { ShardRelay } from './shard.ts'
 import type { EventStream } from './stream.ts'
@@ -116,37 +117,4 @@ export function createRelay(options: RelayOptions): Relay {
       held.clear()
     },
   }
-}
-
-/** Another relay's progress is only seen by asking. */
-const askMs = 50
-
-function until(done: () => Promise<boolean>, waiters: Set<() => void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
-    const stop = (): void => {
-      waiters.delete(look)
-      clearInterval(timer)
-      signal.removeEventListener('abort', aborted)
-    }
-    const aborted = (): void => {
-      stop()
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-    }
-    const look = (): void => {
-      done().then(
-        (yes) => {
-          if (!yes) return
-          stop()
-          resolve()
-        },
-        () => {},
-      )
-    }
-    waiters.add(look)
-    timer = setInterval(look, askMs)
-    signal.addEventListener('abort', aborted)
-    if (signal.aborted) aborted()
-    else look()
-  })
 }
