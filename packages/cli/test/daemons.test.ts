@@ -242,14 +242,14 @@ describe.skipIf(present.redis === undefined)('Redis', () => {
   test('gives each user its own keys', async () => {
     expect(await call('gateway', ['SET', 'gateway:a', '1'])).toBe('OK')
     expect(await call('gateway', ['EVAL', "return redis.call('TIME') and 'ok'", '0'])).toBe('2')
-    await expect(call('auth', ['SET', 'gateway:a', '1'])).rejects.toThrow('NOPERM')
+    await expect(call('gateway', ['SET', 'auth:a', '1'])).rejects.toThrow('NOPERM')
     await expect(call('gateway', ['FLUSHALL'])).rejects.toThrow('NOPERM')
     await expect(call('gateway', ['CONFIG', 'SET', 'maxmemory', '1'])).rejects.toThrow('NOPERM')
     await expect(call('ops', ['GET', 'gateway:a'])).rejects.toThrow('NOPERM')
   })
 
   test('refuses a wrong password, the default user and a foreign certificate', async () => {
-    const passwordFile = redis.passwordFile('auth')
+    const passwordFile = redis.passwordFile('ops')
     const certs = pki.certDir('gateway')
     const target = { port: redis.port, certs, passwordFile }
     await expect(redisCall({ ...target, user: 'gateway' }, ['PING'])).rejects.toThrow('WRONGPASS')

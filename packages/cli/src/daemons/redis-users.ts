@@ -23,12 +23,9 @@ const own = (service: string, ...more: string[]): RedisRules =>
     ...more,
   ].join(' ')
 
-/** The one table of Redis users. `ops` is the supervisor's: it sees no key. */
+/** The one table of Redis users: whoever has no use for Redis has none. `ops` is the supervisor's: it sees no key. */
 export const redisUsers: Readonly<Record<string, RedisRules>> = {
   // Limits are counted on the clock of Redis, which all gateways share.
   gateway: own('gateway', '+time'),
-  auth: own('auth'),
-  streams: own('streams'),
-  messaging: own('messaging'),
   ops: 'resetkeys resetchannels -@all +@connection +info +config|set +config|get +ping',
 }
