@@ -39,6 +39,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        extends: true,
+        test: {
+          // Each file breaks a product of its own.
+          name: 'invariants',
+          include: ['e2e/*/**/*.test.ts'],
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

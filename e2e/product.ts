@@ -78,8 +78,20 @@ export function freePort(): Promise<number> {
   })
 }
 
-export async function startProduct(options: { gateways?: number; demo?: boolean } = {}): Promise<Product> {
-  const data = mkdtempSync(join(tmpdir(), 'parley-e2e-'))
+export interface ProductOptions {
+  readonly gateways?: number
+  readonly demo?: boolean
+  /** Where its data goes; a new folder unless given. Removed at the end either way. */
+  readonly data?: string
+  /** Added to the environment of `up`. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** A new folder for a product's data. */
+export const dataFolder = (): string => mkdtempSync(join(tmpdir(), 'parley-e2e-'))
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const data = options.data ?? dataFolder()
   const args = [
     'up',
     '--data',
@@ -98,6 +110,7 @@ export async function startProduct(options: { gateways?: number; demo?: boolean 
   try {
     const printed = await parley([...args, ...(options.demo ? ['--demo'] : [])], {
       PARLEY_RATE_LIMIT_FACTOR: '1000',
+      ...options.env,
     })
     return {
       data,

@@ -14,6 +14,7 @@ export interface Installation {
   run: string
   settings: string
   ports: string
+  detours: string
   demo: string
   check: string
   control: string
@@ -34,6 +35,7 @@ export function installationAt(data: string | undefined): Installation {
     run: at('run.json'),
     settings: at('settings.json'),
     ports: at('ports.json'),
+    detours: at('detours.json'),
     demo: at('demo.json'),
     check: at('check.json'),
     control: at('control/socket'),

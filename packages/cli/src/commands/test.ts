@@ -85,7 +85,9 @@ export function countReport(text: string): Counts {
 
 /** One after the other: end-to-end tests kill and pause processes, which a busy machine would do by itself. */
 const runsFor = (filter: string | undefined): readonly (readonly string[])[] =>
-  filter === undefined ? [['--project=code', '--coverage'], ['--project=e2e']] : [[filter]]
+  filter === undefined
+    ? [['--project=code', '--coverage'], ['--project=e2e'], ['--project=invariants']]
+    : [[filter]]
 
 async function runTests(which: readonly string[], env: NodeJS.ProcessEnv, json: boolean): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-test-'))

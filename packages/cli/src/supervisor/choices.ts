@@ -47,6 +47,10 @@ async function choosePort(asked: number | undefined, gateways: number): Promise<
 
 const Ports = z.record(z.string(), z.int())
 
+/** Other ways between processes than the straight one, see docs/operating.md. */
+export const readDetours = async (installation: Installation): Promise<Record<string, number>> =>
+  (await readDocument(installation.detours, Ports)) ?? {}
+
 /** The private ports of these names: chosen once and kept, except those that somebody else took meanwhile. */
 export async function choosePorts(
   installation: Installation,

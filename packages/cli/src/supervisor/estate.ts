@@ -10,7 +10,7 @@ import type { Config } from '../config.ts'
 import { bootstrapDatabase, type Postgres } from '../daemons/postgres.ts'
 import { Demo, readDocument, writeDocument, type Installation, type Settings } from '../installation.ts'
 import { ensurePki, type Pki } from '../pki.ts'
-import { choosePorts, chooseSettings, type Wishes } from './choices.ts'
+import { choosePorts, chooseSettings, readDetours, type Wishes } from './choices.ts'
 import type { Request } from './control.ts'
 import { keep, type Keeper } from './keeper.ts'
 import { openLogFile, type LogFile } from './log-file.ts'
@@ -126,6 +126,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
         ids,
         pki,
         ports,
+        detours: await readDetours(installation),
         instances,
         config,
         publicPort: settings.port,

@@ -11,6 +11,7 @@ const around = {
   ports: Object.fromEntries(
     [...instances.map((i) => i.name), 'postgres', 'nats', 'redis'].map((n, i) => [n, 20_000 + i]),
   ),
+  detours: { 'messaging-1>postgres': 19_999 },
   instances,
   publicPort: 9443,
   redisPasswordFile: (user: string) => `/d/redis/passwords/${user}`,
@@ -63,4 +64,17 @@ test('all know where all listen', () => {
   const gateways = [1, 2, 3].map((i) => `127.0.0.1:${port(`gateway-${i}`)}`).join(',')
   expect(environment('auth-1')['LINK_PEERS']).toContain(`gateway=${gateways}`)
   expect(environment('auth-1')['LINK_LISTEN']).toBe(`127.0.0.1:${port('auth-1')}`)
+})
+
+test('a detour changes the way of one process to one other, and nothing else', () => {
+  const straight = String(around.ports['postgres'])
+  expect(environment('messaging-1')['PG_PORT']).toBe('19999')
+  expect(environment('auth-1')['PG_PORT']).toBe(straight)
+  const detoured = { ...around, detours: { 'gateway-1>messaging-1': 19_998 } }
+  const [gateway, messaging] = ['gateway-1', 'messaging-1'].map((name) => {
+    const instance = instances.find((i) => i.name === name)
+    return instance ? environmentOf(instance, detoured) : {}
+  })
+  expect(gateway?.['LINK_PEERS']).toContain('messaging=127.0.0.1:19998')
+  expect(messaging?.['LINK_LISTEN']).toBe(`127.0.0.1:${around.ports['messaging-1']}`)
 })

@@ -53,6 +53,8 @@ export interface Surroundings {
   tokenKeys: string
   tokenKey: string
   ports: Readonly<Record<string, number>>
+  /** By `caller>target`: the port by which a process reaches another, where it is not the other's own. */
+  detours: Readonly<Record<string, number>>
   instances: readonly Instance[]
   publicPort: number
   redisPasswordFile: (user: string) => string
@@ -66,7 +68,7 @@ export interface Surroundings {
 /** The environment of one instance: its whole configuration. */
 export function environmentOf(instance: Instance, around: Surroundings): Record<string, string> {
   const { service, name, index } = instance
-  const port = (of: string): string => String(around.ports[of] ?? 0)
+  const port = (of: string): string => String(around.detours[`${name}>${of}`] ?? around.ports[of] ?? 0)
   const peers = startOrder
     .map((s) => {
       const addresses = around.instances
@@ -79,7 +81,7 @@ export function environmentOf(instance: Instance, around: Surroundings): Record<
     NODE_NAME: name,
     TRUST_DOMAIN: around.trustDomain,
     CERT_DIR: around.certDir(service),
-    LINK_LISTEN: `127.0.0.1:${port(name)}`,
+    LINK_LISTEN: `127.0.0.1:${around.ports[name] ?? 0}`,
     LINK_PEERS: peers,
     PG_HOST: '127.0.0.1',
     PG_PORT: port('postgres'),

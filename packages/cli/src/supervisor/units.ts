@@ -25,6 +25,7 @@ export interface UnitOptions {
   ids: Ids
   pki: Pki
   ports: Readonly<Record<string, number>>
+  detours: Readonly<Record<string, number>>
   instances: readonly Instance[]
   publicPort: number
   config: Config
@@ -94,7 +95,7 @@ interface Shared {
 
 /** The services' units. */
 export function serviceUnits(options: UnitOptions): Unit[] {
-  const { installation, pki, ports, instances, publicPort, config, onOutput } = options
+  const { installation, pki, ports, detours, instances, publicPort, config, onOutput } = options
   const around: Surroundings = {
     trustDomain: pki.trustDomain,
     certDir: pki.certDir,
@@ -102,6 +103,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
     tokenKeys: pki.tokenKeys,
     tokenKey: pki.tokenKey('gateway'),
     ports,
+    detours,
     instances,
     publicPort,
     redisPasswordFile: (user) => join(installation.dir, 'redis', 'passwords', user),

@@ -35,7 +35,7 @@ describe('a lost connection', () => {
     const made = client.call(onlyOnce, { text })
     made.catch(() => {})
     await held.arrived
-    proxy.cut()
+    proxy.break()
     await expect(made).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false })
     await until(() => server.calls[0]?.signal.aborted === true)
     held.open()
@@ -52,7 +52,7 @@ describe('a lost connection', () => {
     await warm(client, first, second)
     const made = [client.call(echo, { text: 'a' }), client.call(echo, { text: 'b' })]
     await held.arrived
-    proxy.cut()
+    proxy.break()
     expect(await Promise.all(made)).toEqual([{ text: 'a' }, { text: 'b' }])
     expect(first.calls.length).toBe(1)
     expect(second.calls.length).toBe(2)
@@ -67,9 +67,9 @@ describe('a lost connection', () => {
     const made = client.call(echo, { text })
     made.catch(() => {})
     await held.arrived
-    proxy.cut()
+    proxy.break()
     await until(() => server.calls.length === 2)
-    proxy.cut()
+    proxy.break()
     await expect(made).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
     held.open()
   })
@@ -93,9 +93,10 @@ describe('a lost connection', () => {
     const proxy = await startProxy(server.address)
     const client = startClient({ certDir: gateway, auth: [proxy.address], limits })
     await client.call(onlyOnce, { text })
-    proxy.stall()
+    proxy.hold()
     await until(() => server.lines.join().includes('silent'))
     await until(() => client.lines.join().includes('link lost'))
+    proxy.heal()
     expect(await client.call(onlyOnce, { text })).toEqual({ text })
     expect(proxy.made).toBeGreaterThan(1)
   })
@@ -223,7 +224,7 @@ describe('bounds', () => {
       limits: { bufferedBytes: 100_000 },
     })
     await client.call(onlyOnce, { text })
-    proxy.stall()
+    proxy.hold()
     const big = { text: 'x'.repeat(1_000_000) }
     const refused: unknown[] = []
     const made: Promise<unknown>[] = []
@@ -232,7 +233,7 @@ describe('bounds', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(refused[0]).toMatchObject({ code: 'UNAVAILABLE', retryable: true })
-    proxy.cut()
+    proxy.break()
     await Promise.all(made)
   })
 
@@ -246,14 +247,14 @@ describe('bounds', () => {
     const proxy = await startProxy(server.address)
     const greedy = startClient({ certDir: gateway, auth: [proxy.address] })
     await greedy.call(echo, { text })
-    proxy.stallAnswers()
+    proxy.hold('answers')
     const made = Array.from({ length: 50 }, () =>
       greedy.call(onlyOnce, { text }, { requestId: 'greedy' }).catch((error: unknown) => error),
     )
     const other = startClient({ certDir: gateway, auth: [server.address] })
     expect(await other.call(onlyOnce, { text })).toEqual({ text: 'served' })
     await until(() => server.lines.join().includes('"slow"'))
-    proxy.cut()
+    proxy.break()
     for (const error of await Promise.all(made)) expect(error).toMatchObject({ code: 'UNAVAILABLE' })
   })
 
@@ -267,11 +268,11 @@ describe('bounds', () => {
     const proxy = await startProxy(server.address)
     const client = startClient({ certDir: gateway, auth: [proxy.address] })
     await client.call(echo, { text })
-    proxy.stallAnswers()
+    proxy.hold('answers')
     const made = Array.from({ length: 40 }, () => client.call(onlyOnce, { text }))
     await until(() => server.calls.length === 41)
     const later = client.call(echo, { text })
-    proxy.flowAnswers()
+    proxy.heal()
     expect((await Promise.all(made)).every((a) => a.text === answer)).toBe(true)
     expect(await later).toEqual({ text })
     expect(server.lines.join()).not.toContain('cut')

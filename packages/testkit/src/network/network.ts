@@ -240,6 +240,7 @@ function surroundings(
     tokenKeys: servers.tokenKeys,
     tokenKey: servers.tokenKey.gateway,
     ports: { ...named, postgres: servers.postgres.port, nats: nats.port, redis: servers.redis.port },
+    detours: {},
     instances,
     publicPort,
     redisPasswordFile: (user) => join(servers.redis.passwords, user),

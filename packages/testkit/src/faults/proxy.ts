@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+/** `calls`: from who connected to the target; `answers`: back. */
+export type Direction = 'calls' | 'answers'
+
+/** A TCP network in between that can be cut, stalled and slowed down; TLS goes through it untouched. */
+export interface Proxy extends AsyncDisposable {
+  readonly address: { readonly host: string; readonly port: number }
+  /** Connections made so far. */
+  readonly made: number
+  /** Connections open now. */
+  readonly open: number
+  /** Connections that `cut` broke or turned away so far. */
+  readonly broken: number
+  /** Bytes that came while they were held, so far. */
+  readonly held: number
+  /** Breaks every connection; new ones pass. */
+  break(): void
+  /** Breaks every connection and turns new ones away, until `heal`. */
+  cut(): void
+  /** Passes nothing on, without a word, until `heal`, which passes on what waited: a partition, as TCP sees it. */
+  hold(...directions: readonly Direction[]): void
+  heal(): void
+  /** From now on every byte of these directions (both unless named) comes so many milliseconds late. */
+  delay(ms: number, ...directions: readonly Direction[]): void
+}
+
+// What waits in one direction; beyond it the sender is not read any more.
+const mostWaiting = 8 * 1024 * 1024
+
+interface Lane {
+  release(): void
+}
+
+/** Listens on a free port of 127.0.0.1; `target` is asked again for each connection. Dispose it to break all. */
+export async function startProxy(
+  target: () => { readonly host: string; readonly port: number },
+): Promise<Proxy> {
+  const pairs = new Set<readonly [Socket, Socket]>()
+  const lanes = new Set<Lane>()
+  const holding = new Set<Direction>()
+  const late: Record<Direction, number> = { calls: 0, answers: 0 }
+  let made = 0
+  let broken = 0
+  let held = 0
+  let turningAway = false
+
+  const lane = (direction: Direction, from: Socket, to: Socket): void => {
+    const waiting: { readonly chunk: Buffer; readonly dueMs: number }[] = []
+    let bytes = 0
+    let timer: NodeJS.Timeout | undefined
+    const flow = (): void => {
+      clearTimeout(timer)
+      timer = undefined
+      while (!holding.has(direction)) {
+        const [next] = waiting
+        if (!next) break
+        const leftMs = next.dueMs - performance.now()
+        if (leftMs > 0) {
+          timer = setTimeout(flow, leftMs)
+          return
+        }
+        waiting.shift()
+        bytes -= next.chunk.length
+        if (!to.write(next.chunk)) {
+          to.once('drain', flow)
+          from.pause()
+          return
+        }
+      }
+      if (bytes < mostWaiting) from.resume()
+    }
+    const self = { release: flow }
+    lanes.add(self)
+    from.on('data', (chunk: Buffer) => {
+      if (holding.has(direction)) held += chunk.length
+      waiting.push({ chunk, dueMs: performance.now() + late[direction] })
+      bytes += chunk.length
+      if (bytes >= mostWaiting) from.pause()
+      if (timer === undefined) flow()
+    })
+    from.on('error', () => to.destroy())
+    from.on('close', () => {
+      clearTimeout(timer)
+      lanes.delete(self)
+      // What has come is passed on before the end is, unless the network holds it.
+      if (waiting.length === 0 || holding.has(direction)) to.destroy()
+      else {
+        for (const { chunk } of waiting) to.write(chunk)
+        to.end()
+      }
+    })
+  }
+
+  const server = createServer({ noDelay: true }, (near) => {
+    made++
+    if (turningAway) {
+      broken++
+      near.resetAndDestroy()
+      return
+    }
+    const far = connect({ ...target(), noDelay: true })
+    const pair = [near, far] as const
+    pairs.add(pair)
+    near.once('close', () => pairs.delete(pair))
+    lane('calls', near, far)
+    lane('answers', far, near)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const bound = server.address()
+  if (typeof bound !== 'object' || !bound) throw new TypeError('the proxy has no port')
+
+  const breakAll = (): void => {
+    broken += pairs.size
+    for (const [near, far] of pairs) {
+      near.resetAndDestroy()
+      far.resetAndDestroy()
+    }
+  }
+  return {
+    address: { host: '127.0.0.1', port: bound.port },
+    get made() {
+      return made
+    },
+    get open() {
+      return pairs.size
+    },
+    get broken() {
+      return broken
+    },
+    get held() {
+      return held
+    },
+    break: breakAll,
+    cut() {
+      turningAway = true
+      breakAll()
+    },
+    hold(...directions) {
+      for (const direction of directions.length > 0 ? directions : (['calls', 'answers'] as const))
+        holding.add(direction)
+    },
+    heal() {
+      turningAway = false
+      holding.clear()
+      for (const each of lanes) each.release()
+    },
+    delay(ms, ...directions) {
+      for (const direction of directions.length > 0 ? directions : (['calls', 'answers'] as const))
+        late[direction] = ms
+    },
+    async [Symbol.asyncDispose]() {
+      holding.clear()
+      breakAll()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
