@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { long } from '../size.ts'
+import { type Break, breaks } from './breaks.ts'
+import { broken, brokenCopy } from './broken-copy.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const Report = z.object({
+  testResults: z.array(
+    z.object({
+      message: z.string().default(''),
+      assertionResults: z.array(
+        z.object({ status: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
+    }),
+  ),
+})
+
+/** Runs a break's test at small size in the broken copy. @returns what the failed tests said */
+async function failuresOf(dir: string, { test: file, title }: Break): Promise<string[]> {
+  const report = join(dir, 'report.json')
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|PARLEY_TEST|NODE_V8)/.test(name)),
+  )
+  const args = ['run', '--project=invariants', file, '--reporter=json', `--outputFile.json=${report}`]
+  const child = spawn(
+    join(dir, 'node_modules/.bin/vitest'),
+    [...args, ...(title === undefined ? [] : ['-t', title])],
+    { cwd: dir, env, stdio: 'ignore' },
+  )
+  await new Promise((ended, failed) => child.once('close', ended).once('error', failed))
+  const { testResults } = Report.parse(JSON.parse(await readFile(report, 'utf8')))
+  const results = testResults.flatMap((result) => result.assertionResults)
+  // A set-up that failed runs no test: such a break would show nothing.
+  if (!results.some(({ status }) => status === 'passed' || status === 'failed'))
+    throw new Error(`no test ran: ${JSON.stringify(testResults)}`)
+  return results
+    .filter(({ status }) => status === 'failed')
+    .map(({ failureMessages }) => failureMessages.join('\n'))
+}
+
+test('every break still finds what it breaks', async () => {
+  for (const { file, from, to } of breaks)
+    expect(broken(await readFile(join(root, file), 'utf8'), file, from, to)).toContain(to)
+})
+
+test('each invariant that has breaks has one in the small tier', () => {
+  const tried = new Set(breaks.filter((b) => b.small).map((b) => b.invariant))
+  expect(tried).toEqual(new Set(breaks.map((b) => b.invariant)))
+})
+
+test.each(breaks.filter((b) => long || b.small))(
+  'invariant $invariant broken ($name): its test fails',
+  async (deliberate) => {
+    await using copy = await brokenCopy(deliberate)
+    const failures = await failuresOf(copy.dir, deliberate)
+    expect(failures.length).toBeGreaterThan(0)
+    // What it fails by is the invariant, not a start that failed.
+    expect(failures.join('\n')).not.toMatch(/did not start|does not start|not ready after/)
+  },
+  600_000,
+)
