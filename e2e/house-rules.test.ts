@@ -98,3 +98,36 @@ test('no file is longer than 400 lines', () => {
 test('the project names no machine, registry or session', () => {
   expect(breaches(/\/work\/|\/tmp\/t1|registry\.npmjs|yarnpkg/, /^$/)).toEqual([])
 })
+
+test('the fault matrix names the tests that there are', () => {
+  const tests = globSync(['{packages,services}/*/{src,test}/**/*.test.ts', 'e2e/**/*.test.ts'], { cwd: root })
+  const shown = tests
+    .filter((file) => !file.endsWith('house-rules.test.ts'))
+    .flatMap((file) =>
+      readFileSync(resolve(root, file), 'utf8')
+        .split('\n')
+        .filter((line) => !/^\s*(\*|\/\/)/.test(line))
+        .flatMap((line) => [...line.matchAll(/\bF\d\d\b/g)].map(([id]) => `${id} ${file}`)),
+    )
+  const rows = [
+    ...readFileSync(resolve(root, 'docs/testing.md'), 'utf8').matchAll(/^\| (F\d\d) \|[^|]+\| (.+) \|$/gm),
+  ].map(([, id = '', where = '']) => ({ id, where, files: where.match(/(?<=`)[^` ]+\.test\.ts/g) ?? [] }))
+  const named = rows.flatMap(({ id, files }) => files.map((file) => `${id} ${file}`))
+  expect(named.toSorted()).toEqual([...new Set(shown)].toSorted())
+  expect(rows.filter(({ where, files }) => files.length === 0 && !where.includes('waits: '))).toEqual([])
+  // By kind of fault, the first and the last of each.
+  const spans = [
+    [1, 8],
+    [10, 15],
+    [20, 23],
+    [30, 36],
+    [40, 43],
+    [50, 53],
+    [60, 64],
+    [70, 82],
+  ] as const
+  const ids = spans.flatMap(([from, to]) =>
+    Array.from({ length: to - from + 1 }, (_, i) => `F${String(from + i).padStart(2, '0')}`),
+  )
+  expect(rows.map(({ id }) => id)).toEqual(ids)
+})

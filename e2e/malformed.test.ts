@@ -100,7 +100,7 @@ const nasty: [string, string][] = [
 ]
 
 test.each(operations.map((o): [string, Operation] => [`${o.method} ${o.path}`, o]))(
-  '%s refuses what fits no parameter',
+  'F70 %s refuses what fits no parameter',
   async (_, operation) => {
     // Without parameters any request is a good one, and this one costs the key.
     const who = operation.id === 'regenerate-api-key' ? await stage.person('Key Loser') : person
@@ -143,7 +143,7 @@ test.each(writing.map((o): [string, Operation] => [`${o.method} ${o.path}`, o]))
   },
 )
 
-test('bodies above the limit are refused before they are read', async () => {
+test('F71 bodies above the limit are refused before they are read', async () => {
   expectRefused(await raw(post('/api/v1/messages', `content=${'x'.repeat(3_000_000)}`)))
 })
 

@@ -82,7 +82,7 @@ describe('certificates', () => {
     expect(await readPair(dir, 'missing')).toBeUndefined()
   })
 
-  test('renewal is due when a third of the life is left', async () => {
+  test('F62 renewal is due when a third of the life is left', async () => {
     const clock = fixedClock(Date.UTC(2030, 0, 1))
     const ca = await createCa('Parley test', { clock, ids: systemIds })
     const { cert } = await issueClient(ca, { trustDomain, service: 'auth', role: 'svc_auth', days: 30 })

@@ -85,7 +85,7 @@ describe.each([
     expect(await notes(base + 4)).toBe(0)
   })
 
-  test('a connection that is lost is a retryable UNAVAILABLE, and the next has a new one', async () => {
+  test('F31 a connection that is lost is a retryable UNAVAILABLE, and the next has a new one', async () => {
     const auth = await open()
     const killed = auth.write(five, async (tx) => {
       await note(tx, base + 5)
@@ -112,7 +112,7 @@ describe.each([
     )
   })
 
-  test('the role’s limits hold: no transaction stays open idle, no lock is waited for long', async () => {
+  test('F32 the role’s limits hold: no transaction stays open idle, no lock is waited for long', async () => {
     const auth = await open()
     const Setting = z.object({ setting: z.string() })
     const limits = await auth.read(five, (tx) =>

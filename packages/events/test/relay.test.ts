@@ -71,7 +71,7 @@ function follower(bus: Bus, org: OrgId) {
 
 const counted = (to: number): number[] => Array.from({ length: to }, (_, i) => i + 1)
 
-test('what is committed arrives in order, by hint and without', async () => {
+test('F04 what is committed arrives in order, by hint and without', async () => {
   const gateway = keep(await testBus('gateway', nats.url))
   await gateway.ready
   const auth = await db.as('auth')
@@ -102,7 +102,7 @@ async function stored(bus: Bus): Promise<Record<number, number[]>> {
   }
 }
 
-test('after JetStream is wiped everything is published again, in order', async () => {
+test('F12 after JetStream is wiped everything is published again, in order', async () => {
   const auth = await db.as('auth')
   const [busy, idle] = [await newLog(auth, 1), await newLog(auth, 2)]
   const relay = await startRelay('one')
@@ -138,7 +138,7 @@ test('a stream that loses nothing gets nothing twice from a relay that takes ove
   expect(seen.arrived).toBe(20)
 })
 
-test('of two relays one publishes; the other takes over when the lease lapses, and the first is fenced', async () => {
+test('F06 of two relays one publishes; the other takes over when the lease lapses, and the first is fenced', async () => {
   const source = createLogSource(await db.as('relay'), 'dead', 2)
   const org = await newLog(await db.as('auth'), 1)
   await write(org, 5)
@@ -173,7 +173,7 @@ test('what two relays publish at the same time is in the stream once', async () 
   expect(await stream.lastOf(org)).toEqual({ streamSeq: 1, seq: 2 })
 })
 
-test('while NATS is away commits go on, and all arrives afterwards', async () => {
+test('F10 while NATS is away commits go on, and all arrives afterwards', async () => {
   const gateway = keep(await testBus('gateway', nats.url))
   await gateway.ready
   const org = await newLog(await db.as('auth'), 1)

@@ -216,7 +216,7 @@ describe('operations over the link', () => {
 })
 
 describe('certificates replaced while running', () => {
-  test('new connections are met with the new one, open ones stay, no call is lost', async () => {
+  test('F60 new connections are met with the new one, open ones stay, no call is lost', async () => {
     const dir = await identities.add('streams')
     const deps = testDeps()
     using certificates = watchCertificates(dir, deps)

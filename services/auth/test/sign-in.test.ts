@@ -83,7 +83,7 @@ test('AU-04 a hash of older parameters is renewed at the next sign-in', async ()
   await fetchKey(ada.email, goodPassword)
 })
 
-test('AU-03 more sign-ins than the queue holds are refused, not kept waiting', async () => {
+test('F77 AU-03 more sign-ins than the queue holds are refused, not kept waiting', async () => {
   const wide = h.ctx.hasher
   Object.assign(h.ctx, { hasher: await createHasher({ concurrency: 1, queue: 1 }, systemIds) })
   const tries = await Promise.all(

@@ -77,7 +77,7 @@ test.each([
   expect(await userCount()).toEqual(before)
 })
 
-test('the same address at the same time makes one account', async () => {
+test('F81 the same address at the same time makes one account', async () => {
   const twin = () => refusalOf(create(acme, { email: 'twin@acme.example' }))
   expect((await Promise.all([twin(), twin(), twin()])).toSorted()).toEqual([
     "400 BAD_REQUEST Email 'twin@acme.example' already in use",

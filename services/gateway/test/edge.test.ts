@@ -298,7 +298,7 @@ test.each([
   ])
 })
 
-test('a compressed body is refused', async () => {
+test('F74 a compressed body is refused', async () => {
   const answer = await send('POST', '/api/v1/messages', 'a=b', undefined, basic, 'Content-Encoding: gzip')
   expect(answer.status).toBe(415)
 })
@@ -339,13 +339,13 @@ test.each([
     'body',
     `POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n${basic}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nabc`,
   ],
-])('a request whose %s never end is answered and cut', async (_, bytes) => {
+])('F72 a request whose %s never end is answered and cut', async (_, bytes) => {
   const answer = await raw(bytes)
   expect(answer).toMatchObject({ status: 408, body: { result: 'error' } })
   expect(answer.head).toContain('connection: close')
 })
 
-test('a new certificate is taken up by new connections, a broken one is not', async () => {
+test('F64 a new certificate is taken up by new connections, a broken one is not', async () => {
   const servers = await testServers()
   const dir = await mkdtemp(join(servers.dir, 'public-'))
   const copy = (name: string) => copyFile(join(servers.publicCertDir, name), join(dir, name))

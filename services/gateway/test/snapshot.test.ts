@@ -18,7 +18,7 @@ const wanted = { include_subscribers: true, client_capabilities: { empty_topic_n
 const rounds = 4
 const changesPerRound = 25
 
-test(`a snapshot with its events is what a fresh snapshot says, after changes at random (seed ${seed})`, async () => {
+test(`F82 a snapshot with its events is what a fresh snapshot says, after changes at random (seed ${seed})`, async () => {
   await using network = await testNetwork({ instances: { gateway: 2, messaging: 2 } })
   const org = await network.organisation()
   const random = randomFrom(seed)

@@ -157,7 +157,7 @@ test.each([
   await good.has(1)
 })
 
-test('WS-08 a frame beyond the limit ends the socket', async () => {
+test('F73 WS-08 a frame beyond the limit ends the socket', async () => {
   const ada = await org.person('Ada Big')
   const { socket, closed } = await socketOf(ada, await register(ada))
   socket.send('x'.repeat(100_000))

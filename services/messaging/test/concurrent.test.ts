@@ -123,7 +123,7 @@ test('a poisoned send of a batch fails alone', async () => {
   expect(Math.max(...batches)).toBeGreaterThan(1)
 })
 
-test('a batch whose connection is lost after the commit is not written twice', async () => {
+test('F31 a batch whose connection is lost after the commit is not written twice', async () => {
   let attempts = 0
   await using one = await here.instance({
     write: (write) => async (org, encoded) => {

@@ -285,7 +285,7 @@ describe('idempotent', () => {
     expect(await send(bob, fields)).not.toBe(first)
   })
 
-  test('twice at once, by header, over two instances', async () => {
+  test('F80 twice at once, by header, over two instances', async () => {
     await using two = await here.instance()
     const more = { facts: { idempotencyKey: 'k1' } }
     const ask = (at: Instance) => at.ask(ann, 'send-message', toGeneral('at once'), more)

@@ -210,7 +210,7 @@ describe('coming into channels', () => {
   })
 })
 
-test('twenty who name the same channel at once make one, and are all in it', async () => {
+test('F81 twenty who name the same channel at once make one, and are all in it', async () => {
   const people: Person[] = []
   for (let i = 0; i < 20; i++) people.push(await f.person(org))
   await Promise.all(people.map((who, i) => subscribe(who, i % 2 ? 'Rush' : 'rush')))

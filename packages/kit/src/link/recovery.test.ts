@@ -87,7 +87,7 @@ describe('a lost connection', () => {
     expect(client.lines.join()).toContain('link is open again')
   })
 
-  test('a peer that falls silent is left by both sides', async () => {
+  test('F40 a peer that falls silent is left by both sides', async () => {
     const limits = { heartbeatMs: 5, silentMs: 40 }
     const server = await startServer({ certDir: auth, limits })
     const proxy = await startProxy(server.address)
@@ -161,7 +161,7 @@ describe('leaving in order', () => {
     expect(client.lines.join()).not.toContain('lost')
   })
 
-  test('who does not follow the wish to renew is cut', async () => {
+  test('F62 who does not follow the wish to renew is cut', async () => {
     const server = await startServer({ certDir: auth, limits: { ageMs: 10, heartbeatMs: 5, drainMs: 20 } })
     const ws = await rawLink(server, gateway)
     const [frame] = (await once(ws, 'message')) as [Buffer]
@@ -349,7 +349,7 @@ describe('instances', () => {
     await expect(client.check()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
-  test('the name asked for must be in the certificate', async () => {
+  test('F43 the name asked for must be in the certificate', async () => {
     const server = await startServer({ certDir: auth })
     const client = startClient({
       certDir: gateway,

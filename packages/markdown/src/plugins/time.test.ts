@@ -13,7 +13,7 @@ test.each([
   ['31 December, 2017 12:00 a.m.', '2017-12-31T00:00:00Z'],
   ['Dec 31, 2017 at 12:05 PM EST', '2017-12-31T17:05:00Z'],
   [' Feb 29 2024, 5pm ', '2024-02-29T17:00:00Z'],
-])('%s is %s', (written, moment) => {
+])('F53 %s is %s', (written, moment) => {
   expect(parseTime(written)).toBe(moment)
 })
 
@@ -36,6 +36,6 @@ test.each([
   '31 Dec 2017 0 am',
   '31 Dec 2017 5:30 XYZ',
   '0000-01-01',
-])('%j is no moment', (written) => {
+])('F53 %j is no moment', (written) => {
   expect(parseTime(written)).toBeNull()
 })

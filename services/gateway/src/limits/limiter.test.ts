@@ -34,7 +34,7 @@ test('a refusal says when to come back', async () => {
   })
 })
 
-test('RL-03 without Redis it counts alone: neither open nor an outage', async () => {
+test('F21 RL-03 without Redis it counts alone: neither open nor an outage', async () => {
   const seen: unknown[] = []
   const alone = limiter(new Error('down'), seen)
   await alone.hit(counters)

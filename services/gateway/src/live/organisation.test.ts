@@ -257,7 +257,7 @@ test('without a lease nothing is handed out: sockets begin again', async () => {
   })
 })
 
-test('MD-08 an event that nobody can read does not hold up the others', async () => {
+test('F14 MD-08 an event that nobody can read does not hold up the others', async () => {
   const { organisation, place, say, add, state, log } = scene()
   place(7, 9, true)
   await organisation.reach(1)
