@@ -16,6 +16,7 @@ import {
 import type { GatewayConfig } from './config.ts'
 import type { Context } from './context.ts'
 import { createDispatcher, onceMore } from './dispatcher.ts'
+import { Admission } from './edge/admission.ts'
 import { createApp } from './edge/app.ts'
 import { Gate } from './edge/gate.ts'
 import { watchPublicCertificate } from './edge/public-certificate.ts'
@@ -87,7 +88,8 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     logger,
     principals: () => principals,
   })
-  registerGauges(metrics.registry, live)
+  const admission = new Admission()
+  registerGauges(metrics.registry, live, admission, () => app.listeners.pacer)
   let stopping = false
   const context: Context = {
     live,
@@ -137,6 +139,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   const app = await createApp(certificate.pair, {
     gate,
     limiter,
+    admission,
     organisations,
     publicHost: config.public.host,
     publicPort: () => publicPort,

@@ -6,6 +6,7 @@ import { createMetrics, silentLogger } from '@parley/kit'
 import { certDirOf, testServers } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { Admission } from '../src/edge/admission.ts'
 import { type App, createApp } from '../src/edge/app.ts'
 import type { Exchange } from '../src/edge/exchange.ts'
 import { Gate } from '../src/edge/gate.ts'
@@ -21,6 +22,8 @@ let app: App
 let port: number
 let ca: string
 let failing: unknown = null
+let held: Promise<void> | null = null
+const admission = new Admission(2, 2)
 const seen: Exchange[] = []
 let left = 9
 const allowing = {
@@ -52,6 +55,7 @@ beforeAll(async () => {
   app = await createApp(certificate.pair, {
     gate: new Gate(principals, limiter, 1),
     limiter,
+    admission,
     organisations: new Organisations((s) => Promise.resolve(s === null ? 1 : null), systemClock),
     publicHost: 'localhost',
     publicPort: () => port,
@@ -65,12 +69,11 @@ beforeAll(async () => {
       Promise.resolve((socket) => {
         socket.send(JSON.stringify(exchange.raw.fields))
       }),
-    dispatch(exchange) {
+    async dispatch(exchange) {
       seen.push(exchange)
-      if (failing) return Promise.reject(failing)
-      return Promise.resolve(
-        renderSuccess({ fields: { ...exchange.raw.fields }, path: exchange.raw.path }, []),
-      )
+      if (held) await held
+      if (failing) throw failing
+      return renderSuccess({ fields: { ...exchange.raw.fields }, path: exchange.raw.path }, [])
     },
   })
   port = await app.listeners.listen(['127.0.0.1', '127.0.0.2'], 0)
@@ -211,6 +214,21 @@ test('what is not there, and what is there under other methods', async () => {
     `HEAD /api/v1/users/me HTTP/1.1\r\nHost: localhost\r\n${basic}\r\nConnection: close\r\n\r\n`,
   ).catch(() => null)
   expect(head?.status ?? 200).toBe(200)
+})
+
+test('more requests than can be worked on are refused at once; polls wait beside them', async () => {
+  const end = Promise.withResolvers<void>()
+  held = end.promise
+  const working = [get('/api/v1/users/me', basic), get('/api/v1/users/me', basic)]
+  await vi.waitUntil(() => admission.working === 2)
+  const poll = get('/api/v1/events?queue_id=x', basic)
+  const refused = await get('/api/v1/users/me', basic)
+  expect([refused.status, refused.head]).toEqual([503, expect.stringContaining('retry-after: 1')])
+  await vi.waitUntil(() => seen.at(-1)?.operation.id === 'get-events')
+  held = null
+  end.resolve()
+  expect((await Promise.all([...working, poll])).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect((await get('/api/v1/users/me', basic)).status).toBe(200)
 })
 
 test('GW-04 no spelling of a path but its own leads anywhere', async () => {

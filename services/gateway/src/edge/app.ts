@@ -11,7 +11,7 @@ import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
 import { fixedHeaders } from './headers.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
-import { openExchange, type OpenDeps } from './open-exchange.ts'
+import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
 import { type Endpoint, endpoints, matches } from './paths.ts'
 import type { PublicPair } from './public-certificate.ts'
 import { appErrorOf, logRefusal } from './refusal.ts'
@@ -159,7 +159,8 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         if (!operation) throw wrongMethod(endpoint)
         const exchange = await begin(endpoint, operation, request, reply)
         if (operation.id === eventsWs.id) throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
-        const rendered = await deps.dispatch(exchange)
+        const work = () => deps.dispatch(exchange)
+        const rendered = await (waits(operation) ? work() : deps.admission.take(exchange.facts.org, work))
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         return send(reply, rendered)
       },

@@ -13,6 +13,7 @@ export const headerLimit = 16 * 1024
 /** TLS and HTTP/1.1 behind one or more listening addresses. */
 export interface Listeners {
   readonly server: HttpsServer
+  readonly pacer: Pacer
   /** Starts listening on every address; others may share the port. @returns the port */
   listen(addresses: readonly string[], port: number): Promise<number>
   /** New handshakes get this certificate. */
@@ -81,6 +82,7 @@ export function createListeners(
   const doors: Server[] = []
   return {
     server,
+    pacer,
     async listen(addresses, port) {
       let bound = port
       for (const host of addresses) {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Operation } from '@parley/api'
+import { eventsWs, getEvents, type Operation } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
 import type { Organisations } from '../identity/organisations.ts'
 import { counters } from '../limits/limit-keys.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { Admission } from './admission.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { type Fields, noFields, queryOf, readUrlencoded } from './fields.ts'
@@ -15,6 +16,7 @@ import { clientName } from './user-agent.ts'
 export interface OpenDeps {
   readonly gate: Gate
   readonly limiter: Limiter
+  readonly admission: Admission
   readonly organisations: Organisations
   readonly publicHost: string
   /** The port in links. */
@@ -37,6 +39,9 @@ export interface Incoming {
 
 const mostHeaders = 100
 
+/** Operations that wait for events and take nobody's place meanwhile. */
+export const waits = ({ id }: Operation): boolean => id === getEvents.id || id === eventsWs.id
+
 /**
  * Checks a request as far as its operation's declaration goes: organisation, caller, limits, body, CSRF. Whoever
  * is not allowed in is told so before the body is read.
@@ -50,6 +55,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   readUrlencoded(queryOf(request.url ?? ''), fields)
   const signal = hangUp(response)
   const org = await deps.organisations.of(site.subdomain)
+  if (!waits(operation)) deps.admission.check(org)
   const ip = request.socket.remoteAddress ?? ''
   const caller = operation.access === 'public' ? null : await deps.gate.caller(request, door, org, ip)
   const count = async (account: string | null): Promise<void> => {

@@ -9,6 +9,7 @@ test('so many at a time; whoever is done makes room', () => {
   const [a, b, c] = [new Socket(), new Socket(), new Socket()]
   for (const socket of [a, b, c]) pacer.accept(socket)
   expect([begun, c.destroyed]).toEqual([[a], true])
+  expect([pacer.waited, pacer.dropped]).toEqual([1, 1])
   pacer.done(a)
   expect(begun).toEqual([a, b])
   pacer.destroy()

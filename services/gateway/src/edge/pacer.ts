@@ -13,12 +13,24 @@ export class Pacer {
   readonly #holdMs: number
   readonly #shaking = new Set<Socket>()
   readonly #waiting = new Set<Socket>()
+  #waited = 0
+  #dropped = 0
 
   constructor(start: (socket: Socket) => void, atOnce = 32, mostWaiting = 8192, holdMs = 200) {
     this.#start = start
     this.#atOnce = atOnce
     this.#mostWaiting = mostWaiting
     this.#holdMs = holdMs
+  }
+
+  /** How many have had to wait for their turn so far. */
+  get waited(): number {
+    return this.#waited
+  }
+
+  /** How many were dropped so far because too many waited. */
+  get dropped(): number {
+    return this.#dropped
   }
 
   accept(socket: Socket): void {
@@ -29,8 +41,13 @@ export class Pacer {
     // Until TLS takes it over, nobody else looks at its errors.
     socket.on('error', () => socket.destroy())
     if (this.#shaking.size < this.#atOnce) this.#begin(socket)
-    else if (this.#waiting.size < this.#mostWaiting) this.#waiting.add(socket)
-    else socket.destroy()
+    else if (this.#waiting.size < this.#mostWaiting) {
+      this.#waited++
+      this.#waiting.add(socket)
+    } else {
+      this.#dropped++
+      socket.destroy()
+    }
   }
 
   /** The connection's handshake is over, however it ended. */

@@ -1,8 +1,15 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Admission } from '../edge/admission.ts'
+import type { Pacer } from '../edge/pacer.ts'
 import type { Live } from './live.ts'
 
-/** What an operator wants to see of live delivery. */
-export function registerGauges(registry: Registry, live: Live): void {
+/** What an operator wants to see of live delivery and of load. */
+export function registerGauges(
+  registry: Registry,
+  live: Live,
+  admission: Admission,
+  pacer: () => Pick<Pacer, 'waited' | 'dropped'>,
+): void {
   const gauge = (name: string, help: string, value: () => number): void => {
     const made: Gauge = new Gauge({
       name,
@@ -10,6 +17,17 @@ export function registerGauges(registry: Registry, live: Live): void {
       registers: [registry],
       collect: () => {
         made.set(value())
+      },
+    })
+  }
+  const counter = (name: string, help: string, value: () => number): void => {
+    const made: Counter = new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect: () => {
+        made.reset()
+        made.inc(value())
       },
     })
   }
@@ -26,5 +44,26 @@ export function registerGauges(registry: Registry, live: Live): void {
     'parley_gateway_recent_bytes',
     'Recent events kept in memory, with their encodings',
     () => live.counts().bytes,
+  )
+  counter(
+    'parley_gateway_lease_lapses_total',
+    'How often the lease was lost, and all that was held with it',
+    () => live.lease.lapses,
+  )
+  gauge('parley_gateway_working', 'Requests being worked on', () => admission.working)
+  counter(
+    'parley_gateway_shed_total',
+    'Requests refused because too many were being worked on',
+    () => admission.refused,
+  )
+  counter(
+    'parley_gateway_handshakes_waited_total',
+    'Connections that waited for their turn to shake hands',
+    () => pacer().waited,
+  )
+  counter(
+    'parley_gateway_handshakes_dropped_total',
+    'Connections dropped because too many waited',
+    () => pacer().dropped,
   )
 }

@@ -76,6 +76,7 @@ test('after a lapse everything is filled before it counts again', async () => {
   expect(lease.valid()).toBe(false)
   await lease.turn()
   expect([did.slice(2), lease.valid()]).toEqual([['renew 1', 'lapsed', 'fill'], true])
+  expect(lease.lapses).toBe(1)
 })
 
 test('a lease that is gone is taken anew', async () => {

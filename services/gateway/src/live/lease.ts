@@ -51,12 +51,18 @@ export class Lease {
   #stopped = false
   #comparing = false
   #waiting: (() => void)[] = []
+  #lapses = 0
 
   constructor(store: LeaseStore, followed: Followed, clock: Clock, report: (error: unknown) => void) {
     this.#store = store
     this.#followed = followed
     this.#clock = clock
     this.#report = report
+  }
+
+  /** How often it was lost so far. */
+  get lapses(): number {
+    return this.#lapses
   }
 
   /** May this process answer from memory at this moment? */
@@ -150,6 +156,7 @@ export class Lease {
   #lapse(): void {
     if (!this.#filled) return
     this.#filled = false
+    this.#lapses++
     this.#followed.lapsed()
   }
 }

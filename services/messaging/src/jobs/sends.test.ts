@@ -118,6 +118,28 @@ test('an organisation that waits delays no other', async () => {
   expect(batches.map(({ org }) => org)).toEqual([2, 2])
 })
 
+test('beyond its bounds an organisation is refused at once, and no other', async () => {
+  const { options } = ledger()
+  const held = Promise.withResolvers<void>()
+  const write: WriteBatch = async (org, encoded) => {
+    if (org === orgId(1)) await held.promise
+    return options.write(org, encoded)
+  }
+  await using sends = createSends({ ...options, write, maxSends: 2, mostWaiting: 3, mostWaitingBytes: 9_000 })
+  const taken = [1, 2].map(() => sends.write(send(1)))
+  // The first batch is being written; these wait.
+  await new Promise(setImmediate)
+  const waiting = [1, 2].map(() => sends.write(send(1)))
+  const full = { code: 'UNAVAILABLE', retryable: true }
+  await expect(sends.write(send(1, 'a'.repeat(4_500)))).rejects.toMatchObject(full)
+  waiting.push(sends.write(send(1)))
+  await expect(sends.write(send(1))).rejects.toMatchObject(full)
+  expect(await sends.write(send(2))).toBe(1)
+  held.resolve()
+  expect(await Promise.all([...taken, ...waiting])).toEqual([2, 3, 4, 5, 6])
+  expect(await sends.write(send(1))).toBe(7)
+})
+
 test('one key is never twice in a batch', async () => {
   const { batches, options } = ledger()
   await using sends = createSends(options)

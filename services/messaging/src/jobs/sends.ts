@@ -16,7 +16,7 @@ export interface Sends extends AsyncDisposable {
   /**
    * Resolves with the message's id once it is committed.
    * @throws StaleRights where the decision no longer stands; AppError BAD_REQUEST where the key was used for another
-   *   request; UNAVAILABLE where the database is not there
+   *   request; UNAVAILABLE where the database is not there or too many of the organisation's wait already
    */
   write(send: Send): Promise<MessageId>
 }
@@ -32,6 +32,9 @@ export interface SendsOptions {
   readonly wait: (ms: number) => Promise<void>
   readonly maxSends?: number
   readonly maxBytes?: number
+  /** How many of one organisation may wait, and how many bytes they may hold; more are refused. */
+  readonly mostWaiting?: number
+  readonly mostWaitingBytes?: number
 }
 
 const unknownOutcome = (cause: AppError): AppError =>
@@ -45,6 +48,12 @@ interface Pending {
   readonly settle: PromiseWithResolvers<MessageId>
 }
 
+/** What waits of one organisation. */
+interface Queue {
+  readonly pending: Pending[]
+  bytes: number
+}
+
 /** Pauses before a batch whose outcome nobody knows is written again, milliseconds. */
 const pauses = [20, 100, 400, 1_000]
 
@@ -54,28 +63,30 @@ const pauses = [20, 100, 400, 1_000]
  */
 export function createSends(options: SendsOptions): Sends {
   const { write, facts, hint, wait, maxSends = 64, maxBytes = 1_000_000 } = options
-  const queues = new Map<OrgId, Pending[]>()
+  const { mostWaiting = 1024, mostWaitingBytes = 32_000_000 } = options
+  const queues = new Map<OrgId, Queue>()
   const running = new Set<Promise<void>>()
 
-  const take = (queue: Pending[]): Pending[] => {
+  const take = (queue: Queue): Pending[] => {
     const batch: Pending[] = []
     const keys = new Set<string>()
     let bytes = 0
-    for (const pending of queue) {
+    for (const pending of queue.pending) {
       if (batch.length === maxSends || (batch.length > 0 && bytes + pending.bytes > maxBytes)) break
       if (keys.has(pending.key)) break
       keys.add(pending.key)
       bytes += pending.bytes
       batch.push(pending)
     }
-    queue.splice(0, batch.length)
+    queue.pending.splice(0, batch.length)
+    queue.bytes -= bytes
     return batch
   }
 
-  const drain = async (org: OrgId, queue: Pending[]): Promise<void> => {
+  const drain = async (org: OrgId, queue: Queue): Promise<void> => {
     // What was asked for in this tick shares the first batch.
     await new Promise(setImmediate)
-    while (queue.length > 0) await writeBatch(org, take(queue))
+    while (queue.pending.length > 0) await writeBatch(org, take(queue))
     queues.delete(org)
   }
 
@@ -137,8 +148,12 @@ export function createSends(options: SendsOptions): Sends {
       const encoded = JSON.stringify(encodeSend(send))
       const settle = Promise.withResolvers<MessageId>()
       const key = send.key.key.toString('hex')
-      const queue = queues.get(org) ?? []
-      queue.push({ send, encoded, bytes: Buffer.byteLength(encoded), key, settle })
+      const bytes = Buffer.byteLength(encoded)
+      const queue = queues.get(org) ?? { pending: [], bytes: 0 }
+      if (queue.pending.length >= mostWaiting || queue.bytes + bytes > mostWaitingBytes)
+        return Promise.reject(unavailable())
+      queue.pending.push({ send, encoded, bytes, key, settle })
+      queue.bytes += bytes
       if (!queues.has(org)) {
         queues.set(org, queue)
         const run = drain(org, queue)
