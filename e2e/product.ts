@@ -49,7 +49,11 @@ const run = promisify(execFile)
 
 /** Runs `./parley …` and gives its standard output. @throws Error with what it printed where it fails */
 export async function parley(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await run(join(root, 'parley'), args, {
+  return execute([join(root, 'parley'), ...args], env)
+}
+
+async function execute([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await run(program, args, {
     env: { ...process.env, ...env },
     timeout: 240_000,
     maxBuffer: 16 * 1024 * 1024,
@@ -85,6 +89,8 @@ export interface ProductOptions {
   readonly data?: string
   /** Added to the environment of `up`. */
   readonly env?: NodeJS.ProcessEnv
+  /** The one core that everything of it runs on; any unless given. */
+  readonly core?: number
 }
 
 /** A new folder for a product's data. */
@@ -108,10 +114,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     remove()
   }
   try {
-    const printed = await parley([...args, ...(options.demo ? ['--demo'] : [])], {
-      PARLEY_RATE_LIMIT_FACTOR: '1000',
-      ...options.env,
-    })
+    const pinned = options.core === undefined ? [] : ['taskset', '-c', String(options.core)]
+    const up = [...pinned, join(root, 'parley'), ...args, ...(options.demo ? ['--demo'] : [])]
+    const printed = await execute(up, { PARLEY_RATE_LIMIT_FACTOR: '1000', ...options.env })
     return {
       data,
       run: Run.parse(JSON.parse(printed)),

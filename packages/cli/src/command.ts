@@ -21,7 +21,7 @@ export interface Command {
   /** As typed: one or two words. */
   name: string
   summary: string
-  /** Positional arguments in order, `[NAME]` when it may be left out. */
+  /** Positional arguments in order, `[NAME]` when it may be left out, `[NAME…]` for any number at the end. */
   positionals?: readonly string[]
   /** Further lines of the help. */
   details?: string
@@ -69,7 +69,7 @@ export function parseInput(command: Command, args: string[], out: Output): Input
   if (parsed.positionals.length < needed) {
     throw new UsageError(`missing ${wanted[parsed.positionals.length] ?? 'argument'}`)
   }
-  if (parsed.positionals.length > wanted.length) {
+  if (parsed.positionals.length > wanted.length && !wanted.at(-1)?.endsWith('…]')) {
     throw new UsageError(`unexpected argument ${parsed.positionals[wanted.length] ?? ''}`)
   }
   const text = (name: string): string | undefined => {

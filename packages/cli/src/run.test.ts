@@ -36,6 +36,23 @@ const greet: Command = {
   },
 }
 
+const list: Command = {
+  name: 'list',
+  summary: 'say what was named',
+  positionals: ['[NAME…]'],
+  options: {},
+  run(input) {
+    input.out.say(input.positionals.join(' '))
+    return Promise.resolve(0)
+  },
+}
+
+test.each([[[]], [['a']], [['a', 'b', 'c']]])('any number of names: %s', async (names) => {
+  const io = streams()
+  expect(await run([list], ['list', ...names], io)).toBe(0)
+  expect(io.said()).toBe(`${names.join(' ')}\n`)
+})
+
 describe('exit codes', () => {
   test.each([
     ['done', ['greet', 'all', 'Ada'], 0],

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { auditVerify } from './audit-verify.ts'
+import { bench } from './bench.ts'
 import { down } from './down.ts'
 import { logs } from './logs.ts'
 import { orgCreate } from './org-create.ts'
@@ -9,4 +10,14 @@ import { test } from './test.ts'
 import { up } from './up.ts'
 
 /** Every command, in the order of the help page. */
-export const commands: readonly Command[] = [up, down, status, logs, restart, test, orgCreate, auditVerify]
+export const commands: readonly Command[] = [
+  up,
+  down,
+  status,
+  logs,
+  restart,
+  test,
+  bench,
+  orgCreate,
+  auditVerify,
+]

@@ -1,0 +1,113 @@
+import { connect, type TLSSocket } from 'node:tls'
+
+/** A request as bytes; `i` counts from 0 over all connections. */
+export type MakeRequest = (i: number, connection: number) => string | Buffer
+
+export interface LoopOptions {
+  readonly port: number
+  readonly ca: string
+  readonly servername: string
+  readonly connections: number
+  readonly request: MakeRequest
+}
+
+export interface LoopResult {
+  readonly done: number
+  /** Answers that were not 200. */
+  readonly failed: number
+  readonly seconds: number
+  /** Milliseconds of each answer, unsorted. */
+  readonly waits: readonly number[]
+}
+
+/** Keep-alive connections that each ask again as soon as they are answered. */
+export interface ClosedLoop extends Disposable {
+  run(seconds: number): Promise<LoopResult>
+}
+
+/** Opens the connections over verified TLS. HTTP is made by hand: a generator must be cheaper than what it measures. */
+export async function openLoop(options: LoopOptions): Promise<ClosedLoop> {
+  const sockets = await Promise.all(Array.from({ length: options.connections }, () => open(options)))
+  let sent = 0
+  return {
+    async run(seconds) {
+      const began = performance.now()
+      const end = began + seconds * 1000
+      const waits: number[] = []
+      let failed = 0
+      await Promise.all(
+        sockets.map(async (socket, connection) => {
+          while (performance.now() < end) {
+            const asked = performance.now()
+            const status = await socket.ask(options.request(sent++, connection))
+            waits.push(performance.now() - asked)
+            if (status !== 200) failed++
+          }
+        }),
+      )
+      return { done: waits.length, failed, seconds: (performance.now() - began) / 1000, waits }
+    },
+    [Symbol.dispose]() {
+      for (const { socket } of sockets) socket.destroy()
+    },
+  }
+}
+
+interface Connection {
+  readonly socket: TLSSocket
+  /** Resolves with the status of the answer. */
+  ask(request: string | Buffer): Promise<number>
+}
+
+function open({ port, ca, servername }: LoopOptions): Promise<Connection> {
+  const opened = Promise.withResolvers<Connection>()
+  const socket = connect({ host: '127.0.0.1', port, ca, servername, ALPNProtocols: ['http/1.1'] })
+  socket.setNoDelay(true)
+  let waiting: PromiseWithResolvers<number> | null = null
+  let held = ''
+  const lost = (error: Error): void => {
+    opened.reject(error)
+    waiting?.reject(error)
+  }
+  socket.on('error', lost)
+  socket.on('close', () => lost(new Error('the connection was closed')))
+  socket.on('data', (chunk: Buffer) => {
+    held += chunk.toString('latin1')
+    const length = wholeLength(held)
+    if (length === null || held.length < length) return
+    const status = Number(held.slice(9, 12))
+    held = held.slice(length)
+    waiting?.resolve(status)
+  })
+  socket.once('secureConnect', () => {
+    opened.resolve({
+      socket,
+      ask(request) {
+        waiting = Promise.withResolvers<number>()
+        socket.write(request)
+        return waiting.promise
+      },
+    })
+  })
+  return opened.promise
+}
+
+/** Bytes of the first answer in `text`, once its head is there; every answer measured here tells its length. */
+function wholeLength(text: string): number | null {
+  const head = text.indexOf('\r\n\r\n')
+  if (head === -1) return null
+  const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1]
+  if (length === undefined) throw new Error('an answer without a length')
+  return head + 4 + Number(length)
+}
+
+/** The head of a request with what every one has. */
+export function head(
+  method: string,
+  path: string,
+  host: string,
+  headers: Readonly<Record<string, string>>,
+): string {
+  const lines = Object.entries({ host, 'user-agent': 'ParleyLoad/1.0', ...headers })
+  return `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+}
