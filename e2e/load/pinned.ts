@@ -50,7 +50,7 @@ export async function startPinned(core: number, name: string, options: object): 
     }),
   ])
   const { port, pids, ms, rate } = Ready.parse(JSON.parse(line))
-  const roots = new Map([child.pid ?? 0, ...pids].map((pid) => [pid, name]))
+  const roots = new Map([[child.pid ?? 0, name], ...pids.map((pid) => [pid, 'postgres'] as const)])
   return {
     port,
     ms,
