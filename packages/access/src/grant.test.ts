@@ -42,19 +42,22 @@ test('a proof carries what was decided, and under which rights', () => {
 
 test('nothing but a proof of that action opens a repository: these do not compile', () => {
   const other = authorize('channel:know', actor, channel, rights(5))
-  if (!other.ok) throw new Error('refused')
+  const readable = authorize('channel:read', actor, channel, rights(5))
+  if (!other.ok || !readable.ok) throw new Error('refused')
   const forged = { action: 'channel:read', actor, object: channel, rights: rights(5) } as const
   const refused: (() => unknown)[] = [
     // @ts-expect-error a bare id is no proof
     () => readName(channel.channelId),
     // @ts-expect-error neither are the facts
     () => readName(channel),
-    // @ts-expect-error everything a proof shows does not make one: its symbol is nobody else's
+    // @ts-expect-error everything a proof shows does not make one: its private member is nobody else's
     () => readName(forged),
+    // @ts-expect-error a copy is none, or it could be of another object
+    () => readName({ ...readable.granted, object: channel }),
     // @ts-expect-error a proof of another action is none
     () => readName(other.granted),
     // @ts-expect-error an action cannot be decided on another action's object
     () => authorize('channel:read', actor, null, rights(5)),
   ]
-  expect(refused).toHaveLength(5)
+  expect(refused).toHaveLength(6)
 })

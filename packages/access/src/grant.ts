@@ -78,11 +78,13 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
 /** Names of all actions, for tests and the printed policy table. */
 export const actions = Object.keys(rules) as readonly Action[]
 
-declare const proof: unique symbol
+/** A private member is in no object literal and, other than a symbol, in no spread copy either. */
+declare class Proof<A extends Action> {
+  private readonly proof: A
+}
 
 /** Proof that this actor may do this action to this object under these rights. Only `authorize` makes one. */
-export interface Granted<A extends Action> {
-  readonly [proof]: A
+export interface Granted<A extends Action> extends Proof<A> {
   readonly action: A
   readonly actor: Actor
   readonly object: ActionObjects[A]

@@ -1,4 +1,5 @@
-import { orgId } from '@parley/core'
+import { authorize } from '@parley/access'
+import { orgId, rights, userId } from '@parley/core'
 import { Capabilities } from '@parley/api'
 import { testDatabase, type TestDatabase } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -32,22 +33,28 @@ const spec = (queueId: string, more: Partial<QueueSpec> = {}): QueueSpec => ({
   lifespan: 600,
   ...more,
 })
+const own = (user: number) => {
+  const actor = { role: 400, isActive: true, isBot: false, botOwnerId: null, generation: 1 } as const
+  const verdict = authorize('self:use', { ...actor, orgId: orgId(1), userId: userId(user) }, null, rights(1))
+  if (!verdict.ok) throw new Error('refused')
+  return verdict.granted
+}
 const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
 test('a queue is found by its user in its organisation, and by nobody else', async () => {
   const db = await database.as('gateway')
-  await db.write(orgId(1), (tx) => insertQueue(tx, spec(id(1))))
+  await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(1))))
   const find = (org: number, user: number) => db.read(orgId(org), (tx) => findQueue(tx, id(1), user))
   expect(await find(1, 7)).toEqual(spec(id(1)))
   expect([await find(1, 8), await find(2, 7)]).toEqual([null, null])
-  expect(await db.write(orgId(1), (tx) => deleteQueue(tx, id(1), 8))).toBe(false)
-  expect(await db.write(orgId(1), (tx) => deleteQueue(tx, id(1), 7))).toBe(true)
+  expect(await db.write(orgId(1), (tx) => deleteQueue(tx, own(8), id(1)))).toBe(false)
+  expect(await db.write(orgId(1), (tx) => deleteQueue(tx, own(7), id(1)))).toBe(true)
   expect(await find(1, 7)).toBeNull()
 })
 
 test('positions only go up, and touching a queue keeps it', async () => {
   const db = await database.as('gateway')
-  await db.write(orgId(1), (tx) => insertQueue(tx, spec(id(2), { lifespan: 60 })))
+  await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(2), { lifespan: 60 })))
   await touchQueues(db, 1, new Map([[id(2), 9]]))
   await touchQueues(db, 1, new Map([[id(2), 5]]))
   const [row] = await database.superuser('SELECT position FROM gateway.queues WHERE queue_id = $1', [id(2)])
@@ -57,7 +64,7 @@ test('positions only go up, and touching a queue keeps it', async () => {
 test('expired queues are gone at once and swept later, of all organisations', async () => {
   const db = await database.as('gateway')
   for (const org of [1, 2])
-    await db.write(orgId(org), (tx) => insertQueue(tx, spec(id(10 + org), { org, lifespan: -1 })))
+    await db.write(orgId(org), (tx) => insertQueue(tx, own(7), spec(id(10 + org), { org, lifespan: -1 })))
   expect(await db.read(orgId(1), (tx) => findQueue(tx, id(11), 7))).toBeNull()
   expect(await sweepQueues(db)).toBe(2)
   expect(await sweepQueues(db)).toBe(0)
@@ -66,7 +73,7 @@ test('expired queues are gone at once and swept later, of all organisations', as
 test('of a user with too many queues the oldest go', async () => {
   const db = await database.as('gateway')
   for (let n = 0; n < 203; n++)
-    await db.write(orgId(2), (tx) => insertQueue(tx, spec(id(1000 + n), { org: 2, user: 9 })))
+    await db.write(orgId(2), (tx) => insertQueue(tx, own(9), spec(id(1000 + n), { org: 2 })))
   const left = await database.superuser('SELECT 1 FROM gateway.queues WHERE user_id = 9')
   expect(left).toHaveLength(200)
   expect(await db.read(orgId(2), (tx) => findQueue(tx, id(1000), 9))).toBeNull()

@@ -1,6 +1,7 @@
 import { AppError } from '@parley/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { EncodedSend } from '../src/repo/send-batch.ts'
 import { type Channel, type Instance, outcome, type World, world } from './world.ts'
 
 let here: World
@@ -111,7 +112,7 @@ test('a poisoned send of a batch fails alone', async () => {
       batches.push(encoded.length)
       return write(
         org,
-        encoded.map((text) => text.replaceAll('POISON', String.raw`\u0000`)),
+        encoded.map((text) => text.replaceAll('POISON', String.raw`\u0000`) as EncodedSend),
       )
     },
   })

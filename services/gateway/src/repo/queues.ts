@@ -1,12 +1,18 @@
 import { orgId } from '@parley/core'
+import type { Granted } from '@parley/access'
 import type { Database, Tx } from '@parley/db'
 import { z } from 'zod'
 import { QueueSpec } from '../live/queue.ts'
 
 const mostPerUser = 200
 
-/** Keeps a new queue; of a user with too many the oldest go. */
-export async function insertQueue(tx: Tx, spec: QueueSpec): Promise<void> {
+/** Keeps a new queue of the actor's; of a user with too many the oldest go. */
+export async function insertQueue(
+  tx: Tx,
+  { actor }: Granted<'self:use'>,
+  given: Omit<QueueSpec, 'user'>,
+): Promise<void> {
+  const spec: QueueSpec = { ...given, user: actor.userId }
   await tx.execute(
     `DELETE FROM gateway.queues WHERE org_id = $1 AND queue_id IN (
        SELECT queue_id FROM gateway.queues WHERE org_id = $1 AND user_id = $2
@@ -33,12 +39,12 @@ export async function findQueue(tx: Tx, queueId: string, user: number): Promise<
   return row?.spec ?? null
 }
 
-/** @returns whether there was such a queue */
-export async function deleteQueue(tx: Tx, queueId: string, user: number): Promise<boolean> {
+/** Deletes a queue of the actor's. @returns whether there was such a queue */
+export async function deleteQueue(tx: Tx, { actor }: Granted<'self:use'>, queueId: string): Promise<boolean> {
   const gone = await tx.execute(
     `DELETE FROM gateway.queues
      WHERE org_id = $1 AND queue_id = $2 AND user_id = $3 AND expires_at > clock_timestamp()`,
-    [tx.org, queueId, user],
+    [tx.org, queueId, actor.userId],
   )
   return gone > 0
 }

@@ -4,7 +4,7 @@ import type { Exchange } from '../edge/exchange.ts'
 import { type Rendered, renderSuccess } from '../edge/render.ts'
 import { badQueue } from '../live/catch-up.ts'
 import { deleteQueue } from '../repo/queues.ts'
-import { actorIn, askedOf, orgOf } from './own-operation.ts'
+import { askedOf, grantedIn, orgOf } from './own-operation.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -16,8 +16,7 @@ export async function removeQueue({ database, live }: Context, exchange: Exchang
   const gone =
     uuid.test(queueId) &&
     (await database.write(org, async (tx) => {
-      await actorIn(tx, caller)
-      return deleteQueue(tx, queueId, caller.principal.user)
+      return deleteQueue(tx, await grantedIn(tx, caller), queueId)
     }))
   if (!gone) throw badQueue(queueId)
   live.followed(org)?.endQueue(queueId, 'gone')

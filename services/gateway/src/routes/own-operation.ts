@@ -1,7 +1,7 @@
-import { authorize } from '@parley/access'
+import { authorize, type Granted } from '@parley/access'
 import { type Input, type Operation, parseParams } from '@parley/api'
 import { AppError, badRequest, orgId, userId } from '@parley/core'
-import { type ActorAndRights, readActor, type Tx } from '@parley/db'
+import { readActor, type Tx } from '@parley/db'
 import type { Caller, Exchange } from '../edge/exchange.ts'
 import { notLoggedIn } from '../identity/basic.ts'
 
@@ -23,13 +23,12 @@ export function askedOf<O extends Operation>(operation: O, { caller, raw }: Exch
  * Reads who asks in the operation's own transaction, and decides.
  * @throws AppError UNAUTHORIZED (stale) where the account is not what it was when its credential was checked
  */
-export async function actorIn(tx: Tx, { principal }: Caller): Promise<ActorAndRights> {
-  const found = await readActor(tx, userId(principal.user))
-  const { actor, rights } = found
+export async function grantedIn(tx: Tx, { principal }: Caller): Promise<Granted<'self:use'>> {
+  const { actor, rights } = await readActor(tx, userId(principal.user))
   if (!actor?.isActive || actor.generation !== principal.generation) throw staleCaller()
   const verdict = authorize('self:use', actor, null, rights)
   if (!verdict.ok) throw badRequest('Insufficient permission')
-  return found
+  return verdict.granted
 }
 
 export const staleCaller = (): AppError =>

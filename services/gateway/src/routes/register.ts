@@ -18,7 +18,7 @@ import { compileNarrow } from '../live/narrow.ts'
 import type { QueueSpec } from '../live/queue.ts'
 import { insertQueue } from '../repo/queues.ts'
 import { exportSnapshot, stir } from '../repo/snapshot.ts'
-import { actorIn, type Asked, askedOf, orgOf } from './own-operation.ts'
+import { type Asked, askedOf, grantedIn, orgOf } from './own-operation.ts'
 
 const defaultLifespan = 600
 /** Events are kept no longer. */
@@ -35,9 +35,9 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
   const asked = askedOf(register, exchange)
   const org = orgOf(exchange)
   const spec = specOf(asked, exchange, context.ids.uuid())
-  const { start, state } = await context.database.read(org, async (tx) => {
-    const { actor } = await actorIn(tx, asked.caller)
-    if (spec.allPublicStreams && actor && isGuest(actor))
+  const { granted, start, state } = await context.database.read(org, async (tx) => {
+    const granted = await grantedIn(tx, asked.caller)
+    if (spec.allPublicStreams && isGuest(granted.actor))
       throw badRequest('User not authorized for this query')
     const { seq, snapshot } = await exportSnapshot(tx)
     const request = snapshotRequest(asked, exchange, snapshot)
@@ -45,10 +45,10 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
     const answers = await stirring(tx, () =>
       Promise.all(parts.map((part) => context.link.call(part, request, options))),
     )
-    return { start: seq, state: Object.assign({}, ...answers) as Record<string, unknown> }
+    return { granted, start: seq, state: Object.assign({}, ...answers) as Record<string, unknown> }
   })
   const whole = { ...spec, start }
-  await context.database.write(org, (tx) => insertQueue(tx, whole))
+  await context.database.write(org, (tx) => insertQueue(tx, granted, whole))
   const answer = {
     ...state,
     queue_id: whole.queueId,

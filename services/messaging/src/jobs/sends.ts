@@ -9,7 +9,7 @@ import {
 } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import type { FactsCache } from '../facts/cache.ts'
-import { encodeSend, type Outcome, type Send } from '../repo/send-batch.ts'
+import { type EncodedSend, encodeSend, type Outcome, type Send } from '../repo/send-batch.ts'
 
 /** Writes sends; those of one organisation that come together are written together. */
 export interface Sends extends AsyncDisposable {
@@ -21,8 +21,8 @@ export interface Sends extends AsyncDisposable {
   write(send: Send): Promise<MessageId>
 }
 
-/** Writes one batch, as JSON texts; see repo/send-batch. */
-export type WriteBatch = (org: OrgId, encoded: readonly string[]) => Promise<Outcome[]>
+/** Writes one batch; see repo/send-batch. */
+export type WriteBatch = (org: OrgId, encoded: readonly EncodedSend[]) => Promise<Outcome[]>
 
 export interface SendsOptions {
   readonly write: WriteBatch
@@ -42,7 +42,7 @@ const unknownOutcome = (cause: AppError): AppError =>
 
 interface Pending {
   readonly send: Send
-  readonly encoded: string
+  readonly encoded: EncodedSend
   readonly bytes: number
   readonly key: string
   readonly settle: PromiseWithResolvers<MessageId>
@@ -145,7 +145,7 @@ export function createSends(options: SendsOptions): Sends {
   return {
     write(send) {
       const org = send.granted.actor.orgId
-      const encoded = JSON.stringify(encodeSend(send))
+      const encoded = encodeSend(send)
       const settle = Promise.withResolvers<MessageId>()
       const key = send.key.key.toString('hex')
       const bytes = Buffer.byteLength(encoded)

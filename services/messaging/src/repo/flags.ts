@@ -4,8 +4,12 @@ import { z } from 'zod'
 import { receivedSql } from './fetch.ts'
 import { ruleSql, Values } from './spans.ts'
 
+declare class Decided {
+  private readonly mayRead: true
+}
+
 /** A message as far as changing its flags goes. */
-const Markable = z.object({
+const Row = z.object({
   id: z.int(),
   recipientId: z.int(),
   channelId: z.int().nullable(),
@@ -20,7 +24,10 @@ const Markable = z.object({
   collapsed: z.boolean(),
   mentioned: z.boolean(),
 })
-export type Markable = z.output<typeof Markable>
+/** One that the actor may read; only `readMarkable` finds them. */
+export type Markable = z.output<typeof Row> & Decided
+
+const idsOf = (messages: readonly Markable[]): number[] => messages.map(({ id }) => id)
 
 /** Those of the named messages that the actor may read, ascending, as they are marked now. */
 export async function readMarkable(
@@ -31,8 +38,8 @@ export async function readMarkable(
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
-  return tx.query(
-    Markable,
+  const rows = await tx.query(
+    Row,
     `SELECT m.message_id AS id, m.recipient_id AS "recipientId", rc.channel_id AS "channelId",
         rc.user_ids AS "userIds", m.topic, got.yes AS received,
         rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
@@ -54,11 +61,12 @@ export async function readMarkable(
       ORDER BY m.message_id`,
     values.list,
   )
+  return rows as Markable[]
 }
 
 const Part = z.object({ recipientId: z.int(), ranges: z.string() })
 /** What messages stand for on the id lines of their conversations. */
-export type Parts = readonly z.output<typeof Part>[]
+export type Parts = readonly z.output<typeof Part>[] & Decided
 
 /**
  * The parts of the id lines that messages stand for: each from behind the one before it that is not a read one of the
@@ -66,10 +74,17 @@ export type Parts = readonly z.output<typeof Part>[]
  * messages are looked past for a while only: beyond that a range more is kept. What is before a message never changes
  * by sends, so this needs no head.
  */
-export const partsOf = (tx: Tx, { actor }: Granted<'message:list'>, ids: readonly number[]): Promise<Parts> =>
-  tx.query(
-    Part,
-    `SELECT c.recipient_id AS "recipientId", range_agg(c.cell)::text AS ranges
+export async function partsOf(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  messages: readonly Markable[],
+): Promise<Parts> {
+  const parts =
+    messages.length === 0
+      ? []
+      : await tx.query(
+          Part,
+          `SELECT c.recipient_id AS "recipientId", range_agg(c.cell)::text AS ranges
       FROM (
         SELECT m.recipient_id, int8range(coalesce(
           (SELECT near.message_id + 1 FROM (
@@ -84,8 +99,10 @@ export const partsOf = (tx: Tx, { actor }: Granted<'message:list'>, ids: readonl
         FROM messaging.messages m
         WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])) AS c
       GROUP BY c.recipient_id`,
-    [tx.org, actor.userId, ids],
-  )
+          [tx.org, actor.userId, idsOf(messages)],
+        )
+  return parts as z.output<typeof Part>[] & Decided
+}
 
 // What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
 // ours, so that none waits for the other the wrong way round.
@@ -110,13 +127,13 @@ export async function markRead(tx: Tx, { actor }: Granted<'message:list'>, parts
 export async function markUnread(
   tx: Tx,
   { actor }: Granted<'message:list'>,
-  ids: readonly number[],
+  messages: readonly Markable[],
   parts: Parts,
 ): Promise<void> {
   await tx.execute(
     `UPDATE messaging.messages SET sender_read = false
       WHERE org_id = $1 AND sender_id = $2 AND message_id = ANY ($3::bigint[]) AND sender_read`,
-    [tx.org, actor.userId, ids],
+    [tx.org, actor.userId, idsOf(messages)],
   )
   await tx.execute(
     `UPDATE messaging.read_state AS t SET ranges = t.ranges - p.ranges
@@ -128,13 +145,13 @@ export async function markUnread(
 
 /**
  * Makes messages from before the actor's time theirs: `historical`, and read as they were.
- * @param ids messages that the actor may read and that did not come to them
- * @param parts those of `ids`
+ * @param messages that did not come to the actor
+ * @param parts those of `messages`
  */
 export async function adopt(
   tx: Tx,
   granted: Granted<'message:list'>,
-  ids: readonly number[],
+  messages: readonly Markable[],
   parts: Parts,
 ): Promise<void> {
   const { userId } = granted.actor
@@ -143,7 +160,7 @@ export async function adopt(
       SELECT $1, $2, m.message_id, m.recipient_id, true FROM messaging.messages m
        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
       ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET historical = true`,
-    [tx.org, userId, ids],
+    [tx.org, userId, idsOf(messages)],
   )
   // Single ids: what lies before them did not come to the actor either.
   await tx.execute(
@@ -152,7 +169,7 @@ export async function adopt(
         FROM messaging.messages m WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
        GROUP BY m.recipient_id
       ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = r.ranges + excluded.ranges`,
-    [tx.org, userId, ids],
+    [tx.org, userId, idsOf(messages)],
   )
   await markRead(tx, granted, parts)
 }
@@ -161,7 +178,7 @@ export async function adopt(
 export async function setFlag(
   tx: Tx,
   { actor }: Granted<'message:list'>,
-  ids: readonly number[],
+  messages: readonly Markable[],
   flag: 'starred' | 'collapsed',
   value: boolean,
 ): Promise<void> {
@@ -170,6 +187,6 @@ export async function setFlag(
       SELECT $1, $2, m.message_id, m.recipient_id, $4 FROM messaging.messages m
        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
       ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET ${flag} = excluded.${flag}`,
-    [tx.org, actor.userId, ids, value],
+    [tx.org, actor.userId, idsOf(messages), value],
   )
 }

@@ -58,8 +58,14 @@ const Row = z.object({
   seq: z.int(),
 })
 
+declare const decided: unique symbol
+/** JSON text of a send that was decided on; only `encodeSend` makes one. */
+export type EncodedSend = string & { readonly [decided]: true }
+
+export const encodeSend = (send: Send): EncodedSend => JSON.stringify(columnsOf(send)) as EncodedSend
+
 /** A send as the function reads it. */
-export const encodeSend = (send: Send): Readonly<Record<string, unknown>> => ({
+const columnsOf = (send: Send): Readonly<Record<string, unknown>> => ({
   key: send.key.key.toString('hex'),
   drawn: send.key.drawn,
   request: send.request.toString('hex'),
@@ -83,14 +89,13 @@ export const encodeSend = (send: Send): Readonly<Record<string, unknown>> => ({
 /**
  * Writes sends of one organisation with their events, in one statement that takes the head. Every send has a key, so
  * the same sends may be written again where nobody knows how it ended.
- * @param encoded JSON texts of `encodeSend`, in order
  * @returns the outcomes in the same order
  * @throws AppError UNAVAILABLE (not retryable: outcome unknown); the database's own error where nothing was written
  */
 export async function writeSends(
   database: Database,
   org: OrgId,
-  encoded: readonly string[],
+  encoded: readonly EncodedSend[],
 ): Promise<Outcome[]> {
   const sends = encoded.map((text, i) => `{"i":${i},${text.slice(1)}`)
   const rows = await database.once(Row, 'SELECT * FROM messaging.send_batch($1, $2)', [

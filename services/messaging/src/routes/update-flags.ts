@@ -41,18 +41,17 @@ async function change(
   { tx, rights, asked, changing }: Changing,
 ): Promise<void> {
   const { op, flag } = asked
-  const ids = changing.map(({ id }) => id)
   // Only what is read already came from before the reader's time; any other mark makes it theirs.
-  const foreign = changing.filter(({ received }) => !received).map(({ id }) => id)
-  const parts = flag === 'read' ? await partsOf(tx, granted, ids) : []
-  const foreignParts = foreign.length > 0 ? await partsOf(tx, granted, foreign) : []
+  const foreign = changing.filter(({ received }) => !received)
+  const parts = await partsOf(tx, granted, flag === 'read' ? changing : [])
+  const foreignParts = await partsOf(tx, granted, foreign)
   // Marking as read gives nothing away and takes no right to do, so no change of rights needs to undo it.
   const decidedUnder = flag === 'read' && op === 'add' ? null : rights
   await hold(tx, decidedUnder)
   if (foreign.length > 0) await adopt(tx, granted, foreign, foreignParts)
-  if (flag !== 'read') await setFlag(tx, granted, ids, flag, op === 'add')
+  if (flag !== 'read') await setFlag(tx, granted, changing, flag, op === 'add')
   else if (op === 'add') await markRead(tx, granted, parts)
-  else await markUnread(tx, granted, ids, parts)
+  else await markUnread(tx, granted, changing, parts)
   const events = eventChunks(changing).map((some) => {
     const messages = some.map(({ id }) => id)
     const body = { op, flag, messages, details: detailsOf(granted, asked, some) }

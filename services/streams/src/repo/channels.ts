@@ -21,8 +21,12 @@ export type Seen =
   | Granted<'channel:unsubscribe'>
   | Made
 
-/** A channel made in this transaction by whoever was granted to. */
-export interface Made {
+declare class InThisTransaction {
+  private readonly made: true
+}
+
+/** A channel made in this transaction by whoever was granted to; only `insertChannel` makes one. */
+export interface Made extends InThisTransaction {
   readonly action: 'channel:made'
   readonly granted: Granted<'channel:create'>
   readonly channelId: number
@@ -87,7 +91,7 @@ export async function insertChannel(
       channel.createdAt,
     ],
   )
-  return row ? { action: 'channel:made', granted, channelId: row.channel_id } : null
+  return row ? ({ action: 'channel:made', granted, channelId: row.channel_id } as Made) : null
 }
 
 /** Which of the channels that the actor may know of a list has; a channel is in it where any source has it. */

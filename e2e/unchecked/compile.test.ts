@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { compiled } from './compiled.ts'
+import { repoFunctions } from './repositories.ts'
+import { meant, snippetsFor } from './snippets.ts'
+
+/** Functions of repositories that take no proof, and why they need none. */
+const withoutProof: Readonly<Record<string, string>> = {
+  'audit readTree': 'hashes of acts without content; asked for by the operator’s call and the consumer only',
+  'audit holdTree': 'the same',
+  'audit addLeaf': 'writes what the consumer made of a logged act, which was decided when it was done',
+  'audit readLeaves': 'as readTree',
+  'audit readOrganisations': 'numbers of organisations, for the operator’s call',
+  'auth findOrganisation': 'a subdomain is public',
+  'auth drawOrganisation': 'draws a number',
+  'auth insertOrganisation': 'before it there is nobody a rule could ask: the caller list decides',
+  'auth readOrganisation': 'shown before anybody signs in',
+  'auth holdAccount': 'locks a row and reads nothing of it',
+  'gateway readHeads': 'numbers of logs',
+  'gateway leaseStore': 'the gateway’s own lease',
+  'gateway fromLog': 'changes a value’s shape',
+  'gateway logReader': 'the live feed: who sees an event is decided for each receiver (live/visibility)',
+  'gateway audienceReader': 'the same, when a queue catches up',
+  'gateway loadMembers': 'the facts by which that is decided',
+  'gateway findQueue': 'found by its owner only; what it delivers is decided event by event',
+  'gateway touchQueues': 'positions of queues that are being served',
+  'gateway sweepQueues': 'deletes what has expired',
+  'gateway exportSnapshot': 'the head’s number',
+  'gateway stir': 'reads nothing',
+  'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',
+  'messaging spansSql': 'the same',
+  'messaging ruleSql': 'the same',
+  'messaging recipientConditions': 'the same',
+  'messaging messageConditions': 'the same',
+  'streams channelQuery': 'the same',
+  'streams rowsWhere': 'the same',
+  'streams askDatabase': 'reads nothing',
+}
+
+const functions = repoFunctions()
+const nameOf = ({ file, name }: (typeof functions)[number]): string => `${file.split('/')[1]} ${name}`
+
+test('every function of a repository takes a proof, or has a reason not to', () => {
+  const without = functions.filter(({ proofs }) => proofs.length === 0).map(nameOf)
+  expect(without.sort()).toEqual(Object.keys(withoutProof).sort())
+  expect(functions.length - without.length).toBeGreaterThan(35)
+})
+
+test('without the proof it asks for, no call of a repository compiles', async () => {
+  const snippets = snippetsFor(functions.filter(({ proofs }) => proofs.length > 0))
+  const { of, elsewhere } = await compiled(snippets)
+  expect(elsewhere).toEqual([])
+  const named = (attempt: string): [string, readonly string[]][] =>
+    [...of].filter(([name]) => name.endsWith(`: ${attempt}`))
+  expect(named('a copy').length).toBe(named(meant).length)
+  // What is right compiles, so a refusal is about the proof.
+  expect(named(meant).filter(([, said]) => said.length > 0)).toEqual([])
+  const wrong = [...of].filter(([name]) => !name.endsWith(`: ${meant}`))
+  // The argument as a whole does not fit, or the one thing that it lacks is named.
+  const refusal = /^TS2345: Argument |^TS2741: Property '\S+' is missing in type /
+  const strange = wrong.filter(([, said]) => said.length !== 1 || !refusal.test(said[0] ?? ''))
+  expect(strange).toEqual([])
+}, 180_000)
