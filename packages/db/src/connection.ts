@@ -27,6 +27,11 @@ export interface PgPoolOptions extends PgConnection {
   readonly pool: number
   /** Connections are replaced after this long, so that a replaced certificate is soon nowhere in use. */
   readonly maxLifetimeSeconds?: number
+  /**
+   * How long one answer may take, milliseconds: a connection that is silent for longer has nobody at its other end, and is
+   * given up. A little longer than any statement may take, unless given.
+   */
+  readonly answerMs?: number
 }
 
 /** Never a URL: anything `ssl*` in one would replace these options as a whole. */
@@ -103,12 +108,20 @@ const limits = {
   statement_timeout: 15_000,
 }
 
+const answerMs = limits.statement_timeout + 2000
+
 /** A pool whose connections answer pipelined and read their certificates when they are made. */
 export function createPool(options: PgPoolOptions): Pool {
   class FreshClient extends Client {
     constructor() {
       // Compiling a plan takes longer than any of these statements may.
-      super({ ...clientConfig(options), ...limits, options: '-c jit=off', pipeline: true })
+      super({
+        ...clientConfig(options),
+        ...limits,
+        options: '-c jit=off',
+        pipeline: true,
+        query_timeout: options.answerMs ?? answerMs,
+      })
     }
   }
   const pool = new Pool({

@@ -22,7 +22,7 @@ const socketCodes = new Set([
   'ENOENT',
 ])
 const lostWords =
-  /connection terminated|connection error|not queryable|timeout exceeded when trying to connect|client was closed/i
+  /connection terminated|connection error|not queryable|timeout exceeded when trying to connect|client was closed|query read timeout/i
 
 /** Is the connection gone, so that what was last asked has an unknown answer? */
 export function lost(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { orgId } from '@parley/core'
 import { createOrmDatabase, createPgDatabase, type Database, sqlState, type Tx } from '@parley/db'
-import { type TestDatabase, testDatabase } from '@parley/testkit'
+import { startProxy, type TestDatabase, testDatabase } from '@parley/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -197,4 +197,20 @@ describe('connections', () => {
     })
     expect(await auth.once(N, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
   })
+})
+
+test('F40 a server that is silent for too long is given up, and the next has a new connection', async () => {
+  const { host, port, ...options } = await db.options('auth', 1)
+  await using proxy = await startProxy(() => ({ host, port }))
+  const silent = { ...options, ...proxy.address, answerMs: 300 }
+  await using auth = createPgDatabase(silent)
+  expect(await auth.once(N, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+  proxy.strand()
+  await expect(auth.once(N, 'SELECT 2 AS n')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false })
+  expect(proxy.held).toBeGreaterThan(0)
+  expect(await auth.read(five, (tx) => tx.query(N, 'SELECT 3 AS n'))).toEqual([{ n: 3 }])
+  proxy.strand()
+  const lost = auth.write(five, (tx) => note(tx, 300))
+  await expect(lost).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+  expect(await auth.write(five, (tx) => note(tx, 301))).toBe(1)
 })

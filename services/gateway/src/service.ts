@@ -43,6 +43,8 @@ export interface RunningGateway extends RunningService {
 
 const redisMs = 2000
 const urgentPool = 2
+/** A server that is silent for longer than two leases is asked again on another connection. */
+const urgentMs = 4000
 const mostRegistering = 500
 
 /** The edge with live delivery, from its configuration. */
@@ -52,7 +54,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   const certificates = stack.use(watchCertificates(config.certDir, deps))
   const postgres = postgresOptions(config, 'svc_gateway', certificates)
   // The lease and the logs have connections of their own: no crowd of requests may hold them up.
-  const urgent = stack.use(createPgDatabase({ ...postgres, pool: urgentPool }))
+  const urgent = stack.use(createPgDatabase({ ...postgres, pool: urgentPool, answerMs: urgentMs }))
   const pool = Math.max(2, postgres.pool - urgentPool)
   const database = stack.use(createPgDatabase({ ...postgres, pool }))
   const bus = stack.use(openBus('gateway', config, deps, certificates))

@@ -13,7 +13,7 @@ export interface Proxy extends AsyncDisposable {
   readonly open: number
   /** Connections that `cut` broke or turned away so far. */
   readonly broken: number
-  /** Bytes that came while they were held, so far. */
+  /** Bytes that came while they were held or stranded, so far. */
   readonly held: number
   /** Breaks every connection; new ones pass. */
   break(): void
@@ -22,6 +22,8 @@ export interface Proxy extends AsyncDisposable {
   /** Passes nothing on, without a word, until `heal`, which passes on what waited: a partition, as TCP sees it. */
   hold(...directions: readonly Direction[]): void
   heal(): void
+  /** The connections that are open now pass nothing on for ever, without a word; new ones pass: the other end was replaced. */
+  strand(): void
   /** From now on every byte of these directions (both unless named) comes so many milliseconds late. */
   delay(ms: number, ...directions: readonly Direction[]): void
 }
@@ -31,6 +33,7 @@ const mostWaiting = 8 * 1024 * 1024
 
 interface Lane {
   release(): void
+  strand(): void
 }
 
 /** Listens on a free port of 127.0.0.1; `target` is asked again for each connection. Dispose it to break all. */
@@ -50,10 +53,11 @@ export async function startProxy(
     const waiting: { readonly chunk: Buffer; readonly dueMs: number }[] = []
     let bytes = 0
     let timer: NodeJS.Timeout | undefined
+    const stranded = new AbortController()
     const flow = (): void => {
       clearTimeout(timer)
       timer = undefined
-      while (!holding.has(direction)) {
+      while (!stranded.signal.aborted && !holding.has(direction)) {
         const [next] = waiting
         if (!next) break
         const leftMs = next.dueMs - performance.now()
@@ -71,10 +75,14 @@ export async function startProxy(
       }
       if (bytes < mostWaiting) from.resume()
     }
-    const self = { release: flow }
+    const self = {
+      release: flow,
+      strand: () => stranded.abort(),
+    }
     lanes.add(self)
     from.on('data', (chunk: Buffer) => {
-      if (holding.has(direction)) held += chunk.length
+      if (stranded.signal.aborted || holding.has(direction)) held += chunk.length
+      if (stranded.signal.aborted) return
       waiting.push({ chunk, dueMs: performance.now() + late[direction] })
       bytes += chunk.length
       if (bytes >= mostWaiting) from.pause()
@@ -85,7 +93,7 @@ export async function startProxy(
       clearTimeout(timer)
       lanes.delete(self)
       // What has come is passed on before the end is, unless the network holds it.
-      if (waiting.length === 0 || holding.has(direction)) to.destroy()
+      if (waiting.length === 0 || stranded.signal.aborted || holding.has(direction)) to.destroy()
       else {
         for (const { chunk } of waiting) to.write(chunk)
         to.end()
@@ -146,6 +154,9 @@ export async function startProxy(
       turningAway = false
       holding.clear()
       for (const each of lanes) each.release()
+    },
+    strand() {
+      for (const each of lanes) each.strand()
     },
     delay(ms, ...directions) {
       for (const direction of directions.length > 0 ? directions : (['calls', 'answers'] as const))

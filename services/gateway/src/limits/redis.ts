@@ -12,6 +12,7 @@ export interface LimitRedis extends ScriptRunner, Disposable {
 }
 
 const answerMs = 250
+const silentMs = 2000
 
 /** Connects over mutual TLS; certificates are read anew for each connection. */
 export function connectLimitRedis(
@@ -38,6 +39,8 @@ export function connectLimitRedis(
       enableOfflineQueue: false,
       enableAutoPipelining: true,
       commandTimeout: answerMs,
+      // A connection whose other end is gone without a word: the client would keep it until TCP gives up.
+      socketTimeout: silentMs,
       connectTimeout: 2000,
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => Math.min(100 * times, 2000),
