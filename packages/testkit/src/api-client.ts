@@ -34,6 +34,8 @@ export interface ClientOptions {
   /** The name the certificate is checked for; the URL's host unless given. */
   readonly servername?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** How long an answer, or its next part, may take, milliseconds; 90 s unless given. */
+  readonly patienceMs?: number
   /** `/json` for a browser with a session; `/api/v1` unless given. */
   readonly root?: '/api/v1' | '/json'
 }
@@ -61,8 +63,8 @@ export function apiClient(options: ClientOptions): ApiClient {
     connect: (to, done) => {
       connector({ ...to, servername }, done)
     },
-    bodyTimeout: 90_000,
-    headersTimeout: 90_000,
+    bodyTimeout: options.patienceMs ?? 90_000,
+    headersTimeout: options.patienceMs ?? 90_000,
   })
   const basic = Buffer.from(`${options.email ?? ''}:${options.apiKey ?? ''}`).toString('base64')
   const headers = {

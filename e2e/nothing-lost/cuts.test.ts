@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Proxy, startProxy } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Detours, detour } from '../faults/detours.ts'
+import { byProxy, entrance } from '../faults/entrance.ts'
+import { restartsOf } from '../faults/processes.ts'
+import { type Traffic, traffic } from '../faults/traffic.ts'
+import { dataFolder, type Product, scene, type Scene, startProduct } from '../product.ts'
+import { long, size } from '../size.ts'
+
+const ways = [
+  'gateway-1>messaging-1',
+  'gateway-1>auth-1',
+  'gateway-1>streams-1',
+  'gateway-1>postgres',
+  'gateway-1>nats',
+  'gateway-1>redis',
+  'messaging-1>postgres',
+  'messaging-1>nats',
+  'auth-1>postgres',
+  'auth-1>nats',
+  'streams-1>postgres',
+  'streams-1>nats',
+  'relay-1>postgres',
+  'relay-1>nats',
+  'audit-1>postgres',
+  'audit-1>nats',
+] as const
+type Way = (typeof ways)[number] | 'client>gateway-1'
+
+let detours: Detours<(typeof ways)[number]>
+let door: Proxy
+let product: Product
+let stage: Scene
+let flow: Traffic
+const stack = new AsyncDisposableStack()
+beforeAll(async () => {
+  const data = dataFolder()
+  detours = stack.use(await detour(data, ways))
+  product = stack.use(await startProduct({ data, gateways: 2 }))
+  stage = stack.use(await scene(product))
+  const first = entrance(stage, 1)
+  door = stack.use(await startProxy(() => ({ host: first.address, port: first.port })))
+  const entrances = [byProxy(stage, door.address.port), entrance(stage, 2)]
+  flow = stack.use(await traffic(product, stage, { entrances }))
+}, 240_000)
+afterAll(() => stack.disposeAsync(), 240_000)
+
+const proxyOf = (way: Way): Proxy => (way === 'client>gateway-1' ? door : detours.on[way])
+const faultMs = size(2000, 20_000)
+
+// Each by itself where there is time; else those together that fail alike.
+const alone: readonly (readonly Way[])[] = [['client>gateway-1'], ...ways.map((way) => [way])]
+const together: readonly (readonly Way[])[] = [
+  ['client>gateway-1'],
+  ['gateway-1>messaging-1'],
+  ['gateway-1>auth-1', 'gateway-1>streams-1', 'gateway-1>redis'],
+  ['gateway-1>postgres'],
+  ['messaging-1>postgres'],
+  ['auth-1>postgres', 'streams-1>postgres', 'relay-1>postgres', 'audit-1>postgres'],
+  ['gateway-1>nats', 'messaging-1>nats', 'auth-1>nats', 'streams-1>nats', 'relay-1>nats', 'audit-1>nats'],
+]
+const groups = (long ? alone : together).map((group) => [group.join(', '), group] as const)
+const each = Math.ceil(size(400, 2000) / groups.length / 2 / 4) * 4
+
+test.each(groups)('F40 cut: %s', async (_, group) => {
+  const proxies = group.map(proxyOf)
+  const restarts = await restartsOf(product)
+  const broken = proxies.map((proxy) => proxy.broken)
+  await flow.send(each, async () => {
+    for (const proxy of proxies) proxy.cut()
+    await delay(faultMs)
+    for (const proxy of proxies) proxy.heal()
+  })
+  await flow.heard()
+  // Every one of them had connections to lose, and nobody died of it.
+  expect(proxies.filter((proxy, i) => proxy.broken <= (broken[i] ?? 0))).toEqual([])
+  expect(await restartsOf(product)).toEqual(restarts)
+})
+
+test.each(groups)('F40 silent: %s', async (_, group) => {
+  const proxies = group.map(proxyOf)
+  const restarts = await restartsOf(product)
+  const held = proxies.map((proxy) => proxy.held)
+  await flow.send(each, async () => {
+    for (const proxy of proxies) proxy.hold()
+    await delay(faultMs)
+    for (const proxy of proxies) proxy.heal()
+  })
+  await flow.heard()
+  const silent = proxies.filter((proxy, i) => proxy.held > (held[i] ?? 0)).length
+  // Some say something every few seconds only.
+  expect(silent).toBeGreaterThanOrEqual(long ? proxies.length : 1)
+  expect(await restartsOf(product)).toEqual(restarts)
+})
+
+// As when another machine takes over an address: nobody says that the old connections lead nowhere.
+test('F40 every connection between processes leads nowhere, and new ones stand', async () => {
+  const proxies = ways.map((way) => detours.on[way])
+  const restarts = await restartsOf(product)
+  const before = proxies.map(({ held, made }) => ({ held, made }))
+  await flow.send(each, async () => {
+    for (const proxy of proxies) proxy.strand()
+  })
+  await flow.heard()
+  const told = (): number => proxies.filter((proxy, i) => proxy.held > (before[i]?.held ?? 0)).length
+  const again = (): number => proxies.filter((proxy, i) => proxy.made > (before[i]?.made ?? 0)).length
+  expect(told()).toBeGreaterThan(ways.length / 2)
+  // Those that had nothing to say find out by asking now and then.
+  await expect.poll(again, { timeout: 60_000 }).toBe(ways.length)
+  expect(await restartsOf(product)).toEqual(restarts)
+}, 240_000)
+
+test('nothing was lost, doubled or reordered', async () => {
+  expect(await flow.wrongs()).toEqual([])
+})

@@ -1,0 +1,113 @@
+import { globSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { superuser } from '../faults/database.ts'
+import { away, backAgain, kill, pidOf, wiped } from '../faults/processes.ts'
+import { lastInStream } from '../faults/stream.ts'
+import { type Traffic, traffic } from '../faults/traffic.ts'
+import { type Product, scene, type Scene, startProduct } from '../product.ts'
+import { size } from '../size.ts'
+
+let product: Product
+let stage: Scene
+let flow: Traffic
+const stack = new AsyncDisposableStack()
+beforeAll(async () => {
+  product = stack.use(await startProduct({ gateways: 2 }))
+  stage = stack.use(await scene(product))
+  flow = stack.use(await traffic(product, stage))
+}, 240_000)
+afterAll(() => stack.disposeAsync(), 240_000)
+
+/** Ends these processes by `how` and waits for the supervisor, and nobody else, to bring them back. */
+const ended =
+  (names: readonly string[], how: (name: string) => Promise<unknown> = (name) => kill(product, name)) =>
+  async (): Promise<boolean> => {
+    const before = names.map((name) => pidOf(product, name))
+    await Promise.all(names.map(how))
+    const after = []
+    for (const name of names) after.push(await backAgain(product, name))
+    return after.every((pid) => !before.includes(pid))
+  }
+
+const Head = z.object({ seq: z.coerce.number() })
+const Count = z.object({ count: z.coerce.number() })
+
+/** Ends every connection of the services to Postgres. */
+async function backendsEnded(): Promise<boolean> {
+  const sql = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename LIKE 'svc_%'`
+  const [row] = await superuser(product, Count, sql)
+  return (row?.count ?? 0) > 0
+}
+
+/** Cuts off half of what JetStream stored of its messages. */
+const truncated = (): Promise<void> =>
+  away(product, 'nats', async () => {
+    const blocks = globSync(join(product.data, 'nats', 'data', '**', 'msgs', '*.blk'))
+    expect(blocks).not.toEqual([])
+    for (const block of blocks) truncateSync(block, Math.floor(statSync(block).size / 2))
+  })
+
+const faults: readonly [string, () => Promise<boolean>][] = [
+  ['F01 gateway killed', ended(['gateway-1'])],
+  ['F01 messaging killed', ended(['messaging-1'])],
+  ['F01 F04 relay killed', ended(['relay-1'])],
+  ['F01 auth, streams and audit killed', ended(['auth-1', 'streams-1', 'audit-1'])],
+  ['F10 NATS killed', ended(['nats'])],
+  ['F12 NATS killed and its storage wiped', ended(['nats'], () => wiped(product, 'nats'))],
+  ['F12 NATS killed and its storage damaged', ended(['nats'], truncated)],
+  ['F20 Redis killed', ended(['redis'])],
+  ['F22 Redis killed and flushed', ended(['redis'], () => wiped(product, 'redis'))],
+  ['F30 Postgres killed', ended(['postgres'])],
+  ['F31 all connections to Postgres ended', backendsEnded],
+]
+const each = size(36, 184)
+
+test.each(faults)('%s while people write: everybody hears of everything again', async (title, fault) => {
+  let happened = false
+  await flow.send(each, async () => {
+    happened = await fault()
+  })
+  expect(happened).toBe(true)
+  await flow.heard()
+  if (title.includes('NATS')) await streamFilled()
+})
+
+/** The stream holds the end of the log again, for those who were not there. */
+async function streamFilled(): Promise<void> {
+  const { org_id: org } = stage.org
+  const [head] = await superuser(product, Head, 'SELECT seq FROM events.head WHERE org_id = $1', [org])
+  await expect.poll(() => lastInStream(product, org), { timeout: 30_000 }).toBe(head?.seq)
+}
+
+test('nothing was lost, doubled or reordered', async () => {
+  expect(await flow.wrongs()).toEqual([])
+})
+
+test('F80 two devices send the same at once, and again after a restart: it is one message', async () => {
+  const { org_id, owner } = stage.org
+  const devices = [2, 3].map((n) =>
+    stage.client({ email: owner.email, apiKey: owner.api_key, address: `127.0.0.${n}` }),
+  )
+  const send = async (n: number): Promise<unknown[]> => {
+    const fields = {
+      type: 'direct',
+      to: [owner.user_id],
+      content: `same ${n}`,
+      queue_id: 'both',
+      local_id: n,
+    }
+    return Promise.all(devices.map(async (device) => (await device.ok('POST', '/messages', fields))['id']))
+  }
+  const numbers = Array.from({ length: size(40, 400) }, (_, n) => n)
+  const first = await Promise.all(numbers.map(send))
+  expect(first.filter(([a, b]) => a !== b)).toEqual([])
+  expect(await ended(['messaging-1'])()).toBe(true)
+  const look = { anchor: 'newest', num_before: 1, num_after: 0 }
+  const reading = () => Promise.all(devices.map(async (d) => (await d.get('/messages', look)).status))
+  await expect.poll(reading, { timeout: 30_000 }).toEqual([200, 200])
+  expect(await Promise.all(numbers.map(send))).toEqual(first)
+  const sql = `SELECT count(*) FROM messaging.messages WHERE org_id = $1 AND content LIKE 'same %'`
+  expect(await superuser(product, Count, sql, [org_id])).toEqual([{ count: numbers.length }])
+})
