@@ -10,13 +10,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/generated/**', 'packages/testkit/**'],
-      reporter: ['text-summary', 'html', 'json-summary'],
-      // What runs in processes of its own (the command, its supervisor) is exercised by e2e/ and not counted here.
-      thresholds: {
-        statements: 86,
-        'packages/{access,api,core,crypto,markdown}/src/**': { statements: 98 },
-        'packages/kit/src/**': { statements: 97 },
-      },
+      // `./parley test` adds what the product's own processes ran, and holds the sum against its limits.
+      reporter: ['html', 'json'],
     },
     projects: [
       {
