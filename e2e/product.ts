@@ -47,10 +47,12 @@ const Organisation = z.object({
 const root = resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
 
-/** Makes every process that comes of a command write down what it ran, where the run of tests counts that. */
-const counted = process.env['PARLEY_TEST_COVERAGE']
-  ? { NODE_V8_COVERAGE: process.env['PARLEY_TEST_COVERAGE'] }
-  : {}
+const counting = process.env['PARLEY_TEST_COVERAGE']
+/** A command's environment: every process that comes of it writes down what it ran, where the run of tests counts that. */
+export const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  ...(counting ? { NODE_V8_COVERAGE: counting } : {}),
+}
 
 /** Runs `./parley …` and gives its standard output. @throws Error with what it printed where it fails */
 export async function parley(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
@@ -59,7 +61,7 @@ export async function parley(args: readonly string[], env: NodeJS.ProcessEnv = {
 
 async function execute([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const { stdout } = await run(program, args, {
-    env: { ...process.env, ...counted, ...env },
+    env: { ...environment, ...env },
     timeout: 240_000,
     maxBuffer: 16 * 1024 * 1024,
   })

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { apiClient } from '@parley/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { freePort, parley, type Product, type Run, startProduct } from './product.ts'
+import { environment, freePort, parley, type Product, type Run, startProduct } from './product.ts'
 import { sharedProduct } from './shared-product.ts'
 
 const run = promisify(execFile)
@@ -29,7 +29,7 @@ const again = async (...more: string[]): Promise<z.infer<typeof Up>> =>
   Up.parse(JSON.parse(await product.parley(['up', '--json', ...more])))
 /** Exit code and words of a command that may fail. */
 const attempt = (args: readonly string[]): Promise<{ code: number; said: string }> =>
-  run(program, args).then(
+  run(program, args, { env: environment }).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
     (error: unknown) => {
       const { code, stderr } = z.object({ code: z.int(), stderr: z.string() }).parse(error)

@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import { testEnvironment } from '../config.ts'
-import { readExecuted } from '../coverage/executed.ts'
-import { judge, missingIn } from '../coverage/limits.ts'
-import { readStatements } from '../coverage/statements.ts'
+import { coverageFile, judgeCoverage } from '../coverage/coverage.ts'
 import { installMissing } from '../daemons/install.ts'
 import { checkout } from '../installation.ts'
 
@@ -47,7 +44,7 @@ The last line is \`N passed, N failed\`.`,
     out.done()
     let skipped = 0
     await using processes = await temporaryFolder()
-    await rm(coverageOf.tests, { force: true })
+    await rm(coverageFile(checkout), { force: true })
     for (const args of runsFor(filter)) {
       const tests = await runTests(args, { ...env, PARLEY_TEST_COVERAGE: processes.path }, json)
       passed += tests.passed
@@ -55,7 +52,7 @@ The last line is \`N passed, N failed\`.`,
       skipped += tests.skipped
     }
     if (filter === undefined) {
-      const { kept, lines } = await judgeCoverage(processes.path)
+      const { kept, lines } = await judgeCoverage(checkout, processes.path)
       if (kept) passed += 1
       else failed += 1
       for (const line of lines) out.say(line)
@@ -111,20 +108,6 @@ async function runTests(which: readonly string[], env: NodeJS.ProcessEnv, json: 
   const counts = text === '' ? { passed: 0, failed: 0, skipped: 0 } : countReport(text)
   // Set-up and errors outside tests fail the run too.
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
-}
-
-const coverageOf = {
-  tests: join(checkout, 'coverage', 'coverage-final.json'),
-  nobody: join(checkout, 'coverage', 'never-run.txt'),
-} as const
-
-/** Holds what the tests and the processes they started ran against the limits. */
-async function judgeCoverage(processes: string): Promise<{ kept: boolean; lines: readonly string[] }> {
-  if (!existsSync(coverageOf.tests)) return { kept: false, lines: ['coverage was not measured'] }
-  const files = await readStatements(coverageOf.tests, await readExecuted(processes, checkout), checkout)
-  await writeFile(coverageOf.nobody, `${missingIn(files).join('\n')}\n`)
-  const { kept, lines } = judge(files)
-  return { kept, lines: kept ? lines : [...lines, `what was never run stands in ${coverageOf.nobody}`] }
 }
 
 async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {

@@ -24,6 +24,27 @@ export async function missingPackages(): Promise<string[]> {
     .map((name) => packages[name])
 }
 
+/** What there is to install packages with. */
+export interface Means {
+  readonly apt: boolean
+  readonly root: boolean
+  /** Without being asked for a password. */
+  readonly sudo: boolean
+}
+
+/** The command that installs packages. Throws Failure that says what to install by hand when there is none. */
+export function installing(packages: readonly string[], means: Means): readonly [string, ...string[]] {
+  const names = packages.join(' ')
+  if (!means.apt)
+    throw new Failure(`${names} are missing, and this is no Debian or Ubuntu: install them by hand`)
+  if (means.root) return ['sh', script, ...packages]
+  if (means.sudo) return ['sudo', '-n', 'sh', script, ...packages]
+  throw new Failure(`${names} are missing; ${byHand(packages)}`)
+}
+
+const byHand = (packages: readonly string[]): string =>
+  `install them as root: apt-get install ${packages.join(' ')}`
+
 /**
  * Installs what is missing of Postgres, NATS and Redis. Needs root, or sudo without a password, only then.
  * Throws Failure that says what to install when it may not, or when it cannot.
@@ -31,20 +52,16 @@ export async function missingPackages(): Promise<string[]> {
 export async function installMissing(progress: (line: string) => void): Promise<void> {
   const missing = await missingPackages()
   if (missing.length === 0) return
-  const names = missing.join(' ')
-  const byHand = `install them as root: apt-get install ${names}`
-  if (!(await succeeds('apt-get', ['--version']))) {
-    throw new Failure(`${names} are missing, and this is no Debian or Ubuntu: install them by hand`)
-  }
   const root = process.getuid?.() === 0
-  if (!root && !(await succeeds('sudo', ['-n', 'true']))) {
-    throw new Failure(`${names} are missing; ${byHand}`)
-  }
-  progress(`installing with apt-get: ${names}`)
-  const [command, ...args] = [...(root ? [] : ['sudo', '-n']), 'sh', script, ...missing]
-  await run(command ?? 'sh', args)
+  const [apt, sudo] = await Promise.all([
+    succeeds('apt-get', ['--version']),
+    succeeds('sudo', ['-n', 'true']),
+  ])
+  const [command, ...args] = installing(missing, { apt, root, sudo })
+  progress(`installing with apt-get: ${missing.join(' ')}`)
+  await runQuietly(command, args)
   const still = await missingPackages()
-  if (still.length > 0) throw new Failure(`apt-get did not bring ${still.join(' ')}; ${byHand}`)
+  if (still.length > 0) throw new Failure(`apt-get did not bring ${still.join(' ')}; ${byHand(still)}`)
 }
 
 const succeeds = (command: string, args: string[]): Promise<boolean> =>
@@ -53,8 +70,8 @@ const succeeds = (command: string, args: string[]): Promise<boolean> =>
     () => false,
   )
 
-/** Quiet unless it fails. */
-function run(command: string, args: string[]): Promise<void> {
+/** Says nothing unless it fails: then Failure with the last of what the program wrote. */
+export function runQuietly(command: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
