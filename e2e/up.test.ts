@@ -97,6 +97,23 @@ test('two installations stand side by side', async () => {
   }
 }, 120_000)
 
+test.each([
+  ['up --gateways 3', 'it runs already'],
+  ['logs nothing', 'no logs of nothing'],
+  [
+    'org create X --subdomain x --owner-email x@x.example --owner-name X --owner-password-file /no/file',
+    'cannot read',
+  ],
+  ['org create X --subdomain x_x --owner-email x@x.example --owner-name X', 'subdomain'],
+  ['org create X --subdomain demo --owner-email x@x.example --owner-name X', 'Subdomain'],
+  ['restart nothing', 'no service nothing'],
+])('%s says in one line what is wrong', async (command, words) => {
+  const { code, said } = await attempt([...command.split(' '), '--data', product.data])
+  const last = said.trim().split('\n').at(-1)
+  expect([code, last]).toEqual([1, expect.stringContaining(words)])
+  expect(said).not.toContain('    at ')
+})
+
 test('a port that is in use is refused, and nothing is left running', async () => {
   const server = createServer()
   const port = await freePort()
@@ -108,6 +125,7 @@ test('a port that is in use is refused, and nothing is left running', async () =
   expect(said).toContain(`port ${port} is in use`)
   expect(said).not.toContain('    at ')
   expect((await attempt(['status', '--data', dir])).code).toBe(1)
+  expect((await attempt(['restart', 'auth', '--data', dir])).said).toContain('nothing runs in')
 })
 
 test.each([
@@ -144,7 +162,6 @@ test('restart gives a service new processes, one after the other', async () => {
     expect(pidOf(after, name)).not.toBe(pidOf(before, name))
   }
   expect(pidOf(after, 'auth-1')).toBe(pidOf(before, 'auth-1'))
-  expect((await attempt(['restart', 'nothing', '--data', product.data])).said).toContain('no service nothing')
 }, 120_000)
 
 test('a new organisation answers on its host under the same gateways, and its owner makes users', async () => {

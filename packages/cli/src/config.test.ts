@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { loadConfig, supervisorEnvironment, testEnvironment } from './config.ts'
+
+test('every wrong variable is named, and none of its value', () => {
+  expect(loadConfig({})).toEqual({ rateLimitFactor: '1', logLevel: 'info', otlpEndpoint: undefined })
+  const wrong = { PARLEY_RATE_LIMIT_FACTOR: 'much', LOG_LEVEL: 'loud', OTEL_EXPORTER_OTLP_ENDPOINT: 'there' }
+  expect(() => loadConfig(wrong)).toThrow(
+    /^wrong environment: PARLEY_RATE_LIMIT_FACTOR: .*; LOG_LEVEL: .*; OTEL_EXPORTER_OTLP_ENDPOINT: /,
+  )
+})
+
+test('a supervisor gets what it reads and nothing else', () => {
+  const env = supervisorEnvironment({
+    PATH: '/bin',
+    LOG_LEVEL: 'warn',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    PGPASSWORD: 'x',
+  })
+  expect(env).toMatchObject({ PATH: '/bin', LOG_LEVEL: 'warn' })
+  expect(Object.values(env)).not.toContain('x')
+})
+
+test('tests are told their size', () => {
+  expect(testEnvironment(true, { A: '1' })).toMatchObject({ A: '1', PARLEY_TEST_LONG: '1' })
+  expect(testEnvironment(false, { A: '1' })).not.toHaveProperty('PARLEY_TEST_LONG')
+})
