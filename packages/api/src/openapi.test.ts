@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openApi } from './openapi.ts'
+import { getUser } from './users/get-user.ts'
 import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
@@ -37,4 +38,19 @@ test('describes exactly what is declared', () => {
     },
   })
   expect(Object.keys(made['paths'] as object)).toHaveLength(3)
+})
+
+test('what stands in the path is described as such', () => {
+  expect(openApi([getUser])).toMatchObject({
+    paths: {
+      '/api/v1/users/{user_id}': {
+        get: {
+          parameters: [
+            { name: 'user_id', in: 'path', required: true, schema: { type: 'integer' } },
+            { in: 'query' },
+          ],
+        },
+      },
+    },
+  })
 })

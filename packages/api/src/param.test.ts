@@ -80,6 +80,7 @@ test.each([
   [{ t: text(3) }, { t: '\0' }, 'REQUEST_VARIABLE_INVALID', 'Invalid t'],
   [{ t: text(3) }, { t: '\ud800' }, 'REQUEST_VARIABLE_INVALID', 'Invalid t'],
   [{ w: word(['a']) }, { w: 'b' }, 'REQUEST_VARIABLE_INVALID', 'Invalid w'],
+  [{ s: json(z.string().min(1)) }, { s: '""' }, 'REQUEST_VARIABLE_INVALID', 's cannot be blank'],
 ] satisfies [Params, Record<string, string>, string, string][])(
   '%j %j is refused',
   (params, fields, code, message) => {

@@ -129,6 +129,16 @@ export async function survivor(pidFile: string): Promise<number | undefined> {
   return pid > 0 && (await identityOf(pid)) === written ? pid : undefined
 }
 
+/** Waits until the process that a pid file names has gone; false where it has not in `timeoutMs`. */
+export async function gone(pidFile: string, timeoutMs: number): Promise<boolean> {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  while ((await survivor(pidFile)) !== undefined) {
+    if (deadline.aborted) return false
+    await delay(50)
+  }
+  return true
+}
+
 /** Ends what an earlier run left behind, and waits until it is gone. */
 export async function endLeftover(
   pidFile: string,
@@ -138,12 +148,10 @@ export async function endLeftover(
   const pid = await survivor(pidFile)
   if (pid === undefined) return
   process.kill(pid, stopSignal)
-  const gone = async (): Promise<true | undefined> =>
-    (await survivor(pidFile)) === undefined ? true : undefined
   const kill = setTimeout(() => process.kill(pid, 'SIGKILL'), graceMs)
-  await until('an earlier process to end', gone, { timeoutMs: graceMs + 5000 }).finally(() =>
-    clearTimeout(kill),
-  )
+  const ended = await gone(pidFile, graceMs + 5000)
+  clearTimeout(kill)
+  if (!ended) throw new Failure(`process ${pid} of an earlier run does not end`)
 }
 
 /** Probes until there is an answer; throws when there is none in time, or when the child ends before. */

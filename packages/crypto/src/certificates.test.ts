@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { X509Certificate } from 'node:crypto'
@@ -80,6 +80,8 @@ describe('certificates', () => {
     await writePair(dir, 'a', { cert: a.cert, key: b.key })
     await expect(readPair(dir, 'a')).rejects.toThrow('not the key of')
     expect(await readPair(dir, 'missing')).toBeUndefined()
+    await mkdir(join(dir, 'folder.crt'))
+    await expect(readPair(dir, 'folder')).rejects.toThrow('cannot read')
   })
 
   test('F62 renewal is due when a third of the life is left', async () => {

@@ -7,7 +7,16 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from './merkle-proof.ts'
-import { emptyRoot, frontierOf, leafHash, nodeHash, rootOf, splitPoint, type Hash } from './merkle.ts'
+import {
+  appendLeaf,
+  emptyRoot,
+  frontierOf,
+  leafHash,
+  nodeHash,
+  rootOf,
+  splitPoint,
+  type Hash,
+} from './merkle.ts'
 
 // The definition itself, read off RFC 9162, 2.1.1: slow and obviously right.
 function mth(entries: readonly string[]): Hash {
@@ -47,6 +56,14 @@ describe('known values', () => {
     expect(consistencyProof(4, 7, ranges)).toEqual([l])
     expect(consistencyProof(6, 7, ranges)).toEqual([i, j, k])
   })
+})
+
+test('what no tree can be or hold is refused', () => {
+  const ranges = rangesOf(leavesOf(['a', 'b']))
+  expect(rootOf(frontierOf([]))).toEqual(emptyRoot())
+  for (const index of [-1, 2]) expect(() => inclusionProof(index, 2, ranges)).toThrow('no leaf')
+  for (const first of [0, 3]) expect(() => consistencyProof(first, 2, ranges)).toThrow('no tree')
+  expect(() => appendLeaf({ size: 1, roots: [] }, leafHash('a'))).toThrow('frontier without')
 })
 
 test('the frontier gives the root of the definition', () => {

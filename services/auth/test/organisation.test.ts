@@ -72,6 +72,9 @@ test('server_settings tells of the organisation that the host name stands for', 
   expect(await h.ask('get-server-settings', null, {}, {}, other.org)).toMatchObject({
     realm_name: 'The other',
   })
+  expect(await refusalOf(h.ask('get-server-settings', null, {}, {}, orgId(99_999)))).toBe(
+    '404 NONEXISTENT_SUBDOMAIN Subdomain required',
+  )
 })
 
 test('no table of accounts can be read outside its organisation', async () => {
@@ -128,4 +131,21 @@ test('this service may write every event it declares, and no other', async () =>
   )
   const own = declarations.filter((d) => d.emitter === 'auth').map((d) => d.type)
   expect(rows.map((r) => r['type'])).toEqual(own.toSorted())
+})
+
+test('an account made by the operator has an address and an organisation', async () => {
+  const make = (changed: object) =>
+    refusalOf(
+      h.call('auth.create-account', {
+        org: acme.org,
+        email: 'made@acme.example',
+        fullName: 'Made Here',
+        password: goodPassword,
+        role: 400,
+        ...changed,
+      }),
+    )
+  expect(await make({ email: 'nowhere' })).toBe('400 BAD_REQUEST Bad name or username')
+  expect(await make({ org: 99_999 })).toBe('400 BAD_REQUEST No such organization')
+  expect(await make({ password: 'acme' })).toBe('400 BAD_REQUEST The password is too weak.')
 })

@@ -148,13 +148,9 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     limitFactor: config.limitFactor,
     dispatch,
     onUpgrade: async (exchange) => {
-      let current = exchange
-      const served = await onceMore(gate, exchange, (asked) => {
-        current = asked
-        return beforeSocket(context, asked)
-      })
+      const served = await onceMore(gate, exchange, (asked) => beforeSocket(context, asked))
       return (socket) => {
-        serveSocket(context, current, served, socket)
+        serveSocket(context, served, socket)
       }
     },
     stopping: () => stopping,

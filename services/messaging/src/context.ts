@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SendTarget } from '@parley/access'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database } from '@parley/db'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
-import type { Target } from './facts/target.ts'
+import type { FoundTargets } from './facts/target.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { writeSends } from './repo/send-batch.ts'
 
@@ -15,8 +14,7 @@ export interface Context {
   readonly database: Database
   readonly facts: FactsCache
   readonly sends: Sends
-  /** The targets that guards found, by the object the rule decided on. */
-  readonly targets: WeakMap<SendTarget, Target>
+  readonly targets: FoundTargets
 }
 
 /** @param hint tells the relay that an organisation's log has grown */

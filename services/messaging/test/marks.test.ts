@@ -206,6 +206,8 @@ describe('snapshot', () => {
     })
     expect(await snapshotOf(at, dan, ['message'])).toEqual({ max_message_id: seen })
     expect(await snapshotOf(at, fay, ['message'])).toEqual({ max_message_id: group })
+    await other.deactivate(fay)
+    expect(await outcome(snapshotOf(at, fay))).toMatchObject({ msg: 'Account is deactivated' })
   })
 })
 

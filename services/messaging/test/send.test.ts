@@ -98,6 +98,11 @@ describe('to a channel', () => {
       stream: 'nowhere',
     })
     expect(await ask({ to: 999_999 })).toMatchObject({ code: 'STREAM_DOES_NOT_EXIST', stream_id: 999_999 })
+    expect(
+      await outcome(one.ask(ann, 'send-message', { type: 'stream', to: 'general', content: 'x' })),
+    ).toMatchObject({
+      msg: 'Missing topic',
+    })
     expect(await ask({ to: [1, 2] })).toMatchObject({ msg: 'Expected exactly one channel' })
     expect(await ask({ topic: 'a\u0001b' })).toMatchObject({
       msg: 'Invalid character in topic, at position 2!',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { endLeftover } from '../child.ts'
+import { endLeftover, gone } from '../child.ts'
 import type { Command } from '../command.ts'
 import { askSupervisor, SupervisorGone } from '../supervisor/control.ts'
 import { installationOf } from './running.ts'
@@ -17,8 +17,9 @@ export const down: Command = {
         throw error
       },
     )
-    // Its socket closes before it has gone; and one that does not answer is ended all the same.
-    await endLeftover(installation.supervisorPid, 'SIGTERM', stopped === undefined ? 60_000 : 10_000)
+    // Its socket closes before it has gone, which it does by itself; one that does not is ended all the same.
+    if (stopped !== undefined) await gone(installation.supervisorPid, 10_000)
+    await endLeftover(installation.supervisorPid, 'SIGTERM', 60_000)
     out.document({ stopped: stopped !== undefined })
     out.say(stopped === undefined ? `nothing ran in ${installation.dir}` : 'stopped; ./parley up resumes')
     return 0

@@ -8,14 +8,11 @@ import { commit } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { hashed, operatorAccount } from '../operator-account.ts'
 import { drawOrganisation, insertOrganisation } from '../repo/organisations.ts'
-import { email } from '../rules/email.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
 export default answer<typeof createOrganisation, AuthContext>(createOrganisation, async ({ input, ctx }) => {
-  const { name, subdomain, ownerPassword } = input
-  const address = email(input.ownerEmail)
-  if (address === null) throw badRequest('Bad name or username')
+  const { name, subdomain, ownerPassword, ownerEmail: address } = input
   const ownerName = fullName(input.ownerName)
   if (ownerPassword !== null) checkPassword(ownerPassword, [ownerName, address, name, subdomain])
   const hash = await hashed(ctx, ownerPassword)

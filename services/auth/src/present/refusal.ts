@@ -1,6 +1,9 @@
 import type { Reason } from '@parley/access'
 import { AppError, badRequest } from '@parley/core'
 
+/** The answer that gives no reason. */
+export const insufficient = (): AppError => badRequest('Insufficient permission')
+
 /** What an account that may not do something is told, in Zulip's words. */
 export function refusal(reason: Reason): AppError {
   switch (reason) {
@@ -11,6 +14,6 @@ export function refusal(reason: Reason): AppError {
     case 'operator-must-allow':
       return badRequest('User not authorized to create users')
     default:
-      return badRequest('Insufficient permission')
+      return insufficient()
   }
 }

@@ -8,7 +8,7 @@ import { addAccount } from '../add-account.ts'
 import { commit } from '../commit.ts'
 import type { AuthContext } from '../context.ts'
 import { mayCreateUsers } from '../facts/user.ts'
-import { refusal } from '../present/refusal.ts'
+import { insufficient, refusal } from '../present/refusal.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
 import { fullName } from '../rules/full-name.ts'
@@ -21,7 +21,7 @@ export default route<typeof createUser, AuthContext, OrmTx>(
       role: role.member,
       operatorAllows: await ctx.database.read(actor.orgId, (tx) => mayCreateUsers(tx, actor.userId)),
     }),
-    hidden: () => badRequest('Insufficient permission'),
+    hidden: insufficient,
     denied: (_, reason) => refusal(reason),
   },
   async ({ input, request, actor, ctx }) => {

@@ -3,18 +3,22 @@ import { AppError, asAppError } from '@parley/core'
 import { describeError } from '@parley/kit'
 import type { WebSocket } from 'ws'
 import type { Context } from '../context.ts'
-import type { Exchange } from '../edge/exchange.ts'
+import type { Caller, Exchange } from '../edge/exchange.ts'
 import { checkOrigin } from '../identity/cookies.ts'
 import { EventSocket } from '../live/event-socket.ts'
 import { patience } from '../live/patience.ts'
 import { askedOf } from './own-operation.ts'
 import { findServed, type Served } from './serve-queue.ts'
 
+interface ServedSocket extends Served {
+  readonly caller: Caller
+}
+
 /**
  * What must be right before a connection becomes a socket; its errors are ordinary answers.
  * A browser sends its cookie from every page, so a session also has to come from one of ours.
  */
-export async function beforeSocket(context: Context, exchange: Exchange): Promise<Served> {
+export async function beforeSocket(context: Context, exchange: Exchange): Promise<ServedSocket> {
   const { input, caller } = askedOf(eventsWs, exchange)
   if (exchange.door === 'Session') {
     const { origin } = exchange.request.headers
@@ -22,17 +26,12 @@ export async function beforeSocket(context: Context, exchange: Exchange): Promis
       throw new AppError('CSRF_FAILED', 'CSRF error', { data: { reason: 'Origin missing.' } })
     checkOrigin(origin, new URL(exchange.facts.url).host)
   }
-  return findServed(context, exchange, input, caller.principal.user)
+  return { ...(await findServed(context, exchange, input, caller.principal.user)), caller }
 }
 
 /** Serves a queue over a socket until either side ends it. */
-export function serveSocket(context: Context, exchange: Exchange, served: Served, socket: WebSocket): void {
-  const { caller } = exchange
-  const { organisation, queue, after } = served
-  if (!caller) {
-    socket.terminate()
-    return
-  }
+export function serveSocket(context: Context, served: ServedSocket, socket: WebSocket): void {
+  const { organisation, queue, after, caller } = served
   const gone = new AbortController()
   const consumer = new EventSocket({
     socket,

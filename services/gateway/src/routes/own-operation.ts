@@ -1,6 +1,6 @@
 import { authorize, type Granted } from '@parley/access'
 import { type Input, type Operation, parseParams } from '@parley/api'
-import { AppError, badRequest, orgId, userId } from '@parley/core'
+import { AppError, orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import type { Caller, Exchange } from '../edge/exchange.ts'
 import { notLoggedIn } from '../identity/basic.ts'
@@ -13,7 +13,10 @@ export interface Asked<O extends Operation> {
 }
 
 /** @throws AppError for wrong parameters, and UNAUTHORIZED where nobody asks */
-export function askedOf<O extends Operation>(operation: O, { caller, raw }: Exchange): Asked<O> {
+export function askedOf<O extends Operation>(
+  operation: O,
+  { caller, raw }: Pick<Exchange, 'caller' | 'raw'>,
+): Asked<O> {
   if (!caller) throw notLoggedIn()
   const { input, ignored } = parseParams(operation.params, raw)
   return { input, ignored, caller }
@@ -25,9 +28,8 @@ export function askedOf<O extends Operation>(operation: O, { caller, raw }: Exch
  */
 export async function grantedIn(tx: Tx, { principal }: Caller): Promise<Granted<'self:use'>> {
   const { actor, rights } = await readActor(tx, userId(principal.user))
-  if (!actor?.isActive || actor.generation !== principal.generation) throw staleCaller()
-  const verdict = authorize('self:use', actor, null, rights)
-  if (!verdict.ok) throw badRequest('Insufficient permission')
+  const verdict = actor && authorize('self:use', actor, null, rights)
+  if (!verdict?.ok || actor?.generation !== principal.generation) throw staleCaller()
   return verdict.granted
 }
 

@@ -15,6 +15,16 @@ export interface Target {
   readonly ask: Ask & ({ readonly channel: number } | { readonly users: readonly number[] })
 }
 
+/** Targets that guards found, by the object the rule decided on. */
+export type FoundTargets = WeakMap<SendTarget, Target>
+
+/** What a guard found where the rule decided on `object`. @throws Error where no guard did */
+export function foundTarget(targets: FoundTargets, object: SendTarget): Target {
+  const target = targets.get(object)
+  if (!target) throw new Error('decided on a target that no guard found')
+  return target
+}
+
 /**
  * Who acts, from memory. What memory would refuse is read again first, so that a right just given counts at once.
  * @throws AppError UNAVAILABLE when the database is not there

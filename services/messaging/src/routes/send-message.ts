@@ -7,7 +7,7 @@ import type { Granted } from '@parley/access'
 import type { Context } from '../context.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
 import type { Facts } from '../facts/send-facts.ts'
-import { findTarget } from '../facts/target.ts'
+import { findTarget, foundTarget } from '../facts/target.ts'
 import { eventFields } from '../present/event-fields.ts'
 import { readParticipants } from '../repo/participants.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
@@ -28,8 +28,7 @@ const guard: Guard<typeof sendMessage, Context, Tx> = {
 }
 
 export default route(sendMessage, guard, async ({ input, granted, request, ctx }) => {
-  const target = ctx.targets.get(granted.object)
-  if (!target) throw new Error('decided on a target that no guard found')
+  const target = foundTarget(ctx.targets, granted.object)
   const { facts } = target.found
   const content = normaliseContent(input.content)
   const topic = facts.channel ? topicOf(input.topic) : ''
