@@ -11,7 +11,7 @@ const patience = { timeout: 120_000, interval: 100 }
 
 interface Started {
   readonly child: ChildProcess
-  said(): string
+  readonly said: () => string
   /** Signals it, and gives its exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -65,7 +65,7 @@ test('up --foreground stays, its logs can be followed, and it stops everything w
   expect(processes.filter(({ pid }) => existsSync(`/proc/${pid}`))).toEqual([])
 }, 240_000)
 
-test('test FILTER runs the files it names, and counts', async () => {
+test('the files that FILTER names are run and counted', async () => {
   // A run of its own, not a worker of this one.
   const outer = Object.keys(process.env).filter((name) => name.startsWith('VITEST'))
   const none = Object.fromEntries(outer.map((name) => [name, undefined]))
