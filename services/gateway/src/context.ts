@@ -1,6 +1,7 @@
 import type { Clock, Ids } from '@parley/core'
 import type { Database } from '@parley/db'
 import type { LinkClient, Logger } from '@parley/kit'
+import type { Counter } from 'prom-client'
 import type { Frames } from './live/frames.ts'
 import type { Live } from './live/live.ts'
 import type { Positions } from './live/positions.ts'
@@ -17,6 +18,8 @@ export interface Context {
   readonly registering: Turns
   readonly clock: Clock
   readonly ids: Ids
+  /** Counts sockets that were let go because their readers were too slow. */
+  readonly slowReaders: Pick<Counter, 'inc'>
   readonly logger: Logger
   /** True once the gateway has been told to stop. */
   readonly stopping: () => boolean

@@ -26,7 +26,7 @@ import { counters } from './limits/limit-keys.ts'
 import { Limiter } from './limits/limiter.ts'
 import { connectLimitRedis } from './limits/redis.ts'
 import { Frames } from './live/frames.ts'
-import { registerGauges } from './live/gauges.ts'
+import { registerGauges, slowReaders } from './live/gauges.ts'
 import { wireLive } from './live-wiring.ts'
 import { removeQueue } from './routes/delete-queue.ts'
 import { describeApi } from './routes/get-openapi.ts'
@@ -102,6 +102,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     registering: new Turns(Math.max(1, Math.floor(pool / 2)), mostRegistering),
     clock,
     ids,
+    slowReaders: slowReaders(metrics.registry),
     logger,
     stopping: () => stopping,
   }

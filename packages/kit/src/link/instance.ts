@@ -28,6 +28,7 @@ export class Instance {
   #dialling = false
   #retry: NodeJS.Timeout | undefined
   #failing = false
+  #restarting = false
 
   constructor(options: InstanceOptions) {
     this.#o = options
@@ -37,6 +38,11 @@ export class Instance {
 
   get connections(): readonly CallingConnection[] {
     return this.#current ? [this.#current] : []
+  }
+
+  /** It said that it stops and has not been back since. */
+  get restarting(): boolean {
+    return this.#restarting
   }
 
   /** Takes no new calls; resolves when those in flight are answered and everything is closed. */
@@ -84,11 +90,15 @@ export class Instance {
         clock: deps.clock,
         limits,
         onRenew: () => void this.#dial(),
-        onDrain: () => this.#lose(connection),
+        onDrain: () => {
+          this.#restarting ||= this.#current === connection
+          this.#lose(connection)
+        },
         onEnd: (broken) => this.#ended(connection, broken),
       },
       ageMs,
     )
+    this.#restarting = false
     this.#open.add(connection)
     this.#current?.leave()
     this.#current = connection

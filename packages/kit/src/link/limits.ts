@@ -21,7 +21,7 @@ export interface LinkLimits {
   readonly resolveMs: number
   /** Calls that wait for a connection, per service called. */
   readonly waiting: number
-  /** How long a call waits for a connection at most. */
+  /** How long a call waits for a connection at most; to its deadline where an instance is being restarted in order. */
   readonly waitMs: number
 }
 
@@ -35,7 +35,7 @@ export const linkLimits: LinkLimits = {
   ageMs: 600_000,
   drainMs: 10_000,
   connectMs: 5_000,
-  backoffMs: [50, 5_000],
+  backoffMs: [50, 1_000],
   resolveMs: 10_000,
   waiting: 1024,
   waitMs: 5_000,

@@ -62,7 +62,7 @@ export class Peer {
             resolve()
           }
           timer ??= setTimeout(() => {
-            expired = true
+            expired = ![...this.#instances.values()].some((i) => i.restarting)
             wake()
           }, waitMs)
           this.#waiting.add(wake)

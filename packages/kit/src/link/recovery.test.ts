@@ -293,6 +293,19 @@ describe('bounds', () => {
 })
 
 describe('instances', () => {
+  test('F03 a call waits for one that stops in order longer than for one that is not there', async () => {
+    const server = await startServer({ certDir: auth })
+    const client = startClient({ certDir: gateway, auth: [server.address], limits: { waitMs: 100 } })
+    await warm(client, server)
+    await server.stop()
+    const waits = client.call(onlyOnce, { text })
+    const nowhere = { host: '127.0.0.1', port: 1 }
+    const lost = startClient({ certDir: gateway, auth: [nowhere], limits: { waitMs: 100 } })
+    await expect(lost.call(onlyOnce, { text })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await startServer({ certDir: auth, port: server.address.port })
+    expect(await waits).toEqual({ text })
+  })
+
   test('names are resolved again: new instances are called, former ones left when they have answered', async () => {
     const held = gate()
     const certDir = await identities.add('auth', { dns: ['auth.test'] })

@@ -34,17 +34,20 @@ export interface AppDeps extends OpenDeps {
 /** The edge: everything between a client's socket and the operations. */
 export interface App {
   readonly listeners: Listeners
-  /** Resolves when every request that came is answered, or after ten seconds. */
+  /** Resolves when every request that came is answered and kept connections are closed, or after ten seconds. */
   drained(): Promise<void>
   close(): Promise<void>
 }
 
 const drainMs = 10_000
+/** How long a stopping gateway waits for one more request on a connection that is kept. */
+const lastRequestMs = 1500
 const socketOptions = {
   maxPayload: 4096,
   perMessageDeflate: false,
   clientTracking: false,
-  closeTimeout: 5000,
+  // Time for a slow reader to come to the code that ends its socket.
+  closeTimeout: 10_000,
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -191,6 +194,9 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
   return {
     listeners,
     async drained() {
+      // Whoever is about to ask on a kept connection is answered, and told that it was the last time: closed at once,
+      // the connection would take a request with it that is on its way.
+      await standing.emptied(lastRequestMs)
       const { promise, resolve } = Promise.withResolvers<void>()
       onIdle = resolve
       const timer = setTimeout(resolve, drainMs)

@@ -20,6 +20,8 @@ export interface Listeners {
   use(pair: PublicPair): void
   /** Takes no new connections; those there are stay. */
   stopListening(): void
+  /** Resolves when no connection is left, or after `ms`. */
+  emptied(ms: number): Promise<void>
   /** Cuts what is left. */
   destroy(): void
 }
@@ -61,6 +63,7 @@ export function createListeners(
   server.setTimeout(120_000)
   answerEarly(server)
   const raws = new Map<string, Socket>()
+  let onEmpty = (): void => {}
   const pacer = new Pacer((socket) => {
     server.emit('connection', socket)
   })
@@ -76,7 +79,10 @@ export function createListeners(
   const accept = (socket: Socket): void => {
     const ends = endsOf(socket)
     raws.set(ends, socket)
-    socket.once('close', () => raws.delete(ends))
+    socket.once('close', () => {
+      if (raws.get(ends) === socket) raws.delete(ends)
+      if (raws.size === 0) onEmpty()
+    })
     pacer.accept(socket)
   }
   const doors: Server[] = []
@@ -100,6 +106,14 @@ export function createListeners(
     },
     stopListening() {
       for (const door of doors) door.close()
+    },
+    async emptied(ms) {
+      if (raws.size === 0) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, ms)
+      onEmpty = resolve
+      await promise
+      clearTimeout(timer)
     },
     destroy() {
       pacer.destroy()

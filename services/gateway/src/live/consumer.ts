@@ -9,8 +9,10 @@ export type EndReason =
   | 'revoked'
   /** The queue is no more. */
   | 'gone'
-  /** The gateway may not answer now, or the reader is too slow: begin again from the last event that arrived. */
+  /** The gateway may not answer now: begin again from the last event that arrived. */
   | 'resume'
+  /** The reader is too slow: the same, once it has read what waits for it. */
+  | 'slow'
   /** The gateway stops. */
   | 'restart'
 

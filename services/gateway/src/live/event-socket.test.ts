@@ -32,6 +32,7 @@ function scene() {
   const socket = new SlowSocket()
   const acks: number[] = []
   let gone = 0
+  let leaving = 0
   const consumer = new EventSocket({
     socket: socket as unknown as WebSocket,
     queue: {} as Queue,
@@ -42,12 +43,16 @@ function scene() {
     patienceMs: 50_000,
     onAck: (id) => acks.push(id),
     onGone: () => gone++,
+    onLeaving: () => {
+      leaving++
+      return () => leaving--
+    },
   })
-  return { clock, socket, acks, consumer, gone: () => gone }
+  return { clock, socket, acks, consumer, gone: () => gone, leaving: () => leaving }
 }
 
-test('WS-08 a reader that is too slow is let go, to resume', async () => {
-  const { socket, consumer, gone } = scene()
+test('WS-08 a reader that is too slow is let go, to resume', () => {
+  const { socket, consumer, gone, leaving } = scene()
   consumer.deliver([heartbeat(1)])
   socket.bufferedAmount = 2 * 1024 * 1024
   consumer.deliver([heartbeat(2)])
@@ -56,10 +61,34 @@ test('WS-08 a reader that is too slow is let go, to resume', async () => {
     ['{"type":"events","events":[{"type":"heartbeat","id":1}]}', closeCode.resume],
     1,
   ])
-  // Nobody watches the connection any more: what waits here must not leave it later.
+  // It may read on to the code that ends it; until then a revocation can take back what waits.
+  expect(leaving()).toBe(1)
+  consumer.cut()
+  expect(socket.did.at(-1)).toBe('terminate')
+  socket.emit('close')
+  expect(leaving()).toBe(0)
+})
+
+test('without the right to answer, what waits in the process does not leave it', async () => {
+  const { socket, consumer, leaving } = scene()
+  socket.bufferedAmount = 1
+  consumer.end('resume')
+  expect([socket.did, leaving()]).toEqual([[closeCode.resume], 0])
   await vi.waitFor(() => {
     expect(socket.did.at(-1)).toBe('terminate')
   })
+})
+
+test('F73 a flood of pings is cut, one that nobody reads the answers of sooner', () => {
+  const { socket } = scene()
+  for (let i = 0; i < 6000; i++) socket.emit('ping')
+  expect(socket.did).toEqual([])
+  socket.emit('ping')
+  expect(socket.did).toEqual(['terminate'])
+  const unread = scene().socket
+  unread.bufferedAmount = 2 * 1024 * 1024
+  unread.emit('ping')
+  expect(unread.did).toEqual(['terminate'])
 })
 
 test('what waits in the process when a right is taken never leaves it', () => {

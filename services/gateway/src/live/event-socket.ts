@@ -17,6 +17,8 @@ export interface EventSocketOptions {
   readonly onAck: (id: number) => void
   /** The client or the network ended it. */
   readonly onGone: () => void
+  /** Its last bytes are on their way to a slow reader, and a revocation can still take them back. @returns says that they have left */
+  readonly onLeaving: () => () => void
 }
 
 /** Unsent bytes above which the reader is too slow, and below which more may be handed over. */
@@ -32,6 +34,7 @@ const codes: Readonly<Record<EndReason, number>> = {
   revoked: closeCode.revoked,
   gone: closeCode.queueGone,
   resume: closeCode.resume,
+  slow: closeCode.resume,
   restart: closeCode.restart,
 }
 
@@ -63,6 +66,11 @@ export class EventSocket implements Consumer {
     socket.on('pong', () => {
       this.#aliveAt = clock.monotonic()
     })
+    // Each is answered by a pong: a client that sends many and reads none must not fill this process.
+    socket.on('ping', () => {
+      this.#aliveAt = clock.monotonic()
+      if (this.#floods() || socket.bufferedAmount > mostBuffered) socket.terminate()
+    })
     socket.on('error', () => {
       socket.terminate()
     })
@@ -76,7 +84,7 @@ export class EventSocket implements Consumer {
     if (this.#ended) return
     const { socket, frames, clock } = this.#options
     if (socket.bufferedAmount > mostBuffered) {
-      this.end('resume')
+      this.end('slow')
       return
     }
     this.heardAt = clock.monotonic()
@@ -90,8 +98,10 @@ export class EventSocket implements Consumer {
   end(reason: EndReason): void {
     if (this.#ended) return
     this.#ended = true
-    this.#options.socket.close(codes[reason], reason)
-    this.#options.onGone()
+    const { socket, onGone, onLeaving } = this.#options
+    socket.close(codes[reason], reason === 'slow' ? 'resume' : reason)
+    onGone()
+    if (reason === 'slow') socket.once('close', onLeaving())
     // Nobody looks after this connection any more, so what still waits here must not leave later.
     if (reason === 'resume')
       setImmediate(() => {
@@ -124,15 +134,20 @@ export class EventSocket implements Consumer {
 
   #receive(data: RawData, isBinary: boolean): void {
     const { clock, onAck } = this.#options
-    const now = clock.monotonic()
-    this.#aliveAt = now
+    this.#aliveAt = clock.monotonic()
+    const ack = isBinary || this.#floods() ? null : ackOf(data)
+    if (ack === null) this.#refuse()
+    else onAck(ack)
+  }
+
+  /** Counts a frame of the client. */
+  #floods(): boolean {
+    const now = this.#options.clock.monotonic()
     if (now - this.#minuteFrom > 60_000) {
       this.#minuteFrom = now
       this.#frames = 0
     }
-    const ack = isBinary || ++this.#frames > mostFrames ? null : ackOf(data)
-    if (ack === null) this.#refuse()
-    else onAck(ack)
+    return ++this.#frames > mostFrames
   }
 
   #refuse(): void {

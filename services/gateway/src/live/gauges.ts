@@ -3,6 +3,14 @@ import type { Admission } from '../edge/admission.ts'
 import type { Pacer } from '../edge/pacer.ts'
 import type { Live } from './live.ts'
 
+/** Sockets that were let go because their readers were too slow. */
+export const slowReaders = (registry: Registry): Counter =>
+  new Counter({
+    name: 'parley_gateway_slow_readers_total',
+    help: 'Sockets let go because their readers were too slow',
+    registers: [registry],
+  })
+
 /** What an operator wants to see of live delivery and of load. */
 export function registerGauges(
   registry: Registry,

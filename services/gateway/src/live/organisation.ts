@@ -140,6 +140,9 @@ export class Organisation {
 
   endAll(reason: EndReason): void {
     for (const { consumer } of this.#serving.values()) this.stop(consumer, reason)
+    // Without the right to answer, what still waits here may not leave either.
+    if (reason === 'resume')
+      for (const leaving of this.#leaving.values()) for (const consumer of leaving) consumer.cut()
   }
 
   /** Those who may get a heartbeat. */

@@ -48,6 +48,10 @@ export function serveSocket(context: Context, served: ServedSocket, socket: WebS
       gone.abort()
       organisation.stop(consumer)
     },
+    onLeaving: () => {
+      context.slowReaders.inc()
+      return organisation.leaving(consumer)
+    },
   })
   organisation.serve(consumer, after, caller.principal.generation, gone.signal).then(
     () => {
