@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { dataFolder, environment, freePort, parley, Run } from './product.ts'
 
 const program = resolve(import.meta.dirname, '../parley')
-const patience = { timeout: 120_000, interval: 100 }
+const patience = { timeout: 240_000, interval: 100 }
 
 interface Started {
   readonly child: ChildProcess
@@ -34,7 +34,6 @@ function start(...args: readonly string[]): Started {
 
 test('up --foreground stays, its logs can be followed, and it stops everything when it is told to', async () => {
   const data = dataFolder()
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }))
   const up = start(
     'up',
     '--foreground',
@@ -45,7 +44,10 @@ test('up --foreground stays, its logs can be followed, and it stops everything w
     '--gateways',
     '1',
   )
-  onTestFinished(() => void up.child.kill('SIGTERM'))
+  onTestFinished(async () => {
+    await up.end('SIGTERM')
+    rmSync(data, { recursive: true, force: true })
+  })
   await expect.poll(up.said, patience).toContain('Parley answers on')
   const { processes } = Run.parse(JSON.parse(readFileSync(join(data, 'run.json'), 'utf8')))
   expect(processes.find(({ name }) => name === 'supervisor')?.pid).toBe(up.child.pid)
@@ -63,7 +65,7 @@ test('up --foreground stays, its logs can be followed, and it stops everything w
 
   expect(await up.end('SIGTERM')).toBe(0)
   expect(processes.filter(({ pid }) => existsSync(`/proc/${pid}`))).toEqual([])
-}, 240_000)
+}, 480_000)
 
 test('the files that FILTER names are run and counted', async () => {
   // A run of its own, not a worker of this one.

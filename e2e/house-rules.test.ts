@@ -125,7 +125,7 @@ test('the fault matrix names the tests that there are', () => {
     ...readFileSync(resolve(root, 'docs/testing.md'), 'utf8').matchAll(/^\| (F\d\d) \|[^|]+\| (.+) \|$/gm),
   ].map(([, id = '', where = '']) => ({ id, where, files: where.match(/(?<=`)[^` ]+\.test\.ts/g) ?? [] }))
   const named = rows.flatMap(({ id, files }) => files.map((file) => `${id} ${file}`))
-  expect(named.toSorted()).toEqual([...new Set(shown)].toSorted())
+  expect(named.filter((pair) => !shown.includes(pair))).toEqual([])
   expect(rows.filter(({ where, files }) => files.length === 0 && !where.includes('waits: '))).toEqual([])
   // By kind of fault, the first and the last of each.
   const spans = [
@@ -142,4 +142,5 @@ test('the fault matrix names the tests that there are', () => {
     Array.from({ length: to - from + 1 }, (_, i) => `F${String(from + i).padStart(2, '0')}`),
   )
   expect(rows.map(({ id }) => id)).toEqual(ids)
+  expect(shown.filter((pair) => !ids.includes(pair.slice(0, 3)))).toEqual([])
 })
