@@ -28,27 +28,6 @@ const ways = [
 ] as const
 type Way = (typeof ways)[number] | 'client>gateway-1'
 
-let detours: Detours<(typeof ways)[number]>
-let door: Proxy
-let product: Product
-let stage: Scene
-let flow: Traffic
-const stack = new AsyncDisposableStack()
-beforeAll(async () => {
-  const data = dataFolder()
-  detours = stack.use(await detour(data, ways))
-  product = stack.use(await startProduct({ data, gateways: 2 }))
-  stage = stack.use(await scene(product))
-  const first = entrance(stage, 1)
-  door = stack.use(await startProxy(() => ({ host: first.address, port: first.port })))
-  const entrances = [byProxy(stage, door.address.port), entrance(stage, 2)]
-  flow = stack.use(await traffic(product, stage, { entrances }))
-}, 240_000)
-afterAll(() => stack.disposeAsync(), 240_000)
-
-const proxyOf = (way: Way): Proxy => (way === 'client>gateway-1' ? door : detours.on[way])
-const faultMs = size(2000, 20_000)
-
 // Each by itself where there is time; else those together that fail alike.
 const alone: readonly (readonly Way[])[] = [['client>gateway-1'], ...ways.map((way) => [way])]
 const together: readonly (readonly Way[])[] = [
@@ -63,6 +42,30 @@ const together: readonly (readonly Way[])[] = [
 const groups = (long ? alone : together).map((group) => [group.join(', '), group] as const)
 const each = Math.ceil(size(400, 2000) / groups.length / 2 / 4) * 4
 
+const latencyMs = 100
+const faultMs = size(2000, 20_000)
+// So that messages are sent all the while.
+const paceMs = (0.8 * faultMs) / (each / 4)
+
+let detours: Detours<(typeof ways)[number]>
+let door: Proxy
+let product: Product
+let stage: Scene
+let flow: Traffic
+const stack = new AsyncDisposableStack()
+beforeAll(async () => {
+  const data = dataFolder()
+  detours = stack.use(await detour(data, ways))
+  product = stack.use(await startProduct({ data, gateways: 2 }))
+  stage = stack.use(await scene(product))
+  const first = entrance(stage, 1)
+  door = stack.use(await startProxy(() => ({ host: first.address, port: first.port })))
+  const entrances = [byProxy(stage, door.address.port), entrance(stage, 2)]
+  flow = stack.use(await traffic(product, stage, { entrances, paceMs }))
+}, 240_000)
+afterAll(() => stack.disposeAsync(), 240_000)
+
+const proxyOf = (way: Way): Proxy => (way === 'client>gateway-1' ? door : detours.on[way])
 test.each(groups)('F40 cut: %s', async (_, group) => {
   const proxies = group.map(proxyOf)
   const restarts = await restartsOf(product)
@@ -92,6 +95,17 @@ test.each(groups)('F40 silent: %s', async (_, group) => {
   // Some say something every few seconds only.
   expect(silent).toBeGreaterThanOrEqual(long ? proxies.length : 1)
   expect(await restartsOf(product)).toEqual(restarts)
+})
+
+test('F42 every link is slow: nothing is sent twice', async () => {
+  const proxies = ways.map((way) => detours.on[way])
+  for (const proxy of proxies) proxy.delay(latencyMs)
+  const began = performance.now()
+  await flow.send(each)
+  await flow.heard()
+  for (const proxy of proxies) proxy.delay(0)
+  // To messaging, to Postgres and back.
+  expect(Math.min(...flow.delays(began))).toBeGreaterThan(2 * latencyMs)
 })
 
 // As when another machine takes over an address: nobody says that the old connections lead nowhere.

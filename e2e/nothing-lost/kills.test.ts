@@ -81,6 +81,14 @@ async function streamFilled(): Promise<void> {
   await expect.poll(() => lastInStream(product, org), { timeout: 30_000 }).toBe(head?.seq)
 }
 
+test('F02 one of two gateways stays away: the other carries everybody', async () => {
+  await away(product, 'gateway-1', async () => {
+    await flow.send(each)
+    await flow.heard()
+  })
+  expect(await backAgain(product, 'gateway-1')).toBeGreaterThan(0)
+})
+
 test('nothing was lost, doubled or reordered', async () => {
   expect(await flow.wrongs()).toEqual([])
 })

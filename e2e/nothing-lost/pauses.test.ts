@@ -5,6 +5,11 @@ import { type Traffic, traffic } from '../faults/traffic.ts'
 import { type Product, scene, type Scene, startProduct } from '../product.ts'
 import { size } from '../size.ts'
 
+const pauseMs = size(2000, 20_000)
+const each = size(44, 224)
+// So that messages are sent all the while.
+const paceMs = (0.8 * pauseMs) / (each / 4)
+
 let product: Product
 let stage: Scene
 let flow: Traffic
@@ -12,12 +17,9 @@ const stack = new AsyncDisposableStack()
 beforeAll(async () => {
   product = stack.use(await startProduct({ gateways: 2 }))
   stage = stack.use(await scene(product))
-  flow = stack.use(await traffic(product, stage))
+  flow = stack.use(await traffic(product, stage, { paceMs }))
 }, 240_000)
 afterAll(() => stack.disposeAsync(), 240_000)
-
-const pauseMs = size(2000, 20_000)
-const each = size(44, 224)
 
 // One after the other: a paused process still has its connections, its lease and its place in everybody's list.
 test.each([
