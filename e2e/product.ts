@@ -150,7 +150,8 @@ export interface Scene extends AsyncDisposable {
     email?: string
     apiKey?: string
     address?: string
-    headers?: Record<string, string>
+    headers?: Readonly<Record<string, string>>
+    root?: '/json'
   }): ApiClient
 }
 export interface Person extends ApiClient {

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { connect as connectPlain, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { connect } from 'node:tls'
 import { promisify } from 'node:util'
 import { apiClient } from '@parley/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { environment, freePort, parley, type Product, type Run, startProduct } from './product.ts'
 import { sharedProduct } from './shared-product.ts'
@@ -199,64 +198,6 @@ test('a new organisation answers on its host under the same gateways, and its ow
   }
   expect(product.state().processes).toEqual(before.processes)
 }, 120_000)
-
-describe('every internal port', () => {
-  /** What a stranger hears on a port: the first bytes, or why there were none. */
-  const knock = (port: number, encrypted: boolean): Promise<string> =>
-    new Promise((heard) => {
-      const socket = encrypted
-        ? // A stranger checks nothing; what counts is that the server does.
-          connect({
-            host: '127.0.0.1',
-            port,
-            checkServerIdentity: () => undefined,
-            ca: readFileSync(join(product.data, 'certs/auth/ca.crt')),
-          })
-        : connectPlain(port, '127.0.0.1')
-      socket.setTimeout(5000, () => {
-        socket.destroy()
-        heard('nothing')
-      })
-      socket.once('error', (error: Error) => heard(error.message))
-      socket.once('close', () => heard('closed'))
-      socket.once('data', (chunk: Buffer) => {
-        heard(`answered ${chunk.toString('latin1')}`)
-        socket.destroy()
-      })
-      socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n')
-    })
-
-  const ports = (): [string, number][] => {
-    const text = readFileSync(join(product.data, 'ports.json'), 'utf8')
-    return Object.entries(z.record(z.string(), z.int()).parse(JSON.parse(text)))
-  }
-  const heardOn = async (of: [string, number][], encrypted: boolean): Promise<string[]> => {
-    const heard = await Promise.all(
-      of.map(async ([name, port]) => [name, await knock(port, encrypted)] as const),
-    )
-    return heard.filter(([, what]) => what.startsWith('answered')).map(([name, what]) => `${name} ${what}`)
-  }
-
-  test('answers nobody who shows no certificate', async () => {
-    expect(ports().length).toBeGreaterThan(9)
-    // Postgres speaks TLS only after being asked to.
-    expect(
-      await heardOn(
-        ports().filter(([name]) => name !== 'postgres'),
-        true,
-      ),
-    ).toEqual([])
-  }, 60_000)
-
-  test('answers nothing in clear but that it wants TLS', async () => {
-    const alert = String.fromCodePoint(21)
-    const heard = await heardOn(ports(), false)
-    // NATS names its version before TLS begins; the others send a TLS alert at most.
-    expect(
-      heard.filter((line) => !line.startsWith('nats answered INFO') && !line.includes(`answered ${alert}`)),
-    ).toEqual([])
-  }, 60_000)
-})
 
 test('a supervisor that is killed takes everything with it, and up resumes', async () => {
   const before = product.state()

@@ -12,6 +12,8 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database')
 \gexec
 
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+-- The maintenance databases hold nothing, and would be a place to make things in.
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', :'database', name)
 FROM unnest(string_to_array(:'roles', ',')) AS name
 \gexec

@@ -68,9 +68,14 @@ const present = await installed()
 
 describe.skipIf(present.postgres === undefined)('Postgres', () => {
   let postgres: Postgres
+  let written = ''
+  const onOutput = (chunk: Buffer): void => {
+    written += chunk.toString()
+  }
   beforeAll(async () => {
     const [port = 0] = await freePorts(1)
-    postgres = await startPostgres({ dir: join(dir, 'postgres'), port, certs: pki.certDir('postgres') })
+    const certs = pki.certDir('postgres')
+    postgres = await startPostgres({ dir: join(dir, 'postgres'), port, certs, onOutput })
     await bootstrapDatabase(postgres, 'parley')
     await bootstrapDatabase(postgres, 'parley')
   }, 60_000)
@@ -100,10 +105,22 @@ describe.skipIf(present.postgres === undefined)('Postgres', () => {
     ["another role's certificate", 'svc_auth', () => pki.certDir('streams'), ''],
     ['a certificate of another authority', 'svc_auth', () => rogue, ''],
     ['the superuser', 'postgres', () => pki.certDir('auth'), ''],
+    ['another database', 'svc_auth', () => pki.certDir('auth'), 'dbname=postgres'],
     ['no TLS', 'svc_auth', () => pki.certDir('auth'), 'sslmode=disable'],
     ['TLS 1.2', 'svc_auth', () => pki.certDir('auth'), 'ssl_max_protocol_version=TLSv1.2'],
   ])('refuses %s', async (_, role, certs, more) => {
     await expect(query(role, certs(), 'select 1', more)).rejects.toThrow(/psql: error/)
+  })
+
+  test('writes down who was refused, and nothing of what is in a statement that fails', async () => {
+    const failing = query('svc_auth', pki.certDir('auth'), "select 'canary-q7'::int")
+    await expect(failing).rejects.toThrow('invalid input syntax')
+    await expect(query('nobody', pki.certDir('auth'), 'select 1')).rejects.toThrow(/psql: error/)
+    // The server writes one after the other.
+    await until('the refusal', async () => (written.includes('nobody') ? true : undefined), {
+      timeoutMs: 10_000,
+    })
+    expect(written).not.toContain('canary-q7')
   })
 
   test('keeps its key and socket closed to others', async () => {

@@ -1,4 +1,5 @@
 export * from './api-client.ts'
+export * from './canaries.ts'
 export * from './contract.ts'
 export * from './delivery/client-state.ts'
 export * from './delivery/event-queue.ts'

@@ -46,7 +46,9 @@ export function postgresConfig({
     log_timezone: 'UTC',
     lc_messages: 'C',
     log_line_prefix: '%m [%p] %u@%d ',
-    // Statements and the details of errors hold what people wrote: neither goes to a log.
+    // Statements, errors and their details hold what people wrote (`invalid input syntax … "their text"`): none goes to
+    // a log. Services log an error's code and place; `log` stands above errors and keeps what concerns the server.
+    log_min_messages: 'log',
     log_statement: 'none',
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',

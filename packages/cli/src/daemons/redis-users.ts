@@ -27,5 +27,5 @@ const own = (service: string, ...more: string[]): RedisRules =>
 export const redisUsers: Readonly<Record<string, RedisRules>> = {
   // Limits are counted on the clock of Redis, which all gateways share.
   gateway: own('gateway', '+time'),
-  ops: 'resetkeys resetchannels -@all +@connection +info +config|set +config|get +ping',
+  ops: 'resetkeys resetchannels -@all +auth +hello +ping +info +config|set +config|get',
 }
