@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { inspect } from 'node:util'
 
 /** A value that cannot be printed, logged or serialised by accident. */
@@ -29,7 +29,7 @@ export class Secret<T extends string | Uint8Array = string> {
 
 /** SHA-256 of a text or bytes. */
 export function sha256(value: string | Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest()
+  return hash('sha256', value, 'buffer')
 }
 
 /** Compares in time that depends on neither content nor length. */

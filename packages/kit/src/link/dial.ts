@@ -44,6 +44,8 @@ export function dial<C>(target: Target, options: DialOptions, onOpen: (dialled: 
     handshakeTimeout: limits.connectMs,
     maxPayload: limits.answerBytes,
     perMessageDeflate: false,
+    // Masks guard against proxies that read in clear; here is none, and masking costs a fifth of a gateway's time.
+    generateMask: (mask) => mask.fill(0),
   })
   const hangUp = (): void => ws.terminate()
   const settle = (): void => signal.removeEventListener('abort', hangUp)
