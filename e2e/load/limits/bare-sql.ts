@@ -8,7 +8,7 @@ export interface BareSql {
   ownUser(): Promise<object>
 }
 
-/** The statements of `GET /users/me`, as the auth service's role over mutual TLS, without anything around them. */
+/** The statement of `GET /users/me`, as the auth service's role over mutual TLS, without anything around them. */
 export async function bareSql(
   data: string,
   { org, user, port }: { readonly org: number; readonly user: number; readonly port: number },
@@ -34,31 +34,8 @@ export async function bareSql(
   return {
     pids,
     async ownUser() {
-      const client = await pool.connect()
-      try {
-        const all = await Promise.all([
-          client.query(
-            `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT set_config('app.org', '${org}', true)`,
-          ),
-          client.query(
-            `SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation
-               FROM events.head h
-               LEFT JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = $2
-              WHERE h.org_id = $1`,
-            [org, user],
-          ),
-          client.query(
-            `SELECT user_id, email, delivery_email, email_address_visibility, full_name, role, is_active, is_bot, bot_type,
-                    bot_owner_id, date_joined, timezone, avatar_version, generation
-               FROM auth.users WHERE org_id = $1 AND user_id = $2`,
-            [org, user],
-          ),
-          client.query('COMMIT'),
-        ])
-        return all[2]?.rows[0] as object
-      } finally {
-        client.release()
-      }
+      const { rows } = await pool.query<object>('SELECT * FROM auth.own_accounts($1, $2)', [org, [user]])
+      return rows[0] ?? {}
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, Ids } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import type { AfterCommit } from '@parley/kit'
 import type { Hasher } from './passwords/hasher.ts'
+import type { OwnAccounts } from './repo/own-accounts.ts'
 
 /** What every route and call of this service works with. */
 export interface AuthContext {
@@ -10,6 +11,7 @@ export interface AuthContext {
   readonly clock: Clock
   readonly ids: Ids
   readonly hasher: Hasher
+  readonly own: OwnAccounts
 }
 
 /** The wall clock as the database and the presenters take it. */

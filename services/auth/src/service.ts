@@ -13,6 +13,7 @@ import type { AuthContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
 import { createHasher } from './passwords/hasher.ts'
 import { findOrganisation } from './repo/organisations.ts'
+import { createOwnAccounts } from './repo/own-accounts.ts'
 
 /** Starts the auth service; disposing it drains and closes everything it opened. */
 export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise<RunningService> {
@@ -23,10 +24,11 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
   const bus = opening.use(openBus('auth', config, deps, certificates))
   const afterCommit = createAfterCommit({ bus, database, clock })
   const hasher = await createHasher(config.passwords, ids)
-  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher }
+  const own = createOwnAccounts(database)
+  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own }
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => findOrganisation(database, null) }
-  const parts = { config, deps, certificates, database, afterCommit, ctx }
+  const parts = { config, deps, certificates, database, afterCommit, ctx, actors: own.actor }
   const served = opening.use(await serve({ service: 'auth', routes, calls, checks, ...parts }))
   const opened = opening.move()
   return {

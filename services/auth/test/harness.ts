@@ -9,6 +9,7 @@ import { z } from 'zod'
 import type { AuthContext } from '../src/context.ts'
 import { calls, routes } from '../src/endpoints.ts'
 import { createHasher } from '../src/passwords/hasher.ts'
+import { createOwnAccounts } from '../src/repo/own-accounts.ts'
 
 const Made = z.object({ org: z.int(), user: z.int(), email: z.string(), apiKey: z.string() })
 /** An account and the key that it was made with. */
@@ -53,7 +54,8 @@ export async function harness(): Promise<Harness> {
     },
   }
   const hasher = await createHasher({ concurrency: 2, queue: 64 }, systemIds)
-  const ctx: AuthContext = { database: auth, afterCommit, clock, ids: systemIds, hasher }
+  const own = createOwnAccounts(auth)
+  const ctx: AuthContext = { database: auth, afterCommit, clock, ids: systemIds, hasher, own }
   const mounted = new Map(routes.map((route) => [route.operation.id, route]))
   const { signal } = new AbortController()
 
@@ -98,7 +100,7 @@ export async function harness(): Promise<Harness> {
     },
     async ask(op, as, fields = {}, path = {}, org) {
       const who = as && ('credential' in as ? as : await principal(as))
-      const running = { routes: mounted, ctx, database: auth, afterCommit }
+      const running = { routes: mounted, ctx, database: auth, afterCommit, actors: own.actor }
       const request = requestTo(org ?? who?.org ?? 0)
       const asked = { op, caller: 'gateway', principal: who, raw: { fields, path }, request, signal } as const
       const { data, ignored } = await runOperation(running, asked)

@@ -11,7 +11,7 @@ export const getOwnUser = operation({
   access: 'self:use',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'read',
+  transaction: 'own',
   params: {},
   response: OwnPerson,
 })

@@ -34,12 +34,6 @@ export function listUsers(
   return tx.orm.user.findMany({ where: { orgId, ...among }, orderBy: { userId: 'asc' } })
 }
 
-/** The account that acts. */
-export function ownUser(tx: OrmTx, granted: Granted<'self:use'>): Promise<AccountRow> {
-  const { orgId, userId } = granted.actor
-  return tx.orm.user.findUniqueOrThrow({ where: { orgId_userId: { orgId, userId } } })
-}
-
 export interface NewUser {
   readonly email: string
   readonly fullName: string

@@ -3,8 +3,7 @@ import type { OrmTx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { ownPerson } from '../present/person.ts'
-import { ownUser } from '../repo/users.ts'
 
-export default route<typeof getOwnUser, AuthContext, OrmTx>(getOwnUser, async ({ granted, tx }) =>
-  ownPerson(await ownUser(tx, granted)),
+export default route<typeof getOwnUser, AuthContext, OrmTx>(getOwnUser, async ({ granted, ctx }) =>
+  ownPerson(ctx.own.of(granted)),
 )
