@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { type Bench, type Measuree, startMeasuree } from '../bench.ts'
 import { type ClosedLoop, head, openLoop } from '../closed-loop.ts'
 import { atLeast, atMost, type Measured, timesLimit } from '../figure.ts'
+import { type Profile, profileOf } from '../profile.ts'
 import { inTurn } from '../rounds.ts'
+import { type ProfiledName, stepTable } from '../send-steps.ts'
 import { costTable } from '../tables.ts'
 
 const senders = 32
@@ -36,6 +38,11 @@ export async function send(bench: Bench): Promise<Measured> {
     one: { loop: one, roots },
     many: { loop: many, roots },
   })
+  bench.progress('looking where the time goes')
+  const profiles = {
+    'gateway-1': await profileAmid(measuree, one, 'gateway-1'),
+    'messaging-1': await profileAmid(measuree, one, 'messaging-1'),
+  }
   bench.progress(`measuring amid ${changesPerSecond} changes of rights a second`)
   const changes = changing(measuree, changesPerSecond)
   const amid = await inTurn({ changes: { loop: one, roots } }, { warm: 1, seconds: 4, rounds: 1 })
@@ -59,8 +66,19 @@ export async function send(bench: Bench): Promise<Measured> {
         [`Parley, one channel amid ${Math.round(changed.rate)} unrelated changes of rights a second`]:
           amid.changes,
       }),
+      stepTable(cost.one.byProcess, profiles),
     ],
   }
+}
+
+const profileSeconds = 3
+
+/** After the figures, for looking costs time too. */
+async function profileAmid({ product }: Measuree, loop: ClosedLoop, name: ProfiledName): Promise<Profile> {
+  const pid = product.state().processes.find((process) => process.name === name)?.pid
+  if (pid === undefined) throw new Error(`${name} does not run`)
+  const [profile] = await Promise.all([profileOf(pid, profileSeconds), loop.run(profileSeconds + 1)])
+  return profile
 }
 
 const text =
