@@ -63,7 +63,8 @@ export function databaseOver<T extends Tx>(
     async once(row, sql, params = []) {
       const client = await connect(pool)
       try {
-        const result = await sqlSpan(sql, () => client.query(sql, [...params]))
+        const query = { name: preparedName(sql), text: sql, values: [...params] }
+        const result = await sqlSpan(sql, () => client.query(query))
         client.release()
         return parseRows(row, result)
       } catch (error) {
@@ -76,6 +77,21 @@ export function databaseOver<T extends Tx>(
       await pool.end()
     },
   }
+}
+
+const preparedNames = new Map<string, string>()
+const mostPrepared = 200
+
+/**
+ * A statement that comes again is parsed and planned once per connection. Its text is written in the code, so there are
+ * few; what comes beyond `mostPrepared` goes unprepared.
+ */
+function preparedName(sql: string): string | undefined {
+  const known = preparedNames.get(sql)
+  if (known !== undefined || preparedNames.size >= mostPrepared) return known
+  const name = `once_${preparedNames.size}`
+  preparedNames.set(sql, name)
+  return name
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {

@@ -35,7 +35,8 @@ Prints the tables of docs/performance.md; with --json {figures: [{id, value, uni
 
 /** The cores that this process may use, out of /proc/self/status (`0-2,5`). */
 export function coresIn(status: string): number[] {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? ''
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1]
+  if (list === undefined) return []
   return list.split(',').flatMap((range) => {
     const [from = Number.NaN, to = from] = range.split('-').map(Number)
     return Number.isNaN(from) ? [] : Array.from({ length: to - from + 1 }, (_, i) => from + i)
