@@ -2,7 +2,7 @@ import type { Clock, Ids } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import type { AfterCommit } from '@parley/kit'
 import type { Hasher } from './passwords/hasher.ts'
-import type { OwnAccounts } from './repo/own-accounts.ts'
+import type { OwnAccounts } from './facts/own-accounts.ts'
 
 /** What every route and call of this service works with. */
 export interface AuthContext {

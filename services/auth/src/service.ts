@@ -13,7 +13,7 @@ import type { AuthContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
 import { createHasher } from './passwords/hasher.ts'
 import { findOrganisation } from './repo/organisations.ts'
-import { createOwnAccounts } from './repo/own-accounts.ts'
+import { createOwnAccounts } from './facts/own-accounts.ts'
 
 /** Starts the auth service; disposing it drains and closes everything it opened. */
 export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise<RunningService> {

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { AuthContext } from '../src/context.ts'
 import { calls, routes } from '../src/endpoints.ts'
 import { createHasher } from '../src/passwords/hasher.ts'
-import { createOwnAccounts } from '../src/repo/own-accounts.ts'
+import { createOwnAccounts } from '../src/facts/own-accounts.ts'
 
 const Made = z.object({ org: z.int(), user: z.int(), email: z.string(), apiKey: z.string() })
 /** An account and the key that it was made with. */

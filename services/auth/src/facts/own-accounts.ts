@@ -3,7 +3,7 @@ import type { Principal } from '@parley/api'
 import { type OrgId, orgId, rights, userId } from '@parley/core'
 import type { ActorAndRights, Database } from '@parley/db'
 import { z } from 'zod'
-import type { AccountRow } from './users.ts'
+import type { AccountRow } from '../repo/users.ts'
 
 /** Accounts that ask for themselves: who acts and what is shown come from one statement, and so from one instant. */
 export interface OwnAccounts {
