@@ -45,7 +45,18 @@ export async function profileOf(pid: number, seconds: number): Promise<Profile> 
   const closing = `setTimeout(() => process.getBuiltinModule('node:inspector').close(), 50)`
   await ask('Runtime.evaluate', { expression: closing })
   socket.terminate()
+  // The next process listens at the same place.
+  await closed()
   return profile
+}
+
+async function closed(): Promise<void> {
+  for (;;) {
+    const answer = await fetch(inspectorUrl).catch(() => null)
+    if (answer === null) return
+    await answer.text()
+    await delay(50)
+  }
 }
 
 async function debuggerUrl(): Promise<string> {
