@@ -1,0 +1,37 @@
+/**
+ * Ways to make statements fail in the middle, with errors that quote rows wherever Postgres can be brought to it:
+ * a policy that casts the row's text to a number says `invalid input syntax … "the text"`, a refused check shows the
+ * failing row. Each with what mends it.
+ */
+export interface Spoilt {
+  readonly spoil: readonly string[]
+  readonly mend: readonly string[]
+}
+
+const quoting = (table: string, text: string): Spoilt => ({
+  spoil: [`CREATE POLICY spoilt ON ${table} AS RESTRICTIVE USING (('x' || ${text})::int > 0)`],
+  mend: [`DROP POLICY spoilt ON ${table}`],
+})
+const refusing = (table: string): Spoilt => ({
+  spoil: [`ALTER TABLE ${table} ADD CONSTRAINT spoilt CHECK (false) NOT VALID`],
+  mend: [`ALTER TABLE ${table} DROP CONSTRAINT spoilt`],
+})
+const renamed = (kind: 'TABLE' | 'VIEW', of: string, column: string): Spoilt => ({
+  spoil: [`ALTER ${kind} ${of} RENAME COLUMN ${column} TO spoilt`],
+  mend: [`ALTER ${kind} ${of} RENAME COLUMN spoilt TO ${column}`],
+})
+
+export const spoilt = {
+  /** Writing accounts and credentials: the failing row is shown. */
+  accounts: ['auth.users', 'auth.api_keys', 'auth.sessions'].map(refusing),
+  /** Reading accounts whole; who acts is still found. */
+  people: [
+    renamed('TABLE', 'auth.users', 'timezone'),
+    renamed('VIEW', 'auth.v1_organisation', 'description'),
+  ],
+  channels: [quoting('streams.channels', 'name')],
+  messages: [quoting('messaging.messages', 'content')],
+  names: [renamed('VIEW', 'streams.v1_channels', 'name')],
+  queues: [quoting('gateway.queues', 'spec::text')],
+} as const satisfies Record<string, readonly Spoilt[]>
+export type Broken = keyof typeof spoilt

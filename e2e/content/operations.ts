@@ -1,0 +1,106 @@
+import { basicHeader, canary, eventSocket } from '@parley/testkit'
+import type { Person, Scene } from '../product.ts'
+import type { Broken } from './breaks.ts'
+
+/** What a failing operation is asked with. */
+export interface Asking {
+  readonly stage: Scene
+  readonly ada: Person
+  /** An account that may be deactivated. */
+  readonly victim: number
+  /** The headers of a session. */
+  readonly session: Readonly<Record<string, string>>
+  readonly queue: string
+  readonly channel: number
+  readonly message: number
+}
+type Ask = (asking: Asking) => Promise<{ readonly status: number; readonly body: unknown }>
+
+const signInFields = { username: canary.email, password: canary.password }
+const browser = ({ stage, session }: Asking) => stage.client({ headers: session, root: '/json' })
+
+/** Every operation of the API with a request that fails by what is broken; null where it needs nothing that can break. */
+export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = {
+  'create-session': ['accounts', ({ stage }) => stage.client({}).post('/parley/sessions', signInFields)],
+  'fetch-api-key': ['accounts', ({ stage }) => stage.client({}).post('/fetch_api_key', signInFields)],
+  'end-session': ['accounts', (a) => browser(a).delete('/parley/sessions/current')],
+  'regenerate-api-key': ['accounts', ({ ada }) => ada.post('/users/me/api_key/regenerate')],
+  'create-user': [
+    'accounts',
+    ({ stage }) =>
+      stage.owner.post('/users', {
+        email: `2${canary.email}`,
+        full_name: canary.name,
+        password: canary.password,
+      }),
+  ],
+  'deactivate-user': ['accounts', ({ stage, victim }) => stage.owner.delete(`/users/${victim}`)],
+  'get-own-user': ['people', ({ ada }) => ada.get('/users/me')],
+  'get-user': ['people', ({ ada }) => ada.get(`/users/${ada.id}`)],
+  'get-users': ['people', ({ ada }) => ada.get('/users')],
+  'get-server-settings': ['people', ({ stage }) => stage.client({}).get('/server_settings')],
+  'find-channel': ['channels', ({ ada }) => ada.get('/get_stream_id', { stream: canary.channel })],
+  'get-channel': ['channels', ({ ada, channel }) => ada.get(`/streams/${channel}`)],
+  'list-channels': ['channels', ({ ada }) => ada.get('/streams')],
+  'list-members': ['channels', ({ ada, channel }) => ada.get(`/streams/${channel}/members`)],
+  'list-subscriptions': ['channels', ({ ada }) => ada.get('/users/me/subscriptions')],
+  subscribe: [
+    'channels',
+    ({ ada }) =>
+      ada.post('/users/me/subscriptions', {
+        subscriptions: [{ name: `${canary.channel} 2`, description: canary.description }],
+      }),
+  ],
+  unsubscribe: [
+    'channels',
+    ({ ada }) => ada.delete('/users/me/subscriptions', { subscriptions: [canary.channel] }),
+  ],
+  'get-message': ['messages', ({ ada, message }) => ada.get(`/messages/${message}`)],
+  'get-messages': [
+    'messages',
+    ({ ada }) =>
+      ada.get('/messages', {
+        anchor: 'newest',
+        num_before: 5,
+        num_after: 0,
+        narrow: [['topic', canary.topic]],
+      }),
+  ],
+  'get-stream-topics': ['messages', ({ ada, channel }) => ada.get(`/users/me/${channel}/topics`)],
+  'send-message': [
+    'messages',
+    ({ ada, channel }) =>
+      ada.post('/messages', { type: 'channel', to: channel, topic: canary.topic, content: canary.content }),
+  ],
+  'update-message-flags': [
+    'messages',
+    ({ ada, message }) => ada.post('/messages/flags', { op: 'add', flag: 'starred', messages: [message] }),
+  ],
+  'render-message': [
+    'names',
+    ({ ada }) => ada.post('/messages/render', { content: `${canary.content} #**${canary.channel}**` }),
+  ],
+  'get-openapi': null,
+  'register-queue': ['queues', ({ ada }) => ada.post('/register', { narrow: [['topic', canary.topic]] })],
+  'get-events': ['queues', ({ ada, queue }) => ada.get('/events', { queue_id: queue, last_event_id: -1 })],
+  'delete-queue': ['queues', ({ ada, queue }) => ada.delete('/events', { queue_id: queue })],
+  'events-ws': [
+    'queues',
+    async ({ ada, stage, queue }) => {
+      const { url } = stage.org
+      const options = {
+        url,
+        ca: stage.ca,
+        gateway: 1,
+        queueId: queue,
+        lastEventId: -1,
+        headers: basicHeader(ada),
+      }
+      const said = await eventSocket(options).then(
+        () => 'opened',
+        (error: Error) => error.message,
+      )
+      return { status: Number(/\b(\d{3})$/.exec(said)?.[1] ?? 0), body: said }
+    },
+  ],
+}
