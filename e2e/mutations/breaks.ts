@@ -123,4 +123,13 @@ export const breaks: readonly Break[] = [
     test: 'e2e/strangers/strangers.test.ts',
     title: 'at NATS',
   },
+  {
+    name: 'errors are logged with their message',
+    invariant: 6,
+    file: 'packages/kit/src/log/error.ts',
+    from: "/^\\w{1,60}$/.test(thrown.name) ? thrown.name : 'Error'",
+    to: 'thrown.message',
+    test: 'e2e/content/content.test.ts',
+    small: true,
+  },
 ]
