@@ -77,8 +77,8 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     }
 }
 
-/** Pauses a process (SIGSTOP) while `during` runs. */
-export async function paused(product: Processes, name: string, during: () => Promise<void>): Promise<void> {
+/** Pauses a process (SIGSTOP) while `during` runs. @returns what that came to */
+export async function paused<R>(product: Processes, name: string, during: () => Promise<R>): Promise<R> {
   const pid = pidOf(product, name)
   // The parent first: then no child comes that would be missed.
   process.kill(pid, 'SIGSTOP')
@@ -87,8 +87,9 @@ export async function paused(product: Processes, name: string, during: () => Pro
   const moving = (): number[] => family.filter((one) => !['T', 'gone'].includes(statOf(one).state))
   try {
     await expect.poll(moving, patience).toEqual([])
-    await during()
+    const result = await during()
     expect(moving()).toEqual([])
+    return result
   } finally {
     signal(family.toReversed(), 'SIGCONT')
   }

@@ -2,11 +2,14 @@
 export interface Clock {
   /** Wall clock, milliseconds since the Unix epoch. Never used for order or durations. */
   now(): number
-  /** Monotonic clock, milliseconds since an arbitrary start; for durations and leases. */
+  /** Monotonic clock, milliseconds since an arbitrary start; for durations and leases. All processes of a machine share it. */
   monotonic(): number
 }
 
-export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() }
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+}
 
 /** A clock that moves only when told, for tests. */
 export function fixedClock(startMs: number): Clock & { advance(ms: number): void } {

@@ -2,6 +2,7 @@ import type { Clock, Ids } from '@parley/core'
 import type { Database } from '@parley/db'
 import type { LinkClient, Logger } from '@parley/kit'
 import type { Counter } from 'prom-client'
+import type { Departures } from './departures.ts'
 import type { Frames } from './live/frames.ts'
 import type { Live } from './live/live.ts'
 import type { Positions } from './live/positions.ts'
@@ -14,6 +15,8 @@ export interface Context {
   readonly link: LinkClient
   readonly positions: Positions
   readonly frames: Frames
+  /** Null where nobody wants to know. */
+  readonly departures: Departures | null
   /** Registering holds a database connection while all services answer. */
   readonly registering: Turns
   readonly clock: Clock

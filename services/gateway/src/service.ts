@@ -15,6 +15,7 @@ import {
 } from '@parley/kit'
 import type { GatewayConfig } from './config.ts'
 import type { Context } from './context.ts'
+import { logDepartures } from './departures.ts'
 import { createDispatcher, onceMore } from './dispatcher.ts'
 import { Admission } from './edge/admission.ts'
 import { createApp } from './edge/app.ts'
@@ -92,6 +93,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   })
   const admission = new Admission()
   registerGauges(metrics.registry, live, admission, () => app.listeners.pacer)
+  const departures = logDepartures(config.logLevel, logger, clock)
   let stopping = false
   const context: Context = {
     live,
@@ -99,6 +101,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     link,
     positions,
     frames: new Frames(),
+    departures,
     registering: new Turns(Math.max(1, Math.floor(pool / 2)), mostRegistering),
     clock,
     ids,
@@ -157,6 +160,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     stopping: () => stopping,
     ids,
     logger,
+    departures,
     metrics,
   })
   stack.defer(() => app.close())

@@ -64,6 +64,7 @@ beforeAll(async () => {
     patience: { headersMs: 1000, requestMs: 1500, checkMs: 100 },
     ids: systemIds,
     logger: silentLogger,
+    departures: null,
     metrics: createMetrics('gateway'),
     onUpgrade: (exchange) =>
       Promise.resolve((socket) => {

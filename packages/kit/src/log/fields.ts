@@ -24,6 +24,7 @@ export const logFields = [
   'lag',
   'limit',
   'method',
+  'monotonic_ms',
   'ms',
   'not_after',
   'op',

@@ -24,6 +24,9 @@ export interface OpenSocket extends Disposable {
   /** The code it was closed with. */
   readonly closed: Promise<number>
   send(frame: unknown): void
+  /** Reads no more, so that what comes fills the network's buffers, until `goOn`. */
+  stall(): void
+  goOn(): void
 }
 
 /** @throws Error where the gateway answers with anything but a socket */
@@ -73,6 +76,8 @@ export async function eventSocket(options: SocketOptions): Promise<OpenSocket> {
       }),
     closed,
     send: (frame) => socket.send(JSON.stringify(frame)),
+    stall: () => socket.pause(),
+    goOn: () => socket.resume(),
     [Symbol.dispose]: () => socket.terminate(),
   }
 }

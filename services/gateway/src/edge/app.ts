@@ -6,6 +6,7 @@ import type { Logger, Metrics } from '@parley/kit'
 import fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
 import type { Server } from 'node:https'
 import type { WebSocket } from 'ws'
+import type { Departures } from '../departures.ts'
 import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
 import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
@@ -28,6 +29,8 @@ export interface AppDeps extends OpenDeps {
   readonly patience?: Patience
   readonly ids: Ids
   readonly logger: Logger
+  /** Null where nobody wants to know. */
+  readonly departures: Departures | null
   readonly metrics: Metrics
 }
 
@@ -165,6 +168,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         const work = () => deps.dispatch(exchange)
         const rendered = await (waits(operation) ? work() : deps.admission.take(exchange.facts.org, work))
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
+        deps.departures?.answer(request.id, operation.id)
         return send(reply, rendered)
       },
     }

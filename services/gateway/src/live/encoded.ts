@@ -40,6 +40,7 @@ export class Encoded {
 
 /** The whole JSON of an event for one viewer; equal `key`s have equal texts. */
 export interface Wired {
+  readonly seq: number
   readonly key: string
   readonly text: string
 }
@@ -47,5 +48,5 @@ export interface Wired {
 export function wired(seq: number, shaped: Shaped, own: Readonly<Record<string, unknown>> | null): Wired {
   const extra = own ? JSON.stringify(own).slice(1, -1) : ''
   const comma = extra === '' ? '' : ','
-  return { key: `${seq}|${shaped.key}|${extra}`, text: `${shaped.open}${comma}${extra},"id":${seq}}` }
+  return { seq, key: `${seq}|${shaped.key}|${extra}`, text: `${shaped.open}${comma}${extra},"id":${seq}}` }
 }

@@ -3,6 +3,7 @@ import { closeCode } from '@parley/api'
 import { fixedClock } from '@parley/core'
 import { expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
+import type { Departures } from '../departures.ts'
 import { EventSocket } from './event-socket.ts'
 import { Frames, heartbeat } from './frames.ts'
 import type { Queue } from './queue.ts'
@@ -13,8 +14,11 @@ class SlowSocket extends EventEmitter {
   readonly OPEN = 1
   readyState = 1
   readonly did: unknown[] = []
-  send(data: Buffer): void {
+  /** Says of each frame that the kernel has it. */
+  readonly left: ((error?: Error) => void)[] = []
+  send(data: Buffer, _options: unknown, left?: (error?: Error) => void): void {
     this.did.push(data.toString())
+    if (left) this.left.push(left)
   }
   close(code: number): void {
     this.did.push(code)
@@ -27,7 +31,7 @@ class SlowSocket extends EventEmitter {
   }
 }
 
-function scene() {
+function scene(departures: Departures | null = null) {
   const clock = fixedClock(0)
   const socket = new SlowSocket()
   const acks: number[] = []
@@ -35,11 +39,12 @@ function scene() {
   let leaving = 0
   const consumer = new EventSocket({
     socket: socket as unknown as WebSocket,
-    queue: {} as Queue,
+    queue: { spec: { queueId: 'q' } } as Queue,
     credential: 'key:1',
     until: Infinity,
     clock,
     frames: new Frames(),
+    departures,
     patienceMs: 50_000,
     onAck: (id) => acks.push(id),
     onGone: () => gone++,
@@ -131,4 +136,20 @@ test('frames are built once for all who get the same', () => {
   const events = [heartbeat(5), heartbeat(6)]
   expect(frames.of(events)).toBe(frames.of([heartbeat(5), heartbeat(6)]))
   expect(frames.of([heartbeat(5)])).not.toBe(frames.of(events))
+})
+
+test('events have left when the kernel has them, and not where the connection ended first; heartbeats are none', () => {
+  const left: unknown[] = []
+  const { socket, consumer } = scene({
+    events: (queueId, events) => left.push([queueId, events.map(({ seq }) => seq)]),
+    answer: () => {},
+  })
+  const said = (seq: number) => ({ seq, key: String(seq), text: '{}' })
+  consumer.deliver([said(4), said(5)])
+  consumer.deliver([said(6)])
+  consumer.beat(6)
+  expect(left).toEqual([])
+  socket.left[0]?.()
+  socket.left[1]?.(new Error('destroyed'))
+  expect([left, socket.left.length]).toEqual([[['q', [4, 5]]], 2])
 })

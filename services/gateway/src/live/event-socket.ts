@@ -1,6 +1,7 @@
 import { AckFrame, closeCode } from '@parley/api'
 import type { Clock } from '@parley/core'
 import type { RawData, WebSocket } from 'ws'
+import type { Departures } from '../departures.ts'
 import type { Consumer, EndReason } from './consumer.ts'
 import type { Wired } from './encoded.ts'
 import { type Frames, heartbeat } from './frames.ts'
@@ -13,6 +14,7 @@ export interface EventSocketOptions {
   readonly until: number
   readonly clock: Clock
   readonly frames: Frames
+  readonly departures: Departures | null
   readonly patienceMs: number
   readonly onAck: (id: number) => void
   /** The client or the network ended it. */
@@ -81,6 +83,17 @@ export class EventSocket implements Consumer {
   }
 
   deliver(events: readonly Wired[]): void {
+    const { departures, queue } = this.#options
+    this.#write(
+      events,
+      departures &&
+        ((error) => {
+          if (!error) departures.events(queue.spec.queueId, events)
+        }),
+    )
+  }
+
+  #write(events: readonly Wired[], left: ((error?: Error | null) => void) | null): void {
     if (this.#ended) return
     const { socket, frames, clock } = this.#options
     if (socket.bufferedAmount > mostBuffered) {
@@ -88,11 +101,12 @@ export class EventSocket implements Consumer {
       return
     }
     this.heardAt = clock.monotonic()
-    socket.send(frames.of(events), { binary: false })
+    if (left) socket.send(frames.of(events), { binary: false }, left)
+    else socket.send(frames.of(events), { binary: false })
   }
 
   beat(head: number): void {
-    this.deliver([heartbeat(head)])
+    this.#write([heartbeat(head)], null)
   }
 
   end(reason: EndReason): void {

@@ -20,6 +20,7 @@ export class Frames {
 }
 
 export const heartbeat = (head: number): Wired => ({
+  seq: head,
   key: `${head}|heartbeat`,
   text: `{"type":"heartbeat","id":${head}}`,
 })

@@ -40,6 +40,7 @@ export function serveSocket(context: Context, served: ServedSocket, socket: WebS
     until: caller.until,
     clock: context.clock,
     frames: context.frames,
+    departures: context.departures,
     patienceMs: patience(context.ids),
     onAck: (id) => {
       context.positions.note(organisation.org, queue.spec.queueId, Math.min(id, organisation.head))

@@ -25,7 +25,7 @@ export async function pollEvents(context: Context, exchange: Exchange): Promise<
     const outcome = await outcomeOf(context, exchange, served, poll, asked)
     // Looked at in the very turn in which the answer leaves.
     const again = (outcome.kind === 'end' && outcome.reason === 'resume') || !context.live.lease.valid()
-    if (!again) return answer(served, poll, outcome, exchange, asked.ignored)
+    if (!again) return answer(context, served, poll, outcome, exchange, asked.ignored)
     if (attempt === attempts) throw unavailable()
   }
 }
@@ -52,6 +52,7 @@ async function outcomeOf(
 }
 
 function answer(
+  { departures }: Context,
   { organisation, queue }: Served,
   poll: Poll,
   outcome: Outcome,
@@ -65,6 +66,10 @@ function answer(
   const left = organisation.leaving(poll)
   response.once('close', left)
   response.once('finish', left)
+  if (departures && outcome.kind === 'events')
+    response.once('finish', () => {
+      departures.events(queueId, outcome.events)
+    })
   const events =
     outcome.kind === 'events' ? outcome.events : outcome.kind === 'beat' ? [heartbeat(outcome.head)] : []
   const extra = ignored.length > 0 ? `,"ignored_parameters_unsupported":${JSON.stringify(ignored)}` : ''
