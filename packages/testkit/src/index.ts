@@ -1,6 +1,7 @@
 export * from './api-client.ts'
 export * from './canaries.ts'
 export * from './contract.ts'
+export * from './delivery/changes.ts'
 export * from './delivery/client-state.ts'
 export * from './delivery/event-queue.ts'
 export * from './delivery/event-socket.ts'

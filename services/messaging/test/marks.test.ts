@@ -209,6 +209,19 @@ describe('snapshot', () => {
     await other.deactivate(fay)
     expect(await outcome(snapshotOf(at, fay))).toMatchObject({ msg: 'Account is deactivated' })
   })
+
+  test('a snapshot names stars of a channel that was lost since: nothing told the client that they went', async () => {
+    const [eve, fay] = [await here.user(), await here.user()]
+    const vault = await here.channel({ private: true })
+    await here.subscribe(vault, eve, fay)
+    const id = await say(eve, vault)
+    await mark(fay, 'add', 'starred', [id])
+    await here.unsubscribe(vault, fay)
+    expect(await mark(fay, 'remove', 'starred', [id])).toMatchObject({ msg: 'Invalid message(s)' })
+    expect(await snapshotOf(one, fay, ['starred_messages'])).toEqual({ starred_messages: [id] })
+    await here.subscribe(vault, fay)
+    expect(await snapshotOf(one, fay, ['starred_messages'])).toEqual({ starred_messages: [id] })
+  })
 })
 
 /** What each user should find, message by message. */

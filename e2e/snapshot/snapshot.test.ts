@@ -1,0 +1,100 @@
+import {
+  type ApiClient,
+  changesAtRandom,
+  eventQueue,
+  type EventQueue,
+  expectSnapshotEqual,
+  type Member,
+  saying,
+  seeded,
+  seedOf,
+} from '@parley/testkit'
+import { expect, test } from 'vitest'
+import { type Person, scene, startProduct } from '../product.ts'
+import { size } from '../size.ts'
+
+const seed = seedOf(20_261_125)
+const rounds = size(40, 300)
+const changesPerRound = 10
+const atOnce = 3
+const wanted = { include_subscribers: true, client_capabilities: { empty_topic_name: true } }
+
+interface Watcher extends Member {
+  readonly kind: string
+  /** The same account at each gateway. */
+  readonly gateways: readonly [ApiClient, ...ApiClient[]]
+}
+interface Watched {
+  readonly by: Watcher
+  readonly queue: EventQueue
+}
+
+test(`F82: what register said with its events applied is what a new register says (seed ${seed})`, async () => {
+  await using product = await startProduct({ gateways: 3 })
+  await using stage = await scene(product)
+  const random = seeded(seed)
+  const { org } = stage
+  const atEach = (who: { email: string; apiKey: string }): Watcher['gateways'] => {
+    const at = (n: number): ApiClient => stage.client({ ...who, address: `127.0.0.${n + 1}` })
+    return [at(1), at(2), at(3)]
+  }
+  const watcher = (kind: string, who: Person): Watcher => ({ ...who, kind, gateways: atEach(who) })
+  const ownerKeys = { email: org.owner.email, apiKey: org.owner.api_key }
+  const owner: Watcher = {
+    ...stage.owner,
+    id: org.owner.user_id,
+    kind: 'owner',
+    gateways: atEach(ownerKeys),
+  }
+  const staying: [Watcher, ...Watcher[]] = [
+    owner,
+    watcher('member', await stage.person('Mae')),
+    watcher('guest', await stage.guest('Guy')),
+  ]
+  const changes = changesAtRandom({ owner, staying, newcomer: (name) => stage.person(name) }, random)
+  const register = async (by: Watcher): Promise<Watched> => ({
+    by,
+    queue: await eventQueue(random.pick(by.gateways), wanted),
+  })
+
+  const done = new Map<string, number>()
+  let fromBefore: Watched[] = []
+  for (let round = 1; round <= rounds; round++) {
+    // Everybody registers at some moment of the round, while the changes around it are being made.
+    const moments = staying.map((by) => ({ by, at: random.below(changesPerRound) }))
+    const registering: Promise<Watched>[] = []
+    const making = new Set<Promise<void>>()
+    for (let i = 0; i < changesPerRound; i++) {
+      for (const { by, at } of moments) if (at === i) registering.push(register(by))
+      const change = changes.next().then(({ kind, done: possible }) => {
+        making.delete(change)
+        if (possible) done.set(kind, (done.get(kind) ?? 0) + 1)
+      })
+      making.add(change)
+      if (making.size >= atOnce) await Promise.race(making)
+    }
+    await Promise.all(making)
+    const watched = [...fromBefore, ...(await Promise.all(registering))]
+
+    const end = `the end of round ${round}`
+    const everybody = staying.map(({ id }) => id).filter((id) => id !== owner.id)
+    await owner.ok('POST', '/messages', { type: 'direct', to: everybody, content: end })
+    fromBefore = await Promise.all(staying.map(register))
+    for (const { by, queue } of watched) {
+      const events = await queue.until(saying(end), random.pick(by.gateways))
+      const fresh = fromBefore.find((one) => one.by === by)
+      try {
+        expectSnapshotEqual(queue.state, events, fresh?.queue.state)
+      } catch (cause) {
+        const told = events.map(({ id, type, op }) => `${id} ${type} ${op ?? ''}`).join('\n')
+        throw new Error(
+          `round ${round}, seed ${seed}: the ${by.kind} from ${queue.state.last_event_id} on:\n${told}`,
+          { cause },
+        )
+      }
+    }
+  }
+  // Most changes at random have to be possible, of every kind, or this shows nothing.
+  expect([...done.values()].reduce((sum, n) => sum + n, 0)).toBeGreaterThan((rounds * changesPerRound) / 3)
+  expect([...done.keys()].sort()).toEqual(changes.kinds.toSorted())
+}, 600_000)

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import type { Answer, ApiClient } from '../api-client.ts'
+import type { Seeded } from './seeded.ts'
+
+/** An account that acts and is acted on. */
+export interface Member extends ApiClient {
+  readonly id: number
+}
+
+/** Who takes part, and what they have done so far. */
+export interface Cast {
+  readonly owner: Member
+  /** Never deactivated: they look on. */
+  readonly staying: readonly [Member, ...Member[]]
+  /** Makes an account; its name counts up. */
+  newcomer(name: string): Promise<Member>
+}
+
+interface Play extends Cast {
+  readonly random: Seeded
+  readonly leaving: Member[]
+  readonly sent: number[]
+  names: number
+  readonly anybody: () => Member
+}
+
+/** One kind of change: does it as `who`, and answers what the API did; null where there is nothing to do it to. */
+type Change = (play: Play, who: Member) => Promise<Answer | null>
+
+const channels = ['Open', 'Closed', 'Hidden past', 'Late'] as const
+const topics = ['', 'Tea', 'tea', 'Cake'] as const
+const mostNewcomers = 40
+
+const subscribe: Change = ({ random, anybody }, who) => {
+  const name = random.pick(channels)
+  return who.post('/users/me/subscriptions', {
+    subscriptions: [{ name }],
+    principals: random.below(2) === 0 ? [who.id] : [anybody().id, anybody().id],
+    invite_only: name !== 'Open' && name !== 'Late',
+    ...(name === 'Hidden past' ? { history_public_to_subscribers: false } : {}),
+  })
+}
+
+const unsubscribe: Change = ({ random, owner, anybody }, who) =>
+  who.delete('/users/me/subscriptions', {
+    subscriptions: [random.pick(channels)],
+    principals: who === owner ? [anybody().id] : [who.id],
+  })
+
+const send = async (play: Play, who: Member, fields: Record<string, unknown>): Promise<Answer> => {
+  const answer = await who.post('/messages', fields)
+  if (answer.status === 200) play.sent.push(z.int().parse(answer.body['id']))
+  return answer
+}
+
+const mention = ({ random, anybody }: Play): string =>
+  random.pick(['', '@**all**', '@**topic**', `@**|${anybody().id}**`])
+
+const sendToChannel: Change = (play, who) =>
+  send(play, who, {
+    type: 'channel',
+    to: play.random.pick(channels),
+    topic: play.random.pick(topics),
+    content: `hello ${mention(play)}`,
+  })
+
+const sendDirect: Change = (play, who) => {
+  const others = [play.anybody().id, play.anybody().id].slice(play.random.below(2))
+  return send(play, who, { type: 'direct', to: others, content: `between us ${mention(play)}` })
+}
+
+const flag: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  return who.post('/messages/flags', {
+    messages: [sent[random.below(sent.length)], sent[random.below(sent.length)]],
+    op: random.pick(['add', 'add', 'remove']),
+    flag: random.pick(['read', 'starred', 'collapsed']),
+  })
+}
+
+const createUser: Change = async (play) => {
+  if (play.names >= mostNewcomers) return null
+  play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
+  return { status: 200, headers: {}, body: {} }
+}
+
+const deactivate: Change = async ({ random, leaving, owner }) => {
+  const [leaver] = leaving.splice(random.below(Math.max(1, leaving.length)), 1)
+  return leaver ? owner.delete(`/users/${leaver.id}`) : null
+}
+
+/** Names of accounts are made into addresses, which keep letters only. */
+const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 26), 97 + (n % 26))
+
+/** Every kind of change that the product has, with how often it is made. A new feature adds its own here. */
+const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>> = {
+  subscribe: [4, subscribe],
+  unsubscribe: [4, unsubscribe],
+  'send to a channel': [6, sendToChannel],
+  'send directly': [4, sendDirect],
+  flag: [6, flag],
+  'create a user': [1, createUser],
+  deactivate: [1, deactivate],
+}
+
+/** Changes at random by members of a cast. */
+export interface Changes {
+  /** Every kind there is. */
+  readonly kinds: readonly string[]
+  /**
+   * Makes one. @returns what kind it was and whether it was possible
+   * @throws Error where the product failed: refusing is no failure
+   */
+  next(): Promise<{ readonly kind: string; readonly done: boolean }>
+}
+
+export function changesAtRandom(cast: Cast, random: Seeded): Changes {
+  const leaving: Member[] = []
+  const play: Play = {
+    ...cast,
+    random,
+    leaving,
+    sent: [],
+    names: 0,
+    anybody: () => random.pick([...cast.staying, ...leaving]),
+  }
+  const [first = '', ...rest] = Object.entries(kinds).flatMap(([kind, [weight]]) =>
+    Array.from({ length: weight }, () => kind),
+  )
+  return {
+    kinds: Object.keys(kinds),
+    async next() {
+      const kind = random.pick([first, ...rest])
+      const answer = await kinds[kind]?.[1](play, play.anybody())
+      if (answer && answer.status >= 500)
+        throw new Error(`${kind} answered ${answer.status} ${JSON.stringify(answer.body)}`)
+      return { kind, done: answer?.status === 200 }
+    },
+  }
+}
