@@ -4,7 +4,7 @@ import { AppError, orgId, userId } from '@parley/core'
 import { readActor } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
-import { authState } from '../present/snapshot.ts'
+import { authState, needsEverybody } from '../present/snapshot.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { listUsers } from '../repo/users.ts'
 
@@ -17,7 +17,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const verdict = actor && authorize('user:list', actor, null, rights)
     const organisation = await readOrganisation(tx)
     if (!verdict?.ok || !organisation) throw refused()
-    const accounts = await listUsers(tx, verdict.granted)
+    const accounts = await listUsers(tx, verdict.granted, needsEverybody(input.types) ? null : [input.user])
     const facts = { organisation, viewer: verdict.granted.actor, accounts, now: ctx.clock.now() }
     return authState(facts, input)
   }),

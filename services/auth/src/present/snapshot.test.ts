@@ -4,7 +4,7 @@ import { orgId, userId } from '@parley/core'
 import { contractAvailable, contractFaults } from '@parley/testkit'
 import { expect, test } from 'vitest'
 import type { AccountRow } from '../repo/users.ts'
-import { authState, type SnapshotFacts } from './snapshot.ts'
+import { authState, needsEverybody, sectionTypes, type SnapshotFacts } from './snapshot.ts'
 
 const account = (id: number, as: Role, other: Partial<AccountRow> = {}): AccountRow => ({
   userId: id,
@@ -109,6 +109,15 @@ test('settings stand at the top level only for clients from before user_settings
     user_settings: { emojiset: 'google' },
   })
   expect(Object.keys(today)).toEqual(['user_settings'])
+})
+
+test('whatever does not need everybody is the same without the others', () => {
+  expect(needsEverybody(null)).toBe(true)
+  const all = facts(1)
+  const alone = { ...all, accounts: all.accounts.filter(({ userId }) => userId === 1) }
+  const types = sectionTypes.filter((type) => !needsEverybody([type]))
+  expect(types).toHaveLength(sectionTypes.length - 2)
+  expect(authState(alone, asked(types))).toEqual(authState(all, asked(types)))
 })
 
 test('system groups name active people by role', () => {

@@ -60,6 +60,15 @@ const sections: Readonly<Record<string, Section>> = {
   video_calls: constant({ has_zoom_token: false }),
 }
 
+export const sectionTypes: readonly string[] = Object.keys(sections)
+
+/** What shows everybody; all else shows the viewer alone. */
+const showEverybody = new Set(['realm_user', 'realm_user_groups'])
+
+/** Must `accounts` hold more than the viewer's own? */
+export const needsEverybody = (types: Asked['types']): boolean =>
+  types?.some((type) => showEverybody.has(type)) ?? true
+
 /** The part of `register`'s answer about people and the organisation. */
 export function authState(facts: SnapshotFacts, asked: Asked): Record<string, unknown> {
   const wanted = asked.types ? new Set(asked.types) : null
