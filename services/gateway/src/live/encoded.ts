@@ -1,10 +1,20 @@
 import type { EventDeclaration, Viewer, WireEvent } from '@parley/events'
 
-/** An event in one variant: its JSON without the closing brace, so that fields of one user can follow. */
+/** The whole JSON of an event for one viewer; equal `key`s have equal texts. */
+export interface Wired {
+  readonly seq: number
+  readonly key: string
+  readonly text: string
+}
+
+/** An event in one variant. */
 export interface Shaped {
   readonly key: string
+  /** Its JSON without the closing brace, so that fields of one user can follow. */
   readonly open: string
   readonly wire: WireEvent
+  /** Whole, by the JSON of the fields of one user: most users have the same. */
+  readonly whole: Map<string, Wired>
 }
 
 /** Encodes an event once per variant; null where viewers of the variant get nothing. */
@@ -14,7 +24,7 @@ export class Encoded {
   readonly #variants = new Map<string, Shaped | null>()
   readonly #grown: (bytes: number) => void
 
-  /** `body` must have passed the declaration's schema. `grown` is told how many bytes a new variant takes. */
+  /** `body` must have passed the declaration's schema. `grown` is told how many bytes a new text takes. */
   constructor(declaration: EventDeclaration, body: unknown, grown: (bytes: number) => void) {
     this.#declaration = declaration
     this.#body = body
@@ -26,7 +36,7 @@ export class Encoded {
     const known = this.#variants.get(key)
     if (known !== undefined) return known
     const wire = this.#declaration.shape(this.#body, viewer)
-    const shaped = wire && { key, open: JSON.stringify(wire).slice(0, -1), wire }
+    const shaped = wire && { key, open: JSON.stringify(wire).slice(0, -1), wire, whole: new Map() }
     this.#variants.set(key, shaped)
     this.#grown(shaped ? shaped.open.length * 2 : 50)
     return shaped
@@ -36,17 +46,17 @@ export class Encoded {
   own(viewer: Viewer): Readonly<Record<string, unknown>> | null {
     return this.#declaration.own?.(this.#body, viewer) ?? null
   }
-}
 
-/** The whole JSON of an event for one viewer; equal `key`s have equal texts. */
-export interface Wired {
-  readonly seq: number
-  readonly key: string
-  readonly text: string
-}
-
-export function wired(seq: number, shaped: Shaped, own: Readonly<Record<string, unknown>> | null): Wired {
-  const extra = own ? JSON.stringify(own).slice(1, -1) : ''
-  const comma = extra === '' ? '' : ','
-  return { seq, key: `${seq}|${shaped.key}|${extra}`, text: `${shaped.open}${comma}${extra},"id":${seq}}` }
+  /** The whole event, made once for all who have the same fields of their own. */
+  wired(seq: number, shaped: Shaped, own: Readonly<Record<string, unknown>> | null): Wired {
+    const extra = own ? JSON.stringify(own).slice(1, -1) : ''
+    const known = shaped.whole.get(extra)
+    if (known) return known
+    const comma = extra === '' ? '' : ','
+    const text = `${shaped.open}${comma}${extra},"id":${seq}}`
+    const whole = { seq, key: `${seq}|${shaped.key}|${extra}`, text }
+    shaped.whole.set(extra, whole)
+    this.#grown(text.length * 2 + 100)
+    return whole
+  }
 }

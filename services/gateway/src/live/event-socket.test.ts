@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { Writable } from 'node:stream'
 import { closeCode } from '@parley/api'
 import { fixedClock } from '@parley/core'
 import { expect, test, vi } from 'vitest'
@@ -16,9 +17,11 @@ class SlowSocket extends EventEmitter {
   readonly did: unknown[] = []
   /** Says of each frame that the kernel has it. */
   readonly left: ((error?: Error) => void)[] = []
-  send(data: Buffer, _options: unknown, left?: (error?: Error) => void): void {
-    this.did.push(data.toString())
-    if (left) this.left.push(left)
+  readonly wire = {
+    write: (frame: Buffer, left?: (error?: Error) => void): void => {
+      this.did.push(frame.subarray(2).toString())
+      if (left) this.left.push(left)
+    },
   }
   close(code: number): void {
     this.did.push(code)
@@ -39,6 +42,7 @@ function scene(departures: Departures | null = null) {
   let leaving = 0
   const consumer = new EventSocket({
     socket: socket as unknown as WebSocket,
+    wire: socket.wire as unknown as Writable,
     queue: { spec: { queueId: 'q' } } as Queue,
     credential: 'key:1',
     until: Infinity,
@@ -131,11 +135,11 @@ test('F73 acknowledgements are taken; a flood of them is not', () => {
   expect(socket.did).toEqual([closeCode.badFrame])
 })
 
-test('frames are built once for all who get the same', () => {
-  const frames = new Frames()
-  const events = [heartbeat(5), heartbeat(6)]
-  expect(frames.of(events)).toBe(frames.of([heartbeat(5), heartbeat(6)]))
-  expect(frames.of([heartbeat(5)])).not.toBe(frames.of(events))
+test('nothing follows a closing frame', () => {
+  const { socket, consumer } = scene()
+  socket.readyState = 2
+  consumer.deliver([heartbeat(1)])
+  expect(socket.did).toEqual([])
 })
 
 test('events have left when the kernel has them, and not where the connection ended first; heartbeats are none', () => {

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { AckFrame, closeCode } from '@parley/api'
 import type { Clock } from '@parley/core'
 import type { RawData, WebSocket } from 'ws'
@@ -9,6 +10,8 @@ import type { Queue } from './queue.ts'
 
 export interface EventSocketOptions {
   readonly socket: WebSocket
+  /** What the socket writes to. Shared frames go there as they are, and count in its `bufferedAmount`. */
+  readonly wire: Writable
   readonly queue: Queue
   readonly credential: string
   readonly until: number
@@ -95,14 +98,16 @@ export class EventSocket implements Consumer {
 
   #write(events: readonly Wired[], left: ((error?: Error | null) => void) | null): void {
     if (this.#ended) return
-    const { socket, frames, clock } = this.#options
+    const { socket, wire, frames, clock } = this.#options
+    // Nothing may follow a closing frame.
+    if (socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount > mostBuffered) {
       this.end('slow')
       return
     }
     this.heardAt = clock.monotonic()
-    if (left) socket.send(frames.of(events), { binary: false }, left)
-    else socket.send(frames.of(events), { binary: false })
+    if (left) wire.write(frames.of(events), left)
+    else wire.write(frames.of(events))
   }
 
   beat(head: number): void {

@@ -1,22 +1,55 @@
 import type { Wired } from './encoded.ts'
 
-/** Frames as bytes, built once for all sockets that get the same events at the same time. */
+interface Node {
+  readonly next: Map<string, Node>
+  frame: Buffer | null
+}
+
+const node = (): Node => ({ next: new Map(), frame: null })
+
+/**
+ * WebSocket frames as they go over the wire, built once for all sockets that get the same events at the same time.
+ * They are found event by event, so that asking for one costs no text per socket.
+ */
 export class Frames {
-  readonly #built = new Map<string, Buffer>()
+  #root = node()
 
   of(events: readonly Wired[]): Buffer {
-    const key = events.map((e) => e.key).join('\n')
-    const known = this.#built.get(key)
-    if (known) return known
-    const frame = Buffer.from(`{"type":"events","events":[${events.map((e) => e.text).join(',')}]}`)
+    let at = this.#root
     // Equal frames are asked for in one go; nothing is kept for later.
-    if (this.#built.size === 0)
+    if (at.next.size === 0)
       setImmediate(() => {
-        this.#built.clear()
+        this.#root = node()
       })
-    this.#built.set(key, frame)
-    return frame
+    for (const { key } of events) {
+      let next = at.next.get(key)
+      if (!next) {
+        next = node()
+        at.next.set(key, next)
+      }
+      at = next
+    }
+    at.frame ??= textFrame(`{"type":"events","events":[${events.map((e) => e.text).join(',')}]}`)
+    return at.frame
   }
+}
+
+/** An unmasked, unfragmented text frame (RFC 6455, 5.2). */
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text)
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const frame = Buffer.allocUnsafeSlow(head + length)
+  frame[0] = 0x81
+  if (head === 2) frame[1] = length
+  else if (head === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  frame.write(text, head)
+  return frame
 }
 
 export const heartbeat = (head: number): Wired => ({

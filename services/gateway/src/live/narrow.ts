@@ -83,6 +83,18 @@ function testOf({ operator, operand }: NarrowTerm): Test {
   throw badRequest(`Operator ${operator} not supported.`)
 }
 
+/** Every queue with a narrow looks at the same event. */
+const messages = new WeakMap<WireEvent, Message | null>()
+
+function messageIn(wire: WireEvent): Message | null {
+  const known = messages.get(wire)
+  if (known !== undefined) return known
+  const facts = Facts.safeParse(wire)
+  const message = facts.success ? facts.data.message : null
+  messages.set(wire, message)
+  return message
+}
+
 /** Decides whether a queue with a narrow wants a message event. */
 export type Narrow = (wire: WireEvent, own: Readonly<Record<string, unknown>> | null, user: number) => boolean
 
@@ -96,9 +108,9 @@ export function compileNarrow(terms: readonly NarrowTerm[]): Narrow | null {
   const tests = terms.map((term) => ({ test: testOf(term), negated: term.negated }))
   return (wire, own, user) => {
     if (wire.type !== 'message') return true
-    const facts = Facts.safeParse(wire)
-    if (!facts.success) return false
+    const message = messageIn(wire)
+    if (!message) return false
     const flags = Array.isArray(own?.['flags']) ? own['flags'].map(String) : []
-    return tests.every(({ test, negated }) => test(facts.data.message, flags, user) !== negated)
+    return tests.every(({ test, negated }) => test(message, flags, user) !== negated)
   }
 }

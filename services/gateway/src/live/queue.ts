@@ -3,7 +3,7 @@ import { isGuestRole } from '@parley/access'
 import { userId } from '@parley/core'
 import type { Viewer } from '@parley/events'
 import { z } from 'zod'
-import { type Wired, wired } from './encoded.ts'
+import type { Wired } from './encoded.ts'
 import type { Person } from './members.ts'
 import { compileNarrow, type Narrow } from './narrow.ts'
 import type { Recent } from './ring.ts'
@@ -40,6 +40,7 @@ export class Queue {
   readonly spec: QueueSpec
   readonly #types: ReadonlySet<string> | null
   readonly #narrow: Narrow | null
+  #viewer: Viewer | null = null
 
   constructor(spec: QueueSpec) {
     this.spec = spec
@@ -56,12 +57,13 @@ export class Queue {
     if (!shaped || (types && !types.has(shaped.wire.type))) return null
     const own = recent.encoded.own(viewer)
     if (this.#narrow && !this.#narrow(shaped.wire, own, this.spec.user)) return null
-    return wired(recent.seq, shaped, own)
+    return recent.encoded.wired(recent.seq, shaped, own)
   }
 
   viewer(role: number): Viewer {
     const { spec } = this
-    return {
+    if (this.#viewer?.role === role) return this.#viewer
+    this.#viewer = {
       userId: userId(spec.user),
       role,
       capabilities: spec.capabilities,
@@ -70,6 +72,7 @@ export class Queue {
       slimPresence: spec.slimPresence,
       queueId: spec.queueId,
     }
+    return this.#viewer
   }
 
   /** Where its user stands; open channels only for queues that asked for them, never for guests. */

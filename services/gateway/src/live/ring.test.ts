@@ -3,7 +3,6 @@ import { Capabilities } from '@parley/api'
 import { userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { wired } from './encoded.ts'
 import { Ring } from './ring.ts'
 
 let shapes = 0
@@ -72,7 +71,7 @@ test('an event is encoded once per variant, with the fields of one user after it
   shapes = 0
   const texts = [viewer(1), viewer(2), viewer(1, false)].map((v) => {
     const shaped = encoded.for(v)
-    return shaped && wired(1, shaped, encoded.own(v)).text
+    return shaped && encoded.wired(1, shaped, encoded.own(v)).text
   })
   expect(texts.map((t): unknown => JSON.parse(t ?? 'null'))).toEqual([
     { type: 'said', text: '<p>hi</p>', mine: true, id: 1 },

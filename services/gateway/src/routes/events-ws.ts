@@ -35,6 +35,7 @@ export function serveSocket(context: Context, served: ServedSocket, socket: WebS
   const gone = new AbortController()
   const consumer = new EventSocket({
     socket,
+    wire: exchange.request.socket,
     queue,
     credential: caller.principal.credential,
     until: caller.until,
