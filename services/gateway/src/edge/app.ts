@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import websocket from '@fastify/websocket'
 import { eventsWs, type Method, type Operation, operations } from '@parley/api'
 import { AppError, type Ids } from '@parley/core'
@@ -40,6 +40,12 @@ export interface App {
   /** Resolves when every request that came is answered and kept connections are closed, or after ten seconds. */
   drained(): Promise<void>
   close(): Promise<void>
+}
+
+/** A request that becomes a socket. */
+interface Upgrade {
+  readonly serve: (socket: WebSocket) => void
+  readonly response: ServerResponse
 }
 
 const drainMs = 10_000
@@ -151,7 +157,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       done()
     },
   })
-  const sockets = new WeakMap<IncomingMessage, (socket: WebSocket) => void>()
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>()
   for (const endpoint of known) {
     const route: RouteOptions<Server> = {
       method: [...methods],
@@ -183,11 +189,14 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
           if (!request.ws) return
           checkHandshake(request.raw)
           const exchange = await begin(endpoint, operation, request, reply)
-          sockets.set(request.raw, await deps.onUpgrade(exchange))
+          upgrades.set(request.raw, { serve: await deps.onUpgrade(exchange), response: reply.raw })
         },
         wsHandler(socket, request) {
-          const serve = sockets.get(request.raw)
-          if (serve) serve(socket)
+          const upgrade = upgrades.get(request.raw)
+          // The plugin's listener and the response would keep the whole request for as long as the socket lives.
+          socket.removeAllListeners('error').on('error', terminate)
+          upgrade?.response.detachSocket(request.raw.socket)
+          if (upgrade) upgrade.serve(socket)
           else socket.terminate()
         },
       })
@@ -223,3 +232,7 @@ const asDeclared = (method: string): Method => (method === 'HEAD' ? 'GET' : meth
 
 const wrongMethod = (endpoint: Endpoint): AppError =>
   new AppError('METHOD_NOT_ALLOWED', 'Method Not Allowed', { data: { allowed_methods: endpoint.allowed } })
+
+function terminate(this: WebSocket): void {
+  this.terminate()
+}

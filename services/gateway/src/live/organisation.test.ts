@@ -151,7 +151,6 @@ function reader(user: number, queueId = 'q', credential = 'key:1') {
   }
   return { consumer, got, ended, cuts }
 }
-const never = new AbortController().signal
 
 test('a queue gets what it missed and then what comes, each once and in order', async () => {
   const { log, organisation, place, say } = scene()
@@ -161,7 +160,7 @@ test('a queue gets what it missed and then what comes, each once and in order', 
   say(9)
   await organisation.reach(4)
   const { consumer, got } = reader(7)
-  await organisation.serve(consumer, 0, 1, never)
+  await organisation.serve(consumer, 0, 1)
   expect(got).toEqual([2, 4])
   say(9)
   say(8)
@@ -176,7 +175,7 @@ test('AC-05 after a removal nothing of the channel is handed out, also of what w
   place(7, 9, false)
   await organisation.reach(3)
   const late = reader(7)
-  await organisation.serve(late.consumer, 0, 1, never)
+  await organisation.serve(late.consumer, 0, 1)
   expect(late.got).toEqual([])
   place(7, 9, true)
   say(9)
@@ -197,7 +196,7 @@ test('what the ring has forgotten is read by audience, and taken over from memor
   say(8)
   await organisation.reach(log.length)
   const { consumer, got } = reader(7)
-  await organisation.serve(consumer, 0, 1, never)
+  await organisation.serve(consumer, 0, 1)
   const expected = log
     .filter((e) => e.type === 'said' && (e.channelId === 9 || e.seq > 1502))
     .map((e) => e.seq)
@@ -211,16 +210,16 @@ test('a queue behind the floor, or too far behind, is refused', async () => {
   for (let i = 0; i < 20_100; i++) say(9)
   await organisation.reach(log.length)
   const refused = { code: 'BAD_EVENT_QUEUE_ID' }
-  await expect(organisation.serve(reader(7).consumer, 5, 1, never)).rejects.toMatchObject(refused)
+  await expect(organisation.serve(reader(7).consumer, 5, 1)).rejects.toMatchObject(refused)
   state.floor = 20_050
-  await expect(organisation.serve(reader(7).consumer, 20_000, 1, never)).rejects.toMatchObject(refused)
+  await expect(organisation.serve(reader(7).consumer, 20_000, 1)).rejects.toMatchObject(refused)
 })
 
 test('whoever serves a queue second ends the first; a deleted queue ends too', async () => {
   const { organisation } = scene()
   const [first, second] = [reader(7), reader(7)]
-  await organisation.serve(first.consumer, 0, 1, never)
-  await organisation.serve(second.consumer, 0, 1, never)
+  await organisation.serve(first.consumer, 0, 1)
+  await organisation.serve(second.consumer, 0, 1)
   organisation.endQueue('q', 'gone')
   expect([first.ended, second.ended, organisation.idle]).toEqual([['superseded'], ['gone'], true])
 })
@@ -228,7 +227,7 @@ test('whoever serves a queue second ends the first; a deleted queue ends too', a
 test('AU-12 a credential that ended loses its connections, and those of others stay', async () => {
   const { add, organisation, log } = scene()
   const readers = [reader(7, 'a'), reader(7, 'b', 'session:1'), reader(8, 'c')]
-  for (const { consumer } of readers) await organisation.serve(consumer, 0, 1, never)
+  for (const { consumer } of readers) await organisation.serve(consumer, 0, 1)
   add('key.regenerated', { user_id: 7, key_id: 2, generation: 2, by: 7 }, [], null, true)
   organisation.take(log)
   await organisation.confirm(1)
@@ -237,9 +236,9 @@ test('AU-12 a credential that ended loses its connections, and those of others s
     [[], 1],
     [[], 0],
   ])
-  const old = organisation.serve(reader(7, 'd').consumer, 0, 1, never)
+  const old = organisation.serve(reader(7, 'd').consumer, 0, 1)
   await expect(old).rejects.toMatchObject({ code: 'UNAUTHORIZED', data: { stale: true } })
-  await organisation.serve(reader(7, 'd').consumer, 0, 2, never)
+  await organisation.serve(reader(7, 'd').consumer, 0, 2)
 })
 
 test('without a lease nothing is handed out: sockets begin again', async () => {
@@ -247,12 +246,12 @@ test('without a lease nothing is handed out: sockets begin again', async () => {
   place(7, 9, true)
   await organisation.reach(1)
   const { consumer, got, ended } = reader(7)
-  await organisation.serve(consumer, 1, 1, never)
+  await organisation.serve(consumer, 1, 1)
   state.may = false
   say(9)
   organisation.take(log.slice(1))
   expect([got, ended]).toEqual([[], ['resume']])
-  await expect(organisation.serve(reader(7).consumer, 1, 1, never)).rejects.toMatchObject({
+  await expect(organisation.serve(reader(7).consumer, 1, 1)).rejects.toMatchObject({
     code: 'UNAVAILABLE',
   })
 })
@@ -262,7 +261,7 @@ test('F14 MD-08 an event that nobody can read does not hold up the others', asyn
   place(7, 9, true)
   await organisation.reach(1)
   const { consumer, got } = reader(7)
-  await organisation.serve(consumer, 1, 1, never)
+  await organisation.serve(consumer, 1, 1)
   add('said', { text: 5 }, [], 9)
   add('of.the.future', {}, [7], null)
   say(9)

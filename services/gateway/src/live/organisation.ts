@@ -26,6 +26,12 @@ export interface OrganisationDeps {
   readonly report: (error: unknown, type: string) => void
 }
 
+/** Who serves a queue, from the beginning of its catching up. */
+interface Serving {
+  readonly consumer: Consumer
+  stopped: boolean
+}
+
 /** Live delivery of one organisation: its log in order, its connected members, its polls and sockets. */
 export class Organisation {
   readonly org: number
@@ -33,8 +39,7 @@ export class Organisation {
   readonly #feed: Feed
   readonly #people: People
   readonly #consumers: Consumers
-  /** Who serves each queue, from the beginning of its catching up. */
-  readonly #serving = new Map<string, { consumer: Consumer; stop: AbortController }>()
+  readonly #serving = new Map<string, Serving>()
   /** Consumers whose last answer may still wait in this process, by user. */
   readonly #leaving = new Map<number, Set<Consumer>>()
   #cutting: Promise<void> = Promise.resolve()
@@ -85,23 +90,20 @@ export class Organisation {
   }
 
   /**
-   * Serves a queue from `after` on: first what the log has, then what comes. Ends whoever served it before.
+   * Serves a queue from `after` on until `stop`: first what the log has, then what comes. Ends whoever served it before.
    * @param generation of the account when the consumer's credential was checked
    * @throws AppError UNAUTHORIZED (stale) where the account is no more what it was; BAD_EVENT_QUEUE_ID
    */
-  async serve(consumer: Consumer, after: number, generation: number, signal: AbortSignal): Promise<void> {
+  async serve(consumer: Consumer, after: number, generation: number): Promise<void> {
     const { queueId, user } = consumer.queue.spec
-    this.#serving.get(queueId)?.stop.abort()
     this.stop(this.#serving.get(queueId)?.consumer, 'superseded')
-    const stop = new AbortController()
-    this.#serving.set(queueId, { consumer, stop })
-    const either = AbortSignal.any([signal, stop.signal])
-    signal.addEventListener('abort', () => this.stop(consumer), { once: true })
+    const serving: Serving = { consumer, stopped: false }
+    this.#serving.set(queueId, serving)
     try {
       const person = await this.person(user)
       // This process may be behind what the credential was checked against, never the other way round.
       if (!person?.active || person.generation > generation) throw stale()
-      await this.#catchUp(consumer, after, either)
+      await this.#catchUp(serving, after)
     } catch (error) {
       this.stop(consumer)
       throw error
@@ -116,7 +118,7 @@ export class Organisation {
     const serving = this.#serving.get(queueId)
     if (serving?.consumer === consumer) {
       this.#serving.delete(queueId)
-      serving.stop.abort()
+      serving.stopped = true
     }
     if (reason) consumer.end(reason)
   }
@@ -159,20 +161,22 @@ export class Organisation {
     this.#people.forget(before, (user) => this.#consumers.has(user))
   }
 
-  async #catchUp(consumer: Consumer, after: number, signal: AbortSignal): Promise<void> {
+  async #catchUp(serving: Serving, after: number): Promise<void> {
+    const { consumer } = serving
     const { queue } = consumer
     const reading = new CatchUp(this.#deps.log, queue, this.#deps.declarations)
-    for (let position = after; !signal.aborted;) {
+    for (let position = after; !serving.stopped;) {
       const recents = this.#deps.ring.after(this.org, position)
       if (recents) {
         const { person, open } = this.#now(queue.spec.user)
         const events = judge(queue, person, open, recents, movesIn(recents, queue.spec.user))
         if (events.length > 0) this.#hand(consumer, events, this.head)
-        if (this.#serving.get(queue.spec.queueId)?.consumer === consumer) this.#consumers.attach(consumer)
+        // Handing over may have ended it.
+        if (!serving.stopped) this.#consumers.attach(consumer)
         return
       }
       const step = await reading.step(position, () => this.#now(queue.spec.user))
-      if (!step || signal.aborted) continue
+      if (!step || serving.stopped) continue
       position = step.upTo
       if (step.events.length > 0) this.#hand(consumer, step.events, position)
       await consumer.drained?.()

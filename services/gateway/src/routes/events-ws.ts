@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { closeCode, eventsWs } from '@parley/api'
 import { AppError, asAppError } from '@parley/core'
 import { describeError } from '@parley/kit'
@@ -12,6 +13,8 @@ import { findServed, type Served } from './serve-queue.ts'
 
 interface ServedSocket extends Served {
   readonly caller: Caller
+  /** The connection. */
+  readonly wire: Writable
 }
 
 /**
@@ -26,16 +29,16 @@ export async function beforeSocket(context: Context, exchange: Exchange): Promis
       throw new AppError('CSRF_FAILED', 'CSRF error', { data: { reason: 'Origin missing.' } })
     checkOrigin(origin, new URL(exchange.facts.url).host)
   }
-  return { ...(await findServed(context, exchange, input, caller.principal.user)), caller }
+  const served = await findServed(context, exchange, input, caller.principal.user)
+  return { ...served, caller, wire: exchange.request.socket }
 }
 
 /** Serves a queue over a socket until either side ends it. */
 export function serveSocket(context: Context, served: ServedSocket, socket: WebSocket): void {
-  const { organisation, queue, after, caller } = served
-  const gone = new AbortController()
+  const { organisation, queue, after, caller, wire } = served
   const consumer = new EventSocket({
     socket,
-    wire: exchange.request.socket,
+    wire,
     queue,
     credential: caller.principal.credential,
     until: caller.until,
@@ -47,7 +50,6 @@ export function serveSocket(context: Context, served: ServedSocket, socket: WebS
       context.positions.note(organisation.org, queue.spec.queueId, Math.min(id, organisation.head))
     },
     onGone: () => {
-      gone.abort()
       organisation.stop(consumer)
     },
     onLeaving: () => {
@@ -55,7 +57,7 @@ export function serveSocket(context: Context, served: ServedSocket, socket: WebS
       return organisation.leaving(consumer)
     },
   })
-  organisation.serve(consumer, after, caller.principal.generation, gone.signal).then(
+  organisation.serve(consumer, after, caller.principal.generation).then(
     () => {
       if (context.stopping()) organisation.stop(consumer, 'restart')
     },

@@ -38,11 +38,13 @@ async function outcomeOf(
   { input, caller }: Asked<typeof getEvents>,
 ): Promise<Outcome> {
   const hungUp = (): void => {
+    organisation.stop(poll)
     poll.end('nothing')
   }
+  if (signal.aborted) return { kind: 'end', reason: 'nothing' }
   signal.addEventListener('abort', hungUp, { once: true })
   try {
-    await organisation.serve(poll, after, caller.principal.generation, signal)
+    await organisation.serve(poll, after, caller.principal.generation)
     if (input.dont_block || stopping() || signal.aborted) poll.end('nothing')
     return await poll.outcome
   } finally {
