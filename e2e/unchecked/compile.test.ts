@@ -21,7 +21,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'gateway logReader': 'the live feed: who sees an event is decided for each receiver (live/visibility)',
   'gateway audienceReader': 'the same, when a queue catches up',
   'gateway loadMembers': 'the facts by which that is decided',
-  'gateway findQueue': 'found by its owner only; what it delivers is decided event by event',
+  'gateway createFindQueue': 'found by its owner only; what it delivers is decided event by event',
   'gateway touchQueues': 'positions of queues that are being served',
   'gateway sweepQueues': 'deletes what has expired',
   'gateway exportSnapshot': 'the head’s number',

@@ -6,6 +6,7 @@ import type { Departures } from './departures.ts'
 import type { Frames } from './live/frames.ts'
 import type { Live } from './live/live.ts'
 import type { Positions } from './live/positions.ts'
+import type { FindQueue } from './repo/queues.ts'
 import type { Turns } from './turns.ts'
 
 /** What the gateway's own operations work with. */
@@ -14,6 +15,7 @@ export interface Context {
   readonly database: Database
   readonly link: LinkClient
   readonly positions: Positions
+  readonly findQueue: FindQueue
   readonly frames: Frames
   /** Null where nobody wants to know. */
   readonly departures: Departures | null

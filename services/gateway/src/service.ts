@@ -29,6 +29,7 @@ import { connectLimitRedis } from './limits/redis.ts'
 import { Frames } from './live/frames.ts'
 import { registerGauges, slowReaders } from './live/gauges.ts'
 import { wireLive } from './live-wiring.ts'
+import { createFindQueue } from './repo/queues.ts'
 import { removeQueue } from './routes/delete-queue.ts'
 import { describeApi } from './routes/get-openapi.ts'
 import { beforeSocket, serveSocket } from './routes/events-ws.ts'
@@ -100,6 +101,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     database,
     link,
     positions,
+    findQueue: createFindQueue(database),
     frames: new Frames(),
     departures,
     registering: new Turns(Math.max(1, Math.floor(pool / 2)), mostRegistering),

@@ -8,7 +8,7 @@ import { readHeads } from '../src/repo/heads.ts'
 import { leaseStore } from '../src/repo/lease.ts'
 import { audienceReader, logReader } from '../src/repo/log.ts'
 import { loadMembers } from '../src/repo/members.ts'
-import { deleteQueue, findQueue, insertQueue, sweepQueues, touchQueues } from '../src/repo/queues.ts'
+import { createFindQueue, deleteQueue, insertQueue, sweepQueues, touchQueues } from '../src/repo/queues.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -44,12 +44,31 @@ const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(
 test('a queue is found by its user in its organisation, and by nobody else', async () => {
   const db = await database.as('gateway')
   await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(1))))
-  const find = (org: number, user: number) => db.read(orgId(org), (tx) => findQueue(tx, id(1), user))
+  const findQueue = createFindQueue(db)
+  const find = (org: number, user: number) => findQueue(orgId(org), id(1), user)
   expect(await find(1, 7)).toEqual(spec(id(1)))
   expect([await find(1, 8), await find(2, 7)]).toEqual([null, null])
   expect(await db.write(orgId(1), (tx) => deleteQueue(tx, own(8), id(1)))).toBe(false)
   expect(await db.write(orgId(1), (tx) => deleteQueue(tx, own(7), id(1)))).toBe(true)
   expect(await find(1, 7)).toBeNull()
+})
+
+test('queues asked for together are read together, each for its own user', async () => {
+  const db = await database.as('gateway')
+  for (const n of [31, 32]) await db.write(orgId(1), (tx) => insertQueue(tx, own(n), spec(id(n))))
+  let reads = 0
+  const counted = { ...db, read: (...args: Parameters<typeof db.read>) => (reads++, db.read(...args)) }
+  const findQueue = createFindQueue(counted as typeof db)
+  const asked = [
+    [31, 31],
+    [32, 32],
+    [32, 31],
+    [33, 33],
+  ] as const
+  const found = await Promise.all(asked.map(([n, user]) => findQueue(orgId(1), id(n), user)))
+  expect(found.map((queue) => queue?.queueId ?? null)).toEqual([id(31), id(32), null, null])
+  expect(await findQueue(orgId(2), id(31), 31)).toBeNull()
+  expect(reads).toBe(2)
 })
 
 test('positions only go up, and touching a queue keeps it', async () => {
@@ -65,7 +84,7 @@ test('expired queues are gone at once and swept later, of all organisations', as
   const db = await database.as('gateway')
   for (const org of [1, 2])
     await db.write(orgId(org), (tx) => insertQueue(tx, own(7), spec(id(10 + org), { org, lifespan: -1 })))
-  expect(await db.read(orgId(1), (tx) => findQueue(tx, id(11), 7))).toBeNull()
+  expect(await createFindQueue(db)(orgId(1), id(11), 7)).toBeNull()
   expect(await sweepQueues(db)).toBe(2)
   expect(await sweepQueues(db)).toBe(0)
 })
@@ -76,7 +95,7 @@ test('of a user with too many queues the oldest go', async () => {
     await db.write(orgId(2), (tx) => insertQueue(tx, own(9), spec(id(1000 + n), { org: 2 })))
   const left = await database.superuser('SELECT 1 FROM gateway.queues WHERE user_id = 9')
   expect(left).toHaveLength(200)
-  expect(await db.read(orgId(2), (tx) => findQueue(tx, id(1000), 9))).toBeNull()
+  expect(await createFindQueue(db)(orgId(2), id(1000), 9)).toBeNull()
 })
 
 test('heads of several organisations in one statement', async () => {

@@ -1,4 +1,4 @@
-import { orgId } from '@parley/core'
+import { type OrgId, orgId } from '@parley/core'
 import type { Granted } from '@parley/access'
 import type { Database, Tx } from '@parley/db'
 import { z } from 'zod'
@@ -26,17 +26,43 @@ export async function insertQueue(
   )
 }
 
-const Row = z.object({ spec: QueueSpec })
+const Row = z.object({ queue_id: z.string(), user_id: z.int(), spec: z.unknown() })
 
-/** The queue, or null where there is none, it has expired or belongs to another user. */
-export async function findQueue(tx: Tx, queueId: string, user: number): Promise<QueueSpec | null> {
-  const [row] = await tx.query(
-    Row,
-    `SELECT spec FROM gateway.queues
-     WHERE org_id = $1 AND queue_id = $2 AND user_id = $3 AND expires_at > clock_timestamp()`,
-    [tx.org, queueId, user],
-  )
-  return row?.spec ?? null
+/** Finds a user's queue; null where there is none, it has expired or belongs to another user. */
+export type FindQueue = (org: OrgId, queueId: string, user: number) => Promise<QueueSpec | null>
+
+interface Together {
+  readonly ids: Set<string>
+  readonly found: Promise<ReadonlyMap<string, z.infer<typeof Row>>>
+}
+
+/** Queues asked for in one turn are read together: after an event many polls come back at once. */
+export function createFindQueue(database: Database): FindQueue {
+  const next = new Map<OrgId, Together>()
+  const read = async (org: OrgId, ids: ReadonlySet<string>): Promise<Map<string, z.infer<typeof Row>>> => {
+    await new Promise(setImmediate)
+    next.delete(org)
+    const rows = await database.read(org, (tx) =>
+      tx.query(
+        Row,
+        `SELECT queue_id, user_id, spec FROM gateway.queues
+         WHERE org_id = $1 AND queue_id = ANY ($2::uuid[]) AND expires_at > clock_timestamp()`,
+        [org, [...ids]],
+      ),
+    )
+    return new Map(rows.map((row) => [row.queue_id, row]))
+  }
+  return async (org, queueId, user) => {
+    let together = next.get(org)
+    if (!together) {
+      const ids = new Set<string>()
+      together = { ids, found: read(org, ids) }
+      next.set(org, together)
+    }
+    together.ids.add(queueId)
+    const row = (await together.found).get(queueId)
+    return row?.user_id === user ? QueueSpec.parse(row.spec) : null
+  }
 }
 
 /** Deletes a queue of the actor's. @returns whether there was such a queue */

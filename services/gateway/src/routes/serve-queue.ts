@@ -4,7 +4,6 @@ import type { Exchange } from '../edge/exchange.ts'
 import { badQueue } from '../live/catch-up.ts'
 import type { Organisation } from '../live/organisation.ts'
 import { Queue } from '../live/queue.ts'
-import { findQueue } from '../repo/queues.ts'
 import { orgOf } from './own-operation.ts'
 
 /** A queue about to be served. */
@@ -23,7 +22,7 @@ const patienceMs = 5000
  * @throws AppError BAD_EVENT_QUEUE_ID; BAD_REQUEST for a last event outside the log; UNAVAILABLE without a lease
  */
 export async function findServed(
-  { live, database, positions }: Context,
+  { live, findQueue, positions }: Context,
   exchange: Exchange,
   asked: { queue_id: string; last_event_id: number },
   user: number,
@@ -31,10 +30,7 @@ export async function findServed(
   const org = orgOf(exchange)
   const { queue_id: queueId, last_event_id: last } = asked
   if (!uuid.test(queueId)) throw badQueue(queueId)
-  const [spec, organisation] = await Promise.all([
-    database.read(org, (tx) => findQueue(tx, queueId, user)),
-    live.follow(org),
-  ])
+  const [spec, organisation] = await Promise.all([findQueue(org, queueId, user), live.follow(org)])
   if (!spec) throw badQueue(queueId)
   const after = last === -1 ? spec.start : last
   if (after < spec.start) throw badRequest(`Event ${last} was not in this queue`)
