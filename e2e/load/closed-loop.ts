@@ -4,6 +4,8 @@ import { connect, type TLSSocket } from 'node:tls'
 export type MakeRequest = (i: number, connection: number) => string | Buffer
 
 export interface LoopOptions {
+  /** Which gateway; 127.0.0.1 is shared by all. */
+  readonly address?: string
   readonly port: number
   readonly ca: string
   readonly servername: string
@@ -59,9 +61,9 @@ interface Connection {
   ask(request: string | Buffer): Promise<number>
 }
 
-function open({ port, ca, servername }: LoopOptions): Promise<Connection> {
+function open({ address = '127.0.0.1', port, ca, servername }: LoopOptions): Promise<Connection> {
   const opened = Promise.withResolvers<Connection>()
-  const socket = connect({ host: '127.0.0.1', port, ca, servername, ALPNProtocols: ['http/1.1'] })
+  const socket = connect({ host: address, port, ca, servername, ALPNProtocols: ['http/1.1'] })
   socket.setNoDelay(true)
   let waiting: PromiseWithResolvers<number> | null = null
   let held = ''

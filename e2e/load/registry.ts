@@ -1,5 +1,9 @@
 import type { Bench } from './bench.ts'
 import type { Measured } from './figure.ts'
+import { delay } from './figures/delay.ts'
+import { fanout } from './figures/fanout.ts'
+import { flat } from './figures/flat.ts'
+import { memory } from './figures/memory.ts'
 import { request } from './figures/request.ts'
 import { send } from './figures/send.ts'
 
@@ -7,4 +11,8 @@ import { send } from './figures/send.ts'
 export const figures: Readonly<Record<string, (bench: Bench) => Promise<Measured>>> = {
   request,
   send,
+  fanout,
+  delay,
+  flat,
+  memory,
 }

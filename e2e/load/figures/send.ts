@@ -84,7 +84,8 @@ async function profileAmid({ product }: Measuree, loop: ClosedLoop, name: Profil
 const text =
   'The *build* is green again, see https://example.com/builds/4711 for what was wrong. Could you look at `src/main.ts` when you have a minute? Thanks, and have a good evening :tada:'
 
-function sendRequest(host: string, authorization: string, channel: number, i: number): string {
+/** A send of a formatted text to a channel, as bytes. */
+export function sendRequest(host: string, authorization: string, channel: number, i: number): string {
   const body = new URLSearchParams({
     type: 'channel',
     to: String(channel),

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { addListeners, connectBare, connectListeners, inFlight, openDatabase } from '../audience.ts'
+import { type Bench, type Measuree, startMeasuree } from '../bench.ts'
+import { atMost, type Measured, timesLimit } from '../figure.ts'
+import type { Receiver } from '../receivers.ts'
+
+const connections = 2000
+const storms = 4
+const queues = { warming: 1000, counted: 2000 }
+/** Registered and connected before anything is counted: the first ones compile and fill pools. */
+const warming = 200
+const settleMs = 4000
+const registersAtOnce = 8
+
+/** Resident memory of the gateway by connection and by queue, beside a bare server that holds as many. */
+export async function memory(bench: Bench): Promise<Measured> {
+  await using measuree = await startMeasuree(bench)
+  const { ca, product } = measuree
+  await using database = await openDatabase(measuree)
+  await using limit = await measuree.limit('bare-sockets')
+  const door = { port: limit.port, ca }
+  const [barePid = 0] = limit.roots.keys()
+  const pid = product.state().processes.find(({ name }) => name === 'gateway-1')?.pid ?? 0
+
+  const listeners = await addListeners(measuree, database, { channel: null, size: connections, name: 'idle' })
+  bench.progress('warming up')
+  const connectAll = async (size: number): Promise<Receiver[]> => [
+    ...(await connectListeners(measuree, 1, listeners.slice(0, size))),
+    ...(await connectBare(door, size)),
+  ]
+  for (const one of await connectAll(warming)) one.end()
+  await sleep(settleMs)
+  const base = { ours: rssOf(pid), bare: rssOf(barePid) }
+  const each = (): { ours: number; bare: number } => ({
+    ours: (rssOf(pid) - base.ours) / connections / 1024,
+    bare: (rssOf(barePid) - base.bare) / connections / 1024,
+  })
+  const seen: { ours: number; bare: number }[] = []
+  let open: Receiver[] = []
+  for (let storm = 0; storm <= storms; storm++) {
+    bench.progress(storm === 0 ? `connecting ${connections} to each` : `storm ${storm} of ${storms}`)
+    for (const one of open) one.end()
+    open = await connectAll(connections)
+    await sleep(settleMs)
+    const cut = open.find(({ ended }) => ended !== null)
+    if (cut) throw new Error(`an idle connection was cut off: ${String(cut.ended)}`)
+    seen.push(each())
+  }
+  for (const one of open) one.end()
+  const perQueue = await ofQueues(measuree, pid, bench)
+  const [fresh = { ours: 0, bare: 0 }] = seen
+  const after = seen.at(-1) ?? fresh
+  return {
+    figures: [
+      timesLimit('memory.fresh', fresh.ours, fresh.bare, 'KiB per idle connection', 1.25),
+      timesLimit('memory.storms', after.ours, after.bare, 'KiB per idle connection', 1.25),
+      atMost('memory.queue', perQueue, 'KiB per queue without a connection', 1),
+    ],
+    tables: [
+      {
+        title: `Resident memory by idle TLS connection, ${connections} of them, KiB`,
+        columns: ['after', 'bare ws', 'gateway'],
+        rows: seen.map(({ ours, bare }, i) => [i === 0 ? 'connecting' : `storm ${i}`, bare, ours]),
+      },
+    ],
+  }
+}
+
+/** Kibibytes that stay in the gateway for each registered queue. */
+async function ofQueues({ scene }: Measuree, pid: number, bench: Bench): Promise<number> {
+  const register = (count: number): Promise<unknown> =>
+    inFlight(Array.from({ length: count }), registersAtOnce, () =>
+      scene.owner.ok('POST', '/register', { event_types: ['message'] }),
+    )
+  bench.progress(`registering ${queues.warming + queues.counted} queues`)
+  await register(queues.warming)
+  await sleep(settleMs)
+  const before = rssOf(pid)
+  await register(queues.counted)
+  await sleep(settleMs)
+  return (rssOf(pid) - before) / queues.counted / 1024
+}
+
+/** Bytes. */
+const rssOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
