@@ -59,6 +59,15 @@ export const breaks: readonly Break[] = [
     title: 'F01 gateway',
   },
   {
+    name: 'a commit is answered before it is on the disk',
+    invariant: 1,
+    file: 'packages/cli/src/daemons/postgres-config.ts',
+    from: "synchronous_commit: 'on'",
+    to: "synchronous_commit: 'off'",
+    test: 'e2e/nothing-lost/kills',
+    title: 'F30|nothing was lost',
+  },
+  {
     name: 'a reader that is too slow is never let go',
     invariant: 7,
     file: 'services/gateway/src/live/event-socket.ts',
