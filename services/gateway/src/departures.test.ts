@@ -10,7 +10,7 @@ test('departures are told at level debug only, by place and time, never by conte
   const clock = fixedClock(0)
   expect(logDepartures('info', logger, clock)).toBe(null)
   const departures = logDepartures('debug', logger, clock)
-  const event = (seq: number) => ({ seq, key: 'canary', text: '{"content":"canary"}' })
+  const event = (seq: number) => ({ seq, text: '{"content":"canary"}' })
   clock.advance(12.5)
   departures?.events('queue-1', [event(7), event(9)])
   departures?.answer('request-1', 'unsubscribe')

@@ -1,15 +1,13 @@
 import type { EventDeclaration, Viewer, WireEvent } from '@parley/events'
 
-/** The whole JSON of an event for one viewer; equal `key`s have equal texts. */
+/** The whole JSON of an event for one viewer; those who get the same text share the object. */
 export interface Wired {
   readonly seq: number
-  readonly key: string
   readonly text: string
 }
 
 /** An event in one variant. */
 export interface Shaped {
-  readonly key: string
   /** Its JSON without the closing brace, so that fields of one user can follow. */
   readonly open: string
   readonly wire: WireEvent
@@ -36,7 +34,7 @@ export class Encoded {
     const known = this.#variants.get(key)
     if (known !== undefined) return known
     const wire = this.#declaration.shape(this.#body, viewer)
-    const shaped = wire && { key, open: JSON.stringify(wire).slice(0, -1), wire, whole: new Map() }
+    const shaped = wire && { open: JSON.stringify(wire).slice(0, -1), wire, whole: new Map() }
     this.#variants.set(key, shaped)
     this.#grown(shaped ? shaped.open.length * 2 : 50)
     return shaped
@@ -54,7 +52,7 @@ export class Encoded {
     if (known) return known
     const comma = extra === '' ? '' : ','
     const text = `${shaped.open}${comma}${extra},"id":${seq}}`
-    const whole = { seq, key: `${seq}|${shaped.key}|${extra}`, text }
+    const whole = { seq, text }
     shaped.whole.set(extra, whole)
     this.#grown(text.length * 2 + 100)
     return whole

@@ -148,7 +148,7 @@ test('events have left when the kernel has them, and not where the connection en
     events: (queueId, events) => left.push([queueId, events.map(({ seq }) => seq)]),
     answer: () => {},
   })
-  const said = (seq: number) => ({ seq, key: String(seq), text: '{}' })
+  const said = (seq: number) => ({ seq, text: '{}' })
   consumer.deliver([said(4), said(5)])
   consumer.deliver([said(6)])
   consumer.beat(6)

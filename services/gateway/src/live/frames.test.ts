@@ -7,14 +7,20 @@ test('frames are built once for all who get the same, and not kept', async () =>
   const frames = new Frames()
   const events = [heartbeat(5), heartbeat(6)]
   const frame = frames.of(events)
-  expect(frames.of([heartbeat(5), heartbeat(6)])).toBe(frame)
-  expect(frames.of([heartbeat(5)])).not.toBe(frame)
+  expect(frames.of([...events])).toBe(frame)
+  expect(frames.of(events.slice(0, 1))).not.toBe(frame)
   expect(frame.subarray(2).toString()).toBe(
     '{"type":"events","events":[{"type":"heartbeat","id":5},{"type":"heartbeat","id":6}]}',
   )
   await turn()
   expect(frames.of(events)).not.toBe(frame)
   expect(frames.of(events)).toEqual(frame)
+})
+
+test('two organisations share no frame, though their events have the same place', () => {
+  const frames = new Frames()
+  const ours = frames.of([{ seq: 5, text: '{"content":"ours"}' }])
+  expect(frames.of([{ seq: 5, text: '{"content":"theirs"}' }])).not.toBe(ours)
 })
 
 test.each([

@@ -1,7 +1,7 @@
 import type { Wired } from './encoded.ts'
 
 interface Node {
-  readonly next: Map<string, Node>
+  readonly next: Map<Wired, Node>
   frame: Buffer | null
 }
 
@@ -9,7 +9,8 @@ const node = (): Node => ({ next: new Map(), frame: null })
 
 /**
  * WebSocket frames as they go over the wire, built once for all sockets that get the same events at the same time.
- * They are found event by event, so that asking for one costs no text per socket.
+ * They are found event by event, by the very objects: two organisations have events of the same place, and what one is sent
+ * must never be found for the other.
  */
 export class Frames {
   #root = node()
@@ -21,11 +22,11 @@ export class Frames {
       setImmediate(() => {
         this.#root = node()
       })
-    for (const { key } of events) {
-      let next = at.next.get(key)
+    for (const event of events) {
+      let next = at.next.get(event)
       if (!next) {
         next = node()
-        at.next.set(key, next)
+        at.next.set(event, next)
       }
       at = next
     }
@@ -54,6 +55,5 @@ export function textFrame(text: string): Buffer {
 
 export const heartbeat = (head: number): Wired => ({
   seq: head,
-  key: `${head}|heartbeat`,
   text: `{"type":"heartbeat","id":${head}}`,
 })
