@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { operation, perUser } from '@parley/api'
-import { AppError, badRequest } from '@parley/core'
+import { AppError, badRequest, systemClock } from '@parley/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -100,7 +100,7 @@ describe('calls', () => {
     const server = await startServer({ certDir: auth })
     const client = startClient({ certDir: gateway, auth: [server.address] })
     await client.call(echo, { text: '' }, { requestId: 'r-1', timeoutMs: 60_000 })
-    const deadline = performance.now() + 30_000
+    const deadline = systemClock.monotonic() + 30_000
     await inScope({ requestId: 'r-2', deadline }, () =>
       client.call(echo, { text: '' }, { timeoutMs: 60_000 }),
     )
