@@ -104,8 +104,8 @@ test('F42 every link is slow: nothing is sent twice', async () => {
   await flow.send(each)
   await flow.heard()
   for (const proxy of proxies) proxy.delay(0)
-  // To messaging, to Postgres and back.
-  expect(Math.min(...flow.delays(began))).toBeGreaterThan(2 * latencyMs)
+  // To Postgres at least; one gateway has links of its own, and may find there what is committed.
+  expect(Math.min(...flow.delays(began))).toBeGreaterThan(latencyMs)
 })
 
 // As when another machine takes over an address: nobody says that the old connections lead nowhere.

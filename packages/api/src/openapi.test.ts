@@ -47,7 +47,8 @@ test('what stands in the path is described as such', () => {
         get: {
           parameters: [
             { name: 'user_id', in: 'path', required: true, schema: { type: 'integer' } },
-            { in: 'query' },
+            { in: 'query', name: 'client_gravatar' },
+            { in: 'query', name: 'include_custom_profile_fields' },
           ],
         },
       },
