@@ -104,7 +104,7 @@ test.each([
     'cannot read',
   ],
   ['org create X --subdomain x_x --owner-email x@x.example --owner-name X', 'subdomain'],
-  ['org create X --subdomain demo --owner-email x@x.example --owner-name X', 'Subdomain'],
+  ['org create X --subdomain demo --owner-email x@x.example --owner-name Xenia', 'Subdomain'],
   ['restart nothing', 'no service nothing'],
 ])('%s says in one line what is wrong', async (command, words) => {
   const { code, said } = await attempt([...command.split(' '), '--data', product.data])
