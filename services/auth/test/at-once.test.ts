@@ -1,4 +1,4 @@
-import { type Organisation, signIn, testNetwork, type TestNetwork, testPassword } from '@parley/testkit'
+import { type Account, type Organisation, signIn, testNetwork, type TestNetwork, testPassword } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let network: TestNetwork
@@ -17,8 +17,10 @@ const statuses = (answers: readonly { status: number; body: Readonly<Record<stri
 const allWell = (answers: readonly unknown[]) => answers.map(() => [200, ''])
 
 test('many changes of rights at once all get through, whichever service they belong to', async () => {
-  const people = await Promise.all(Array.from({ length: 4 }, (_, i) => org.person(`Person ${i}`)))
-  const leavers = await Promise.all(Array.from({ length: 3 }, (_, i) => org.person(`Leaver ${i}`)))
+  const people: Account[] = []
+  for (let i = 0; i < 4; i++) people.push(await org.person(`Person ${i}`))
+  const leavers: Account[] = []
+  for (let i = 0; i < 3; i++) leavers.push(await org.person(`Leaver ${i}`))
   const browsers = await Promise.all(people.map((person) => browserOf(person.email)))
   const answers = await Promise.all([
     ...leavers.map((leaver) => org.owner.delete(`/users/${leaver.id}`)),
