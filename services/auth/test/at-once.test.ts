@@ -1,4 +1,11 @@
-import { type Account, type Organisation, signIn, testNetwork, type TestNetwork, testPassword } from '@parley/testkit'
+import {
+  type Account,
+  type Organisation,
+  signIn,
+  testNetwork,
+  type TestNetwork,
+  testPassword,
+} from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let network: TestNetwork
