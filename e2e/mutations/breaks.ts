@@ -173,12 +173,4 @@ export const breaks: readonly Break[] = [
     to: 'if (head > 0) consumer.deliver(pending, head)',
     test: 'e2e/revoked/paused-gateway.test.ts',
   },
-  {
-    name: 'what waits for a slow reader is left to it',
-    invariant: 3,
-    file: 'services/gateway/src/live/event-socket.ts',
-    from: 'if (this.#options.socket.bufferedAmount > 0) this.#options.socket.terminate()',
-    to: 'if (this.#options.socket.bufferedAmount < 0) this.#options.socket.terminate()',
-    test: 'e2e/revoked/slow-reader.test.ts',
-  },
 ]
