@@ -92,7 +92,7 @@ export const breaks: readonly Break[] = [
     invariant: 4,
     file: 'services/messaging/src/repo/send-batch.ts',
     from: '  encoded: readonly EncodedSend[],',
-    to: '  encoded: readonly string[],',
+    to: '  encoded: readonly (readonly unknown[])[],',
     test: 'e2e/unchecked/compile.test.ts',
   },
   {

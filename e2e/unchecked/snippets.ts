@@ -8,7 +8,7 @@ export const meant = 'as it is meant'
 function attempts(type: string, p: string): Readonly<Record<string, string>> {
   const always = { [meant]: p, nothing: 'undefined', 'a bare id': '7' }
   if (/\bEncodedSend\b/.test(type))
-    return { ...always, 'a text': "['{}']", 'a copy': `${p}.map((t) => t + '')` }
+    return { ...always, 'made by hand': '[[]]', 'a copy': `${p}.map((row) => [...row])` }
   if (/\bMarkable\b/.test(type))
     return { ...always, 'made by hand': `[shown(${p}[0]!)]`, 'a copy': `${p}.map((one) => ({ ...one }))` }
   if (/\bReadable\b/.test(type)) return { ...always, 'made by hand': '[7]', 'a copy': `[...${p}]` }

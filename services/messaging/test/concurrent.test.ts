@@ -112,7 +112,12 @@ test('a poisoned send of a batch fails alone', async () => {
       batches.push(encoded.length)
       return write(
         org,
-        encoded.map((text) => text.replaceAll('POISON', String.raw`\u0000`) as EncodedSend),
+        encoded.map(
+          (send) =>
+            send.map((value) =>
+              typeof value === 'string' ? value.replaceAll('POISON', '\0') : value,
+            ) as readonly unknown[] as EncodedSend,
+        ),
       )
     },
   })

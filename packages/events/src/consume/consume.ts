@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { type OrgId, seq, type Seq } from '@parley/core'
+import type { OrgId, Seq } from '@parley/core'
 import type { Database } from '@parley/db'
 import type { Bus } from '../bus/bus.ts'
-import { allEvents, streamName } from '../bus/subjects.ts'
-import { decodeRun } from '../read-log.ts'
+import { runHeadOf } from '../bus/run-head.ts'
+import { allEvents, orgOfSubject, streamName } from '../bus/subjects.ts'
 import { applyUpTo, type Effect } from './apply.ts'
 import { Dirty } from './dirty.ts'
 import { until } from '../until.ts'
 import { readBehind } from './inbox.ts'
+import { Passed } from './passed.ts'
 
 export interface ConsumeOptions extends Effect {
   readonly bus: Bus
@@ -35,7 +36,7 @@ export function consume(options: ConsumeOptions): Consumer {
   const { bus, database, consumer, onProblem = () => {} } = options
   const ended = new AbortController()
   const dirty = new Dirty<JsMsg>()
-  const applied = new Map<OrgId, Seq>()
+  const passed = new Passed(options.types)
   const waiters = new Set<() => void>()
   const failures = new Map<OrgId, number>()
   let wake = Promise.withResolvers<void>()
@@ -54,7 +55,7 @@ export function consume(options: ConsumeOptions): Consumer {
     receipts: JsMsg[]
   }): Promise<void> => {
     try {
-      applied.set(org, await applyUpTo(database, options, org, to))
+      passed.applied(org, await applyUpTo(database, options, org, to))
       failures.delete(org)
       for (const receipt of receipts) receipt.ack()
       for (const waiter of waiters) waiter()
@@ -86,9 +87,17 @@ export function consume(options: ConsumeOptions): Consumer {
       await pause(scanMs, ended.signal)
     }
   }
+  const heard = (message: JsMsg): void => {
+    const org = orgOfSubject(message.subject)
+    const run = runHeadOf(message.headers)
+    if (run && !passed.passes(org, run)) return add(org, run.to, message)
+    // Without a head nothing is known of it: the next look at the log finds what it holds.
+    message.ack()
+    for (const waiter of waiters) waiter()
+  }
   const follow = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      await followOnce(bus, consumer, ended.signal, add).catch((error: unknown) =>
+      await followOnce(bus, consumer, ended.signal, heard).catch((error: unknown) =>
         onProblem('following the stream', error),
       )
       await pause(retryMs, ended.signal)
@@ -98,7 +107,7 @@ export function consume(options: ConsumeOptions): Consumer {
 
   return {
     async settled(org, to, signal) {
-      const done = (): boolean => (applied.get(org) ?? 0) >= to
+      const done = (): boolean => passed.of(org) >= to
       if (done()) return
       add(org, to)
       await until(() => Promise.resolve(done()), waiters, signal)
@@ -119,7 +128,7 @@ async function followOnce(
   bus: Bus,
   consumer: string,
   signal: AbortSignal,
-  onRun: (org: OrgId, to: Seq, message: JsMsg) => void,
+  onMessage: (message: JsMsg) => void,
 ): Promise<void> {
   await Promise.race([
     bus.ready,
@@ -132,6 +141,8 @@ async function followOnce(
   await manager.consumers.add(streamName, {
     durable_name: name,
     filter_subject: allEvents,
+    // What is applied is read from the log.
+    headers_only: true,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: DeliverPolicy.All,
     ack_wait: 30 * 1e9,
@@ -145,10 +156,7 @@ async function followOnce(
   const stop = (): void => messages.stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    for await (const message of messages) {
-      const run = decodeRun(message.data)
-      onRun(run.org, seq(run.events.at(-1)?.seq ?? 0), message)
-    }
+    for await (const message of messages) onMessage(message)
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -1,7 +1,7 @@
 import { type OrgId, orgId } from '@parley/core'
 import type { Database } from '@parley/db'
 import { z } from 'zod'
-import { type LoggedEvent, LogRow } from '../read-log.ts'
+import { RunRow, type TextEvent } from '../read-log.ts'
 import type { Asked } from './lanes.ts'
 
 /** The relay's side of Postgres, as role svc_relay. Every method fails with UNAVAILABLE where it is not there. */
@@ -16,7 +16,7 @@ export interface LogSource {
   /** All organisations of the shard that have events. */
   all(shard: number): Promise<OrgId[]>
   /** The next events of each, at most `limit` per organisation, in one statement. */
-  readRuns(asked: readonly Asked[], limit: number): Promise<Map<OrgId, LoggedEvent[]>>
+  readRuns(asked: readonly Asked[], limit: number): Promise<Map<OrgId, TextEvent[]>>
   /** How far the organisation's log is written down as published. */
   publishedOf(org: OrgId): Promise<number>
   /** Writes down how far is published. @returns false where another relay has taken the shard */
@@ -28,7 +28,6 @@ export interface LogSource {
 }
 
 const OrgRow = z.object({ org_id: z.int() })
-const RunRow = z.intersection(OrgRow, LogRow)
 
 /** @param shards how many there are: an organisation is in shard `org mod shards` */
 export function createLogSource(database: Database, holder: string, shards: number): LogSource {
@@ -64,11 +63,11 @@ export function createLogSource(database: Database, holder: string, shards: numb
         asked.map((a) => a.after),
         limit,
       ])
-      const runs = new Map<OrgId, LoggedEvent[]>()
-      for (const { org_id, ...event } of rows) {
-        const run = runs.get(orgId(org_id))
+      const runs = new Map<OrgId, TextEvent[]>()
+      for (const { org, event } of rows) {
+        const run = runs.get(org)
         if (run) run.push(event)
-        else runs.set(orgId(org_id), [event])
+        else runs.set(org, [event])
       }
       return runs
     },

@@ -1,5 +1,5 @@
 import type { Clock, OrgId } from '@parley/core'
-import type { LoggedEvent } from '../read-log.ts'
+import type { TextEvent } from '../read-log.ts'
 import { Lanes } from './lanes.ts'
 import type { LogSource } from './log-source.ts'
 import { fittingRun } from './runs.ts'
@@ -173,15 +173,15 @@ export class ShardRelay {
     }
   }
 
-  async #publish(org: OrgId, events: readonly LoggedEvent[]): Promise<void> {
+  async #publish(org: OrgId, events: readonly TextEvent[]): Promise<void> {
     const run = fittingRun(org, events)
     try {
-      const streamSeq = await this.#o.stream.publish(org, run.bytes, this.#lanes.expectedOf(org))
+      const streamSeq = await this.#o.stream.publish(org, run, this.#lanes.expectedOf(org))
       const now = this.#o.clock.monotonic()
       if (streamSeq === null) this.#lanes.failed(org, now)
       else {
         const more = run.cut || events.length === eventsPerRun
-        this.#lanes.sent(org, now, { expected: streamSeq, published: run.last }, more)
+        this.#lanes.sent(org, now, { expected: streamSeq, published: run.to }, more)
         this.#o.onProgress()
       }
     } catch (error) {

@@ -10,8 +10,10 @@ import {
 } from '@nats-io/jetstream'
 import { type OrgId, unavailable } from '@parley/core'
 import type { Bus } from '../bus/bus.ts'
+import { runHeaders } from '../bus/run-head.ts'
 import { allEvents, eventSubject, streamName } from '../bus/subjects.ts'
 import { decodeRun } from '../read-log.ts'
+import type { EncodedRun } from './runs.ts'
 
 /** The stream as the relay needs it. Every method fails with AppError UNAVAILABLE where NATS does not answer. */
 export interface EventStream {
@@ -23,7 +25,7 @@ export interface EventStream {
    * Publishes where the subject's last message is the expected one (0: none).
    * @returns its stream sequence; null where it was refused
    */
-  publish(org: OrgId, run: Uint8Array, expected: number): Promise<number | null>
+  publish(org: OrgId, run: EncodedRun, expected: number): Promise<number | null>
 }
 
 export interface StreamOptions {
@@ -92,7 +94,8 @@ export function createEventStream(bus: Bus, options: StreamOptions = {}): EventS
       return within(async () => {
         if (!bus.connection) throw unavailable(new Error('no connection to NATS'))
         try {
-          const ack = await jetstream(bus.connection, settings).publish(eventSubject(org), run, {
+          const ack = await jetstream(bus.connection, settings).publish(eventSubject(org), run.bytes, {
+            headers: runHeaders(run),
             expect: { lastSubjectSequence: expected },
             timeout: timeoutMs,
             retries: 0,

@@ -54,6 +54,12 @@ interface Queue {
   bytes: number
 }
 
+/** About what a send takes in memory and on its way: its text stands in the message and in its event. */
+const bytesOf = ({ topic, content, rendered, ask }: Send): number =>
+  1_000 +
+  2 * (Buffer.byteLength(topic) + Buffer.byteLength(content) + Buffer.byteLength(rendered)) +
+  40 * ('users' in ask ? (ask.users?.length ?? 0) : 0)
+
 /** Pauses before a batch whose outcome nobody knows is written again, milliseconds. */
 const pauses = [20, 100, 400, 1_000]
 
@@ -148,7 +154,7 @@ export function createSends(options: SendsOptions): Sends {
       const encoded = encodeSend(send)
       const settle = Promise.withResolvers<MessageId>()
       const key = send.key.key.toString('hex')
-      const bytes = Buffer.byteLength(encoded)
+      const bytes = bytesOf(send)
       const queue = queues.get(org) ?? { pending: [], bytes: 0 }
       if (queue.pending.length >= mostWaiting || queue.bytes + bytes > mostWaitingBytes)
         return Promise.reject(unavailable())

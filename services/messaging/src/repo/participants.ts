@@ -12,7 +12,7 @@ export async function readParticipants(
   const rows = await tx.query(
     z.object({ sender_id: z.int() }),
     `SELECT DISTINCT sender_id FROM messaging.messages
-      WHERE org_id = $1 AND recipient_id = $2 AND lower(topic) = lower($3)`,
+      WHERE org_id = $1 AND recipient_id = $2 AND topic_key = lower($3)`,
     [tx.org, object.channel.recipientId, topic],
   )
   return rows.map((row) => row.sender_id)

@@ -51,6 +51,7 @@ export type Outcome = { readonly rights: Rights; readonly seq: Seq } & (
 )
 
 const Row = z.object({
+  /** Its place in the batch, from 1. */
   i: z.int(),
   status: z.enum(['sent', 'repeat', 'other', 'stale']),
   message_id: z.int().nullable(),
@@ -59,32 +60,53 @@ const Row = z.object({
 })
 
 declare const decided: unique symbol
-/** JSON text of a send that was decided on; only `encodeSend` makes one. */
-export type EncodedSend = string & { readonly [decided]: true }
+/** A send that was decided on, as a row of what the function takes; only `encodeSend` makes one. */
+export type EncodedSend = readonly unknown[] & { readonly [decided]: true }
 
-export const encodeSend = (send: Send): EncodedSend => JSON.stringify(columnsOf(send)) as EncodedSend
+/** The function's columns, in the order of its parameters. */
+const columns: readonly ((send: Send) => unknown)[] = [
+  (send) => send.key.key,
+  (send) => send.request,
+  (send) => send.key.drawn,
+  (send) => send.ask,
+  (send) => send.rights,
+  (send) => send.hash,
+  (send) => send.granted.actor.userId,
+  (send) => send.ask.channel ?? null,
+  (send) => (send.ask.users ? arrayLiteral(send.ask.users) : null),
+  (send) => send.topic,
+  (send) => send.content,
+  (send) => send.rendered,
+  (send) => send.client,
+  (send) => send.timestamp,
+  (send) => send.senderRead,
+  (send) => arrayLiteral(send.mentioned),
+  (send) => send.channelWildcard,
+  (send) => arrayLiteral(send.topicWildcard),
+  bodyOf,
+]
+/** The only one that is no array: asks are looked up as they are. */
+const asks = 3
 
-/** A send as the function reads it. */
-const columnsOf = (send: Send): Readonly<Record<string, unknown>> => ({
-  key: send.key.key.toString('hex'),
-  drawn: send.key.drawn,
-  request: send.request.toString('hex'),
-  ask: send.ask,
-  hash: send.hash,
-  rights: send.rights,
-  channel: send.ask.channel ?? null,
-  users: send.ask.users ?? null,
-  topic: send.topic,
-  content: send.content,
-  rendered: send.rendered,
-  client: send.client,
-  timestamp: send.timestamp,
-  sender_read: send.senderRead,
-  mentioned: send.mentioned,
-  channel_wildcard: send.channelWildcard,
-  topic_wildcard: send.topicWildcard,
-  event: send.event,
-})
+const arrayLiteral = (ids: readonly number[]): string => `{${ids.join(',')}}`
+
+/** The event's body but for the ids that are drawn with it, without its braces. */
+function bodyOf({ event, topic, content, rendered, client, timestamp }: Send): string {
+  const body: Omit<MessageSent, 'message_id' | 'recipient_id'> = {
+    ...event,
+    topic,
+    content,
+    rendered,
+    client,
+    timestamp,
+  }
+  return JSON.stringify(body).slice(1, -1)
+}
+
+export const encodeSend = (send: Send): EncodedSend =>
+  columns.map((column) => column(send)) as readonly unknown[] as EncodedSend
+
+const sendBatch = `SELECT * FROM messaging.send_batch($1, ${columns.map((_, i) => `$${i + 2}`).join(', ')})`
 
 /**
  * Writes sends of one organisation with their events, in one statement that takes the head. Every send has a key, so
@@ -97,14 +119,16 @@ export async function writeSends(
   org: OrgId,
   encoded: readonly EncodedSend[],
 ): Promise<Outcome[]> {
-  const sends = encoded.map((text, i) => `{"i":${i},${text.slice(1)}`)
-  const rows = await database.once(Row, 'SELECT * FROM messaging.send_batch($1, $2)', [
+  const rows = await database.once(Row, sendBatch, [
     org,
-    `[${sends.join(',')}]`,
+    ...columns.map((_, at) => {
+      const column = encoded.map((send) => send[at])
+      return at === asks ? JSON.stringify(column) : column
+    }),
   ])
   const byPlace = new Map(rows.map((row) => [row.i, row]))
   return encoded.map((_, i) => {
-    const row = byPlace.get(i)
+    const row = byPlace.get(i + 1)
     if (!row) throw new Error('a send of the batch was not answered')
     const now = { rights: asRights(row.rights), seq: asSeq(row.seq) }
     if (row.status === 'other' || row.status === 'stale') return { ...now, status: row.status }

@@ -90,7 +90,9 @@ function recipientCondition(values: Values, term: Resolved): string[] {
     case 'channel':
       return [`${not}coalesce(rc.channel_id = ${values.add(term.channel)}, false)`]
     case 'people':
-      return [`${not}coalesce(rc.user_ids = ${values.add(term.users)}::integer[], false)`]
+      return [
+        `${not}coalesce(rc.people_key = messaging.people_key(${values.add(term.users)}::integer[]), false)`,
+      ]
     case 'direct':
       return [`${not}(rc.channel_id IS NULL)`]
     case 'topic':
@@ -137,7 +139,7 @@ const readAtBirth = (user: string): string => `(m.sender_id = ${user} AND m.send
 function messageCondition(values: Values, org: string, user: string, term: Resolved): string | null {
   switch (term.kind) {
     case 'topic':
-      return `lower(m.topic) = lower(${values.add(term.topic)})`
+      return `m.topic_key = lower(${values.add(term.topic)})`
     case 'sender':
       return `m.sender_id = ${values.add(term.sender)}`
     case 'id':

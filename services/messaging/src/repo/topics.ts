@@ -15,29 +15,29 @@ export async function readTopics(tx: Tx, { actor, object }: Granted<'channel:rea
         TopicRow,
         // From topic to topic along the index, whatever their number of messages.
         `WITH RECURSIVE walk (topic_key) AS (
-           (SELECT lower(topic) FROM messaging.messages WHERE org_id = $1 AND recipient_id = $2
-              ORDER BY lower(topic) LIMIT 1)
+           (SELECT topic_key FROM messaging.messages WHERE org_id = $1 AND recipient_id = $2
+              ORDER BY topic_key LIMIT 1)
            UNION ALL
-           SELECT (SELECT lower(m.topic) FROM messaging.messages m
-                     WHERE m.org_id = $1 AND m.recipient_id = $2 AND lower(m.topic) > w.topic_key
-                     ORDER BY lower(m.topic) LIMIT 1)
+           SELECT (SELECT m.topic_key FROM messaging.messages m
+                     WHERE m.org_id = $1 AND m.recipient_id = $2 AND m.topic_key > w.topic_key
+                     ORDER BY m.topic_key LIMIT 1)
              FROM walk w WHERE w.topic_key IS NOT NULL)
          SELECT newest.topic AS name, newest.message_id AS max_id
            FROM walk w CROSS JOIN LATERAL (
              SELECT m.topic, m.message_id FROM messaging.messages m
-              WHERE m.org_id = $1 AND m.recipient_id = $2 AND lower(m.topic) = w.topic_key
+              WHERE m.org_id = $1 AND m.recipient_id = $2 AND m.topic_key = w.topic_key
               ORDER BY m.message_id DESC LIMIT 1) AS newest
           ORDER BY max_id DESC`,
         [tx.org, object.recipientId],
       )
     : tx.query(
         TopicRow,
-        `SELECT DISTINCT ON (lower(m.topic)) m.topic AS name, m.message_id AS max_id
+        `SELECT DISTINCT ON (m.topic_key) m.topic AS name, m.message_id AS max_id
            FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
            JOIN messaging.messages m ON m.org_id = $1 AND m.recipient_id = $2
              AND m.message_id >= lower(g) AND (upper_inf(g) OR m.message_id < upper(g))
           WHERE r.org_id = $1 AND r.recipient_id = $2 AND r.user_id = $3
-          ORDER BY lower(m.topic), m.message_id DESC`,
+          ORDER BY m.topic_key, m.message_id DESC`,
         [tx.org, object.recipientId, actor.userId],
       )
 }

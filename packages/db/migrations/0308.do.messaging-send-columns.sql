@@ -1,0 +1,129 @@
+-- Writes a batch of sends behind the head, with their events. Answers each: `sent`; `repeat` (its key was used for the
+-- same request: the first message); `other` (for another request); `stale` (what decided has changed).
+-- The sends come as columns, for taking them apart as JSON costs more than writing them. Ragged columns are text:
+-- `users`, `mentioned` and `topic_wildcard` array literals, `body` the event's fields without the braces.
+DROP FUNCTION messaging.send_batch(integer, jsonb);
+
+CREATE FUNCTION messaging.send_batch(p_org integer, p_key bytea[], p_request bytea[], p_drawn boolean[],
+    p_asks jsonb, p_rights bigint[], p_hash text[], p_sender integer[], p_channel integer[], p_users text[],
+    p_topic text[], p_content text[], p_rendered text[], p_client text[], p_sent bigint[], p_sender_read boolean[],
+    p_mentioned text[], p_channel_wildcard boolean[], p_topic_wildcard text[], p_body text[],
+    OUT i integer, OUT status text, OUT message_id bigint, OUT rights bigint, OUT seq bigint) RETURNS SETOF record
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+  v_rights bigint;
+  v_seq bigint;
+  v_answered integer[] := '{}';
+  v_stale integer[];
+  v_keys bytea[];
+  v_places integer[];
+  v_ids bigint[];
+  v_recipients integer[];
+  v_bodies text[];
+  v_users text[];
+  v_channels integer[];
+BEGIN
+  PERFORM set_config('app.org', p_org::text, true);
+  SELECT h.rights, h.seq INTO v_rights, v_seq FROM events.hold(p_org) AS h;
+
+  -- Keys before rights: what was committed and never answered is answered now, whatever has happened since.
+  FOR i, status, message_id IN
+    SELECT array_position(p_key, k.key), CASE WHEN k.request = p_request[array_position(p_key, k.key)]
+        THEN 'repeat' ELSE 'other' END, k.message_id
+    FROM messaging.send_keys k WHERE k.org_id = p_org AND k.key = ANY (p_key)
+  LOOP
+    v_answered := v_answered || i;
+    rights := v_rights;
+    seq := v_seq;
+    RETURN NEXT;
+  END LOOP;
+
+  IF v_rights <> ANY (p_rights) THEN
+    SELECT array_agg(f.i) INTO v_stale
+      FROM messaging.send_facts(p_org, (
+        SELECT jsonb_agg((p_asks -> (n - 1)) || jsonb_build_object('i', n))
+        FROM generate_subscripts(p_rights, 1) AS n
+        WHERE p_rights[n] <> v_rights AND n <> ALL (v_answered))) AS f
+      WHERE f.hash <> p_hash[f.i];
+    FOREACH i IN ARRAY coalesce(v_stale, '{}') LOOP
+      v_answered := v_answered || i;
+      status := 'stale';
+      message_id := NULL;
+      rights := v_rights;
+      seq := v_seq;
+      RETURN NEXT;
+    END LOOP;
+  END IF;
+
+  SELECT array_agg(n), array_agg(messaging.people_key(p_users[n]::integer[])) FILTER (WHERE p_users[n] IS NOT NULL)
+    INTO v_places, v_keys
+    FROM generate_subscripts(p_key, 1) AS n WHERE n <> ALL (v_answered);
+  IF v_places IS NULL THEN
+    RETURN;
+  END IF;
+
+  -- Conversations nobody has had yet.
+  IF v_keys IS NOT NULL THEN
+    WITH asked AS MATERIALIZED (
+      SELECT DISTINCT p_users[n]::integer[] AS users, messaging.people_key(p_users[n]::integer[]) AS key
+      FROM unnest(v_places) AS n WHERE p_users[n] IS NOT NULL
+    ), opened AS (
+      INSERT INTO messaging.recipients (org_id, user_ids)
+        SELECT p_org, a.users FROM asked a
+        WHERE NOT EXISTS (SELECT FROM messaging.recipients r WHERE r.org_id = p_org AND r.people_key = a.key)
+        RETURNING recipient_id, user_ids)
+    INSERT INTO messaging.received (org_id, user_id, recipient_id, ranges)
+      SELECT p_org, u, o.recipient_id, '{[0,)}' FROM opened o, unnest(o.user_ids) AS u;
+  END IF;
+
+  WITH known AS MATERIALIZED (
+    SELECT r.recipient_id, r.channel_id, r.people_key FROM messaging.recipients r
+      WHERE r.org_id = p_org AND r.channel_id = ANY (p_channel)
+    UNION ALL
+    SELECT r.recipient_id, r.channel_id, r.people_key FROM messaging.recipients r
+      WHERE v_keys IS NOT NULL AND r.org_id = p_org AND r.people_key = ANY (v_keys)
+  ), numbered AS MATERIALIZED (
+    SELECT n, nextval('messaging.message_ids') AS id, CASE WHEN p_users[n] IS NULL
+        THEN (SELECT k.recipient_id FROM known k WHERE k.channel_id = p_channel[n])
+        ELSE (SELECT k.recipient_id FROM known k
+          WHERE k.people_key = messaging.people_key(p_users[n]::integer[])) END AS recipient_id
+    FROM unnest(v_places) AS n
+  ), messages AS (
+    INSERT INTO messaging.messages (org_id, message_id, recipient_id, sender_id, topic, content, rendered, client,
+        sent_at, sender_read, channel_wildcard, topic_wildcard)
+      SELECT p_org, id, recipient_id, p_sender[n], p_topic[n], p_content[n], p_rendered[n], p_client[n],
+        to_timestamp(p_sent[n]), p_sender_read[n], p_channel_wildcard[n], p_topic_wildcard[n]::integer[]
+      FROM numbered
+  ), keys AS (
+    INSERT INTO messaging.send_keys (org_id, key, request, message_id, drawn)
+      SELECT p_org, p_key[n], p_request[n], id, p_drawn[n] FROM numbered
+  )
+  SELECT array_agg(id), array_agg(recipient_id), array_agg(coalesce(p_users[n], '{}')), array_agg(p_channel[n]),
+      array_agg('{"message_id":' || id || ',"recipient_id":' || recipient_id || ',' || p_body[n] || '}')
+    INTO v_ids, v_recipients, v_users, v_channels, v_bodies
+    FROM (SELECT * FROM numbered ORDER BY id) AS numbered;
+
+  -- Who is not there to receive it is not mentioned.
+  IF '{}' <> ANY (p_mentioned) THEN
+    INSERT INTO messaging.user_flags (org_id, user_id, message_id, recipient_id, mentioned)
+      SELECT p_org, r.user_id, n.id, n.recipient_id, true
+      FROM unnest(v_places, v_ids, v_recipients) AS n (place, id, recipient_id)
+      CROSS JOIN LATERAL unnest(p_mentioned[n.place]::integer[]) AS u
+      JOIN messaging.received r ON r.org_id = p_org AND r.user_id = u AND r.recipient_id = n.recipient_id
+      WHERE upper_inf(r.ranges);
+  END IF;
+
+  v_seq := events.append_plain(p_org, 'message.sent', v_bodies, v_users, v_channels);
+  RETURN QUERY
+    SELECT n.place, 'sent', n.id, v_rights, v_seq FROM unnest(v_places, v_ids) AS n (place, id);
+END $$;
+
+REVOKE ALL ON FUNCTION messaging.send_batch(integer, bytea[], bytea[], boolean[], jsonb, bigint[], text[], integer[],
+  integer[], text[], text[], text[], text[], text[], bigint[], boolean[], text[], boolean[], text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION messaging.send_batch(integer, bytea[], bytea[], boolean[], jsonb, bigint[], text[], integer[],
+  integer[], text[], text[], text[], text[], text[], bigint[], boolean[], text[], boolean[], text[], text[])
+  TO svc_messaging;
