@@ -6,9 +6,12 @@ export interface Clock {
   monotonic(): number
 }
 
+// Looked up once: this is read several times a request.
+const nanoseconds = process.hrtime.bigint
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  monotonic: () => Number(nanoseconds()) / 1e6,
 }
 
 /** A clock that moves only when told, for tests. */
