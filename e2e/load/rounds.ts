@@ -30,7 +30,7 @@ export interface Rounds {
 }
 
 /** Enough for medians on a machine that others use too, and short. */
-export const usualRounds: Rounds = { warm: 2, seconds: 3, rounds: 3 }
+export const usualRounds: Rounds = { warm: 12, seconds: 3, rounds: 3 }
 
 type Round = Omit<Cost, 'failed'> & { readonly failed: number }
 

@@ -1,6 +1,6 @@
 import { orgId } from '@parley/core'
 import { expect, test } from 'vitest'
-import { gapMs, Lanes, retryMs } from './lanes.ts'
+import { busyGapMs, busyRun, gapMs, Lanes, retryMs } from './lanes.ts'
 
 const [a, b] = [orgId(1), orgId(2)]
 
@@ -44,6 +44,17 @@ test('a hint of what is published already wakes nobody', () => {
   expect(lanes.nextAt()).toBe(gapMs)
 })
 
+test('after a long run more may gather for the next, unless more waits already', () => {
+  const lanes = known()
+  lanes.takeDirty(0, 9)
+  lanes.mark(a, 99)
+  lanes.sent(a, 0, { expected: 1, published: busyRun }, false)
+  expect(lanes.nextAt()).toBe(busyGapMs)
+  lanes.takeDirty(busyGapMs, 9)
+  lanes.sent(a, 100, { expected: 2, published: 90 }, true)
+  expect(lanes.nextAt()).toBe(100 + gapMs)
+})
+
 test('more in the log than in a run is read on', () => {
   const lanes = known()
   lanes.takeDirty(0, 9)
@@ -63,7 +74,7 @@ test('an answer of a stream that was forgotten meanwhile is not believed', () =>
   const lanes = known()
   lanes.takeDirty(0, 9)
   lanes.forgetAll()
-  lanes.sent(a, 0, { expected: 9, published: 9 }, false)
+  lanes.sent(a, 0, { expected: 9, published: 7 }, false)
   expect(lanes.takeDirty(gapMs, 9)).toEqual([])
   expect(lanes.takeUnknown(gapMs, 9)).toEqual([a])
   expect(lanes.publishedOf(a)).toBe(0)

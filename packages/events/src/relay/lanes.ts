@@ -31,6 +31,9 @@ export interface Ready {
 
 /** The least time between two publishes of one organisation, so that what gathers meanwhile goes as one run. */
 export const gapMs = 10
+/** After a run this long much is going on: fewer and longer runs cost everybody on their way less. */
+export const busyRun = 8
+export const busyGapMs = 25
 /** After a failure, so that a stream that is away is not asked without end. */
 export const retryMs = 100
 
@@ -95,7 +98,7 @@ export class Lanes {
   /** A run is in the stream. `more`: the log held more than the run. */
   sent(org: OrgId, now: number, { expected, published }: Ready, more: boolean): void {
     const lane = this.#lane(org)
-    lane.notBefore = now + gapMs
+    lane.notBefore = now + (!more && published - lane.published >= busyRun ? busyGapMs : gapMs)
     lane.dirty ||= more
     this.#believe(lane, { expected, published })
   }

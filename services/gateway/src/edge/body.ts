@@ -63,7 +63,8 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
     reject(new AppError('REQUEST_TIMEOUT', 'Request was not completed', { cause }))
   })
   request.on('close', () => {
-    reject(badRequest('Request was not completed'))
+    // Every request closes; an error is dear enough not to make one in vain.
+    if (!request.complete) reject(badRequest('Request was not completed'))
   })
   return promise
 }

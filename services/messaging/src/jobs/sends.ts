@@ -92,12 +92,7 @@ export function createSends(options: SendsOptions): Sends {
   const drain = async (org: OrgId, queue: Queue): Promise<void> => {
     // What was asked for in this tick shares the first batch.
     await new Promise(setImmediate)
-    while (queue.pending.length > 0) {
-      const t0 = performance.now()
-      await writeBatch(org, take(queue))
-      const left = Number(process.env['GAP'] ?? 8) - (performance.now() - t0)
-      if (left > 1) await new Promise((r) => setTimeout(r, left))
-    }
+    while (queue.pending.length > 0) await writeBatch(org, take(queue))
     queues.delete(org)
   }
 
