@@ -11,7 +11,7 @@ export interface Knock {
   readonly protocol: Protocol
   readonly ca: string
   readonly pair: Pair | null
-  readonly tls?: Pick<ConnectionOptions, 'maxVersion' | 'ciphers'>
+  readonly tls?: Pick<ConnectionOptions, 'maxVersion' | 'ciphers' | 'session'>
   /** Words of Redis to sign in with. */
   readonly redis?: readonly [user: string, password: string]
   /** The role that is asked for at Postgres. */
@@ -24,6 +24,17 @@ const patienceMs = 15_000
 /** Says in the protocol what only a friend may say. @returns what was heard: `in` where it let us in, else why not */
 export function knock(at: Knock): Promise<string> {
   return heard(at, (socket) => afterHello(at, socket))
+}
+
+/** Says the same, and keeps what the server gives to come back with. @returns TLS sessions, with tickets as servers send them */
+export async function sessionsOf(at: Knock): Promise<readonly Buffer[]> {
+  const sessions: Buffer[] = []
+  const verdict = await heard(at, async (plain) => {
+    const socket = await afterHello(at, plain)
+    return socket.on('session', (session: Buffer) => sessions.push(session))
+  })
+  if (!verdict.startsWith('in')) throw new Error(`${at.protocol} at ${at.port}: ${verdict}`)
+  return sessions
 }
 
 /** The serial number of the certificate that is shown there. */

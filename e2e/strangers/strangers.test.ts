@@ -5,6 +5,7 @@ import { testNats } from './nats.ts'
 import { testPorts } from './ports.ts'
 import { testPostgres } from './postgres.ts'
 import { testRedis } from './redis.ts'
+import { testTickets } from './tickets.ts'
 
 // One product for all of it: none of these breaks anything.
 let product: Product
@@ -19,6 +20,7 @@ afterAll(async () => {
 }, 120_000)
 
 testPorts(() => product)
+testTickets(() => product)
 testCallers(() => product)
 testPostgres(
   () => product,

@@ -91,7 +91,8 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     const publicNames = { dns, ips: ['127.0.0.1', ...gateways] }
     pki = await ensurePki({ dir: installation.dir, sources: { clock, ids }, publicNames })
     if (pki.renewed.length > 0) say(`certificates issued: ${pki.renewed.join(', ')}`)
-    await daemons?.reload(pki.renewed)
+    // NATS each time: it takes a TLS session that was saved for the certificate it was made with, until it looks anew.
+    await daemons?.reload([...new Set([...pki.renewed, 'nats'])])
   }
   const renewal = setInterval(() => {
     renew().catch((error: unknown) => say(`certificates could not be renewed: ${String(error)}`))
