@@ -21,7 +21,10 @@ test('a run goes as one message and comes back as it was', () => {
   expect(run).toMatchObject({ from: 4, to: 6, types: ['t'], cut: false })
   expect(decodeRun(run.bytes)).toEqual({
     org,
-    events: events.map((event): unknown => ({ ...event, body: JSON.parse(event.body) })),
+    events: events.map((event) => {
+      const body: unknown = JSON.parse(event.body)
+      return { ...event, body }
+    }),
   })
 })
 
