@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Proxy, startProxy } from '@parley/testkit'
+import { type Proxy, startProxy, type Tap } from '@parley/testkit'
 import { z } from 'zod'
 
 const Ports = z.record(z.string(), z.int())
@@ -13,17 +13,19 @@ export interface Detours<Way extends string> extends AsyncDisposable {
 /**
  * Puts a proxy on each of these ways; to be called before `up`, with its data folder.
  * @param ways as `messaging-1>postgres`; targets are the names of ports.json
+ * @param tapOf what listens in on a way, if anything
  */
 export async function detour<Way extends `${string}>${string}`>(
   data: string,
   ways: readonly Way[],
+  tapOf?: (way: Way) => Tap,
 ): Promise<Detours<Way>> {
   const port = (target: string): number =>
     Ports.parse(JSON.parse(readFileSync(join(data, 'ports.json'), 'utf8')))[target] ?? 0
   const made = await Promise.all(
     ways.map(async (way) => {
       const target = way.slice(way.indexOf('>') + 1)
-      return [way, await startProxy(() => ({ host: '127.0.0.1', port: port(target) }))] as const
+      return [way, await startProxy(() => ({ host: '127.0.0.1', port: port(target) }), tapOf?.(way))] as const
     }),
   )
   mkdirSync(data, { recursive: true, mode: 0o711 })

@@ -36,9 +36,16 @@ interface Lane {
   strand(): void
 }
 
-/** Listens on a free port of 127.0.0.1; `target` is asked again for each connection. Dispose it to break all. */
+/** Hears every chunk that comes, before it is passed on; connections are numbered from 1. */
+export type Tap = (chunk: Buffer, direction: Direction, connection: number) => void
+
+/**
+ * Listens on a free port of 127.0.0.1; `target` is asked again for each connection. Dispose it to break all.
+ * @param tap what listens in, if anything
+ */
 export async function startProxy(
   target: () => { readonly host: string; readonly port: number },
+  tap?: Tap,
 ): Promise<Proxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   const lanes = new Set<Lane>()
@@ -49,7 +56,7 @@ export async function startProxy(
   let held = 0
   let turningAway = false
 
-  const lane = (direction: Direction, from: Socket, to: Socket): void => {
+  const lane = (direction: Direction, connection: number, from: Socket, to: Socket): void => {
     const waiting: { readonly chunk: Buffer; readonly dueMs: number }[] = []
     let bytes = 0
     let timer: NodeJS.Timeout | undefined
@@ -81,6 +88,7 @@ export async function startProxy(
     }
     lanes.add(self)
     from.on('data', (chunk: Buffer) => {
+      tap?.(chunk, direction, connection)
       if (stranded.signal.aborted || holding.has(direction)) held += chunk.length
       if (stranded.signal.aborted) return
       waiting.push({ chunk, dueMs: performance.now() + late[direction] })
@@ -112,8 +120,8 @@ export async function startProxy(
     const pair = [near, far] as const
     pairs.add(pair)
     near.once('close', () => pairs.delete(pair))
-    lane('calls', near, far)
-    lane('answers', far, near)
+    lane('calls', made, near, far)
+    lane('answers', made, far, near)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
