@@ -37,6 +37,22 @@ export async function sessionsOf(at: Knock): Promise<readonly Buffer[]> {
   return sessions
 }
 
+/** Says the same and stays. @returns what was heard, and the end of the connection, which the server has to make */
+export async function knockAndStay(
+  at: Knock,
+): Promise<{ readonly verdict: string; readonly closed: Promise<void> }> {
+  const gone = Promise.withResolvers<void>()
+  const verdict = await heard(
+    at,
+    async (plain) => {
+      plain.setTimeout(0)
+      return (await afterHello(at, plain)).on('close', () => gone.resolve())
+    },
+    () => {},
+  )
+  return { verdict, closed: gone.promise }
+}
+
 /** The serial number of the certificate that is shown there. */
 export async function serialShown(at: Knock): Promise<string> {
   const plain = connectPlain({ host: at.host ?? '127.0.0.1', port: at.port })
@@ -54,7 +70,11 @@ export async function serialShown(at: Knock): Promise<string> {
 /** The same without TLS: everything that is said in clear. */
 export const knockInClear = (at: Knock): Promise<string> => heard(at, (socket) => Promise.resolve(socket))
 
-function heard(at: Knock, dress: (plain: Socket) => Promise<Socket>): Promise<string> {
+function heard(
+  at: Knock,
+  dress: (plain: Socket) => Promise<Socket>,
+  after: (plain: Socket) => void = (plain) => plain.destroy(),
+): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const plain = connectPlain({ host: at.host ?? '127.0.0.1', port: at.port })
   plain.setTimeout(patienceMs, () => resolve('silence'))
@@ -78,7 +98,7 @@ function heard(at: Knock, dress: (plain: Socket) => Promise<Socket>): Promise<st
       (error: unknown) => resolve(`refused: ${error instanceof Error ? error.message : String(error)}`),
     )
   })
-  return promise.finally(() => plain.destroy())
+  return promise.finally(() => after(plain))
 }
 
 /** Up to TLS: Postgres is asked for it, NATS offers it after a line in clear, the others begin with it. */

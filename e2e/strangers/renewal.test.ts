@@ -1,17 +1,16 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { fixedClock, systemClock, systemIds } from '@parley/core'
 import { issueClient, issuePublic, issueServer, loadCa, writeAtomically, writePair } from '@parley/crypto'
 import { identities, type Identity } from '@parley/cli'
-import type { ApiClient } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Product, type Scene, scene, startProduct } from '../product.ts'
 import { pidOf } from '../faults/processes.ts'
 import { pairOf, read } from './certificates.ts'
 import { serialShown } from './knock.ts'
+import { load } from './load.ts'
 import { friend, type Port, portsOf } from './ports.ts'
 
 const dayMs = 86_400_000
@@ -52,30 +51,6 @@ const shownOn = (at: Product, port: Port): Promise<string> =>
     host: port.address.slice(4),
     ...(port.protocol === 'public' ? { ca: readFileSync(at.run.ca, 'utf8'), pair: null } : {}),
   })
-
-/** Requests one after the other from several clients, until told to stop. @returns what was no 200, and how many were */
-function load(clients: readonly ApiClient[], user: number) {
-  const stop = new AbortController()
-  const failed: string[] = []
-  let answered = 0
-  const running = clients.map(async (client) => {
-    while (!stop.signal.aborted) {
-      const answers = [
-        await client.get('/users/me'),
-        await client.post('/messages', { type: 'direct', to: [user], content: 'on and on' }),
-      ]
-      for (const { status, body } of answers)
-        if (status === 200) answered++
-        else failed.push(`${status} ${JSON.stringify(body)}`)
-      await setImmediate()
-    }
-  })
-  return async (): Promise<{ answered: number; failed: string[] }> => {
-    stop.abort()
-    await Promise.all(running)
-    return { answered, failed }
-  }
-}
 
 let product: Product
 let stage: Scene

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { ServiceName } from '@parley/api'
@@ -13,6 +12,7 @@ import {
 import { Failure } from './command.ts'
 import type { Status } from './commands/running.ts'
 import type { Installation } from './installation.ts'
+import { readMaterial } from './material.ts'
 
 /** Opens the link to a service as the operator (identity `cli`) for as long as `work` takes. */
 export async function withLink<T>(
@@ -24,12 +24,11 @@ export async function withLink<T>(
   const addresses = processes
     .filter((p) => p.name.startsWith(`${service}-`))
     .map((p) => ({ host: p.address, port: p.port }))
-  const read = (name: string): Promise<string> => readFile(join(dir, 'certs', 'cli', name), 'utf8')
-  const [cert, key, ca] = await Promise.all([read('client.crt'), read('client.key'), read('ca.crt')])
+  const material = await readMaterial(join(dir, 'certs', 'cli'))
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   await using link = createLinkClient({
     config: { peers: { [service]: addresses }, trustDomain },
-    certificates: unchanging({ cert, key, ca }),
+    certificates: unchanging(material),
     deps: {
       clock: systemClock,
       ids: systemIds,

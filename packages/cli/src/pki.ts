@@ -13,6 +13,7 @@ import {
   readPair,
   signedBy,
   trustDomainOf,
+  spiffeId,
   writeAtomically,
   writePair,
   type Authority,
@@ -20,6 +21,14 @@ import {
   type Sources,
   type TokenKey,
 } from '@parley/crypto'
+import {
+  isRevoked,
+  readGenerations,
+  readTrust,
+  rememberIssued,
+  writeTrust,
+  type Trust,
+} from './authorities.ts'
 import { identities, type Identity } from './identities.ts'
 
 /** The certificates and keys of an installation, as paths; the files are replaced in place on renewal. */
@@ -37,6 +46,10 @@ export interface Pki {
   tokenKey: (holder: TokenHolder) => string
   /** The identities whose files changed just now; `public` is one of them. */
   renewed: readonly string[]
+  /** The authorities between processes, as they are now. */
+  trust: Trust
+  /** Of client certificates, by identity; 1 where none is named. Read again at each call. */
+  generations: () => Promise<Readonly<Record<string, number>>>
 }
 
 export interface PkiOptions {
@@ -63,7 +76,9 @@ export async function ensurePki({ dir, sources, publicNames, days = 30 }: PkiOpt
     [caDir, join(dir, 'certs'), tokenDir].map((d) => mkdir(d, { recursive: true, mode: 0o700 })),
   )
   const trustDomain = trustDomainOf(await installId(caDir, sources))
-  const internal = await ensureCa(caDir, 'internal-ca', `Parley internal CA ${trustDomain}`, sources)
+  const trust = await readTrust(caDir, internalTitle(trustDomain), sources)
+  const internal = trust.issuing
+  const generations = await readGenerations(caDir)
   const open = await ensureCa(caDir, 'public-ca', `Parley local CA ${trustDomain}`, sources)
   const renewed = new Set<string>()
   const now = sources.clock.now()
@@ -80,19 +95,28 @@ export async function ensurePki({ dir, sources, publicNames, days = 30 }: PkiOpt
       old !== undefined &&
       !dueForRenewal(old.cert, now) &&
       signedBy(old.cert, ca.pair.cert) &&
-      (names === undefined || factsOf(old.cert).subjectAltName === names)
+      (names === undefined || factsOf(old.cert).subjectAltName === names) &&
+      !(await isRevoked(caDir, old.cert))
+    const pair = good ? old : await issue()
+    // The old one too: it may have been issued before such things were written down, and be good for long yet.
+    for (const each of ca === internal ? [old, pair] : [])
+      if (each !== undefined) await rememberIssued(caDir, owner, each.cert, now)
     if (good) return
-    await writePair(certDir(owner), name, await issue())
-    await writeAtomically(join(certDir(owner), 'ca.crt'), ca.pair.cert, 0o644)
+    await writePair(certDir(owner), name, pair)
+    if (ca !== internal) await writeAtomically(join(certDir(owner), 'ca.crt'), ca.pair.cert, 0o644)
     renewed.add(owner)
   }
 
   for (const [service, identity] of Object.entries<Identity>(identities)) {
     const { role } = identity
+    const generation = generations[service] ?? 1
+    await mkdir(certDir(service), { recursive: true, mode: 0o700 })
+    // Before the certificates, so that nobody has one of an authority that it does not trust.
+    if (await writeTrust(certDir(service), trust, readOptional)) renewed.add(service)
     if (role !== undefined) {
-      await ensure(service, 'client', internal, () =>
-        issueClient(internal, { trustDomain, service, role, days }),
-      )
+      const issue = (): Promise<Pair> =>
+        issueClient(internal, { trustDomain, service, role, generation, days })
+      await ensure(service, 'client', internal, issue, `URI:${spiffeId(trustDomain, service, generation)}`)
     }
     if (identity.listens) {
       await ensure(service, 'server', internal, () => issueServer(internal, { trustDomain, service, days }))
@@ -112,8 +136,16 @@ export async function ensurePki({ dir, sources, publicNames, days = 30 }: PkiOpt
     tokenKeys: join(tokenDir, 'keys.json'),
     tokenKey: (holder) => join(tokenDir, `${holder}.jwk`),
     renewed: [...renewed],
+    trust,
+    generations: () => readGenerations(caDir),
   }
 }
+
+/** The name of the authority between processes. */
+export const internalTitle = (trustDomain: string): string => `Parley internal CA ${trustDomain}`
+
+const readOptional = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch(() => undefined)
 
 async function ensureCa(dir: string, name: string, title: string, sources: Sources): Promise<Authority> {
   const pair = await readPair(dir, name)

@@ -14,7 +14,9 @@ import {
   issueServer,
   jwksOf,
   loadCa,
+  partsOf,
   readPair,
+  revokedIn,
   signedBy,
   spiffeId,
   spiffeIdOf,
@@ -84,6 +86,25 @@ describe('certificates', () => {
     await expect(readPair(dir, 'folder')).rejects.toThrow('cannot read')
   })
 
+  test('F63 an authority lists what it revoked, under the name that OpenSSL looks for', async () => {
+    const [ca, other] = [await createCa('Parley test', sources), await createCa('Parley other', sources)]
+    const { cert } = await issueClient(ca, { trustDomain, service: 'auth', role: 'svc_auth' })
+    const list = await ca.revoke([factsOf(cert).serial])
+    expect(list).toMatch(/^-----BEGIN X509 CRL-----\n/)
+    const both = list + (await other.revoke([]))
+    expect([...revokedIn(both)]).toEqual([factsOf(cert).serial])
+    expect(partsOf(both)).toHaveLength(2)
+  })
+
+  test('F61 a certificate is known as signed by one of several authorities', async () => {
+    const [one, two, three] = await Promise.all(['1', '2', '3'].map((name) => createCa(name, sources)))
+    if (!one || !two || !three) throw new Error('three were made')
+    const { cert } = await issueClient(two, { trustDomain, service: 'auth', role: 'svc_auth', generation: 3 })
+    expect(signedBy(cert, one.pair.cert + two.pair.cert)).toBe(true)
+    expect(signedBy(cert, one.pair.cert + three.pair.cert)).toBe(false)
+    expect(factsOf(cert).subjectAltName).toBe('URI:spiffe://a1b2.parley.internal/svc/auth/3')
+  })
+
   test('F62 renewal is due when a third of the life is left', async () => {
     const clock = fixedClock(Date.UTC(2030, 0, 1))
     const ca = await createCa('Parley test', { clock, ids: systemIds })
@@ -105,7 +126,10 @@ describe('the SPIFFE id of a peer', () => {
     ['a second URI in capitals elsewhere', `URI:${id}, uri:spiffe://x/svc/y`, undefined],
     ['a quoted name', String.raw`URI:"spiffe://a/svc/x\u002c URI:${id}"`, undefined],
     ['another path', 'URI:spiffe://a1b2.parley.internal/user/auth', undefined],
+    ['a later generation', `URI:${id}/2`, `${id}/2`],
     ['a longer path', `URI:${id}/x`, undefined],
+    ['a generation that is none', `URI:${id}/0`, undefined],
+    ['two generations', `URI:${id}/2/2`, undefined],
     ['an uppercase scheme', 'URI:SPIFFE://a1b2.parley.internal/svc/auth', undefined],
     ['a line break', `URI:${id}\n`, undefined],
     ['a NUL', `URI:${id}\0`, undefined],

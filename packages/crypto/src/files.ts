@@ -72,12 +72,18 @@ export function factsOf(certPem: string): CertificateFacts {
   }
 }
 
-/** True when the certificate was signed by the authority (its dates are not looked at). */
-export const signedBy = (certPem: string, caPem: string): boolean => {
-  const ca = new X509Certificate(caPem)
+/** True when the certificate was signed by an authority of the text, which may hold several (no date is looked at). */
+export const signedBy = (certPem: string | Buffer, caPem: string): boolean => {
   const cert = new X509Certificate(certPem)
-  return cert.checkIssued(ca) && cert.verify(ca.publicKey)
+  return partsOf(caPem).some((one) => {
+    const ca = new X509Certificate(one)
+    return cert.checkIssued(ca) && cert.verify(ca.publicKey)
+  })
 }
+
+/** The parts of a PEM text, each whole. */
+export const partsOf = (pem: string): string[] =>
+  pem.match(/-----BEGIN ([^-]+)-----[^-]+-----END \1-----/g) ?? []
 
 /** True when less than a third of the certificate's life is left. */
 export function dueForRenewal(certPem: string, nowMs: number): boolean {

@@ -1,4 +1,12 @@
-export { type Authority, createCa, type LeafRequest, loadCa, type Pair, type Sources } from './authority.ts'
+export {
+  type Authority,
+  createCa,
+  type LeafRequest,
+  loadCa,
+  type Pair,
+  revokedIn,
+  type Sources,
+} from './authority.ts'
 export * from './files.ts'
 export * from './leaves.ts'
 export * from './merkle-proof.ts'

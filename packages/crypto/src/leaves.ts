@@ -13,11 +13,14 @@ const defaultDays = 30
  * The certificate a service shows when it connects. CN is its Postgres role; its only alternative name
  * is the SPIFFE id, because NATS would map an e-mail or DNS name to a user before it looks at the URI.
  */
-export const issueClient = (ca: Authority, name: ServiceName & { role: string }): Promise<Pair> =>
+export const issueClient = (
+  ca: Authority,
+  name: ServiceName & { role: string; generation?: number },
+): Promise<Pair> =>
   ca.issue({
     commonName: name.role,
     use: 'client',
-    uris: [spiffeId(name.trustDomain, name.service)],
+    uris: [spiffeId(name.trustDomain, name.service, name.generation)],
     days: name.days ?? defaultDays,
   })
 

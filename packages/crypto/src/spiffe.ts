@@ -1,17 +1,22 @@
-/** `spiffe://<trust domain>/svc/<service>`: who a certificate says its holder is. */
+/**
+ * `spiffe://<trust domain>/svc/<service>`: who a certificate says its holder is. Client certificates made after a
+ * revocation carry their generation too, `…/svc/<service>/<2 or more>`: NATS knows users by this name alone.
+ */
 export type SpiffeId = `spiffe://${string}/svc/${string}`
 
 const trustDomainForm = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/
 const serviceForm = /^[a-z0-9-]+$/
-const idForm = /^spiffe:\/\/([a-z0-9.-]+)\/svc\/([a-z0-9-]+)$/
+const idForm = /^spiffe:\/\/([a-z0-9.-]+)\/svc\/([a-z0-9-]+)(?:\/([1-9]\d{0,8}))?$/
 
 /** The trust domain of an installation: random, so that the authorities of two installations never meet. */
 export const trustDomainOf = (installId: string): string =>
   checked(trustDomainForm, `${installId}.parley.internal`)
 
-/** Names a service of a trust domain. */
-export const spiffeId = (trustDomain: string, service: string): SpiffeId =>
-  `spiffe://${checked(trustDomainForm, trustDomain)}/svc/${checked(serviceForm, service)}`
+/** Names a service of a trust domain; the first generation has no number. */
+export function spiffeId(trustDomain: string, service: string, generation = 1): SpiffeId {
+  const id = `spiffe://${checked(trustDomainForm, trustDomain)}/svc/${checked(serviceForm, service)}` as const
+  return generation === 1 ? id : `${id}/${generation}`
+}
 
 function checked(form: RegExp, value: string): string {
   if (!form.test(value) || value.length > 200) throw new TypeError(`not a name for a certificate: ${value}`)
@@ -19,9 +24,13 @@ function checked(form: RegExp, value: string): string {
 }
 
 /** The parts of a SPIFFE id, or undefined when the text is none of this form. */
-export function parseSpiffeId(text: string): { trustDomain: string; service: string } | undefined {
-  const [, trustDomain, service] = idForm.exec(text) ?? []
-  return trustDomain === undefined || service === undefined ? undefined : { trustDomain, service }
+export function parseSpiffeId(
+  text: string,
+): { trustDomain: string; service: string; generation: number } | undefined {
+  const [, trustDomain, service, generation = '1'] = idForm.exec(text) ?? []
+  return trustDomain === undefined || service === undefined
+    ? undefined
+    : { trustDomain, service, generation: Number(generation) }
 }
 
 /**
@@ -35,5 +44,5 @@ export function spiffeIdOf(subjectAltName: string | undefined): SpiffeId | undef
   const [uri] = uris
   if (uri === undefined || uris.length !== 1 || !uri.startsWith('URI:')) return undefined
   const parts = parseSpiffeId(uri.slice(4))
-  return parts && spiffeId(parts.trustDomain, parts.service)
+  return parts && spiffeId(parts.trustDomain, parts.service, parts.generation)
 }

@@ -7,6 +7,8 @@ export interface PgTls {
   readonly ca: string
   readonly cert: string
   readonly key: string
+  /** Lists of revoked certificates, one for each authority, or none at all. */
+  readonly crl?: string[]
   /** URI SAN the server's certificate must carry, e.g. `spiffe://…/svc/postgres`. */
   readonly serverUri?: string
 }
@@ -40,12 +42,13 @@ function sslOptions(connection: PgConnection): ConnectionOptions | false {
     if (!connection.host.startsWith('/')) throw new TypeError('Postgres without TLS only over a Unix socket')
     return false
   }
-  const { ca, cert, key, serverUri } =
+  const { ca, cert, key, crl, serverUri } =
     typeof connection.tls === 'function' ? connection.tls() : connection.tls
   return {
     ca,
     cert,
     key,
+    ...(crl ? { crl } : {}),
     minVersion: 'TLSv1.3',
     rejectUnauthorized: true,
     checkServerIdentity: (host: string, peer: PeerCertificate) =>

@@ -17,6 +17,8 @@ export interface Metrics {
   readonly refused: Counter<'reason'>
   /** When the certificate in use ends, seconds since the epoch, by file. */
   readonly notAfter: Gauge<'file'>
+  /** How long that is from now, seconds, by file; looked at every half minute. */
+  readonly expires: Gauge<'file'>
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -69,6 +71,12 @@ export function createMetrics(service: string): Metrics {
     notAfter: new Gauge({
       name: 'parley_certificate_not_after_seconds',
       help: 'End of the certificate in use, seconds since the epoch',
+      labelNames: ['file'],
+      registers,
+    }),
+    expires: new Gauge({
+      name: 'parley_certificate_expires_seconds',
+      help: 'What is left of the life of the certificate in use',
       labelNames: ['file'],
       registers,
     }),

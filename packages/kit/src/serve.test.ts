@@ -1,14 +1,17 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { join } from 'node:path'
 import { AppError, badRequest } from '@parley/core'
-import { createTokenKey, jwksOf } from '@parley/crypto'
+import { createTokenKey, factsOf, jwksOf } from '@parley/crypto'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { askIt, readIt, writeIt } from '../test/declared.ts'
 import { testDeps } from '../test/deps.ts'
 import { fakeDatabase, type FakeTx } from '../test/fake-database.ts'
 import { createIdentities, type Identities, trustDomain, writeIdentity } from '../test/identities.ts'
 import { rawLink, rawSocket, until } from '../test/link-fixture.ts'
+import { startProxy } from '../test/proxy.ts'
 import {
   type Address,
   answer,
@@ -242,6 +245,60 @@ describe('certificates replaced while running', () => {
     done.abort()
     await calling
     expect(service.deps.lines.join('')).not.toContain('cut')
+  })
+
+  test('F63 a connection whose certificate is revoked is cut, and no other', async () => {
+    const dir = await identities.add('streams')
+    const deps = testDeps()
+    using certificates = watchCertificates(dir, deps)
+    const service = await started({ certificates, calls: [answer(askIt, async ({ input }) => input)] })
+    const stranger = await identities.add('gateway')
+    const { client } = caller(service.linkAddress)
+    await client.call(askIt, { text: 'before' })
+    const ws = await rawLink({ address: service.linkAddress }, stranger, 'streams')
+    const gone = once(ws, 'close')
+    using theirs = watchCertificates(stranger, deps)
+    const { serial } = factsOf(theirs.client.cert)
+    await writeFile(join(dir, 'ca.crl'), await identities.ca.revoke([serial]))
+    certificates.reload()
+    await gone
+    expect(service.deps.lines.filter((line) => line.includes('revoked'))).toHaveLength(1)
+    const again = rawSocket({ address: service.linkAddress }, stranger, {}, 'streams')
+    again.on('error', () => {})
+    await once(again, 'close')
+    expect(await client.call(askIt, { text: 'after' })).toEqual({ text: 'after' })
+  })
+
+  test('F61 who came by an authority that is trusted no more is asked to come again, and those who can do', async () => {
+    const dir = await identities.add('streams')
+    const deps = testDeps()
+    using certificates = watchCertificates(dir, deps)
+    const service = await started({ certificates, calls: [answer(askIt, async ({ input }) => input)] })
+    const ws = await rawLink({ address: service.linkAddress }, gateway, 'streams')
+    const asked = once(ws, 'message') as Promise<[Buffer]>
+    await writeIdentity(dir, 'streams', identities.foreign)
+    certificates.reload()
+    const [frame] = await asked
+    expect(JSON.parse(frame.toString())).toEqual({ t: 'renew' })
+    ws.close(1000)
+  })
+
+  test('F61 a caller whose certificates are replaced takes another connection', async () => {
+    const service = await started({ calls: [answer(askIt, async ({ input }) => input)] })
+    const dir = await identities.add('gateway')
+    const deps = testDeps('gateway')
+    using certificates = watchCertificates(dir, deps)
+    const proxy = await startProxy(service.linkAddress)
+    await using client = createLinkClient({
+      config: { peers: { streams: [proxy.address] }, trustDomain },
+      certificates,
+      deps,
+    })
+    expect(await client.call(askIt, { text: '1' })).toEqual({ text: '1' })
+    await writeIdentity(dir, 'gateway', identities.ca)
+    certificates.reload()
+    await until(() => proxy.made > 1)
+    expect(await client.call(askIt, { text: '2' })).toEqual({ text: '2' })
   })
 })
 

@@ -15,6 +15,7 @@ const fallbacks: unknown[] = []
 beforeAll(async () => {
   const servers = await testServers()
   certificates = watchCertificates(certDirOf(servers, 'gateway'), {
+    clock: systemClock,
     logger: silentLogger,
     metrics: createMetrics('gateway'),
   })

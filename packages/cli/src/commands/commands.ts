@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts'
 import { auditVerify } from './audit-verify.ts'
 import { bench } from './bench.ts'
+import { certsRevoke } from './certs-revoke.ts'
+import { certsRotateCa } from './certs-rotate-ca.ts'
 import { down } from './down.ts'
 import { logs } from './logs.ts'
 import { orgCreate } from './org-create.ts'
@@ -20,4 +22,6 @@ export const commands: readonly Command[] = [
   bench,
   orgCreate,
   auditVerify,
+  certsRotateCa,
+  certsRevoke,
 ]

@@ -13,6 +13,8 @@ export interface NatsOptions extends DaemonOptions {
   /** Users are `spiffe://<trustDomain>/svc/<service>` of the certificate. */
   trustDomain: string
   rights?: Readonly<Record<string, NatsRights>>
+  /** Of the users' certificates, asked again at each reload: other generations are strangers. All 1 unless given. */
+  generations?: () => Promise<Readonly<Record<string, number>>>
 }
 
 /** Starts a private NATS server with JetStream; resolves when it answers. */
@@ -21,7 +23,12 @@ export async function startNats(options: NatsOptions): Promise<Daemon> {
   const { dir, port } = options
   await mkdir(join(dir, 'data'), { recursive: true, mode: 0o700 })
   const config = join(dir, 'nats.conf')
-  await writeAtomically(config, natsConfig(options, await versionOf(program)), 0o600)
+  const version = await versionOf(program)
+  const configure = async (): Promise<void> => {
+    const generations = (await options.generations?.()) ?? {}
+    await writeAtomically(config, natsConfig(options, version, generations), 0o600)
+  }
+  await configure()
   const child = await launch({
     name: 'nats',
     command: program,
@@ -35,9 +42,10 @@ export async function startNats(options: NatsOptions): Promise<Daemon> {
   await answering(child, 'NATS to answer', () => greeting(port))
   return Object.assign(child, {
     port,
-    reload() {
+    // Users that are named no more are cut off at once.
+    async reload() {
+      await configure()
       child.signal('SIGHUP')
-      return Promise.resolve()
     },
   })
 }
@@ -53,10 +61,16 @@ async function versionOf(program: string): Promise<readonly [number, number]> {
  * The server's configuration. `accounts` only, never `authorization`: before 2.10.4 the latter let
  * anonymous clients in beside a system account (CVE-2023-47090).
  */
-export function natsConfig(options: NatsOptions, [major, minor]: readonly [number, number]): string {
+export function natsConfig(
+  options: NatsOptions,
+  [major, minor]: readonly [number, number],
+  generations: Readonly<Record<string, number>> = {},
+): string {
   const { dir, port, certs, trustDomain, rights = natsRights } = options
   const syncsAlways = major > 2 || (major === 2 && minor >= 10)
-  const users = Object.entries(rights).map(([service, r]) => user(spiffeId(trustDomain, service), r))
+  const users = Object.entries(rights).map(([service, r]) =>
+    user(spiffeId(trustDomain, service, generations[service]), r),
+  )
   return [
     `listen: "127.0.0.1:${port}"`,
     'server_name: parley',

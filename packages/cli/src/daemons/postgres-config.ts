@@ -37,6 +37,7 @@ export function postgresConfig({
     ssl_cert_file: join(conf, 'server.crt'),
     ssl_key_file: join(conf, 'server.key'),
     ssl_ca_file: join(conf, 'ca.crt'),
+    ssl_crl_file: join(conf, 'ca.crl'),
     fsync: 'on',
     full_page_writes: 'on',
     synchronous_commit: 'on',

@@ -30,6 +30,8 @@ export interface Postgres extends Daemon {
   readonly admin: { host: string; port: number; user: string }
   /** Runs a file of SQL as the superuser; `variables` are psql's. Rejects on the first error. */
   runFile(path: string, database: string, variables?: Readonly<Record<string, string>>): Promise<string>
+  /** Ends the sessions that stand on certificates of these serial numbers, hex. */
+  endSessions(serials: readonly string[]): Promise<void>
 }
 
 const environment = { PATH: systemPath, LANG: 'C.UTF-8', TZ: 'UTC' }
@@ -68,22 +70,27 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     onOutput: options.onOutput,
   })
   await answering(child, 'Postgres to be ready', () => ready(data, child.pid))
+  const runFile: Postgres['runFile'] = async (path, database, variables = {}) => {
+    const set = Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`])
+    const target = ['-h', socketDir, '-p', String(port), '-U', 'postgres', '-d', database]
+    const { stdout } = await run(
+      join(bin, 'psql'),
+      [...target, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', ...set, '-f', path],
+      { env: environment },
+    )
+    return stdout
+  }
   return Object.assign(child, {
     port,
     admin: { host: socketDir, port, user: 'postgres' },
+    runFile,
+    async endSessions(serials: readonly string[]) {
+      const decimal = serials.map((serial) => BigInt(`0x${serial}`).toString()).join(',')
+      await runFile(terminate, 'postgres', { serials: decimal })
+    },
     async reload() {
       await copyCertificates(options.certs, conf, user)
       child.signal('SIGHUP')
-    },
-    async runFile(path: string, database: string, variables: Readonly<Record<string, string>> = {}) {
-      const set = Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`])
-      const target = ['-h', socketDir, '-p', String(port), '-U', 'postgres', '-d', database]
-      const { stdout } = await run(
-        join(bin, 'psql'),
-        [...target, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', ...set, '-f', path],
-        { env: environment },
-      )
-      return stdout
     },
   })
 }
@@ -121,7 +128,7 @@ async function createCluster(
 
 // Postgres wants its key to be its own and closed to others, whoever made the certificate.
 async function copyCertificates(from: string, to: string, user: SystemUser | undefined): Promise<void> {
-  for (const name of ['server.key', 'server.crt', 'ca.crt']) {
+  for (const name of ['server.key', 'server.crt', 'ca.crl', 'ca.crt']) {
     await writeReadable(join(to, name), await readFile(join(from, name), 'utf8'), user)
   }
 }
@@ -144,7 +151,9 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const bootstrap = join(import.meta.dirname, '../../../../infra/postgres/bootstrap.sql')
+const infra = join(import.meta.dirname, '../../../../infra/postgres')
+const bootstrap = join(infra, 'bootstrap.sql')
+const terminate = join(infra, 'terminate.sql')
 
 /** Makes every role and one database that `parley_owner` owns, where they are missing. */
 export async function bootstrapDatabase(postgres: Postgres, database: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
 import { factsOf, parseSpiffeId, spiffeId, spiffeIdOf } from '@parley/crypto'
 import { Failure } from '../command.ts'
+import { readMaterial } from '../material.ts'
 
 export interface RedisTarget {
   port: number
@@ -14,22 +14,18 @@ export interface RedisTarget {
 
 /** One command on a connection of its own; simple answers only. For the supervisor, not for services. */
 export async function redisCall(target: RedisTarget, command: readonly string[]): Promise<string> {
-  const file = (name: string): Promise<string> => readFile(join(target.certs, name), 'utf8')
-  const [cert, key, ca, password] = await Promise.all([
-    file('client.crt'),
-    file('client.key'),
-    file('ca.crt'),
+  const [material, password] = await Promise.all([
+    readMaterial(target.certs),
     readFile(target.passwordFile, 'utf8'),
   ])
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: '127.0.0.1',
       port: target.port,
-      cert,
-      key,
-      ca,
+      ...material,
       minVersion: 'TLSv1.3',
-      checkServerIdentity: (host, peer) => checkServerIdentity(host, peer) ?? otherThanRedis(peer, cert),
+      checkServerIdentity: (host, peer) =>
+        checkServerIdentity(host, peer) ?? otherThanRedis(peer, material.cert),
     })
     let text = ''
     const fail = (reason: string): void => {

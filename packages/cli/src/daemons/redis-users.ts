@@ -23,9 +23,9 @@ const own = (service: string, ...more: string[]): RedisRules =>
     ...more,
   ].join(' ')
 
-/** The one table of Redis users: whoever has no use for Redis has none. `ops` is the supervisor's: it sees no key. */
+/** The one table of Redis users: whoever has no use for Redis has none. `ops` is the supervisor's: it sees no key, and of users it can have the file read again, which only its owner writes. */
 export const redisUsers: Readonly<Record<string, RedisRules>> = {
   // Limits are counted on the clock of Redis, which all gateways share.
   gateway: own('gateway', '+time'),
-  ops: 'resetkeys resetchannels -@all +auth +hello +ping +info +config|set +config|get',
+  ops: 'resetkeys resetchannels -@all +auth +hello +ping +info +config|set +config|get +acl|load',
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256, type Ids } from '@parley/core'
 import { writeAtomically } from '@parley/crypto'
@@ -17,6 +17,8 @@ export interface RedisOptions extends DaemonOptions {
 export interface Redis extends Daemon {
   /** The file with a user's password. */
   passwordFile(user: string): string
+  /** Gives a user another password and ends every connection; who does not read the file anew stays out. */
+  newPassword(user: string): Promise<void>
 }
 
 /** Starts a private Redis; resolves when it answers. Passwords are made once and kept in files. */
@@ -26,12 +28,15 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
   await mkdir(join(dir, 'data'), { recursive: true, mode: 0o700 })
   await mkdir(join(dir, 'passwords'), { recursive: true, mode: 0o700 })
   const passwordFile = (user: string): string => join(dir, 'passwords', user)
-  const lines = ['user default off resetpass resetkeys resetchannels -@all']
-  for (const [user, rules] of Object.entries(redisUsers)) {
-    const password = await ensurePassword(passwordFile(user), options.ids)
-    lines.push(`user ${user} on #${sha256(password).toString('hex')} ${rules}`)
+  const writeUsers = async (): Promise<void> => {
+    const lines = ['user default off resetpass resetkeys resetchannels -@all']
+    for (const [user, rules] of Object.entries(redisUsers)) {
+      const password = await ensurePassword(passwordFile(user), options.ids)
+      lines.push(`user ${user} on #${sha256(password).toString('hex')} ${rules}`)
+    }
+    await writeAtomically(join(dir, 'users.acl'), `${lines.join('\n')}\n`, 0o600)
   }
-  await writeAtomically(join(dir, 'users.acl'), `${lines.join('\n')}\n`, 0o600)
+  await writeUsers()
   await writeAtomically(join(dir, 'redis.conf'), redisConfig(options), 0o600)
   const child = await launch({
     name: 'redis',
@@ -58,6 +63,11 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
   return Object.assign(child, {
     port,
     passwordFile,
+    async newPassword(user: string) {
+      await rm(passwordFile(user), { force: true })
+      await writeUsers()
+      await redisCall(target, ['ACL', 'LOAD'])
+    },
     // One command: certificate and key alone would not match. Naming the same paths reads them again.
     async reload() {
       await redisCall(target, [

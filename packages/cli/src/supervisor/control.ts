@@ -14,6 +14,10 @@ export const Request = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('restart'), name: z.string() }),
   /** Names another subdomain of localhost in the public certificate. */
   z.object({ ask: z.literal('add-host'), host: z.string() }),
+  /** Replaces the authority of the certificates between processes. */
+  z.object({ ask: z.literal('rotate-ca') }),
+  /** Revokes every certificate of an identity. */
+  z.object({ ask: z.literal('revoke'), name: z.string() }),
   /** Reads DIR/demo.json again. */
   z.object({ ask: z.literal('refresh') }),
   z.object({ ask: z.literal('down') }),

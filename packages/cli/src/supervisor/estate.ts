@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids } from '@parley/core'
@@ -8,13 +8,17 @@ import { endLeftover } from '../child.ts'
 import { Failure } from '../command.ts'
 import type { Config } from '../config.ts'
 import { bootstrapDatabase, type Postgres } from '../daemons/postgres.ts'
+import { redisUsers } from '../daemons/redis-users.ts'
 import { Demo, readDocument, writeDocument, type Installation, type Settings } from '../installation.ts'
+import { readMaterial } from '../material.ts'
 import { ensurePki, type Pki } from '../pki.ts'
 import { choosePorts, chooseSettings, readDetours, type Wishes } from './choices.ts'
 import type { Request } from './control.ts'
+import type { Port } from './handshake.ts'
 import { keep, type Keeper } from './keeper.ts'
 import { openLogFile, type LogFile } from './log-file.ts'
 import { database, gatewayAddress, instancesOf } from './services.ts'
+import { revokeIdentity, rotateAuthority, type TrustWork } from './trust.ts'
 import { daemonUnits, serviceUnits, type DaemonUnits } from './units.ts'
 
 export interface EstateOptions {
@@ -47,6 +51,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
   let pki: Pki | undefined
   let settings: Settings = { port: 0, gateways: 0, hosts: [] }
   let daemons: DaemonUnits | undefined
+  let ports: Port[] = []
   let stopping = false
   let written = Promise.resolve()
 
@@ -85,7 +90,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     writeRun().catch((error: unknown) => say(`run.json could not be written: ${String(error)}`))
   }
 
-  const renew = async (): Promise<void> => {
+  const renewNow = async (): Promise<Pki> => {
     const dns = ['localhost', ...settings.hosts.map((host) => `${host}.localhost`)]
     const gateways = Array.from({ length: settings.gateways }, (_, i) => gatewayAddress(i + 1))
     const publicNames = { dns, ips: ['127.0.0.1', ...gateways] }
@@ -93,10 +98,51 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     if (pki.renewed.length > 0) say(`certificates issued: ${pki.renewed.join(', ')}`)
     // NATS each time: it takes a TLS session that was saved for the certificate it was made with, until it looks anew.
     await daemons?.reload([...new Set([...pki.renewed, 'nats'])])
+    return pki
+  }
+  /** One look at a time. */
+  let renewing: Promise<unknown> = Promise.resolve()
+  const renew = (): Promise<Pki> => {
+    const mine = renewing.then(renewNow)
+    renewing = mine.catch(() => {})
+    return mine
   }
   const renewal = setInterval(() => {
     renew().catch((error: unknown) => say(`certificates could not be renewed: ${String(error)}`))
   }, renewalMs)
+
+  const restart = async (chosen: readonly Keeper[]): Promise<void> => {
+    // One after the other, so that the rest of a group carries on.
+    for (const keeper of chosen) {
+      say(`restarting ${keeper.unit.name}`)
+      await keeper.restart()
+    }
+  }
+  const trustWork: TrustWork = {
+    caDir: join(installation.dir, 'ca'),
+    clock,
+    ids,
+    renew,
+    say,
+    ports: () => ports.filter(({ name }) => keepers.some(({ unit }) => unit.name === name)),
+    async cutOff(identity, serials) {
+      await daemons?.cutOff(identity, serials)
+      // They read their password when they start.
+      if (Object.hasOwn(redisUsers, identity))
+        await restart(keepers.filter(({ unit }) => unit.group === identity))
+    },
+  }
+  /** One change of whom everybody trusts at a time. */
+  let changing = false
+  const alone = async <T>(change: () => Promise<T>): Promise<T> => {
+    if (changing) throw new Failure('certificates are being rotated or revoked just now')
+    changing = true
+    try {
+      return await change()
+    } finally {
+      changing = false
+    }
+  }
 
   const startAll = (group: readonly Keeper[]): Promise<unknown> =>
     Promise.all(
@@ -118,7 +164,8 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
       settings = await chooseSettings(installation, wishes)
       const instances = instancesOf(settings.gateways)
       const names = ['postgres', 'nats', 'redis', ...instances.map((instance) => instance.name)]
-      const ports = await choosePorts(installation, names)
+      const chosen = await choosePorts(installation, names)
+      ports = names.map((name) => ({ name, service: name.replace(/-\d+$/, ''), port: chosen[name] ?? 0 }))
       await renew()
       if (stopping) throw new Failure('stopped while starting')
       if (pki === undefined) throw new Error('certificates were issued')
@@ -126,7 +173,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
         installation,
         ids,
         pki,
-        ports,
+        ports: chosen,
         detours: await readDetours(installation),
         instances,
         config,
@@ -196,11 +243,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
             ({ unit }) => unit.name === request.name || unit.group === request.name,
           )
           if (chosen.length === 0) throw new Failure(`there is no service ${request.name}`)
-          // One after the other, so that the rest of a group carries on.
-          for (const keeper of chosen) {
-            say(`restarting ${keeper.unit.name}`)
-            await keeper.restart()
-          }
+          await restart(chosen)
           return null
         }
         case 'add-host':
@@ -210,6 +253,10 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
           }
           await renew()
           return null
+        case 'rotate-ca':
+          return alone(() => rotateAuthority(trustWork))
+        case 'revoke':
+          return alone(() => revokeIdentity(trustWork, request.name))
         case 'refresh':
           await writeRun()
           return null
@@ -246,14 +293,13 @@ async function endLeftovers({ dir, pids }: Installation): Promise<void> {
 
 async function migrateDatabase(postgres: Postgres, pki: Pki, say: (line: string) => void): Promise<void> {
   await bootstrapDatabase(postgres, database)
-  const read = (name: string): Promise<string> => readFile(join(pki.certDir('owner'), name), 'utf8')
-  const [ca, cert, key] = await Promise.all([read('ca.crt'), read('client.crt'), read('client.key')])
+  const material = await readMaterial(pki.certDir('owner'))
   const ran = await migrate({
     host: '127.0.0.1',
     port: postgres.port,
     database,
     role: 'parley_owner',
-    tls: { ca, cert, key, serverUri: spiffeId(pki.trustDomain, 'postgres') },
+    tls: { ...material, serverUri: spiffeId(pki.trustDomain, 'postgres') },
   })
   if (ran.length > 0) say(`database migrated: ${ran.length} steps`)
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
-import { join } from 'node:path'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { spiffeId, spiffeIdOf } from '@parley/crypto'
+import { readMaterial } from '../material.ts'
 
 export interface ProbeTarget {
   port: number
@@ -14,8 +13,7 @@ export interface ProbeTarget {
 
 /** Whether a service says on its internal listener that it is ready. Never throws. */
 export async function isReady(target: ProbeTarget): Promise<boolean> {
-  const read = (name: string): Promise<string> => readFile(join(target.certs, name), 'utf8')
-  const [cert, key, ca] = await Promise.all([read('client.crt'), read('client.key'), read('ca.crt')])
+  const material = await readMaterial(target.certs)
   const wanted = spiffeId(target.trustDomain, target.service)
   return new Promise((resolve) => {
     const asked = request(
@@ -23,9 +21,7 @@ export async function isReady(target: ProbeTarget): Promise<boolean> {
         host: '127.0.0.1',
         port: target.port,
         path: '/readyz',
-        cert,
-        key,
-        ca,
+        ...material,
         minVersion: 'TLSv1.3',
         agent: false,
         timeout: 3000,

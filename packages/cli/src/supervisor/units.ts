@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import { startNats } from '../daemons/nats.ts'
 import { startPostgres, type Postgres } from '../daemons/postgres.ts'
 import { redisUsers } from '../daemons/redis-users.ts'
-import { startRedis } from '../daemons/redis.ts'
+import { startRedis, type Redis } from '../daemons/redis.ts'
 import type { Daemon } from '../daemons/daemon.ts'
 import { checkout, type Installation } from '../installation.ts'
 import type { Pki } from '../pki.ts'
@@ -42,19 +42,25 @@ export interface DaemonUnits {
   postgres(): Postgres
   /** Makes them take up renewed certificates. */
   reload(names: readonly string[]): Promise<void>
+  /** Ends what they still do for certificates of these serial numbers; a Redis user gets another password. */
+  cutOff(identity: string, serials: readonly string[]): Promise<void>
 }
 
 export function daemonUnits(options: UnitOptions): DaemonUnits {
   const { installation, ids, pki, ports, instances, onOutput } = options
   const running = new Map<string, Daemon>()
   let postgres: Postgres | undefined
+  let redis: Redis | undefined
   const start: Record<DaemonName, (shared: Shared) => Promise<Daemon>> = {
     async postgres(shared) {
       postgres = await startPostgres({ ...shared, maxConnections: connectionsNeeded(instances) })
       return postgres
     },
-    nats: (shared) => startNats({ ...shared, trustDomain: pki.trustDomain }),
-    redis: (shared) => startRedis({ ...shared, ids, clientCerts: pki.certDir('cli') }),
+    nats: (shared) => startNats({ ...shared, trustDomain: pki.trustDomain, generations: pki.generations }),
+    async redis(shared) {
+      redis = await startRedis({ ...shared, ids, clientCerts: pki.certDir('cli') })
+      return redis
+    },
   }
   const unit = (name: DaemonName): Unit => ({
     name,
@@ -82,6 +88,10 @@ export function daemonUnits(options: UnitOptions): DaemonUnits {
     },
     async reload(names) {
       for (const name of names) await running.get(name)?.reload()
+    },
+    async cutOff(identity, serials) {
+      await postgres?.endSessions(serials)
+      if (Object.hasOwn(redisUsers, identity)) await redis?.newPassword(identity)
     },
   }
 }

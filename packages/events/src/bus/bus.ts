@@ -12,6 +12,8 @@ export interface BusTls {
   readonly ca: string
   readonly cert: string
   readonly key: string
+  /** Lists of revoked certificates, one for each authority, or none at all. */
+  readonly crl?: string[]
 }
 
 export interface BusOptions {
@@ -187,6 +189,9 @@ function natsOptions({ url, service, tls, serverUri }: BusOptions): Parameters<t
     },
     get key() {
       return tls().key
+    },
+    get crl() {
+      return tls().crl
     },
     minVersion: 'TLSv1.3',
     checkServerIdentity: (host: string, peer: PeerCertificate) =>

@@ -6,7 +6,7 @@ import { describeError } from '../log/error.ts'
 import type { ServiceDeps } from '../service.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import { listenerOptions } from '../tls/options.ts'
-import { callerOf } from '../tls/peer.ts'
+import { callerOf, standingOf } from '../tls/peer.ts'
 
 /** Is something that the service needs there? Throws where it is not. */
 export type Check = () => Promise<unknown>
@@ -45,9 +45,21 @@ export function createInternalHttp(options: InternalHttpOptions): InternalHttp {
     metrics.refused.inc({ reason: 'handshake' })
     logger.warn('internal connection refused in the handshake', describeError(error))
   })
-  const forget = certificates.onChange(() =>
-    app.server.setSecureContext(listenerOptions(certificates.server)),
-  )
+  const open = new Set<TLSSocket>()
+  app.server.on('secureConnection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  const forget = certificates.onChange(() => {
+    app.server.setSecureContext(listenerOptions(certificates.server))
+    // The context judges who comes; who is here already is judged again, the link's connections too.
+    for (const socket of open) {
+      if (standingOf(socket, certificates.server) !== 'revoked') continue
+      metrics.refused.inc({ reason: 'revoked' })
+      logger.warn('connection cut: its certificate was revoked', { caller: callerOf(socket, trustDomain) })
+      socket.destroy()
+    }
+  })
 
   app.addHook('onRequest', async (request, reply) => {
     const { socket } = request.raw

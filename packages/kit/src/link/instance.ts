@@ -25,7 +25,10 @@ export class Instance {
   readonly #gone = Promise.withResolvers<void>()
   /** The one that calls go to; others in `#open` are on their way out. */
   #current: CallingConnection | null = null
+  readonly #forget: () => void
   #dialling = false
+  /** The certificates were replaced amid a dial. */
+  #stale = false
   #retry: NodeJS.Timeout | undefined
   #failing = false
   #restarting = false
@@ -33,6 +36,11 @@ export class Instance {
   constructor(options: InstanceOptions) {
     this.#o = options
     this.#backoff = new Backoff(options.limits.backoffMs, options.deps.ids)
+    // A connection stands on the certificates it was made with, of both sides.
+    this.#forget = options.certificates.onChange(() => {
+      this.#stale = this.#dialling
+      void this.#dial()
+    })
     void this.#dial()
   }
 
@@ -48,6 +56,7 @@ export class Instance {
   /** Takes no new calls; resolves when those in flight are answered and everything is closed. */
   async stop(): Promise<void> {
     this.#stopped.abort()
+    this.#forget()
     clearTimeout(this.#retry)
     this.#current = null
     for (const connection of this.#open) connection.leave()
@@ -79,6 +88,9 @@ export class Instance {
       this.#dialling = false
       this.#endIfGone()
     }
+    if (!this.#stale) return
+    this.#stale = false
+    await this.#dial()
   }
 
   /** The new connection takes the place of the one before, which finishes what it has. */

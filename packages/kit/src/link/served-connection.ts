@@ -70,6 +70,11 @@ export class ServedConnection {
     this.#leave('drain')
   }
 
+  /** Asks the caller to take another connection; cuts this one if it does not. */
+  renew(): void {
+    this.#leave('renew')
+  }
+
   #leave(how: 'drain' | 'renew'): void {
     if (this.#leaving === null || how === 'drain') this.#write({ t: how })
     this.#leaving ??= this.#o.clock.monotonic()

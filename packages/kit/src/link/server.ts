@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import type { ServiceDeps } from '../service.ts'
-import { callerOf } from '../tls/peer.ts'
+import type { TlsMaterial } from '../tls/certificates.ts'
+import { callerOf, standingOf } from '../tls/peer.ts'
 import { type LinkLimits, linkLimits } from './limits.ts'
 import { type LinkHandler, ServedConnection } from './served-connection.ts'
 
@@ -20,6 +21,8 @@ export interface LinkServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Takes no connection any more, asks all callers to finish, cuts who has not left after `drainMs`. */
   drain(): Promise<void>
+  /** Other authorities are trusted: whoever came with a certificate of none of them is asked to come again. */
+  trusting(material: TlsMaterial): void
   /** Connections open now. */
   readonly connections: number
 }
@@ -32,7 +35,7 @@ export function createLinkServer({
 }: LinkServerOptions): LinkServer {
   const limits = { ...linkLimits, ...given }
   const { clock, logger, metrics } = deps
-  const open = new Set<ServedConnection>()
+  const open = new Map<ServedConnection, Duplex>()
   const ws = new WebSocketServer({
     noServer: true,
     maxPayload: limits.requestBytes,
@@ -40,7 +43,7 @@ export function createLinkServer({
     clientTracking: false,
   })
   const heartbeat = setInterval(() => {
-    for (const connection of open) connection.check()
+    for (const connection of open.keys()) connection.check()
   }, limits.heartbeatMs).unref()
   const empty = Promise.withResolvers<void>()
   let draining = false
@@ -79,15 +82,19 @@ export function createLinkServer({
             logger.warn('link connection cut', { caller, reason: cut })
           },
         })
-        open.add(connection)
+        open.set(connection, socket)
       })
+    },
+    trusting(material) {
+      for (const [connection, socket] of open)
+        if (socket instanceof TLSSocket && standingOf(socket, material) === 'former') connection.renew()
     },
     async drain() {
       draining = true
       if (open.size === 0) empty.resolve()
-      for (const connection of open) connection.drain()
+      for (const connection of open.keys()) connection.drain()
       const late = setTimeout(() => {
-        for (const connection of open) connection.cut('drained')
+        for (const connection of open.keys()) connection.cut('drained')
       }, limits.drainMs)
       await empty.promise
       clearTimeout(late)

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync, watch } from 'node:fs'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '@parley/core'
+import { dueForRenewal, partsOf, revokedIn } from '@parley/crypto'
 import { describeError } from '../log/error.ts'
 import type { ServiceDeps } from '../service.ts'
 
@@ -10,6 +11,8 @@ export interface TlsMaterial {
   readonly cert: string
   readonly key: string
   readonly ca: string
+  /** The authorities' lists of revoked certificates, one for each of them, or none at all. */
+  readonly crl?: string[]
 }
 
 /** The certificates of one identity, always the newest good ones. */
@@ -28,29 +31,48 @@ type Loaded = Pick<Certificates, 'client' | 'server'>
 
 /** How often the folder is looked at where the file system does not tell (network folders, swapped links). */
 const pollMs = 30_000
+/** How often it is said that a certificate runs out. */
+const alarmMs = 3_600_000
 
 /**
- * Loads `client.{crt,key}`, `server.{crt,key}` and `ca.crt` of a folder and follows their replacement. A pair
- * that cannot be read or does not match leaves the former one in use and says so in log and metric.
+ * Loads `client.{crt,key}`, `server.{crt,key}`, `ca.crt` and, where it is there, `ca.crl` of a folder and follows their replacement. A pair
+ * that cannot be read or does not match leaves the former one in use and says so in log and metric. So does, once an hour, a
+ * certificate with less than a third of its life left: by then it should have been renewed.
  * @throws AppError INTERNAL where the first load fails
  */
 export function watchCertificates(
   dir: string,
-  { logger, metrics }: Pick<ServiceDeps, 'logger' | 'metrics'>,
+  { clock, logger, metrics }: Pick<ServiceDeps, 'clock' | 'logger' | 'metrics'>,
 ): Certificates {
   let now = load(dir)
   const listeners = new Set<() => void>()
+  let saidMs = -Infinity
   const tell = (): void => {
-    metrics.notAfter.set({ file: 'client.crt' }, notAfter(now.client.cert))
-    metrics.notAfter.set({ file: 'server.crt' }, notAfter(now.server.cert))
+    const silent = clock.monotonic() - saidMs < alarmMs
+    for (const use of ['client', 'server'] as const) {
+      const { cert } = now[use]
+      const file = `${use}.crt`
+      metrics.notAfter.set({ file }, notAfter(cert))
+      metrics.expires.set({ file }, notAfter(cert) - clock.now() / 1000)
+      if (silent || !dueForRenewal(cert, clock.now())) continue
+      saidMs = clock.monotonic()
+      logger.warn('a certificate runs out and has not been renewed', {
+        file,
+        not_after: new Date(notAfter(cert) * 1000).toISOString(),
+      })
+    }
   }
   tell()
   const reload = (): boolean => {
     try {
-      const next = load(dir)
-      if (same(now, next)) return false
+      const next = load(dir, now.server.crl !== undefined)
+      if (same(now, next)) {
+        tell()
+        return false
+      }
       now = next
     } catch (error) {
+      tell()
       logger.error('new certificates are not usable, the former stay', describeError(error))
       return false
     }
@@ -82,15 +104,17 @@ export function watchCertificates(
   }
 }
 
-function load(dir: string): Loaded {
+/** @param listed whether there was a list of revoked certificates before: then there has to be one */
+function load(dir: string, listed = false): Loaded {
   const read = (name: string): string => readFileSync(join(dir, name), 'utf8')
   try {
     const ca = read('ca.crt')
+    const crl = listed || existsSync(join(dir, 'ca.crl')) ? listsIn(read('ca.crl')) : undefined
     const pair = (name: string): TlsMaterial => {
       const [cert, key] = [read(`${name}.crt`), read(`${name}.key`)]
       if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
         throw new TypeError(`${name}.key is not the key of ${name}.crt`)
-      return { cert, key, ca }
+      return { cert, key, ca, ...(crl ? { crl } : {}) }
     }
     return { client: pair('client'), server: pair('server') }
   } catch (error) {
@@ -98,9 +122,17 @@ function load(dir: string): Loaded {
   }
 }
 
+/** Tries them too: what nobody can read must not come into use as if nothing had been revoked. */
+function listsIn(pem: string): string[] {
+  revokedIn(pem)
+  const lists = partsOf(pem)
+  if (lists.length === 0) throw new TypeError('ca.crl holds no list')
+  return lists
+}
+
 const notAfter = (cert: string): number => new X509Certificate(cert).validToDate.getTime() / 1000
 
 const same = (a: Loaded, b: Loaded): boolean =>
   (['client', 'server'] as const).every((use) =>
-    (['cert', 'key', 'ca'] as const).every((part) => a[use][part] === b[use][part]),
+    (['cert', 'key', 'ca', 'crl'] as const).every((part) => String(a[use][part]) === String(b[use][part])),
   )

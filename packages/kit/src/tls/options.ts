@@ -6,11 +6,12 @@ import type { TlsMaterial } from './certificates.ts'
  * What every internal listener uses: TLS 1.3, a client certificate of our authority, and no session tickets,
  * since a resumed session shows no certificate and outlives the one it was made with.
  */
-export const listenerOptions = ({ cert, key, ca }: TlsMaterial) =>
+export const listenerOptions = ({ cert, key, ca, crl }: TlsMaterial) =>
   ({
     cert,
     key,
     ca,
+    ...(crl ? { crl } : {}),
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.3',

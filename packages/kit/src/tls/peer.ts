@@ -1,6 +1,7 @@
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls'
 import type { Caller, ServiceName } from '@parley/api'
-import { parseSpiffeId, spiffeId, spiffeIdOf } from '@parley/crypto'
+import { parseSpiffeId, revokedIn, signedBy, spiffeId, spiffeIdOf } from '@parley/crypto'
+import type { TlsMaterial } from './certificates.ts'
 
 const callers = {
   gateway: true,
@@ -24,6 +25,17 @@ export function callerOf(socket: TLSSocket, trustDomain: string): Caller | null 
   const id = spiffeIdOf(socket.getPeerCertificate().subjectaltname)
   const parts = id && parseSpiffeId(id)
   return parts?.trustDomain === trustDomain && isCaller(parts.service) ? parts.service : null
+}
+
+/**
+ * How a certificate stands that was good when its connection was made: it may have been revoked since (`revoked`), or its
+ * authority may have been replaced (`former`).
+ */
+export function standingOf(socket: TLSSocket, { ca, crl = [] }: TlsMaterial): 'good' | 'former' | 'revoked' {
+  const certificate = socket.getPeerX509Certificate()
+  if (!certificate) return 'good'
+  if (revokedIn(crl.join('\n')).has(certificate.serialNumber)) return 'revoked'
+  return signedBy(certificate.raw, ca) ? 'good' : 'former'
 }
 
 /**

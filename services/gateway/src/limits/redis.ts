@@ -21,7 +21,7 @@ export function connectLimitRedis(
   certificates: Certificates,
 ): LimitRedis {
   const open = (): Redis => {
-    const { ca, cert, key } = certificates.client
+    const { ca, cert, key, crl } = certificates.client
     const redis = new Redis({
       host: config.host,
       port: config.port,
@@ -31,6 +31,7 @@ export function connectLimitRedis(
         ca,
         cert,
         key,
+        ...(crl ? { crl } : {}),
         minVersion: 'TLSv1.3',
         rejectUnauthorized: true,
         checkServerIdentity: (host: string, peer: PeerCertificate) =>
