@@ -1,0 +1,157 @@
+import { type Actor, type ChannelFacts, type MessageFacts, role, type Role } from '@parley/access'
+import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { z } from 'zod'
+import type { Organisation } from './organisation.ts'
+
+const isRole = (n: number): n is Role => Object.values<number>(role).includes(n)
+const Rows = z.object({
+  users: z.array(
+    z.object({
+      org: z.int(),
+      id: z.int(),
+      role: z.int().refine(isRole),
+      active: z.boolean(),
+      bot: z.boolean(),
+      owner: z.int().nullable(),
+    }),
+  ),
+  channels: z.array(
+    z.object({
+      org: z.int(),
+      id: z.int(),
+      recipient: z.int(),
+      name: z.string(),
+      private: z.boolean(),
+      shared: z.boolean(),
+      web: z.boolean(),
+      archived: z.boolean(),
+      creator: z.int().nullable(),
+    }),
+  ),
+  subscriptions: z.array(z.object({ channel: z.int(), user: z.int(), active: z.boolean() })),
+  messages: z.array(
+    z.object({
+      org: z.int(),
+      id: z.int(),
+      recipient: z.int(),
+      sender: z.int(),
+      topic: z.string(),
+      senderRead: z.boolean(),
+      people: z.array(z.int()).nullable(),
+    }),
+  ),
+  ranges: z.array(
+    z.object({
+      kind: z.enum(['received', 'read']),
+      user: z.int(),
+      recipient: z.int(),
+      from: z.int(),
+      to: z.int().nullable(),
+    }),
+  ),
+  stars: z.array(z.object({ user: z.int(), message: z.int() })),
+})
+type Rows = z.output<typeof Rows>
+
+const list = (columns: string, from: string): string =>
+  `coalesce((SELECT jsonb_agg(jsonb_build_object(${columns})) FROM ${from}), '[]')`
+
+const ranges = (kind: string, table: string, orgs: string): string =>
+  list(
+    `'kind', '${kind}', 'user', r.user_id, 'recipient', r.recipient_id, 'from', lower(g), 'to', upper(g)`,
+    `messaging.${table} r, unnest(r.ranges) AS g WHERE r.org_id IN (${orgs})`,
+  )
+
+/** Everything that decides in two organisations, read from the tables and put together here: none of the product's SQL. */
+export interface Facts {
+  readonly rows: Rows
+  actor(id: number): Actor
+  channel(channel: Rows['channels'][number], of: Actor): ChannelFacts
+  message(message: Rows['messages'][number], of: Actor): MessageFacts
+  subscribed(channel: number, user: number): boolean
+  /** Is the message in one of the user's ranges of that kind? */
+  within(kind: 'received' | 'read', message: Rows['messages'][number], user: number): boolean
+}
+
+export async function readFacts(...organisations: readonly Organisation[]): Promise<Facts> {
+  const orgs = organisations.map(({ id }) => id).join()
+  const [row] =
+    (await organisations[0]?.sql(
+      `SELECT jsonb_build_object(
+         'users', ${list(
+           `'org', org_id, 'id', user_id, 'role', role, 'active', is_active, 'bot', is_bot, 'owner', bot_owner_id`,
+           `auth.users WHERE org_id IN (${orgs})`,
+         )},
+         'channels', ${list(
+           `'org', org_id, 'id', channel_id, 'recipient', recipient_id, 'name', name, 'private', invite_only,
+            'shared', history_public_to_subscribers, 'web', is_web_public, 'archived', archived, 'creator', creator_id`,
+           `streams.channels WHERE org_id IN (${orgs})`,
+         )},
+         'subscriptions', ${list(
+           `'channel', channel_id, 'user', user_id, 'active', active`,
+           `streams.subscriptions WHERE org_id IN (${orgs})`,
+         )},
+         'messages', ${list(
+           `'org', m.org_id, 'id', message_id, 'recipient', recipient_id, 'sender', sender_id, 'topic', topic,
+            'senderRead', sender_read, 'people', user_ids`,
+           `messaging.messages m JOIN messaging.recipients USING (recipient_id) WHERE m.org_id IN (${orgs})`,
+         )},
+         'ranges', ${ranges('received', 'received', orgs)} || ${ranges('read', 'read_state', orgs)},
+         'stars', ${list(
+           `'user', user_id, 'message', message_id`,
+           `messaging.user_flags WHERE starred AND org_id IN (${orgs})`,
+         )}) AS rows`,
+    )) ?? []
+  const rows = Rows.parse(row?.['rows'])
+  const active = new Set(rows.subscriptions.filter((s) => s.active).map((s) => `${s.channel} ${s.user}`))
+  const subscribed: Facts['subscribed'] = (channel, user) => active.has(`${channel} ${user}`)
+  const within: Facts['within'] = (kind, { id, recipient }, user) =>
+    rows.ranges.some(
+      (r) =>
+        r.kind === kind &&
+        r.user === user &&
+        r.recipient === recipient &&
+        r.from <= id &&
+        (r.to === null || id < r.to),
+    )
+  const channel: Facts['channel'] = (of, actor) => ({
+    orgId: orgId(of.org),
+    channelId: channelId(of.id),
+    recipientId: recipientId(of.recipient),
+    inviteOnly: of.private,
+    historyPublicToSubscribers: of.shared,
+    isWebPublic: of.web,
+    archived: of.archived,
+    subscribed: subscribed(of.id, actor.userId),
+    administers: of.creator === actor.userId,
+  })
+  return {
+    rows,
+    subscribed,
+    within,
+    channel,
+    actor(id) {
+      const user = rows.users.find((u) => u.id === id)
+      if (!user) throw new Error('no such person')
+      return {
+        orgId: orgId(user.org),
+        userId: userId(user.id),
+        role: user.role,
+        isActive: user.active,
+        isBot: user.bot,
+        botOwnerId: user.owner === null ? null : userId(user.owner),
+        generation: 1,
+      }
+    },
+    message(message, actor) {
+      const inChannel = rows.channels.find(({ recipient }) => recipient === message.recipient)
+      return {
+        orgId: orgId(message.org),
+        messageId: messageId(message.id),
+        senderId: userId(message.sender),
+        channel: inChannel ? channel(inChannel, actor) : null,
+        received: within('received', message, actor.userId),
+      }
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { Organisation, Step } from './organisation.ts'
+
+const Sent = z.object({ id: z.int() })
+
+/** Lets the people of an organisation do these things by the API. What is refused is part of the game. */
+export async function act(organisation: Organisation, steps: readonly Step[]): Promise<void> {
+  const { people, channels, owner, sql } = organisation
+  const ids: number[] = []
+  let inTurn = 0
+  /** A change of rights that has to do with nobody: whatever was remembered is read again. */
+  const nudge = async (): Promise<void> => {
+    const fields = { subscriptions: [{ name: channels[0].name }] }
+    if (inTurn++ % 2 === 0) await owner.ok('POST', '/users/me/subscriptions', fields)
+    else await owner.ok('DELETE', '/users/me/subscriptions', { subscriptions: [channels[0].name] })
+  }
+  for (const [n, { what, who, other, where }] of steps.entries()) {
+    const doer = people[who % people.length] ?? people[0]
+    const { id: subject } = people[other % people.length] ?? people[0]
+    const channel = channels[1 + (where % (channels.length - 1))] ?? channels[0]
+    const send = async (fields: Record<string, unknown>): Promise<void> => {
+      const sent = Sent.safeParse((await doer.client.post('/messages', { content: 'x', ...fields })).body)
+      if (sent.success) ids.push(sent.data.id)
+    }
+    const membership = { subscriptions: [channel.name], principals: [subject] }
+    switch (what) {
+      case 'send':
+        await send({ type: 'channel', to: channel.id, topic: `topic ${n % 3}` })
+        break
+      case 'direct':
+        await send({ type: 'direct', to: [...new Set([subject, people[where % people.length]?.id])] })
+        break
+      case 'add':
+        await doer.client.post('/users/me/subscriptions', {
+          ...membership,
+          subscriptions: [{ name: channel.name }],
+        })
+        break
+      case 'leave':
+        await doer.client.delete('/users/me/subscriptions', { subscriptions: [channel.name] })
+        break
+      case 'remove':
+        await doer.client.delete('/users/me/subscriptions', membership)
+        break
+      case 'star':
+      case 'read': {
+        const flag = what === 'star' ? 'starred' : 'read'
+        const messages = ids.slice(-1 - (other % 3))
+        await doer.client.post('/messages/flags', { op: 'add', flag, messages })
+        break
+      }
+      case 'deactivate':
+        // One in two, so that most stay; never the owner, who is needed.
+        if (where % 2 === 0 && subject !== people[0].id) await owner.delete(`/users/${subject}`)
+        break
+      case 'archive':
+        await sql(`UPDATE streams.channels SET archived = true WHERE channel_id = ${channel.id}`)
+        await nudge()
+    }
+  }
+}
