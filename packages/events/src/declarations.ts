@@ -14,6 +14,7 @@ import {
 import type { EventDeclaration } from './event.ts'
 import { flagsChanged } from './messages/flags-changed.ts'
 import { messageSent } from './messages/message-sent.ts'
+import { unreadCleared } from './messages/unread-cleared.ts'
 import {
   accountCreated,
   keyCreated,
@@ -45,6 +46,7 @@ export const declarations: readonly EventDeclaration[] = [
   // messages
   any(flagsChanged),
   any(messageSent),
+  any(unreadCleared),
   // channels
   any(channelCreated),
   any(channelEstablished),

@@ -19,9 +19,10 @@ export type WireEvent = { readonly type: string } & Readonly<Record<string, unkn
 /**
  * Who an event goes to: a closed set.
  * `users`: the named ones, and where the event names a channel only while they are in it; `subscribers`: of the channel, at the event's place in the log and now;
+ * `leavers`: the named ones, and where the event names a channel only if they were told before that they are in it;
  * `organisation`: everybody in it; `nobody`: kept for audit and the gateways only.
  */
-export type Audience = 'users' | 'subscribers' | 'organisation' | 'nobody'
+export type Audience = 'users' | 'subscribers' | 'leavers' | 'organisation' | 'nobody'
 
 /** One kind of event of the organisation's log, declared once. */
 export interface EventDeclaration<B = unknown> {
@@ -74,7 +75,7 @@ export interface NewEvent {
   readonly body: unknown
   /** The audience `users`; also users whom a `subscribers` event names beside the subscribers. */
   readonly users: readonly UserId[]
-  /** The channel of the audience `subscribers`. */
+  /** The channel of the audiences `subscribers` and `leavers`. */
   readonly channel: ChannelId | null
 }
 

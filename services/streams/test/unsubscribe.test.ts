@@ -58,6 +58,31 @@ test('leaving a private channel takes all sight of it, and the answer waits for 
   })
 })
 
+test('what was left unread is read, and who left hears so; who left nothing does not', async () => {
+  const [row] = await f.database.superuser(
+    `WITH channel AS (SELECT recipient_id FROM streams.channels WHERE org_id = $1 AND name = 'secret'),
+       drawn AS (SELECT nextval('messaging.message_ids') AS id, n FROM generate_series(1, 3) AS n)
+     INSERT INTO messaging.messages (org_id, message_id, recipient_id, sender_id, topic, content, rendered, client,
+       sent_at, sender_read)
+     SELECT $1, id, recipient_id, CASE n WHEN 2 THEN $2::integer ELSE $3::integer END, 't', 'x', 'x', 'test', now(), true
+     FROM channel, drawn RETURNING (SELECT max(id) FROM drawn)::integer AS last`,
+    [org, bob.id, ada.id],
+  )
+  const last = Number(row?.['last'])
+  const before = (await f.log(org)).length
+  await f.ok(owner, 'unsubscribe', { subscriptions: ['secret'], principals: [bob.id, guest.id, owner.id] })
+  const told = (await f.log(org, before)).filter(({ type }) => type === 'unread.cleared')
+  expect(told.map(({ users, body }) => [users, body])).toEqual([
+    [[bob.id], { messages: [last - 2, last] }],
+    [[guest.id], { messages: [last - 2, last - 1, last] }],
+  ])
+  // They are back and have nothing unread, so leaving again says nothing.
+  await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'secret' }], principals: [bob.id] })
+  const again = (await f.log(org)).length
+  await leave(bob, ['secret'])
+  expect((await f.log(org, again)).map(({ type }) => type)).not.toContain('unread.cleared')
+})
+
 test('the last guest of a public channel is told by the withdrawal alone', async () => {
   const before = (await f.log(org)).length
   await leave(guest, ['open'])

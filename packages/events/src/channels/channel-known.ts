@@ -36,7 +36,7 @@ export const channelRevealed = event({
 export const channelWithdrawn = event({
   type: 'channel.withdrawn',
   emitter: 'streams',
-  audience: 'users',
+  audience: 'leavers',
   changesRights: true,
   body: z.object({ channel_id: z.int() }),
   wire: ['stream'],

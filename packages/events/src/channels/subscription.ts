@@ -15,11 +15,14 @@ export const subscriptionAdded = event({
   shape: (body) => ({ type: 'subscription', op: 'add', subscriptions: [body.subscription] }),
 })
 
-/** People left a channel or were taken out of it. Gateways drop them from the channel's members. */
+/**
+ * People left a channel or were taken out of it. Gateways drop them from the channel's members. It names the channel
+ * for those who may not know of it any longer: who came and went between two polls does not learn its name now.
+ */
 export const subscriptionRemoved = event({
   type: 'subscription.removed',
   emitter: 'streams',
-  audience: 'users',
+  audience: 'leavers',
   changesRights: true,
   revokes: true,
   body: z.object({ ...Who, name: z.string() }),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Viewer } from '../event.ts'
 import { flagsChanged } from './flags-changed.ts'
 import { type MessageSent, messageSent } from './message-sent.ts'
+import { unreadCleared } from './unread-cleared.ts'
 
 const viewer = (more: Partial<Viewer> = {}): Viewer => ({
   userId: userId(5),
@@ -137,4 +138,12 @@ describe('flags', () => {
       message_details: { 7: { topic: '' } },
     })
   })
+})
+
+test('what was unread where somebody left is told as any reading', () => {
+  const shape = unreadCleared.shape({ messages: [3, 4] }, viewer())
+  expect(faults({ id: 1, ...shape })).toEqual([])
+  expect(shape).toEqual(
+    flagsChanged.shape({ op: 'add', flag: 'read', messages: [3, 4], details: null }, viewer()),
+  )
 })

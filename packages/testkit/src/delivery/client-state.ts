@@ -76,7 +76,7 @@ const personKeys = [
 ] as const
 const factsOf = (channel: z.infer<typeof Channel>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(channel).filter(([key]) => !untold.has(key)))
-/** Who was added and taken out between two polls hears of the removal alone, so settings count inside only. */
+/** Who came into a public channel and left between two polls hears of the removal alone, so settings count inside only. */
 const withoutSettings = (facts: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(facts).filter(([key]) => !Object.hasOwn(SubscriptionSettings.shape, key)))
 const personOf = (person: z.infer<typeof Person>, active: boolean): Record<string, unknown> => ({
@@ -161,7 +161,10 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
       state.channels[one.stream_id] ??= { membership: 'never', facts: factsOf(one), subscribers: [] }
   },
   'stream delete'(state, event) {
-    for (const id of Ids.parse(event['stream_ids'])) delete state.channels[id]
+    for (const id of Ids.parse(event['stream_ids'])) {
+      if (!state.channels[id]) throw new Error(`channel ${id} is taken away, which is not known`)
+      delete state.channels[id]
+    }
   },
   'subscription add'(state, event) {
     for (const one of z.array(Channel).parse(event['subscriptions']))
@@ -174,12 +177,10 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   'subscription remove'(state, event) {
     for (const { stream_id: id } of z.array(Channel).parse(event['subscriptions'])) {
       const known = state.channels[id]
-      if (!known) continue
+      if (!known) throw new Error(`left channel ${id}, which is not known`)
       known.membership = 'unsubscribed'
       known.facts = withoutSettings(known.facts)
       leave(known, [state.user])
-      for (const [message, conversation] of Object.entries(state.unread))
-        if (conversation.startsWith(`channel ${id}:`)) read(state, [Number(message)])
     }
   },
   'subscription peer_add'(state, event) {

@@ -31,7 +31,10 @@ export interface AudienceReader {
 export const longest = 20_000
 const chunk = 500
 
-/** What a queue's user gets of a stretch, judged by where the user was then and is now. */
+/**
+ * What a queue's user gets of a stretch, judged by where the user was then and is now.
+ * @param moves the user's since the place that the client knows, which may lie before the stretch
+ */
 export function judge(
   queue: Queue,
   person: Person,
@@ -67,11 +70,17 @@ export class CatchUp {
   readonly #queue: Queue
   readonly #declarations: ReadonlyMap<string, EventDeclaration>
   #moves: KnownMoves | null = null
+  #walked: readonly Move[] = []
 
   constructor(reader: AudienceReader, queue: Queue, declarations: ReadonlyMap<string, EventDeclaration>) {
     this.#reader = reader
     this.#queue = queue
     this.#declarations = declarations
+  }
+
+  /** The user's moves from where it began up to the place it came to. */
+  get walked(): readonly Move[] {
+    return this.#walked
   }
 
   /**
@@ -91,7 +100,8 @@ export class CatchUp {
       this.#moves = null
       return null
     }
-    const moves = [...known.list.filter((m) => m.seq > after), ...since]
+    const moves = [...this.#walked, ...known.list.filter((m) => m.seq > after), ...since]
+    this.#walked = moves.filter((m) => m.seq <= upTo)
     const recents = events.flatMap((event) => this.#recent(event) ?? [])
     return { events: judge(this.#queue, current.person, current.open, recents, moves), upTo }
   }

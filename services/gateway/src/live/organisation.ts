@@ -169,7 +169,8 @@ export class Organisation {
       const recents = this.#deps.ring.after(this.org, position)
       if (recents) {
         const { person, open } = this.#now(queue.spec.user)
-        const events = judge(queue, person, open, recents, movesIn(recents, queue.spec.user))
+        const moves = [...reading.walked, ...movesIn(recents, queue.spec.user)]
+        const events = judge(queue, person, open, recents, moves)
         if (events.length > 0) this.#hand(consumer, events, this.head)
         // Handing over may have ended it.
         if (!serving.stopped) this.#consumers.attach(consumer)

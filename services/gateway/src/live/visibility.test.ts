@@ -16,6 +16,8 @@ test.each([
   ['subscribers', [], 8, false],
   ['subscribers', [1], 8, true],
   ['subscribers', [], null, false],
+  ['leavers', [1], 8, true],
+  ['leavers', [2], 9, false],
 ] as const)('audience %s, users %j, channel %s: %s', (audience: Audience, userIds, channelId, expected) => {
   expect(goesTo({ audience, userIds, channelId }, 1, { channels: new Set([9]), open: null })).toBe(expected)
 })
@@ -74,4 +76,19 @@ test('events to oneself need a channel only where they name one', () => {
   // Told while in it, asked for after leaving.
   expect(entitled([inside], 1, none, past([9]))).toEqual([])
   expect(entitled([inside], 1, { channels: new Set([9]), open: null }, past([9]))).toEqual([inside])
+})
+
+test('who came and went since the client last asked hears neither of it; who was in before, of the first going', () => {
+  const gone = (seq: number) => ({ seq, audience: 'leavers', userIds: [1], channelId: 9 }) as const
+  const move = (seq: number, kind: Move['kind']): Move => ({ seq, kind, channel: 9 })
+  const heard = (now: readonly number[], moves: readonly Move[], ...seqs: readonly number[]): number[] => {
+    const channels = new Set(now)
+    const past = new PastChannels(channels, moves)
+    return entitled(seqs.map(gone), 1, { channels, open: null }, past).map(({ seq }) => seq)
+  }
+  expect(heard([], [move(1, 'joined'), move(3, 'left')], 3, 4)).toEqual([])
+  expect(heard([], [move(1, 'left')], 1, 2)).toEqual([1, 2])
+  expect(heard([], [move(1, 'left'), move(3, 'joined'), move(5, 'left')], 1, 2, 5, 6)).toEqual([1, 2])
+  // Who is in now is told of every coming and going.
+  expect(heard([9], [move(1, 'joined'), move(3, 'left'), move(5, 'joined')], 3, 4)).toEqual([3, 4])
 })

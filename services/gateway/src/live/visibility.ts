@@ -20,6 +20,8 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
       return false
     case 'organisation':
       return true
+    case 'leavers':
+      return event.userIds.includes(user)
     case 'users':
       // With a channel: for those of them who are in it, so that who has left since learns no more of it.
       return (
@@ -44,7 +46,7 @@ export interface Move {
 /**
  * The channels a user was in, walked forward through the log. It starts from where the user is now, taken back
  * over the moves since.
- * @param moves in the order of the log, every one of this user after the first place asked for
+ * @param moves in the order of the log, every one of this user since the place that the client knows
  */
 export class PastChannels {
   readonly #channels: Set<number>
@@ -64,6 +66,11 @@ export class PastChannels {
     return this.#channels
   }
 
+  /** Came the user into the channel between the place that the client knows and this one? */
+  cameIn(channel: number, seq: number): boolean {
+    return this.#moves.some((move) => move.kind === 'joined' && move.channel === channel && move.seq < seq)
+  }
+
   #apply(channel: number, inside: boolean): void {
     if (inside) this.#channels.add(channel)
     else this.#channels.delete(channel)
@@ -80,8 +87,16 @@ export function entitled<E extends Addressed & { readonly seq: number }>(
   now: Standing,
   past: PastChannels,
 ): E[] {
+  // Who came and went meanwhile is not told of the coming, so of the going neither.
+  const knew = ({ audience, channelId, seq }: E): boolean =>
+    audience !== 'leavers' ||
+    channelId === null ||
+    now.channels.has(channelId) ||
+    !past.cameIn(channelId, seq)
   return events.filter(
     (event) =>
-      goesTo(event, user, { channels: past.at(event.seq), open: now.open }) && goesTo(event, user, now),
+      goesTo(event, user, { channels: past.at(event.seq), open: now.open }) &&
+      goesTo(event, user, now) &&
+      knew(event),
   )
 }

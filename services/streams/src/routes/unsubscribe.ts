@@ -11,12 +11,13 @@ import { findOverseers, findPeople } from '../facts/people.ts'
 import { takeTurn } from '../facts/turn.ts'
 import { channelObject } from '../present/channel-object.ts'
 import { readChannel } from '../repo/channels.ts'
-import { stopReceiving } from '../repo/received.ts'
+import { type LeftUnread, stopReceiving } from '../repo/received.ts'
 import { endSubscriptions, readSubscribers } from '../repo/subscriptions.ts'
 import { leftEvents } from '../rules/membership-events.ts'
 import { storable } from '../rules/storable.ts'
 import { refuseTooMany } from '../rules/too-many.ts'
 import { noSuchChannel } from '../rules/unknown-channel.ts'
+import { mostTold, unreadEvents } from '../rules/unread-events.ts'
 
 type Handled = Handling<typeof unsubscribe, Context, Tx>
 type Leave = Granted<'channel:unsubscribe'>
@@ -50,8 +51,10 @@ export default route<typeof unsubscribe, Context, Tx>(unsubscribe, async (handle
   const events = leavings.flatMap((leaving) => leaving.events)
   if (events.length > 0) {
     await hold(tx, rights)
-    for (const { proofs, left } of leavings) await stopReceiving(tx, proofs[0], left)
-    await append(tx, rights, events)
+    const most = mostTold(leavings.reduce((sum, { left }) => sum + left.length, 0))
+    const unread: LeftUnread[] = []
+    for (const { proofs, left } of leavings) unread.push(...(await stopReceiving(tx, proofs[0], left, most)))
+    await append(tx, rights, [...events, ...unreadEvents(unread)])
   }
   return {
     removed: leavings.filter(({ left }) => left.length > 0).map(({ name }) => name),

@@ -129,8 +129,9 @@ describe('people who leave', () => {
   test('a private channel see no more of it, its overseers do', () => {
     expect(said(leftEvents(changing(true), [admin, creator, member]))).toEqual([
       ['membership.ended', [], null],
-      ['subscription.removed', [1, 2, 3], null],
-      ['channel.withdrawn', [3], null],
+      ['subscription.removed', [1, 2], null],
+      ['subscription.removed', [3], 7],
+      ['channel.withdrawn', [3], 7],
       ['peer.removed-within', [], 7],
     ])
   })
@@ -138,8 +139,9 @@ describe('people who leave', () => {
     const inside = [{ user_id: 9, guest: true }]
     expect(said(leftEvents(changing(false, inside), [member, guest]))).toEqual([
       ['membership.ended', [], null],
-      ['subscription.removed', [3, 4], null],
-      ['channel.withdrawn', [4], null],
+      ['subscription.removed', [3], null],
+      ['subscription.removed', [4], 7],
+      ['channel.withdrawn', [4], 7],
       ['peer.removed', [], null],
       ['peer.removed-within', [], 7],
     ])

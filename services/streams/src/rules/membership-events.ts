@@ -118,12 +118,31 @@ export function leftEvents(changing: Changing, people: readonly Actor[]): NewEve
   if (people.length === 0) return []
   const { channel, by } = changing
   const body = { channel_id: channel.stream_id, user_ids: ids(people) }
+  const inChannel = channelId(channel.stream_id)
   const withdrawn = people.filter((person) => !knows(person, channel, false))
+  const knowing = people.filter((person) => !withdrawn.includes(person))
+  const removed = (who: readonly Actor[], to: { readonly channel?: ChannelId }): NewEvent[] =>
+    who.length === 0
+      ? []
+      : [
+          make(
+            subscriptionRemoved,
+            { channel_id: channel.stream_id, user_ids: ids(who), name: channel.name },
+            { users: ids(who), ...to },
+          ),
+        ]
   return [
     make(membershipEnded, { ...body, by }),
-    make(subscriptionRemoved, { ...body, name: channel.name }, { users: ids(people) }),
+    ...removed(knowing, {}),
+    ...removed(withdrawn, { channel: inChannel }),
     ...(withdrawn.length > 0
-      ? [make(channelWithdrawn, { channel_id: channel.stream_id }, { users: ids(withdrawn) })]
+      ? [
+          make(
+            channelWithdrawn,
+            { channel_id: channel.stream_id },
+            { users: ids(withdrawn), channel: inChannel },
+          ),
+        ]
       : []),
     ...peers(changing, people, peerRemoved, peerRemovedWithin),
   ]
