@@ -24,6 +24,14 @@ const said = event({
   wire: ['said'],
   shape: (body) => ({ type: 'said', text: body.text }),
 })
+const gone = event({
+  type: 'gone',
+  emitter: 'streams',
+  audience: 'leavers',
+  body: z.object({}),
+  wire: ['gone'],
+  shape: () => ({ type: 'gone' }),
+})
 const anybody = (d: unknown): EventDeclaration => d as EventDeclaration
 // Here only who moves where counts.
 const moved = (declared: EventDeclaration): EventDeclaration => ({
@@ -34,6 +42,7 @@ const moved = (declared: EventDeclaration): EventDeclaration => ({
 const declarations = new Map(
   [
     anybody(said),
+    anybody(gone),
     moved(anybody(membershipGranted)),
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
@@ -202,6 +211,25 @@ test('what the ring has forgotten is read by audience, and taken over from memor
     .map((e) => e.seq)
   expect(got).toEqual(expected)
   expect(state.reads).toBeGreaterThan(2)
+})
+
+test('who came and went while catching up took several reads is told of neither; who was there, of the going', async () => {
+  // The ring forgets all but the end, so that what is told of the going is judged apart from the coming.
+  const { organisation, place, say, add, log } = scene(0, 20_000)
+  place(8, 9, true)
+  place(7, 9, true)
+  place(7, 5, true)
+  for (let i = 0; i < 1500; i++) say(5)
+  for (const user of [7, 8]) {
+    place(user, 9, false)
+    add('gone', {}, [user], 9)
+  }
+  await organisation.reach(log.length)
+  const [newcomer, old] = [reader(7, 'a'), reader(8, 'b')]
+  await organisation.serve(newcomer.consumer, 1, 1)
+  await organisation.serve(old.consumer, 1, 1)
+  expect(newcomer.got).toEqual(log.filter((e) => e.type === 'said').map((e) => e.seq))
+  expect(old.got).toEqual([log.length])
 })
 
 test('a queue behind the floor, or too far behind, is refused', async () => {
