@@ -29,7 +29,7 @@ export interface Rounds {
   readonly rounds: number
 }
 
-/** Enough for medians on a machine that others use too, and short. */
+/** Enough for medians on a machine that others use too, and short: the first thousands of calls compile. */
 export const usualRounds: Rounds = { warm: 12, seconds: 3, rounds: 3 }
 
 type Round = Omit<Cost, 'failed'> & { readonly failed: number }
