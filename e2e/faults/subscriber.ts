@@ -12,6 +12,8 @@ export interface Subscriber extends AsyncDisposable {
   readonly heard: readonly Heard[]
   /** How often it had to begin again. */
   readonly resumed: number
+  /** Requests that were not answered 200, and sockets that did not open or ended without being told to resume. */
+  readonly failed: number
   /** What no fault excuses. */
   readonly problems: readonly string[]
 }
@@ -38,6 +40,7 @@ const MessageEvent = z.looseObject({
 interface State {
   last: number
   resumed: number
+  failed: number
   stopped: boolean
   readonly heard: Heard[]
   readonly problems: string[]
@@ -49,6 +52,7 @@ function state({ queue, channel }: SubscriberOptions): State {
   return {
     last: queue.last,
     resumed: 0,
+    failed: 0,
     stopped: false,
     heard,
     problems: [],
@@ -84,6 +88,7 @@ export function pollSubscriber(options: SubscriberOptions): Subscriber {
       if (!client || (await poll(client))) continue
       turn++
       own.resumed++
+      if (!own.stopped) own.failed++
       await delay(retryMs)
     }
   }
@@ -94,6 +99,7 @@ export function pollSubscriber(options: SubscriberOptions): Subscriber {
 
 // Connection lost, gateway stops, resume: see docs/websocket.md.
 const excused = new Set([1006, 1012, 4503])
+const inOrder = new Set([1012, 4503])
 
 /** Reads its queue by a WebSocket. */
 export function socketSubscriber(options: SubscriberOptions): Subscriber {
@@ -109,6 +115,7 @@ export function socketSubscriber(options: SubscriberOptions): Subscriber {
     })
     mine.on('message', (data: Buffer) => own.take(EventsFrame.parse(JSON.parse(data.toString())).events))
     const code = await new Promise<number>((closed) => mine.on('close', closed))
+    if (!own.stopped && !inOrder.has(code)) own.failed++
     if (!own.stopped && !excused.has(code)) own.problems.push(`a socket was closed with ${code}`)
   }
   const reading = async (): Promise<void> => {
@@ -139,6 +146,9 @@ function subscriber(
     problems: own.problems,
     get resumed() {
       return own.resumed
+    },
+    get failed() {
+      return own.failed
     },
     async [Symbol.asyncDispose]() {
       own.stopped = true

@@ -24,6 +24,8 @@ export interface Traffic extends AsyncDisposable {
   wrongs(): Promise<string[]>
   /** Attempts to send that were not answered 200, so far. */
   unanswered(): number
+  /** Requests of anybody that were not answered 200, and sockets that were refused or cut, so far. */
+  failed(): number
   /** In words, for the log of a run. */
   summary(): string
 }
@@ -141,6 +143,10 @@ export async function traffic(
       return [...violations(story), ...problems()]
     },
     unanswered: () => sum(writers.map(({ unknown, failed }) => unknown + failed)),
+    failed: () =>
+      self.unanswered() +
+      sum(subscribers.map((one) => one.failed)) +
+      sum(visitors.flatMap(({ answers }) => [...answers].map(([status, n]) => (status === 200 ? 0 : n)))),
     summary() {
       return [
         `${answered()} sent`,

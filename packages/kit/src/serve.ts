@@ -45,6 +45,8 @@ export interface ServeOptions<C, T extends Tx> {
   /** Adds HTTPS routes for streamed bodies to the internal listener. */
   readonly http?: (app: FastifyInstance) => void
   readonly limits?: Partial<LinkLimits>
+  /** The next process of this instance listens before this one has ended. */
+  readonly sharesPort?: boolean
 }
 
 const OperationInput = z.object({
@@ -59,9 +61,15 @@ const OperationInput = z.object({
  * @throws ConfigError where the service's own pools alone are more than the database server takes
  */
 export async function serve<C, T extends Tx>(options: ServeOptions<C, T>): Promise<RunningService> {
-  const { service, config, deps, certificates, checks = {}, limits = {} } = options
+  const { service, config, deps, certificates, checks = {}, limits = {}, sharesPort = false } = options
   await checkOwnPools(options)
-  const http = createInternalHttp({ deps, certificates, trustDomain: config.trustDomain, checks })
+  const http = createInternalHttp({
+    deps,
+    certificates,
+    trustDomain: config.trustDomain,
+    checks,
+    sharesPort,
+  })
   const link = createLinkServer({
     trustDomain: config.trustDomain,
     handler: watched(deps, dispatcher(options)),

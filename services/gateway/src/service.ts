@@ -200,6 +200,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
       calls: [],
       ctx: null,
       database,
+      sharesPort: true,
       afterCommit: createAfterCommit({ bus, database, clock }),
       checks: {
         lease: async () => {

@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { Failure } from '../command.ts'
 
+/** The name that stands for every service; Postgres, NATS and Redis are none. */
+export const allServices = 'services'
+
 /** What the command asks of a running supervisor. */
 export const Request = z.discriminatedUnion('ask', [
   /** Answers when everything is ready. */

@@ -101,6 +101,45 @@ test('a restart that was asked for is no failure', async () => {
   await keeper.stop()
 })
 
+test('a unit that overlaps is replaced: the next is ready before the former is asked to leave', async () => {
+  const { unit, children } = fakeUnit()
+  const gate = Promise.withResolvers<void>()
+  const keeper = keep(
+    { ...unit, overlaps: true, ready: ({ pid }) => (pid === 2 ? gate.promise : Promise.resolve()) },
+    options,
+  )
+  await keeper.start()
+  const restarted = keeper.restart()
+  await expect.poll(() => children.length).toBe(2)
+  expect(keeper.pid()).toBe(1)
+  gate.resolve()
+  await restarted
+  expect([keeper.pid(), keeper.state(), keeper.restarts()]).toEqual([2, 'ready', 0])
+  // It is kept like any other.
+  children[1]?.end({ code: null, signal: 'SIGKILL' })
+  await expect.poll(() => keeper.pid()).toBe(3)
+  await keeper.stop()
+})
+
+test('where the next one does not start, the former goes on', async () => {
+  const { unit, children } = fakeUnit()
+  const keeper = keep(
+    {
+      ...unit,
+      overlaps: true,
+      ready: ({ pid }) => (pid === 2 ? new Promise(() => {}) : Promise.resolve()),
+    },
+    options,
+  )
+  await keeper.start()
+  const restarted = keeper.restart()
+  await expect.poll(() => children.length).toBe(2)
+  children[1]?.end({ code: 3, signal: null })
+  await expect(restarted).rejects.toThrow('fake-1 does not start: ended with code 3')
+  expect([keeper.pid(), keeper.state(), keeper.restarts()]).toEqual([1, 'ready', 0])
+  await keeper.stop()
+})
+
 test('a unit whose start throws is tried again', async () => {
   const { unit } = fakeUnit()
   let tries = 0

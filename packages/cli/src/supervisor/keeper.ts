@@ -15,6 +15,8 @@ export interface Unit {
   launch(): Promise<Child>
   /** Resolves when it answers; rejects when it ends before. */
   ready(child: Child): Promise<void>
+  /** Two of it may run at once: a restart has the new one ready before the old one is asked to leave. */
+  overlaps?: boolean
 }
 
 export type UnitState = 'stopped' | 'starting' | 'ready' | 'failing'
@@ -53,6 +55,8 @@ export function keep(unit: Unit, options: KeeperOptions): Keeper {
   const { clock, say, onChange, firstPauseMs = 200, longestPauseMs = 10_000 } = options
   let state: UnitState = 'stopped'
   let child: Child | undefined
+  /** One that is to take the place of `child`, or has taken it and lets the other finish. */
+  const beside = new Set<Child>()
   let restarts = 0
   let wanted = false
   const isWanted = (): boolean => wanted
@@ -96,7 +100,39 @@ export function keep(unit: Unit, options: KeeperOptions): Keeper {
       become('ready')
       settle()
     }
-    return child.exited
+    return lastEnd(child)
+  }
+
+  /** The end of the process, or of the one that has taken its place by then. */
+  async function lastEnd(one: Child): Promise<Ended> {
+    const end = await one.exited
+    return child === undefined || child === one ? end : lastEnd(child)
+  }
+
+  /** Starts another one and lets the former finish when that is ready; where it is not, all stays as it was. */
+  async function replace(former: Child): Promise<void> {
+    const next = await unit.launch()
+    beside.add(next)
+    try {
+      await Promise.race([unit.ready(next), failedBy(next)])
+      // The former may have ended meanwhile, and be started again: two would be one too many.
+      if (child !== former || !wanted) throw new Failure(`${unit.name} ended while it was being replaced`)
+    } catch (error) {
+      await next.stop(drainMs)
+      beside.delete(next)
+      throw error
+    }
+    child = next
+    beside.delete(next)
+    beside.add(former)
+    onChange()
+    await former.stop(drainMs)
+    beside.delete(former)
+  }
+
+  async function failedBy(one: Child): Promise<never> {
+    const { signal, code } = await one.exited
+    throw new Failure(`${unit.name} does not start: ended with ${signal ?? `code ${code}`}\n${one.tail()}`)
   }
 
   async function keepRunning(): Promise<void> {
@@ -141,6 +177,7 @@ export function keep(unit: Unit, options: KeeperOptions): Keeper {
       return ready
     },
     async restart() {
+      if (unit.overlaps === true && state === 'ready' && child !== undefined) return replace(child)
       const ready = whenReady()
       asked = child !== undefined
       pause.abort()
@@ -149,7 +186,7 @@ export function keep(unit: Unit, options: KeeperOptions): Keeper {
     async stop() {
       wanted = false
       pause.abort()
-      await child?.stop(drainMs)
+      await Promise.all([...(child ? [child] : []), ...beside].map((one) => one.stop(drainMs)))
       await loop
       settle(new Failure(`${unit.name} was stopped`))
     },

@@ -6,6 +6,8 @@ import { readMaterial } from '../material.ts'
 export interface ProbeTarget {
   port: number
   service: string
+  /** Who has to answer, where another process may listen on the same port. */
+  pid?: number
   trustDomain: string
   /** The folder with `client.crt`, `client.key` and `ca.crt` of whoever asks. */
   certs: string
@@ -32,7 +34,8 @@ export async function isReady(target: ProbeTarget): Promise<boolean> {
       },
       (answer) => {
         answer.resume()
-        resolve(answer.statusCode === 200)
+        const right = target.pid === undefined || answer.headers['x-pid'] === String(target.pid)
+        resolve(answer.statusCode === 200 && right)
       },
     )
     asked.once('timeout', () => asked.destroy())

@@ -35,9 +35,12 @@ export const instancesOf = (gateways: number): Instance[] =>
     })),
   )
 
-/** What Postgres must allow: every pool full, and some for migrations, the operator and Postgres itself. */
+/**
+ * What Postgres must allow: every pool full, one gateway's twice while it is being replaced, and some for migrations,
+ * the operator and Postgres itself.
+ */
 export const connectionsNeeded = (instances: readonly Instance[]): number =>
-  instances.reduce((sum, instance) => sum + poolSizes[instance.service], 0) + 30
+  instances.reduce((sum, instance) => sum + poolSizes[instance.service], 0) + poolSizes.gateway + 30
 
 /** Where gateway `index` listens beside the shared address. */
 export const gatewayAddress = (index: number): string => `127.0.0.${index + 1}`

@@ -124,6 +124,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
   }
   return instances.map((instance) => {
     const { name, service, index } = instance
+    let launches = 0
     const port = ports[name] ?? 0
     const probe = { port, service, trustDomain: pki.trustDomain, certs: pki.certDir('cli') }
     return {
@@ -131,6 +132,8 @@ export function serviceUnits(options: UnitOptions): Unit[] {
       group: service,
       port: service === 'gateway' ? publicPort : port,
       address: service === 'gateway' ? gatewayAddress(index) : '127.0.0.1',
+      // Two gateways share their ports for a moment. Who is called over the link need not: callers wait for the new one.
+      overlaps: service === 'gateway',
       launch: () =>
         launch({
           name,
@@ -143,18 +146,22 @@ export function serviceUnits(options: UnitOptions): Unit[] {
             ...environmentOf(instance, around),
           },
           cwd: checkout,
-          pidFile: join(installation.pids, `${name}.pid`),
+          pidFile: join(installation.pids, `${name}.${launches++ % 2}.pid`),
           stopSignal: 'SIGTERM',
           // Without a supervisor Postgres is going too: there is nothing left to finish.
           orphanSignal: 'SIGKILL',
           onOutput: onOutput(name),
         }),
       async ready(child: Child) {
-        await until(`${name} to be ready`, async () => ((await isReady(probe)) ? true : undefined), {
-          timeoutMs: 10 * 60_000,
-          everyMs: 100,
-          child,
-        })
+        await until(
+          `${name} to be ready`,
+          async () => ((await isReady({ ...probe, pid: child.pid })) ? true : undefined),
+          {
+            timeoutMs: 10 * 60_000,
+            everyMs: 100,
+            child,
+          },
+        )
       },
     }
   })

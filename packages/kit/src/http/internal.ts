@@ -17,6 +17,8 @@ export interface InternalHttpOptions {
   readonly trustDomain: string
   /** By name, for `/readyz`. */
   readonly checks: Readonly<Record<string, Check>>
+  /** Others may listen on the same port: the next process of this instance, before this one ends. */
+  readonly sharesPort?: boolean
 }
 
 /** The internal listener: probes, metrics, and whatever streamed bodies a service adds; every peer shows a certificate. */
@@ -30,7 +32,7 @@ export interface InternalHttp {
 }
 
 export function createInternalHttp(options: InternalHttpOptions): InternalHttp {
-  const { deps, certificates, trustDomain, checks } = options
+  const { deps, certificates, trustDomain, checks, sharesPort = false } = options
   const { logger, metrics } = deps
   const app = fastify({
     https: listenerOptions(certificates.server),
@@ -79,6 +81,8 @@ export function createInternalHttp(options: InternalHttpOptions): InternalHttp {
   app.get('/readyz', async (_request, reply) => {
     const failing = draining ? ['draining'] : await failed(checks)
     if (failing.length > 0) reply.code(503)
+    // Where a port is shared, whoever asks has to know who answered.
+    reply.header('x-pid', process.pid)
     return { ok: failing.length === 0, failing }
   })
   app.get('/metrics', async (_request, reply) => {
@@ -89,7 +93,8 @@ export function createInternalHttp(options: InternalHttpOptions): InternalHttp {
   return {
     app,
     async listen({ host, port }) {
-      await app.listen({ host, port })
+      const options = { host, port, reusePort: sharesPort }
+      await app.listen(options)
       const bound = app.server.address()
       return { host, port: typeof bound === 'object' && bound ? bound.port : port }
     },

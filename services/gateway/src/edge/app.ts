@@ -120,13 +120,17 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         if (--open === 0) onIdle()
       })
     }
-    if (deps.stopping()) void reply.header('connection', 'close')
     void reply.headers({ ...fixedHeaders, 'x-request-id': request.id })
     if (request.url.startsWith('/json/') && cookie(request.headers.cookie, csrfCookie) === null)
       void reply.header(
         'set-cookie',
         setCookie(csrfCookie, deps.ids.bytes(24).toString('base64url'), 31_449_600),
       )
+    done()
+  })
+  // Looked at when the answer leaves: it may be long after the request came.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (deps.stopping()) void reply.header('connection', 'close')
     done()
   })
   app.setErrorHandler((error, request, reply) => {
