@@ -142,15 +142,6 @@ export const breaks: readonly Break[] = [
     title: 'M-03',
   },
   {
-    name: 'listeners hand out tickets',
-    invariant: 5,
-    file: 'packages/kit/src/tls/options.ts',
-    from: 'secureOptions: constants.SSL_OP_NO_TICKET,',
-    to: 'secureOptions: constants.SSL_OP_NO_COMPRESSION,',
-    test: 'e2e/strangers/strangers.test.ts',
-    title: 'M-07',
-  },
-  {
     name: 'whoever is here already stays, revoked or not',
     invariant: 5,
     file: 'packages/kit/src/http/internal.ts',

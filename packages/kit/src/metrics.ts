@@ -19,6 +19,8 @@ export interface Metrics {
   readonly notAfter: Gauge<'file'>
   /** How long that is from now, seconds, by file; looked at every half minute. */
   readonly expires: Gauge<'file'>
+  /** 1 while the files hold certificates that cannot be used and the former stay in use, else 0. */
+  readonly unusable: Gauge
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -78,6 +80,11 @@ export function createMetrics(service: string): Metrics {
       name: 'parley_certificate_expires_seconds',
       help: 'What is left of the life of the certificate in use',
       labelNames: ['file'],
+      registers,
+    }),
+    unusable: new Gauge({
+      name: 'parley_certificates_unusable',
+      help: '1 while new certificates cannot be used and the former stay in use',
       registers,
     }),
   }

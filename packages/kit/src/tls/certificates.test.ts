@@ -35,7 +35,7 @@ test('a replaced pair is taken up and told of', async () => {
   )
 })
 
-test('a pair that does not match or is no certificate leaves the former in use', async () => {
+test('F64 a pair that does not match or is no certificate leaves the former in use, and raises an alarm', async () => {
   const deps = testDeps()
   const dir = await identities.add('auth')
   using certificates = watchCertificates(dir, deps)
@@ -50,6 +50,10 @@ test('a pair that does not match or is no certificate leaves the former in use',
   }
   expect(deps.lines.join()).toContain('new certificates are not usable')
   expect(deps.lines.join()).not.toContain('half a cert')
+  expect(await deps.metrics.registry.metrics()).toContain('parley_certificates_unusable{service="test"} 1')
+  await writeIdentity(dir, 'auth', identities.ca)
+  expect(certificates.reload() || certificates.server !== before).toBe(true)
+  expect(await deps.metrics.registry.metrics()).toContain('parley_certificates_unusable{service="test"} 0')
 })
 
 test('a folder without certificates is an error at once', () => {

@@ -66,12 +66,14 @@ export function watchCertificates(
   const reload = (): boolean => {
     try {
       const next = load(dir, now.server.crl !== undefined)
+      metrics.unusable.set(0)
       if (same(now, next)) {
         tell()
         return false
       }
       now = next
     } catch (error) {
+      metrics.unusable.set(1)
       tell()
       logger.error('new certificates are not usable, the former stay', describeError(error))
       return false
