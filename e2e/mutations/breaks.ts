@@ -223,12 +223,4 @@ export const breaks: readonly Break[] = [
     to: '    guest: String(isGuest(actor) && isAdmin(actor)),',
     test: 'e2e/agreement/agreement.test.ts',
   },
-  {
-    name: 'lists of messages take protected history for shared',
-    invariant: 4,
-    file: 'services/messaging/src/facts/channel-sql.ts',
-    from: "'shared-history': flag('history_public_to_subscribers'),",
-    to: "'shared-history': `(${flag('history_public_to_subscribers')} OR true)`,",
-    test: 'e2e/agreement/agreement.test.ts',
-  },
 ]
