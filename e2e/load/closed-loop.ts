@@ -38,7 +38,10 @@ export async function openLoop(options: LoopOptions): Promise<ClosedLoop> {
       const waits: number[] = []
       let failed = 0
       await Promise.all(
-        sockets.map(async (socket, connection) => {
+        sockets.map(async (known, connection) => {
+          // One that was silent for long was closed by the server.
+          const socket = known.socket.destroyed ? await open(options) : known
+          sockets[connection] = socket
           while (performance.now() < end) {
             const asked = performance.now()
             const status = await socket.ask(options.request(sent++, connection))
@@ -86,7 +89,8 @@ function open({ address = '127.0.0.1', port, ca, servername }: LoopOptions): Pro
       socket,
       ask(request) {
         waiting = Promise.withResolvers<number>()
-        socket.write(request)
+        if (socket.destroyed) lost(new Error('the connection was closed'))
+        else socket.write(request)
         return waiting.promise
       },
     })

@@ -94,7 +94,11 @@ export async function fanout(bench: Bench): Promise<Measured> {
     connections: saturated.senders,
     request: (i) => sendRequest(host, authorization, channel, i),
   })
-  const atMost = (): Promise<Delivery> => ofOurs(async () => (await loop.run(saturated.seconds)).done)
+  const atMost = (): Promise<Delivery> =>
+    ofOurs(async () => {
+      const { done, failed } = await loop.run(saturated.seconds)
+      return done - failed
+    })
 
   const seen = {
     pacedBare: [] as number[],

@@ -58,7 +58,8 @@ function frameOf(bytes: number, id: number): Buffer {
 
 async function drained(): Promise<void> {
   await new Promise(setImmediate)
-  for (const connection of connections) while (connection.writableNeedDrain) await delay(1)
+  for (const connection of connections)
+    while (connection.writableNeedDrain && !connection.destroyed) await delay(1)
 }
 
 server.listen(0, '127.0.0.1', () => {
