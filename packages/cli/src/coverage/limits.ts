@@ -8,7 +8,7 @@ interface Limit {
 }
 
 const limits: readonly Limit[] = [
-  { what: 'everything', files: /./, least: 88 },
+  { what: 'everything', files: /./, least: 95 },
   {
     what: 'the API layer',
     files: /^packages\/(api\/src|kit\/src\/(run\/|route\.ts))|^services\/\w+\/src\/(routes|calls)\//,
