@@ -86,7 +86,7 @@ export async function fanout(bench: Bench): Promise<Measured> {
     })
   const { host, hostname } = new URL(scene.org.url)
   const { authorization } = basicHeader({ email: scene.org.owner.email, apiKey: scene.org.owner.api_key })
-  using loop = await openLoop({
+  using loop = openLoop({
     address: '127.0.0.2',
     port,
     ca,

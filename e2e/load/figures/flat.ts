@@ -94,7 +94,7 @@ async function side(measuree: Measuree, database: Client, name: string, size: nu
   const receivers = await connectListeners(measuree, 1, listeners)
   const { host, hostname } = new URL(scene.org.url)
   const { authorization } = basicHeader({ email: scene.org.owner.email, apiKey: scene.org.owner.api_key })
-  const loop = await openLoop({
+  const loop = openLoop({
     port,
     ca,
     servername: hostname,

@@ -20,9 +20,9 @@ export async function request(bench: Bench): Promise<Measured> {
     const bytes = head('GET', path, host, { authorization })
     return openLoop({ port: at, ca, servername: hostname, connections, request: () => bytes })
   }
-  using ours = await loop(port, '/api/v1/users/me')
-  using bare = await loop(limit.port, '/sql')
-  using edge = await loop(limit.port, '/api/v1/users/me')
+  using ours = loop(port, '/api/v1/users/me')
+  using bare = loop(limit.port, '/sql')
+  using edge = loop(limit.port, '/api/v1/users/me')
   bench.progress('measuring')
   const cost = await inTurn({
     fastify: { loop: edge, roots: limit.roots },

@@ -20,7 +20,7 @@ export async function send(bench: Bench): Promise<Measured> {
   await using limit = await measuree.limit('fastify')
   const { ca, port, roots, scene } = measuree
   const { host, hostname } = new URL(scene.org.url)
-  const loop = (at: number, among: number): Promise<ClosedLoop> =>
+  const loop = (at: number, among: number): ClosedLoop =>
     openLoop({
       port: at,
       ca,
@@ -29,9 +29,9 @@ export async function send(bench: Bench): Promise<Measured> {
       request: (i, connection) =>
         sendRequest(host, people[connection] ?? '', ids[(i + connection) % among] ?? 0, i),
     })
-  using one = await loop(port, 1)
-  using many = await loop(port, channels)
-  using edge = await loop(limit.port, 1)
+  using one = loop(port, 1)
+  using many = loop(port, channels)
+  using edge = loop(limit.port, 1)
   bench.progress('measuring')
   const cost = await inTurn({
     limit: { loop: edge, roots: limit.roots },
