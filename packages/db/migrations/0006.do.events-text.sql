@@ -31,7 +31,8 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION events.read_runs(int[], bigint[], int) TO svc_relay, svc_gateway, svc_audit;
 
--- As events.append, for events of one type that touch no right, as columns. The caller holds the head.
+-- As events.append, for events of one type that touch no right, as columns: for the owner's functions alone, which hold
+-- the head and have checked what the decision stood on.
 CREATE FUNCTION events.append_plain(p_org int, p_type text, p_bodies text[], p_users text[], p_channels int[],
     OUT seq bigint)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -54,4 +55,3 @@ BEGIN
     FROM unnest(p_bodies, p_users, p_channels) WITH ORDINALITY AS e (body, users, channel, i);
 END
 $$;
-GRANT EXECUTE ON FUNCTION events.append_plain(int, text, text[], text[], int[]) TO svc_messaging;
