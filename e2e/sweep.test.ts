@@ -90,6 +90,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     to: [ids.channel],
     topic: 'x',
     content: 'x',
+    emoji_name: 'tada',
     messages: [ids.message],
     message_ids: [ids.message],
     op: 'add',

@@ -55,6 +55,14 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'channels',
     ({ ada }) => ada.delete('/users/me/subscriptions', { subscriptions: [canary.channel] }),
   ],
+  'add-reaction': [
+    'messages',
+    ({ ada, message }) => ada.post(`/messages/${message}/reactions`, { emoji_name: 'tada' }),
+  ],
+  'remove-reaction': [
+    'messages',
+    ({ ada, message }) => ada.delete(`/messages/${message}/reactions`, { emoji_name: 'tada' }),
+  ],
   'get-message': ['messages', ({ ada, message }) => ada.get(`/messages/${message}`)],
   'get-messages': [
     'messages',

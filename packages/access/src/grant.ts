@@ -22,6 +22,7 @@ import {
   messageSend,
   type SendTarget,
 } from './actions/message.ts'
+import { messageReact } from './actions/message-change.ts'
 import { userCreate, userDeactivate } from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
 import type { ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
@@ -49,6 +50,8 @@ export interface ActionObjects {
   /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
   'message:mention-all': { readonly many: boolean }
   'message:read': MessageFacts
+  /** Adding a reaction to it or taking one's own away. */
+  'message:react': MessageFacts
   /** Lists of messages: the predicate decides row by row. */
   'message:list': null
 }
@@ -72,6 +75,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,
+  'message:react': messageReact,
   'message:list': allow,
 }
 

@@ -1,4 +1,5 @@
 export * from './actions/channel.ts'
+export * from './actions/message-change.ts'
 export * from './actions/message.ts'
 export * from './actions/user.ts'
 export * from './actor.ts'

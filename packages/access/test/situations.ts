@@ -60,6 +60,15 @@ const message = (channel: ChannelFacts | null, received: boolean): MessageFacts 
   received,
 })
 
+const messages: readonly (readonly [string, MessageFacts])[] = [
+  ...channels.flatMap(([name, channel]) => [
+    [`${name}; received`, message(channel, true)] as const,
+    [`${name}; not received`, message(channel, false)] as const,
+  ]),
+  ['direct, received', message(null, true)],
+  ['direct, not received', message(null, false)],
+]
+
 const nothing = [['always', null]] as const
 
 /** For every action the situations that the printed policy shows. */
@@ -125,13 +134,7 @@ export const situations: {
     ['at most 15', { many: false }],
     ['more than 15', { many: true }],
   ],
-  'message:read': [
-    ...channels.flatMap(([name, channel]) => [
-      [`${name}; received`, message(channel, true)] as const,
-      [`${name}; not received`, message(channel, false)] as const,
-    ]),
-    ['direct, received', message(null, true)],
-    ['direct, not received', message(null, false)],
-  ],
+  'message:read': messages,
+  'message:react': messages,
   'message:list': nothing,
 }

@@ -9,9 +9,11 @@ import { listMembers } from './channels/list-members.ts'
 import { listSubscriptions } from './channels/list-subscriptions.ts'
 import { subscribe } from './channels/subscribe.ts'
 import { unsubscribe } from './channels/unsubscribe.ts'
+import { addReaction } from './messages/add-reaction.ts'
 import { getMessage } from './messages/get-message.ts'
 import { getMessages } from './messages/get-messages.ts'
 import { getTopics } from './messages/get-topics.ts'
+import { removeReaction } from './messages/remove-reaction.ts'
 import { renderMessage } from './messages/render-message.ts'
 import { sendMessage } from './messages/send-message.ts'
 import { updateFlags } from './messages/update-flags.ts'
@@ -50,9 +52,11 @@ export const operations: readonly Operation[] = [
   subscribe,
   unsubscribe,
   // messages
+  addReaction,
   getMessage,
   getMessages,
   getTopics,
+  removeReaction,
   renderMessage,
   sendMessage,
   updateFlags,

@@ -1,9 +1,11 @@
 import type { Tx } from '@parley/db'
 import type { CallRoute, Route } from '@parley/kit'
 import type { Context } from './context.ts'
+import addReaction from './routes/add-reaction.ts'
 import getMessage from './routes/get-message.ts'
 import getMessages from './routes/get-messages.ts'
 import getTopics from './routes/get-topics.ts'
+import removeReaction from './routes/remove-reaction.ts'
 import renderMessage from './routes/render-message.ts'
 import sendMessage from './routes/send-message.ts'
 import snapshot from './routes/snapshot.ts'
@@ -11,9 +13,11 @@ import updateFlags from './routes/update-flags.ts'
 
 /** What this service answers to clients. */
 export const routes: readonly Route<Context, Tx>[] = [
+  addReaction,
   getMessage,
   getMessages,
   getTopics,
+  removeReaction,
   renderMessage,
   sendMessage,
   updateFlags,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Reaction } from './reaction.ts'
 
 /** A person of a direct conversation as message objects name them. */
 export const DisplayPerson = z.object({
@@ -8,13 +9,6 @@ export const DisplayPerson = z.object({
   is_mirror_dummy: z.boolean(),
 })
 export type DisplayPerson = z.infer<typeof DisplayPerson>
-
-const Reaction = z.object({
-  emoji_name: z.string(),
-  emoji_code: z.string(),
-  reaction_type: z.enum(['unicode_emoji', 'realm_emoji', 'zulip_extra_emoji']),
-  user_id: z.int(),
-})
 
 const Submessage = z.object({
   id: z.int(),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Viewer } from '../event.ts'
 import { flagsChanged } from './flags-changed.ts'
 import { type MessageSent, messageSent } from './message-sent.ts'
+import { reactionChanged } from './reaction-changed.ts'
 import { unreadCleared } from './unread-cleared.ts'
 
 const viewer = (more: Partial<Viewer> = {}): Viewer => ({
@@ -146,4 +147,19 @@ test('what was unread where somebody left is told as any reading', () => {
   expect(shape).toEqual(
     flagsChanged.shape({ op: 'add', flag: 'read', messages: [3, 4], details: null }, viewer()),
   )
+})
+
+test('reactions, as the contract has them', () => {
+  const reaction = {
+    emoji_name: 'tada',
+    emoji_code: '1f389',
+    reaction_type: 'unicode_emoji' as const,
+    user_id: 5,
+  }
+  const person = { email: 'ann@example.com', full_name: 'Ann' }
+  for (const op of ['add', 'remove'] as const) {
+    const shape = reactionChanged.open.shape({ op, message_id: 7, ...reaction, ...person }, viewer())
+    expect(faults({ id: 1, ...shape })).toEqual([])
+    expect(shape).toMatchObject({ op, message_id: 7, ...reaction, user: { user_id: 5, ...person } })
+  }
 })

@@ -78,6 +78,13 @@ const flag: Change = async ({ random, sent }, who) => {
   })
 }
 
+const react: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  const path = `/messages/${sent[random.below(sent.length)]}/reactions`
+  const emoji = { emoji_name: random.pick(['tada', 'smile']) }
+  return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
+}
+
 const createUser: Change = async (play) => {
   if (play.names >= mostNewcomers) return null
   play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
@@ -99,6 +106,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'send to a channel': [6, sendToChannel],
   'send directly': [4, sendDirect],
   flag: [6, flag],
+  react: [3, react],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
 }

@@ -223,6 +223,15 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     if (flag !== 'read') state.maxMessage = Math.max(state.maxMessage, ...messages)
     if (flag === 'read') read(state, messages)
   },
+  'reaction add'(state, event) {
+    const { user_id: user, message_id: id } = z
+      .looseObject({ user_id: z.int(), message_id: z.int() })
+      .parse(event)
+    // As with marks: a message from outside the own channels is the reader's from here on.
+    if (user === state.user) state.maxMessage = Math.max(state.maxMessage, id)
+  },
+  // A snapshot holds no reactions.
+  'reaction remove'() {},
   'update_message_flags remove'(state, event) {
     const { flag, messages } = z.looseObject({ flag: z.string(), messages: Ids }).parse(event)
     if (flag === 'starred') state.starred = without(state.starred, messages)

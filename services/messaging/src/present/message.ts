@@ -11,12 +11,12 @@ export interface MessageStyle {
 }
 
 /** Messages as their reader fetches them. */
-export const presentMessages = ({ rows, people }: Messages, style: MessageStyle): FetchedMessage[] =>
-  rows.map((row) => presentMessage(row, people, style))
+export const presentMessages = (messages: Messages, style: MessageStyle): FetchedMessage[] =>
+  messages.rows.map((row) => presentMessage(row, messages, style))
 
 function presentMessage(
   row: MessageRow,
-  people: ReadonlyMap<number, PersonRow>,
+  { people, reactions }: Messages,
   style: MessageStyle,
 ): FetchedMessage {
   return {
@@ -33,7 +33,7 @@ function presentMessage(
     recipient_id: row.recipientId,
     topic_links: [],
     is_me_message: row.content.startsWith('/me '),
-    reactions: [],
+    reactions: [...(reactions.get(row.id) ?? [])],
     submessages: [],
     flags: flagsOf(row),
     ...(row.editedAt === null ? {} : { last_edit_timestamp: row.editedAt }),

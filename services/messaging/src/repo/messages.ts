@@ -1,4 +1,5 @@
 import type { Granted } from '@parley/access'
+import { Reaction } from '@parley/api'
 import type { UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -38,9 +39,12 @@ export type MessageRow = z.output<typeof MessageRow>
 export const PersonRow = z.object({ id: z.int(), email: z.string(), name: z.string() })
 export type PersonRow = z.output<typeof PersonRow>
 
-/** Messages in ascending order and the people of their direct conversations. */
+const ReactionRow = z.object({ messageId: z.int(), reaction: Reaction })
+
+/** Messages in ascending order, their reactions as they came, and the people of their direct conversations. */
 export interface Messages {
   readonly rows: readonly MessageRow[]
+  readonly reactions: ReadonlyMap<number, readonly Reaction[]>
   readonly people: ReadonlyMap<number, PersonRow>
 }
 
@@ -53,7 +57,7 @@ export const readMessages = (tx: Tx, { actor }: Granted<'message:list'>, ids: Re
   read(tx, actor.userId, ids)
 
 async function read(tx: Tx, user: UserId, ids: readonly number[]): Promise<Messages> {
-  if (ids.length === 0) return { rows: [], people: new Map() }
+  if (ids.length === 0) return { rows: [], reactions: new Map(), people: new Map() }
   const rows = await tx.query(
     MessageRow,
     `SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
@@ -87,15 +91,30 @@ async function read(tx: Tx, user: UserId, ids: readonly number[]): Promise<Messa
       ORDER BY m.message_id`,
     [tx.org, user, ids],
   )
+  const [reactions, people] = await Promise.all([readReactions(tx, ids), readPeople(tx, rows)])
+  return { rows, reactions, people }
+}
+
+async function readReactions(tx: Tx, ids: readonly number[]): Promise<Messages['reactions']> {
+  const rows = await tx.query(
+    ReactionRow,
+    `SELECT message_id AS "messageId", jsonb_build_object('emoji_name', emoji_name, 'emoji_code', emoji_code,
+        'reaction_type', reaction_type, 'user_id', user_id) AS reaction
+      FROM messaging.reactions WHERE org_id = $1 AND message_id = ANY ($2::bigint[]) ORDER BY place`,
+    [tx.org, ids],
+  )
+  const byMessage = Map.groupBy(rows, ({ messageId }) => messageId)
+  return new Map([...byMessage].map(([id, all]) => [id, all.map(({ reaction }) => reaction)]))
+}
+
+async function readPeople(tx: Tx, rows: readonly MessageRow[]): Promise<Messages['people']> {
   const inDirect = [...new Set(rows.flatMap(({ userIds }) => userIds ?? []))]
-  const people =
-    inDirect.length === 0
-      ? []
-      : await tx.query(
-          PersonRow,
-          `SELECT user_id AS id, email, full_name AS name FROM auth.v1_people
-            WHERE org_id = $1 AND user_id = ANY ($2)`,
-          [tx.org, inDirect],
-        )
-  return { rows, people: new Map(people.map((person) => [person.id, person])) }
+  if (inDirect.length === 0) return new Map()
+  const people = await tx.query(
+    PersonRow,
+    `SELECT user_id AS id, email, full_name AS name FROM auth.v1_people
+      WHERE org_id = $1 AND user_id = ANY ($2)`,
+    [tx.org, inDirect],
+  )
+  return new Map(people.map((person) => [person.id, person]))
 }

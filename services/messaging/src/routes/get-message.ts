@@ -1,24 +1,14 @@
 import { getMessage } from '@parley/api'
-import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
-import { readMessageFacts } from '../facts/message-facts.ts'
+import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
 import { presentMessages } from '../present/message.ts'
 import { readMessage } from '../repo/messages.ts'
 
-const invalid = () => badRequest('Invalid message(s)')
-
 export default route<typeof getMessage, Context, Tx>(
   getMessage,
-  {
-    async object({ input, tx, actor }) {
-      const facts = await readMessageFacts(tx, actor, input.message_id)
-      if (!facts) throw invalid()
-      return facts
-    },
-    hidden: invalid,
-  },
+  oneMessage,
   async ({ input, granted, tx }) => {
     const messages = await readMessage(tx, granted)
     const [message] = presentMessages(messages, {
@@ -26,7 +16,7 @@ export default route<typeof getMessage, Context, Tx>(
       clientGravatar: true,
       emptyTopicKnown: input.allow_empty_topic_name,
     })
-    if (!message) throw invalid()
+    if (!message) throw invalidMessage()
     return { raw_content: messages.rows[0]?.content ?? '', message }
   },
 )

@@ -1,0 +1,24 @@
+import { Reaction } from '@parley/api'
+import { z } from 'zod'
+import { aboutMessage } from './about-message.ts'
+
+const Body = Reaction.extend({
+  op: z.enum(['add', 'remove']),
+  message_id: z.int(),
+  email: z.string(),
+  full_name: z.string(),
+})
+export type ReactionChanged = z.infer<typeof Body>
+
+/** Somebody reacted to a message or took a reaction back. */
+export const reactionChanged = aboutMessage({
+  type: 'reaction.changed',
+  body: Body,
+  wire: ['reaction'],
+  shape: ({ op, email, full_name, ...reaction }) => ({
+    type: 'reaction',
+    op,
+    ...reaction,
+    user: { user_id: reaction.user_id, email, full_name },
+  }),
+})

@@ -1,0 +1,49 @@
+import { authorize } from '@parley/access'
+import { addReaction } from '@parley/api'
+import { AppError, badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { append, hold, makeAbout, reactionChanged } from '@parley/events'
+import { route } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { readOwnName } from '../facts/own-name.ts'
+import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
+import { readAudience } from '../repo/audience.ts'
+import { adopt, partsOf, readMarkable } from '../repo/flags.ts'
+import { insertReaction, readReactions } from '../repo/reactions.ts'
+import { checkEmoji, type Emoji, parseEmojiKey } from '../rules/emoji.ts'
+
+/** Different emoji on one message; each may be there once for every reader. */
+const mostEmoji = 100
+
+export default route<typeof addReaction, Context, Tx>(
+  addReaction,
+  oneMessage,
+  async ({ input, granted, actor, rights, tx }) => {
+    const key = parseEmojiKey({ name: input.emoji_name, code: input.emoji_code, type: input.reaction_type })
+    const person = await readOwnName(tx, actor)
+    await hold(tx, rights)
+    const there = await readReactions(tx, granted)
+    const same = there.find((r) => r.emoji_code === key.code && r.reaction_type === key.type)
+    const emoji: Emoji = same ? { ...key, name: same.emoji_name } : checkEmoji(input.emoji_name, key)
+    if (!same && new Set(there.map((r) => `${r.reaction_type} ${r.emoji_code}`)).size >= mostEmoji)
+      throw badRequest(`Too many different reactions (limit: ${mostEmoji})`)
+    if (!(await insertReaction(tx, granted, emoji)))
+      throw new AppError('REACTION_ALREADY_EXISTS', 'Reaction already exists.')
+    // A reaction makes a message from before one's time one's own.
+    const list = authorize('message:list', actor, null, rights)
+    if (!list.ok) throw invalidMessage()
+    const foreign = granted.object.received ? [] : await readMarkable(tx, list.granted, [input.message_id])
+    if (foreign.length > 0) await adopt(tx, list.granted, foreign, await partsOf(tx, list.granted, foreign))
+    const body = {
+      op: 'add' as const,
+      message_id: input.message_id,
+      emoji_name: emoji.name,
+      emoji_code: emoji.code,
+      reaction_type: emoji.type,
+      user_id: actor.userId,
+      ...person,
+    }
+    await append(tx, rights, [makeAbout(reactionChanged, body, await readAudience(tx, granted))])
+    return {}
+  },
+)
