@@ -1,5 +1,12 @@
-import { type Actor, type ChannelFacts, type MessageFacts, role, type Role } from '@parley/access'
-import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
+import {
+  type Actor,
+  type ChannelFacts,
+  type MessageFacts,
+  role,
+  type Role,
+  systemGroupsOf,
+} from '@parley/access'
+import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { z } from 'zod'
 import type { Organisation } from './organisation.ts'
 
@@ -28,6 +35,8 @@ const Rows = z.object({
       creator: z.int().nullable(),
     }),
   ),
+  members: z.array(z.object({ group: z.int(), user: z.int() })),
+  subgroups: z.array(z.object({ group: z.int(), subgroup: z.int() })),
   subscriptions: z.array(z.object({ channel: z.int(), user: z.int(), active: z.boolean() })),
   messages: z.array(
     z.object({
@@ -87,6 +96,8 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
             'shared', history_public_to_subscribers, 'web', is_web_public, 'archived', archived, 'creator', creator_id`,
            `streams.channels WHERE org_id IN (${orgs})`,
          )},
+         'members', ${list(`'group', group_id, 'user', user_id`, `auth.user_group_members WHERE org_id IN (${orgs})`)},
+         'subgroups', ${list(`'group', group_id, 'subgroup', subgroup_id`, `auth.user_group_subgroups WHERE org_id IN (${orgs})`)},
          'subscriptions', ${list(
            `'channel', channel_id, 'user', user_id, 'active', active`,
            `streams.subscriptions WHERE org_id IN (${orgs})`,
@@ -141,6 +152,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
         isBot: user.bot,
         botOwnerId: user.owner === null ? null : userId(user.owner),
         generation: 1,
+        groups: user.active ? groupsOf(rows, user) : new Set(),
       }
     },
     message(message, actor) {
@@ -154,4 +166,15 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
       }
     },
   }
+}
+
+/** Every group that the account is in: what holds one of its groups, until nothing more does. */
+function groupsOf({ members, subgroups }: Rows, user: Rows['users'][number]): Actor['groups'] {
+  const groups = new Set(systemGroupsOf(user.role))
+  for (const { group, user: member } of members) if (member === user.id) groups.add(groupId(group))
+  for (let before = -1; before < groups.size;) {
+    before = groups.size
+    for (const { group, subgroup } of subgroups) if (groups.has(groupId(subgroup))) groups.add(groupId(group))
+  }
+  return groups
 }

@@ -1,8 +1,8 @@
-import { type OrgId, userId, type UserId } from '@parley/core'
+import { type GroupId, type OrgId, userId, type UserId } from '@parley/core'
+import { type Role, role } from './role.ts'
+import { systemGroupsOf } from './system-groups.ts'
 
-/** Zulip role numbers: lower is stronger. */
-export const role = { owner: 100, admin: 200, moderator: 300, member: 400, guest: 600 } as const
-export type Role = (typeof role)[keyof typeof role]
+export * from './role.ts'
 
 /** Who acts, as the database says now; a token only names the user. */
 export interface Actor {
@@ -13,6 +13,8 @@ export interface Actor {
   readonly isBot: boolean
   readonly botOwnerId: UserId | null
   readonly generation: number
+  /** Every group the account is in, directly or through subgroups, system groups included; none once deactivated. */
+  readonly groups: ReadonlySet<GroupId>
 }
 
 export const isOwner = (actor: Actor): boolean => actor.role <= role.owner
@@ -32,5 +34,6 @@ export const operator = (org: OrgId): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 0,
+  groups: systemGroupsOf(role.owner),
 })
 export const isOperator = (actor: Actor): boolean => Number(actor.userId) === 0

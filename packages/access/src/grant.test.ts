@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Actor } from './actor.ts'
 import type { ChannelFacts } from './facts.ts'
 import { authorize, type Granted } from './grant.ts'
+import { systemGroupsOf } from './system-groups.ts'
 
 const actor: Actor = {
   orgId: orgId(1),
@@ -12,6 +13,7 @@ const actor: Actor = {
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(400),
 }
 const channel: ChannelFacts = {
   orgId: orgId(1),

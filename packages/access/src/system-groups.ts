@@ -1,4 +1,5 @@
-import { type Role, role } from './actor.ts'
+import { type GroupId, groupId } from '@parley/core'
+import { type Role, role } from './role.ts'
 
 /**
  * The groups every organisation has, by role (Zulip API: system groups). Their ids are the same in every
@@ -85,8 +86,8 @@ const weakest: Readonly<Record<SystemGroupId, number>> = {
 export const roleIsIn = (accountRole: Role, id: SystemGroupId): boolean => accountRole <= weakest[id]
 
 /** Ids of every system group that an active account of this role is in. */
-export const systemGroupsOf = (accountRole: Role): readonly SystemGroupId[] =>
-  systemGroups.filter((g) => roleIsIn(accountRole, g.id)).map((g) => g.id)
+export const systemGroupsOf = (accountRole: Role): ReadonlySet<GroupId> =>
+  new Set(systemGroups.filter((g) => roleIsIn(accountRole, g.id)).map((g) => groupId(g.id)))
 
 /**
  * Who a permission is given to (Zulip API: group-setting value): one group, or people and groups named in place.

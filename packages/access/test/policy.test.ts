@@ -2,6 +2,7 @@ import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, type Role, role } from '../src/actor.ts'
 import { type Action, type ActionObjects, actions, decide } from '../src/grant.ts'
+import { systemGroupsOf } from '../src/system-groups.ts'
 import { situations } from './situations.ts'
 
 const roles: readonly (readonly [string, Role])[] = [
@@ -19,6 +20,7 @@ const actor = (as: Role): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(as),
 })
 
 const head = `# Who may do what

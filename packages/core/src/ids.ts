@@ -8,6 +8,7 @@ export type OrgId = Branded<number, 'OrgId'>
 export type UserId = Branded<number, 'UserId'>
 export type ChannelId = Branded<number, 'ChannelId'>
 export type RecipientId = Branded<number, 'RecipientId'>
+export type GroupId = Branded<number, 'GroupId'>
 export type MessageId = Branded<number, 'MessageId'>
 /** A place in an organisation's log: 1, 2, 3, … in commit order; 0 is before the first event. */
 export type Seq = Branded<number, 'Seq'>
@@ -18,6 +19,7 @@ export const orgId = (n: number): OrgId => whole(n, 'organisation id') as OrgId
 export const userId = (n: number): UserId => whole(n, 'user id') as UserId
 export const channelId = (n: number): ChannelId => whole(n, 'channel id') as ChannelId
 export const recipientId = (n: number): RecipientId => whole(n, 'recipient id') as RecipientId
+export const groupId = (n: number): GroupId => whole(n, 'group id') as GroupId
 export const messageId = (n: number): MessageId => whole(n, 'message id') as MessageId
 export const seq = (n: number): Seq => whole(n, 'seq') as Seq
 export const rights = (n: number): Rights => whole(n, 'rights') as Rights

@@ -1,5 +1,5 @@
 import { type Actor, role } from '@parley/access'
-import { orgId, rights, type Rights, userId, type UserId } from '@parley/core'
+import { groupId, orgId, rights, type Rights, userId, type UserId } from '@parley/core'
 import { z } from 'zod'
 import type { Tx } from './tx.ts'
 
@@ -27,6 +27,7 @@ const Row = z.object({
   is_bot: z.boolean().nullable(),
   bot_owner_id: whole.nullable(),
   generation: whole.nullable(),
+  group_ids: z.array(whole).nullable(),
 })
 
 /**
@@ -36,9 +37,11 @@ const Row = z.object({
 export async function readActor(tx: Tx, user: UserId): Promise<ActorAndRights> {
   const [row] = await tx.query(
     Row,
-    `SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation
+    `SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation,
+            g.group_ids
        FROM events.head h
        LEFT JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = $2
+       LEFT JOIN LATERAL auth.v1_groups_of(h.org_id, ARRAY[a.user_id]) g ON true
       WHERE h.org_id = $1`,
     [tx.org, user],
   )
@@ -56,6 +59,7 @@ function actorOf(row: z.output<typeof Row>): Actor | null {
     isBot: row.is_bot === true,
     botOwnerId: row.bot_owner_id === null ? null : userId(row.bot_owner_id),
     generation: row.generation,
+    groups: new Set(row.group_ids?.map(groupId)),
   }
 }
 

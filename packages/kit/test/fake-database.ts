@@ -34,7 +34,15 @@ export function fakeDatabase(): FakeDatabase {
       number,
       query: async (row) =>
         database.actor
-          ? [row.parse({ org_id: org, is_bot: false, bot_owner_id: null, ...database.actor })]
+          ? [
+              row.parse({
+                org_id: org,
+                is_bot: false,
+                bot_owner_id: null,
+                group_ids: null,
+                ...database.actor,
+              }),
+            ]
           : [],
       execute: async () => 0,
     }

@@ -1,4 +1,4 @@
-import { type Actor, decide, role } from '@parley/access'
+import { type Actor, decide, role, systemGroupsOf } from '@parley/access'
 import { channelId, type OrgId, orgId, recipientId, userId } from '@parley/core'
 import { contractFaults } from '@parley/testkit'
 import fc from 'fast-check'
@@ -243,6 +243,7 @@ test('on random organisations lists hold exactly what the rule for one channel a
           isBot: false,
           botOwnerId: null,
           generation: 1,
+          groups: systemGroupsOf(roles[i] ?? role.guest),
         }
         const factsOf = (c: (typeof channels)[number]) => ({
           orgId: orgId(other),

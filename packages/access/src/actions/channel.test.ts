@@ -6,6 +6,7 @@ import type { Decision } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { type ActionObjects, decide, listRules } from '../grant.ts'
 import { holds } from '../predicate.ts'
+import { systemGroupsOf } from '../system-groups.ts'
 import { channelAtoms, channelHistory } from './channel.ts'
 
 const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
@@ -16,6 +17,7 @@ const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(as),
   ...other,
 })
 const publicChannel: ChannelFacts = {

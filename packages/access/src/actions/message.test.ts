@@ -4,6 +4,7 @@ import { type Actor, role } from '../actor.ts'
 import type { Reason } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
+import { systemGroupsOf } from '../system-groups.ts'
 
 const actor = (more: Partial<Actor> = {}): Actor => ({
   orgId: orgId(1),
@@ -13,6 +14,7 @@ const actor = (more: Partial<Actor> = {}): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(more.role ?? role.member),
   ...more,
 })
 const channel = (more: Partial<ChannelFacts> = {}): ChannelFacts => ({

@@ -4,6 +4,7 @@ import { type Actor, operator, role, type Role } from '../actor.ts'
 import type { Decision } from '../decision.ts'
 import type { UserFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
+import { systemGroupsOf } from '../system-groups.ts'
 
 const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
   orgId: orgId(1),
@@ -13,6 +14,7 @@ const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(as),
   ...other,
 })
 const target = (of: Role, other: Partial<UserFacts> = {}): UserFacts => ({

@@ -1,6 +1,6 @@
 import { type Actor, type Granted, role } from '@parley/access'
 import type { Principal } from '@parley/api'
-import { type OrgId, orgId, rights, userId } from '@parley/core'
+import { groupId, type OrgId, orgId, rights, userId } from '@parley/core'
 import type { ActorAndRights, Database } from '@parley/db'
 import { z } from 'zod'
 import type { AccountRow } from '../repo/users.ts'
@@ -29,6 +29,7 @@ const Row = z.object({
   timezone: z.string(),
   avatar_version: z.int(),
   generation: z.int(),
+  group_ids: z.array(z.int()).nullable(),
 })
 type Row = z.output<typeof Row>
 
@@ -105,6 +106,7 @@ const actorOf = (org: OrgId, row: Row): Actor => ({
   isBot: row.is_bot,
   botOwnerId: row.bot_owner_id === null ? null : userId(row.bot_owner_id),
   generation: row.generation,
+  groups: new Set(row.group_ids?.map(groupId)),
 })
 
 const accountOf = (row: Row): AccountRow => ({

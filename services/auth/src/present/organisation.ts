@@ -1,6 +1,6 @@
+import { permissionSettings, realmPermissions } from '@parley/access'
 import type { Organisation } from '../repo/organisations.ts'
 import { passwordPolicy } from '../rules/password-strength.ts'
-import { permissionSettings, realmPermissions } from './permission-settings.ts'
 
 /** Where the organisation's picture is, from the organisation's URL on. */
 export const iconPath = '/api/v1/realm/icon?version=1'

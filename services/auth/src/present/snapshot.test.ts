@@ -1,4 +1,4 @@
-import { type Actor, role, type Role } from '@parley/access'
+import { type Actor, role, type Role, systemGroupsOf } from '@parley/access'
 import { Capabilities } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import { contractAvailable, contractFaults } from '@parley/testkit'
@@ -39,6 +39,7 @@ const viewer = (row: AccountRow): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(row.role as Role),
 })
 const facts = (id: number): SnapshotFacts => ({
   organisation: {

@@ -1,6 +1,8 @@
 import { type Actor, role, type SendTarget } from '@parley/access'
 import {
   channelId,
+  type GroupId,
+  groupId,
   type OrgId,
   orgId,
   recipientId,
@@ -38,6 +40,8 @@ const ActorFacts = z.object({
   bot: z.boolean(),
   owner: z.int().nullable(),
   generation: z.int(),
+  // Once for all sends that use these facts.
+  groups: z.array(z.int()).transform((ids): ReadonlySet<GroupId> => new Set(ids.map(groupId))),
   email: z.string(),
   name: z.string(),
   avatar: z.string(),
@@ -112,6 +116,7 @@ export function actorOf(org: OrgId, { actor }: Facts): Actor | null {
       isBot: actor.bot,
       botOwnerId: actor.owner === null ? null : userId(actor.owner),
       generation: actor.generation,
+      groups: actor.groups,
     }
   )
 }

@@ -109,4 +109,6 @@ const same = (a: Actor, b: Actor | null): boolean =>
   a.isActive === b.isActive &&
   a.isBot === b.isBot &&
   a.botOwnerId === b.botOwnerId &&
-  a.generation === b.generation
+  a.generation === b.generation &&
+  a.groups.size === b.groups.size &&
+  [...a.groups].every((group) => b.groups.has(group))

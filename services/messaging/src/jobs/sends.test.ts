@@ -1,4 +1,4 @@
-import { authorize, role } from '@parley/access'
+import { authorize, role, systemGroupsOf } from '@parley/access'
 import { AppError, messageId, orgId, rights, seq, userId } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { expect, test } from 'vitest'
@@ -15,6 +15,7 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
     isBot: false,
     botOwnerId: null,
     generation: 1,
+    groups: systemGroupsOf(role.member),
   }
   const participants = [{ userId: actor.userId, isActive: true, isBot: false }]
   const direct = { orgId: actor.orgId, recipientId: null, participants }

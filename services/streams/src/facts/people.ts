@@ -1,5 +1,5 @@
 import { type Actor, role } from '@parley/access'
-import { orgId, userId } from '@parley/core'
+import { groupId, orgId, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
@@ -18,10 +18,17 @@ const Row = z.object({
   is_bot: z.boolean(),
   bot_owner_id: z.int().nullable(),
   generation: z.int(),
+  group_ids: z.array(z.int()).nullable(),
 })
 
-const select =
-  'SELECT org_id, user_id, role, is_active, is_bot, bot_owner_id, generation FROM auth.v1_actors a'
+/** A query for rows of accounts `a` under this condition, with their groups; the organisation is $1. */
+const peopleWhere = (condition: string): string =>
+  `WITH people AS MATERIALIZED (
+     SELECT a.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation
+     FROM auth.v1_actors a WHERE a.org_id = $1 AND ${condition})
+   SELECT p.*, g.group_ids
+   FROM people p LEFT JOIN auth.v1_groups_of($1, ARRAY(SELECT user_id FROM people)) g USING (user_id)
+   ORDER BY p.user_id`
 
 const person = (row: z.infer<typeof Row>): Actor => ({
   orgId: orgId(row.org_id),
@@ -31,6 +38,7 @@ const person = (row: z.infer<typeof Row>): Actor => ({
   isBot: row.is_bot,
   botOwnerId: row.bot_owner_id === null ? null : userId(row.bot_owner_id),
   generation: row.generation,
+  groups: new Set(row.group_ids?.map(groupId)),
 })
 
 /**
@@ -46,10 +54,9 @@ export async function findPeople(tx: Tx, named: readonly (number | string)[]): P
   if (emails.some((email) => email.includes('\0') || !email.isWellFormed())) return null
   const rows = await tx.query(
     Row,
-    `${select} WHERE a.org_id = $1 AND a.is_active AND a.user_id IN (
+    peopleWhere(`a.is_active AND a.user_id IN (
        SELECT p.user_id FROM auth.v1_people p
-       WHERE p.org_id = $1 AND (p.user_id = ANY ($2::bigint[]) OR lower(p.email) = ANY ($3::text[])))
-     ORDER BY a.user_id`,
+       WHERE p.org_id = $1 AND (p.user_id = ANY ($2::bigint[]) OR lower(p.email) = ANY ($3::text[])))`),
     [tx.org, ids, emails],
   )
   return rows.length === ids.length + emails.length ? rows.map(person) : null
@@ -59,8 +66,7 @@ export async function findPeople(tx: Tx, named: readonly (number | string)[]): P
 export async function findOverseers(tx: Tx, creatorId: number | null): Promise<Actor[]> {
   const rows = await tx.query(
     Row,
-    `${select} WHERE a.org_id = $1 AND a.is_active AND (a.role <= $2 OR (a.user_id = $3 AND a.role < $4))
-     ORDER BY a.user_id`,
+    peopleWhere('a.is_active AND (a.role <= $2 OR (a.user_id = $3 AND a.role < $4))'),
     [tx.org, role.admin, creatorId, role.guest],
   )
   return rows.map(person)

@@ -1,4 +1,4 @@
-import { type Actor, role, type Role } from '@parley/access'
+import { type Actor, role, type Role, systemGroupsOf } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import type { NewEvent } from '@parley/events'
@@ -14,6 +14,7 @@ const person = (id: number, as: Role = role.member): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
+  groups: systemGroupsOf(as),
 })
 const channel = (invite_only: boolean): ChannelObject =>
   channelObject(

@@ -1,10 +1,13 @@
-import { type SystemGroupName, systemGroupId } from '@parley/access'
+import type { GroupId } from '@parley/core'
+import { type Actor, isGuest } from './actor.ts'
+import { type SystemGroupName, systemGroupId } from './system-groups.ts'
 
 /** What a permission may be set to, and what it is set to at first (Zulip API: server_supported_permission_settings). */
-interface PermissionSetting {
+export interface PermissionSetting {
   readonly require_system_group: boolean
   readonly allow_internet_group: boolean
   readonly allow_nobody_group: boolean
+  /** May guests hold it? Where not, no group gives it to one. */
   readonly allow_everyone_group: boolean
   readonly default_group_name: string
   readonly default_for_system_groups: string | null
@@ -88,6 +91,10 @@ const group = {
 }
 
 export const permissionSettings = { realm, stream, group }
+
+/** Does the actor hold a permission that is given to this group? */
+export const has = (actor: Actor, setting: PermissionSetting, group: GroupId): boolean =>
+  (setting.allow_everyone_group || !isGuest(actor)) && actor.groups.has(group)
 
 const isSystemGroup = (name: string): name is SystemGroupName => Object.hasOwn(systemGroupId, name)
 

@@ -1,0 +1,213 @@
+import { role, type Role, systemGroupsOf } from '@parley/access'
+import { orgId, userId } from '@parley/core'
+import { type TestDatabase, testDatabase } from '@parley/testkit'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Database, readActor, sqlState, type Tx } from '../src/index.ts'
+
+let db: TestDatabase
+let auth: Database
+beforeAll(async () => {
+  db = await testDatabase()
+  auth = await db.as('auth')
+})
+afterAll(() => db[Symbol.asyncDispose]())
+
+const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 300 : 20
+const system = [1, 2, 3, 4, 5, 6, 7, 8] as const
+const Ids = z.object({ id: z.int() })
+let organisations = 0
+
+async function organisation(people: readonly { role: Role; active: boolean }[]) {
+  const org = orgId(++organisations)
+  const users = await auth.write(org, async (tx) => {
+    await tx.execute(
+      'INSERT INTO auth.organisations (org_id, subdomain, name, created_at) VALUES ($1, $2, $2, now())',
+      [org, `org${org}`],
+    )
+    await tx.execute('SELECT events.begin_log($1)', [org])
+    const ids: number[] = []
+    for (const [i, { role: as }] of people.entries()) {
+      const email = `u${i}@example.com`
+      const [row] = await tx.query(
+        Ids,
+        `INSERT INTO auth.users (org_id, email, delivery_email, full_name, role, date_joined)
+         VALUES ($1, $2, $2, 'U', $3, now()) RETURNING user_id AS id`,
+        [org, email, as],
+      )
+      ids.push(row?.id ?? 0)
+    }
+    const gone = ids.filter((_, i) => people[i]?.active === false)
+    await tx.execute('UPDATE auth.users SET is_active = false WHERE org_id = $1 AND user_id = ANY ($2)', [
+      org,
+      gone,
+    ])
+    return ids
+  })
+  return { org, users }
+}
+
+async function group(tx: Tx, name: string, deactivated = false): Promise<number> {
+  const [row] = await tx.query(
+    Ids,
+    'INSERT INTO auth.user_groups (org_id, name, created_at, deactivated) VALUES ($1, $2, now(), $3) RETURNING group_id AS id',
+    [tx.org, name, deactivated],
+  )
+  return row?.id ?? 0
+}
+const join = (tx: Tx, into: number, user: number): Promise<number> =>
+  tx.execute('INSERT INTO auth.user_group_members VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+    tx.org,
+    into,
+    user,
+  ])
+const nest = (tx: Tx, into: number, subgroup: number): Promise<number> =>
+  tx.execute('INSERT INTO auth.user_group_subgroups VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+    tx.org,
+    into,
+    subgroup,
+  ])
+const valued = async (tx: Tx, members: readonly number[], subgroups: readonly number[]): Promise<number> => {
+  const [row] = await tx.query(Ids, 'SELECT auth.v1_setting_group($1, $2, $3) AS id', [
+    tx.org,
+    members,
+    subgroups,
+  ])
+  return row?.id ?? 0
+}
+
+const someGraph = fc.record({
+  people: fc.array(fc.record({ role: fc.constantFrom(...Object.values(role)), active: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 5,
+  }),
+  groups: fc.array(
+    fc.record({
+      deactivated: fc.boolean(),
+      members: fc.array(fc.nat(4), { maxLength: 3 }),
+      // The groups of roles, and groups that come before: no circles.
+      subgroups: fc.array(
+        fc.oneof(
+          fc.constantFrom(...system),
+          fc.integer({ min: 0, max: 7 }).map((n) => -n),
+        ),
+        {
+          maxLength: 3,
+        },
+      ),
+      value: fc.boolean(),
+    }),
+    { maxLength: 8 },
+  ),
+})
+
+test('the groups of each account are those that a naive walk finds, and the members of each group too', async () => {
+  await fc.assert(
+    fc.asyncProperty(someGraph, async (given) => {
+      const { org, users } = await organisation(given.people)
+      const made: { id: number; members: number[]; subgroups: number[] }[] = []
+      await auth.write(org, async (tx) => {
+        const named: number[] = []
+        for (const [i, wanted] of given.groups.entries()) {
+          const members = wanted.members.map((n) => users[n % users.length] ?? 0)
+          const subgroups = wanted.subgroups.flatMap((n) =>
+            n > 0 ? [n] : (named[-n % Math.max(1, named.length)] ?? []),
+          )
+          if (wanted.value) {
+            made.push({ id: await valued(tx, members, subgroups), members, subgroups })
+            continue
+          }
+          const id = await group(tx, `group ${i}`, wanted.deactivated)
+          for (const user of members) await join(tx, id, user)
+          for (const subgroup of subgroups) await nest(tx, id, subgroup)
+          named.push(id)
+          made.push({ id, members, subgroups })
+        }
+      })
+
+      const inside = (user: number, id: number): boolean => {
+        const person = given.people[users.indexOf(user)]
+        if (!person?.active) return false
+        if (id <= 8) return [...systemGroupsOf(person.role)].some((system) => Number(system) === id)
+        return made.some(
+          (g) => g.id === id && (g.members.includes(user) || g.subgroups.some((sub) => inside(user, sub))),
+        )
+      }
+      const ids = [...new Set([...system, ...made.map(({ id }) => id)])].sort((a, b) => a - b)
+      for (const user of users) {
+        const { actor } = await auth.read(org, (tx) => readActor(tx, userId(user)))
+        expect([...(actor?.groups ?? [])]).toEqual(ids.filter((id) => inside(user, id)))
+      }
+      for (const id of ids) {
+        const members = await auth.read(org, (tx) =>
+          tx.query(Ids, 'SELECT user_id AS id FROM auth.v1_members_of($1, ARRAY[$2::int])', [org, id]),
+        )
+        expect(members.map((row) => row.id)).toEqual(users.filter((user) => inside(user, id)))
+      }
+    }),
+    { numRuns: runs },
+  )
+})
+
+const circle = async (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => false,
+    (error: unknown) => {
+      expect(sqlState(error)).toBe('PR110')
+      return true
+    },
+  )
+
+test('no group comes into itself, however long the way round', async () => {
+  const { org } = await organisation([{ role: role.owner, active: true }])
+  const [a, b, c] = await auth.write(org, async (tx) => [
+    await group(tx, 'a'),
+    await group(tx, 'b'),
+    await group(tx, 'c'),
+  ])
+  if (!a || !b || !c) throw new Error('no groups')
+  await auth.write(org, async (tx) => {
+    await nest(tx, a, b)
+    await nest(tx, b, c)
+  })
+  expect(await circle(auth.write(org, (tx) => nest(tx, c, a)))).toBe(true)
+  expect(await circle(auth.write(org, (tx) => nest(tx, a, a)))).toBe(true)
+  expect(await circle(auth.write(org, (tx) => nest(tx, a, c)))).toBe(false)
+})
+
+test('two halves of a circle that come at the same moment do not both get in', async () => {
+  const { org } = await organisation([{ role: role.owner, active: true }])
+  for (let i = 0; i < 5; i++) {
+    const [a, b] = await auth.write(org, async (tx) => [await group(tx, `a${i}`), await group(tx, `b${i}`)])
+    if (!a || !b) throw new Error('no groups')
+    const refused = await Promise.all([
+      circle(auth.write(org, (tx) => nest(tx, a, b))),
+      circle(auth.write(org, (tx) => nest(tx, b, a))),
+    ])
+    expect(refused.filter(Boolean)).toHaveLength(1)
+  }
+})
+
+test('a value is no subgroup, and the same value is the same group', async () => {
+  const { org, users } = await organisation([
+    { role: role.owner, active: true },
+    { role: role.member, active: false },
+  ])
+  const [first = 0, second = 0] = users
+  await auth.write(org, async (tx) => {
+    const named = await group(tx, 'named')
+    const value = await valued(tx, [second, first, second], [6])
+    expect(await valued(tx, [first, second], [6, 6])).toBe(value)
+    expect(await valued(tx, [first], [6])).not.toBe(value)
+    expect([await valued(tx, [], [named]), await valued(tx, [], [6])]).toEqual([named, 6])
+    const Value = z.object({ direct_members: z.array(z.int()), direct_subgroups: z.array(z.int()) })
+    expect(
+      await tx.query(Value, 'SELECT * FROM auth.v1_setting_values($1, $2)', [org, [value, named, 6]]),
+    ).toEqual([{ direct_members: [first], direct_subgroups: [6] }])
+  })
+  const state = await auth
+    .write(org, async (tx) => nest(tx, await group(tx, 'other'), await valued(tx, [first, second], [])))
+    .catch((error: unknown) => sqlState(error))
+  expect(state).toBe('23503')
+})
