@@ -63,6 +63,11 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'messages',
     ({ ada, message }) => ada.delete(`/messages/${message}/reactions`, { emoji_name: 'tada' }),
   ],
+  'update-message': [
+    'messages',
+    ({ ada, message }) => ada.patch(`/messages/${message}`, { content: canary.content, topic: canary.topic }),
+  ],
+  'get-message-history': ['messages', ({ ada, message }) => ada.get(`/messages/${message}/history`)],
   'get-message': ['messages', ({ ada, message }) => ada.get(`/messages/${message}`)],
   'get-messages': [
     'messages',

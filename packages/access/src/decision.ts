@@ -24,6 +24,11 @@ export type Reason =
   | 'recipient-inactive'
   | 'unknown-user'
   | 'not-own'
+  | 'not-sender'
+  | 'editing-disabled'
+  | 'too-late'
+  | 'moving-restricted'
+  | 'deleting-restricted'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

@@ -1,5 +1,6 @@
 import type { ChannelId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
 import type { Role } from './actor.ts'
+import type { SystemGroupId } from './system-groups.ts'
 
 /** What decides about one channel for one actor, read in one snapshot. */
 export interface ChannelFacts {
@@ -36,6 +37,30 @@ export interface MessageFacts {
   readonly channel: ChannelFacts | null
   /** Is it in the actor's `received` ranges? */
   readonly received: boolean
+}
+
+/** What the organisation lets people do with messages that were sent (Zulip API: realm settings of those names). */
+export interface MessagePolicy {
+  readonly allowEditing: boolean
+  /** Seconds after sending; null where there is no end. */
+  readonly editLimit: number | null
+  readonly deleteLimit: number | null
+  readonly moveWithinLimit: number | null
+  readonly moveBetweenLimit: number | null
+  /** Groups by their id. */
+  readonly canMoveBetweenTopics: SystemGroupId
+  readonly canMoveBetweenChannels: SystemGroupId
+  readonly canResolveTopics: SystemGroupId
+  readonly canDeleteAny: SystemGroupId
+  readonly canDeleteOwn: SystemGroupId
+}
+
+/** A message that somebody wants to change, and how the organisation stands to that. */
+export interface ChangingMessage {
+  readonly message: MessageFacts
+  /** Seconds since it was sent. */
+  readonly age: number
+  readonly policy: MessagePolicy
 }
 
 export interface UserFacts {

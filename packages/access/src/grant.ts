@@ -22,10 +22,10 @@ import {
   messageSend,
   type SendTarget,
 } from './actions/message.ts'
-import { messageReact } from './actions/message-change.ts'
+import { messageChange, messageEdit, messageMoveTopic, type TopicMove } from './actions/message-change.ts'
 import { userCreate, userDeactivate } from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
-import type { ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
+import type { ChangingMessage, ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
 import type { Role } from './actor.ts'
 
 /** Every action there is, with the facts of the object it is decided on. */
@@ -52,6 +52,10 @@ export interface ActionObjects {
   'message:read': MessageFacts
   /** Adding a reaction to it or taking one's own away. */
   'message:react': MessageFacts
+  /** Changing anything of it: the first gate; what is changed is decided by the actions below. */
+  'message:change': MessageFacts
+  'message:edit': ChangingMessage
+  'message:move-topic': TopicMove
   /** Lists of messages: the predicate decides row by row. */
   'message:list': null
 }
@@ -75,7 +79,10 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,
-  'message:react': messageReact,
+  'message:react': messageChange,
+  'message:change': messageChange,
+  'message:edit': messageEdit,
+  'message:move-topic': messageMoveTopic,
   'message:list': allow,
 }
 

@@ -1,7 +1,8 @@
 import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { role } from '../src/actor.ts'
-import type { ChannelFacts, DirectFacts, MessageFacts, UserFacts } from '../src/facts.ts'
+import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, UserFacts } from '../src/facts.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
+import { systemGroupId } from '../src/system-groups.ts'
 
 /** The actor of every row is user 1 of organisation 1. */
 const org = orgId(1)
@@ -68,6 +69,28 @@ const messages: readonly (readonly [string, MessageFacts])[] = [
   ['direct, received', message(null, true)],
   ['direct, not received', message(null, false)],
 ]
+
+const policy: MessagePolicy = {
+  allowEditing: true,
+  editLimit: 600,
+  deleteLimit: 600,
+  moveWithinLimit: 604_800,
+  moveBetweenLimit: 604_800,
+  canMoveBetweenTopics: systemGroupId['role:everyone'],
+  canMoveBetweenChannels: systemGroupId['role:members'],
+  canResolveTopics: systemGroupId['role:everyone'],
+  canDeleteAny: systemGroupId['role:administrators'],
+  canDeleteOwn: systemGroupId['role:everyone'],
+}
+const said = { message: message(joined(open), true), age: 10, policy }
+const own = { ...said, message: { ...said.message, senderId: self } }
+const inArchive = { ...own.message, channel: { ...joined(open), archived: true } }
+const narrowPolicy = {
+  ...policy,
+  canMoveBetweenTopics: systemGroupId['role:moderators'],
+  canResolveTopics: systemGroupId['role:moderators'],
+}
+const administered = message({ ...joined(open), administers: true }, true)
 
 const nothing = [['always', null]] as const
 
@@ -136,5 +159,30 @@ export const situations: {
   ],
   'message:read': messages,
   'message:react': messages,
+  'message:change': messages,
+  'message:edit': [
+    ['one’s own, at once', own],
+    ['one’s own, within the grace', { ...own, age: 620 }],
+    ['one’s own, too late', { ...own, age: 621 }],
+    ['one’s own, without an end', { ...own, age: 1e9, policy: { ...policy, editLimit: null } }],
+    ['one’s own, where editing is off', { ...own, policy: { ...policy, allowEditing: false } }],
+    ['one’s own, in an archived channel', { ...own, message: inArchive }],
+    ['another’s', said],
+    ['another’s that may not be read', { ...said, message: message(closed, true) }],
+  ],
+  'message:move-topic': [
+    ['another’s', { ...said, resolves: false }],
+    ['another’s, within the grace', { ...said, age: 604_820, resolves: false }],
+    ['another’s, too late', { ...said, age: 604_821, resolves: false }],
+    ['resolving, whenever', { ...said, age: 1e9, resolves: true }],
+    ['for moderators only', { ...said, policy: narrowPolicy, resolves: false }],
+    [
+      'for moderators only, in one’s own channel',
+      { ...said, message: administered, policy: narrowPolicy, resolves: false },
+    ],
+    ['resolving, for moderators only', { ...said, policy: narrowPolicy, resolves: true }],
+    ['one that may not be read', { ...said, message: message(closed, true), resolves: false }],
+    ['a direct one', { ...said, message: message(null, true), resolves: false }],
+  ],
   'message:list': nothing,
 }

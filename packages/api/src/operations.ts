@@ -10,6 +10,8 @@ import { listSubscriptions } from './channels/list-subscriptions.ts'
 import { subscribe } from './channels/subscribe.ts'
 import { unsubscribe } from './channels/unsubscribe.ts'
 import { addReaction } from './messages/add-reaction.ts'
+import { editMessage } from './messages/edit-message.ts'
+import { getHistory } from './messages/get-history.ts'
 import { getMessage } from './messages/get-message.ts'
 import { getMessages } from './messages/get-messages.ts'
 import { getTopics } from './messages/get-topics.ts'
@@ -53,6 +55,8 @@ export const operations: readonly Operation[] = [
   unsubscribe,
   // messages
   addReaction,
+  editMessage,
+  getHistory,
   getMessage,
   getMessages,
   getTopics,

@@ -2,6 +2,8 @@ import type { Tx } from '@parley/db'
 import type { CallRoute, Route } from '@parley/kit'
 import type { Context } from './context.ts'
 import addReaction from './routes/add-reaction.ts'
+import editMessage from './routes/edit-message.ts'
+import getHistory from './routes/get-history.ts'
 import getMessage from './routes/get-message.ts'
 import getMessages from './routes/get-messages.ts'
 import getTopics from './routes/get-topics.ts'
@@ -14,6 +16,8 @@ import updateFlags from './routes/update-flags.ts'
 /** What this service answers to clients. */
 export const routes: readonly Route<Context, Tx>[] = [
   addReaction,
+  editMessage,
+  getHistory,
   getMessage,
   getMessages,
   getTopics,

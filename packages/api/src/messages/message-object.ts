@@ -18,6 +18,19 @@ const Submessage = z.object({
   content: z.string(),
 })
 
+/** One change of a message, by what it replaced. */
+export const EditEntry = z.object({
+  user_id: z.int(),
+  timestamp: z.int(),
+  prev_content: z.string().optional(),
+  prev_rendered_content: z.string().optional(),
+  prev_topic: z.string().optional(),
+  topic: z.string().optional(),
+  prev_stream: z.int().optional(),
+  stream: z.int().optional(),
+})
+export type EditEntry = z.infer<typeof EditEntry>
+
 /** A message without what differs between its readers (Zulip API: message objects). */
 export const MessageObject = z.object({
   id: z.int(),
@@ -42,7 +55,10 @@ export const MessageObject = z.object({
   is_me_message: z.boolean(),
   reactions: z.array(Reaction),
   submessages: z.array(Submessage),
+  /** When its content last changed, and when it last moved. */
   last_edit_timestamp: z.int().optional(),
+  last_moved_timestamp: z.int().optional(),
+  edit_history: z.array(EditEntry).optional(),
 })
 export type MessageObject = z.infer<typeof MessageObject>
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Viewer } from '../event.ts'
 import { flagsChanged } from './flags-changed.ts'
 import { type MessageSent, messageSent } from './message-sent.ts'
+import { messageUpdated, type MessageUpdated } from './message-updated.ts'
 import { reactionChanged } from './reaction-changed.ts'
 import { unreadCleared } from './unread-cleared.ts'
 
@@ -162,4 +163,52 @@ test('reactions, as the contract has them', () => {
     expect(faults({ id: 1, ...shape })).toEqual([])
     expect(shape).toMatchObject({ op, message_id: 7, ...reaction, user: { user_id: 5, ...person } })
   }
+})
+
+describe('a changed message', () => {
+  const changed: MessageUpdated = {
+    user_id: 5,
+    edit_timestamp: 1767312000,
+    message_id: 7,
+    message_ids: [7, 9],
+    flags: { usual: [], others: [{ flags: ['read', 'mentioned'], user_ids: [5] }] },
+    stream_id: 9,
+    new_stream_id: null,
+    text: { content: '/me x', rendered: '<p>x</p>', before: { content: 'y', rendered: '<p>y</p>' } },
+    topic: { before: '', after: 'tea', propagate_mode: 'change_all' },
+  }
+  const wire = (body: MessageUpdated, who: Viewer): Record<string, unknown> => ({
+    id: 1,
+    ...messageUpdated.open.shape(body, who),
+    ...messageUpdated.open.own?.(body, who),
+  })
+
+  test('as the contract has it', () => {
+    expect(faults(wire(changed, viewer()))).toEqual([])
+    expect(faults(wire({ ...changed, stream_id: null, text: null, topic: null }, viewer()))).toEqual([])
+    expect(wire(changed, viewer())).toMatchObject({
+      type: 'update_message',
+      rendering_only: false,
+      message_ids: [7, 9],
+      is_me_message: true,
+      orig_content: 'y',
+      orig_rendered_content: '<p>y</p>',
+      orig_subject: 'general chat',
+      subject: 'tea',
+      propagate_mode: 'change_all',
+    })
+    expect(wire(changed, viewer(emptyKnown))).toMatchObject({ orig_subject: '' })
+    const moved = { ...changed, new_stream_id: 3, text: null }
+    expect(wire(moved, viewer())).toMatchObject({ stream_id: 9, new_stream_id: 3 })
+  })
+
+  test('each receiver has their own flags', () => {
+    expect(wire(changed, viewer())).toMatchObject({ flags: ['read', 'mentioned'] })
+    expect(wire(changed, viewer({ userId: userId(6) }))).toMatchObject({ flags: [] })
+  })
+
+  test('without the former text where it may not be shown', () => {
+    const text = { content: 'x', rendered: '<p>x</p>', before: null }
+    expect(wire({ ...changed, text }, viewer())).not.toHaveProperty('orig_content')
+  })
 })

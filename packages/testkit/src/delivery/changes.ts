@@ -85,6 +85,22 @@ const react: Change = async ({ random, sent }, who) => {
   return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
 }
 
+const edit: Change = async (play, who) => {
+  const { random, sent } = play
+  if (sent.length === 0) return null
+  // Mostly one's own, which are few: the newest of all are tried first.
+  const id = sent.at(-1 - random.below(Math.min(4, sent.length)))
+  return who.patch(`/messages/${id}`, { content: `edited ${mention(play)}` })
+}
+
+const moveTopic: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  return who.patch(`/messages/${sent[random.below(sent.length)]}`, {
+    topic: random.pick([...topics, '✔ Tea', '✔ Cake']),
+    propagate_mode: random.pick(['change_one', 'change_later', 'change_all']),
+  })
+}
+
 const createUser: Change = async (play) => {
   if (play.names >= mostNewcomers) return null
   play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
@@ -107,6 +123,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'send directly': [4, sendDirect],
   flag: [6, flag],
   react: [3, react],
+  edit: [4, edit],
+  'move within a channel': [3, moveTopic],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
 }

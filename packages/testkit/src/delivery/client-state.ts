@@ -230,6 +230,24 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     // As with marks: a message from outside the own channels is the reader's from here on.
     if (user === state.user) state.maxMessage = Math.max(state.maxMessage, id)
   },
+  update_message(state, event) {
+    const { message_id, message_ids, flags, stream_id, subject } = z
+      .looseObject({
+        message_id: z.int(),
+        message_ids: Ids,
+        flags: z.array(z.string()),
+        stream_id: z.int().optional(),
+        subject: z.string().optional(),
+      })
+      .parse(event)
+    if (subject !== undefined)
+      for (const id of message_ids) if (state.unread[id]) state.unread[id] = inTopic(stream_id ?? 0, subject)
+    if (!state.unread[message_id]) return
+    const mentioned = flags.some((flag) => flag.endsWith('mentioned'))
+    state.mentions = mentioned
+      ? including(state.mentions, [message_id])
+      : without(state.mentions, [message_id])
+  },
   // A snapshot holds no reactions.
   'reaction remove'() {},
   'update_message_flags remove'(state, event) {

@@ -1,6 +1,8 @@
 import { type DisplayPerson, type FetchedMessage, topicForClient } from '@parley/api'
 import type { MessageRow, Messages, PersonRow } from '../repo/messages.ts'
+import type { MessageSettings } from '../facts/message-settings.ts'
 import { flagsOf } from './flags.ts'
+import { editHistory } from './history.ts'
 
 /** How the client wants messages. */
 export interface MessageStyle {
@@ -8,6 +10,8 @@ export interface MessageStyle {
   readonly clientGravatar: boolean
   /** Does the client know the nameless topic? */
   readonly emptyTopicKnown: boolean
+  /** Which former states the organisation shows. */
+  readonly historyVisibility: MessageSettings['historyVisibility']
 }
 
 /** Messages as their reader fetches them. */
@@ -16,9 +20,10 @@ export const presentMessages = (messages: Messages, style: MessageStyle): Fetche
 
 function presentMessage(
   row: MessageRow,
-  { people, reactions }: Messages,
+  { people, reactions, edits }: Messages,
   style: MessageStyle,
 ): FetchedMessage {
+  const history = editHistory(edits.get(row.id) ?? [], style.historyVisibility, style.emptyTopicKnown)
   return {
     id: row.id,
     sender_id: row.senderId,
@@ -37,6 +42,8 @@ function presentMessage(
     submessages: [],
     flags: flagsOf(row),
     ...(row.editedAt === null ? {} : { last_edit_timestamp: row.editedAt }),
+    ...(row.movedAt === null ? {} : { last_moved_timestamp: row.movedAt }),
+    ...(history.length === 0 ? {} : { edit_history: history }),
     ...(row.channelId === null
       ? {
           type: 'private',

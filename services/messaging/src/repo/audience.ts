@@ -3,42 +3,79 @@ import { userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import type { MessageAudience } from '@parley/events'
 import { z } from 'zod'
+import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
 
-const Row = z.object({ user_id: z.int() })
+/** The first gate of every change of a message. */
+type Changing = Granted<'message:react'> | Granted<'message:change'>
+
+/** Those of the changed messages that the same people are told of. */
+export interface Told {
+  readonly audience: MessageAudience
+  readonly ids: readonly number[]
+}
 
 /**
  * Who is told of a change of the message that the proof is about (permissions §2): the people of a direct conversation;
  * of a channel its subscribers, beside them of a public one members whom it came to and who left; where history is kept
  * from who was not there, only those whom it came to. Asked behind the head, so that nobody comes or goes meanwhile.
  */
-export async function readAudience(tx: Tx, { object }: Granted<'message:react'>): Promise<MessageAudience> {
-  const { channel, messageId } = object
-  const all = [tx.org, messageId]
-  const query = (sql: string): Promise<z.output<typeof Row>[]> => tx.query(Row, sql, all)
-  const audience = (rows: readonly z.output<typeof Row>[], within: boolean): MessageAudience => ({
-    channel: channel && channel.channelId,
-    users: rows.map((row) => userId(row.user_id)),
-    within,
-  })
-  if (!channel)
-    return audience(
-      await query(
-        `SELECT unnest(rc.user_ids) AS user_id FROM messaging.messages m
-          JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
-          WHERE m.org_id = $1 AND m.message_id = $2`,
-      ),
-      false,
-    )
-  if (channel.inviteOnly && channel.historyPublicToSubscribers) return audience([], false)
-  const holders = (more: string): string =>
-    `SELECT r.user_id FROM messaging.messages m
-      JOIN messaging.received r ON r.org_id = m.org_id AND r.recipient_id = m.recipient_id
-      JOIN auth.v1_actors a ON a.org_id = r.org_id AND a.user_id = r.user_id AND a.is_active
-      WHERE m.org_id = $1 AND m.message_id = $2 AND ${more}
-        AND EXISTS (SELECT FROM unnest(r.ranges) AS g WHERE g @> m.message_id)
-      ORDER BY r.user_id`
-  // Whoever is in the channel receives without an end.
-  return channel.inviteOnly
-    ? audience(await query(holders('upper_inf(r.ranges)')), true)
-    : audience(await query(holders('NOT upper_inf(r.ranges) AND a.role < 600')), false)
+export async function readAudience(tx: Tx, granted: Changing): Promise<MessageAudience> {
+  const [told] = await readAudiences(tx, granted, [granted.object.messageId])
+  return told?.audience ?? { channel: granted.object.channel?.channelId ?? null, users: [], within: true }
 }
+
+/** The same for several messages of that one's channel. @param ids ascending */
+export async function readAudiences(tx: Tx, granted: Changing, ids: readonly number[]): Promise<Told[]> {
+  const { channel } = granted.object
+  if (!channel)
+    return [{ audience: { channel: null, users: await peopleOf(tx, granted), within: false }, ids }]
+  const { channelId } = channel
+  if (channel.inviteOnly && channel.historyPublicToSubscribers)
+    return [{ audience: { channel: channelId, users: [], within: false }, ids }]
+  const groups = await holders(tx, granted, ids, channel.inviteOnly)
+  if (channel.inviteOnly)
+    return groups.map(({ users, held }) => ({
+      audience: { channel: channelId, users: users.map(userId), within: true },
+      ids: idsInRanges(ids, held),
+    }))
+  const users = [...new Set(groups.flatMap((group) => group.users))].sort((a, b) => a - b)
+  return [{ audience: { channel: channelId, users: users.map(userId), within: false }, ids }]
+}
+
+async function peopleOf(tx: Tx, { object }: Changing) {
+  const rows = await tx.query(
+    z.object({ id: z.int() }),
+    `SELECT unnest(rc.user_ids) AS id FROM messaging.messages m
+      JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
+      WHERE m.org_id = $1 AND m.message_id = $2`,
+    [tx.org, object.messageId],
+  )
+  return rows.map(({ id }) => userId(id))
+}
+
+const Group = z.object({ users: z.array(z.int()), held: z.string() })
+
+/**
+ * Active people whom any of the messages came to, with what of them did.
+ * @param inside only those who are in the channel, who receive without an end; else members who are not
+ */
+const holders = (
+  tx: Tx,
+  { object }: Changing,
+  ids: readonly number[],
+  inside: boolean,
+): Promise<z.output<typeof Group>[]> =>
+  tx.query(
+    Group,
+    `SELECT array_agg(h.user_id ORDER BY h.user_id) AS users, h.held::text AS held
+      FROM (
+        SELECT r.user_id, r.ranges * $3::int8multirange AS held
+        FROM messaging.received r
+        JOIN auth.v1_actors a ON a.org_id = r.org_id AND a.user_id = r.user_id AND a.is_active
+        WHERE r.org_id = $1 AND r.recipient_id = $2
+          AND ${inside ? 'upper_inf(r.ranges)' : 'NOT upper_inf(r.ranges) AND a.role < 600'}
+      ) AS h
+      WHERE NOT isempty(h.held)
+      GROUP BY h.held ORDER BY 1`,
+    [tx.org, object.channel?.recipientId ?? 0, rangesOfIds(ids)],
+  )

@@ -49,7 +49,8 @@ export async function readMarkable(
           WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
             AND g @> m.message_id) AS read,
         coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
-        coalesce(f.mentioned, false) OR m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) AS mentioned
+        coalesce(f.mentioned, false) OR (m.channel_wildcard OR ${user} = ANY (m.topic_wildcard))
+          AND NOT coalesce(f.historical, false) AS mentioned
       FROM messaging.messages m
       JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
       LEFT JOIN streams.v1_channels ch ON ch.org_id = m.org_id AND ch.channel_id = rc.channel_id

@@ -1,9 +1,9 @@
 import type { Granted } from '@parley/access'
 import { Reaction } from '@parley/api'
-import type { UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
+import { type EditRow, readEditsOf } from './history.ts'
 
 /** A message with what its reader made of it. */
 export const MessageRow = z.object({
@@ -17,6 +17,7 @@ export const MessageRow = z.object({
   /** Seconds since the Unix epoch. */
   timestamp: z.int(),
   editedAt: z.int().nullable(),
+  movedAt: z.int().nullable(),
   senderEmail: z.string(),
   senderName: z.string(),
   senderAvatar: z.string(),
@@ -41,28 +42,33 @@ export type PersonRow = z.output<typeof PersonRow>
 
 const ReactionRow = z.object({ messageId: z.int(), reaction: Reaction })
 
-/** Messages in ascending order, their reactions as they came, and the people of their direct conversations. */
+/** Messages in ascending order, their reactions as they came, their changes newest first, and the people of their direct conversations. */
 export interface Messages {
   readonly rows: readonly MessageRow[]
   readonly reactions: ReadonlyMap<number, readonly Reaction[]>
+  readonly edits: ReadonlyMap<number, readonly EditRow[]>
   readonly people: ReadonlyMap<number, PersonRow>
 }
 
 /** The one message that the proof is about. */
-export const readMessage = (tx: Tx, { actor, object }: Granted<'message:read'>): Promise<Messages> =>
-  read(tx, actor.userId, [object.messageId])
+export const readMessage = (tx: Tx, granted: Granted<'message:read'>): Promise<Messages> =>
+  read(tx, granted, [granted.object.messageId])
 
 /** The messages that a search let through. */
-export const readMessages = (tx: Tx, { actor }: Granted<'message:list'>, ids: Readable): Promise<Messages> =>
-  read(tx, actor.userId, ids)
+export const readMessages = (tx: Tx, granted: Granted<'message:list'>, ids: Readable): Promise<Messages> =>
+  read(tx, granted, ids)
 
-async function read(tx: Tx, user: UserId, ids: readonly number[]): Promise<Messages> {
-  if (ids.length === 0) return { rows: [], reactions: new Map(), people: new Map() }
+async function read(
+  tx: Tx,
+  granted: Granted<'message:read'> | Granted<'message:list'>,
+  ids: readonly number[],
+): Promise<Messages> {
+  if (ids.length === 0) return { rows: [], reactions: new Map(), edits: new Map(), people: new Map() }
   const rows = await tx.query(
     MessageRow,
     `SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
         m.rendered, m.client, extract(epoch FROM m.sent_at)::bigint AS timestamp,
-        extract(epoch FROM m.edited_at)::bigint AS "editedAt",
+        extract(epoch FROM m.edited_at)::bigint AS "editedAt", extract(epoch FROM m.moved_at)::bigint AS "movedAt",
         p.email AS "senderEmail", p.full_name AS "senderName", p.avatar_url AS "senderAvatar",
         p.email_address_visibility = 1 AS "senderGravatar", o.subdomain AS realm,
         rc.channel_id AS "channelId", ch.name AS "channelName", rc.user_ids AS "userIds",
@@ -89,10 +95,19 @@ async function read(tx: Tx, user: UserId, ids: readonly number[]): Promise<Messa
       ) AS saw ON true
       WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
       ORDER BY m.message_id`,
-    [tx.org, user, ids],
+    [tx.org, granted.actor.userId, ids],
   )
-  const [reactions, people] = await Promise.all([readReactions(tx, ids), readPeople(tx, rows)])
-  return { rows, reactions, people }
+  const changed = rows.filter(({ editedAt, movedAt }) => editedAt !== null || movedAt !== null)
+  const [reactions, edits, people] = await Promise.all([
+    readReactions(tx, ids),
+    readEditsOf(
+      tx,
+      granted,
+      changed.map(({ id }) => id),
+    ),
+    readPeople(tx, rows),
+  ])
+  return { rows, reactions, edits, people }
 }
 
 async function readReactions(tx: Tx, ids: readonly number[]): Promise<Messages['reactions']> {

@@ -30,9 +30,12 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
     `WITH spans AS MATERIALIZED (${spans})
       SELECT m.message_id AS id, m.sender_id AS "senderId", rc.channel_id AS "channelId",
         rc.user_ids AS "userIds", m.topic,
-        m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) OR EXISTS (
+        EXISTS (SELECT FROM messaging.user_flags f WHERE f.org_id = ${org} AND f.user_id = ${user}
+          AND f.message_id = m.message_id AND f.mentioned)
+        -- Who was not there is not mentioned by naming everybody.
+        OR (m.channel_wildcard OR ${user} = ANY (m.topic_wildcard)) AND NOT EXISTS (
           SELECT FROM messaging.user_flags f WHERE f.org_id = ${org} AND f.user_id = ${user}
-            AND f.message_id = m.message_id AND f.mentioned) AS mentioned
+            AND f.message_id = m.message_id AND f.historical) AS mentioned
       FROM spans s
       JOIN messaging.messages m ON m.org_id = ${org} AND m.recipient_id = s.recipient_id
         AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)

@@ -2,6 +2,7 @@ import { getMessage } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { readMessageSettings } from '../facts/message-settings.ts'
 import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
 import { presentMessages } from '../present/message.ts'
 import { readMessage } from '../repo/messages.ts'
@@ -10,11 +11,13 @@ export default route<typeof getMessage, Context, Tx>(
   getMessage,
   oneMessage,
   async ({ input, granted, tx }) => {
+    const { historyVisibility } = await readMessageSettings(tx)
     const messages = await readMessage(tx, granted)
     const [message] = presentMessages(messages, {
       applyMarkdown: input.apply_markdown,
       clientGravatar: true,
       emptyTopicKnown: input.allow_empty_topic_name,
+      historyVisibility,
     })
     if (!message) throw invalidMessage()
     return { raw_content: messages.rows[0]?.content ?? '', message }

@@ -3,6 +3,7 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { readMessageSettings } from '../facts/message-settings.ts'
 import { type Resolved, resolveNarrow } from '../facts/narrow-names.ts'
 import { type MessageStyle, presentMessages } from '../present/message.ts'
 import { firstUnread, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
@@ -17,6 +18,7 @@ export default route<typeof getMessages, Context, Tx>(getMessages, async ({ inpu
     applyMarkdown: input.apply_markdown,
     clientGravatar: input.client_gravatar,
     emptyTopicKnown: input.allow_empty_topic_name,
+    historyVisibility: (await readMessageSettings(tx)).historyVisibility,
   }
   if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
   const ids = await readableIds(tx, granted, wanted.ids, terms)

@@ -1,0 +1,77 @@
+import { MessageFlag, topicForClient } from '@parley/api'
+import { z } from 'zod'
+import { aboutMessage } from './about-message.ts'
+
+const Flags = z.array(MessageFlag)
+
+const Body = z.object({
+  user_id: z.int(),
+  /** Seconds since the Unix epoch. */
+  edit_timestamp: z.int(),
+  message_id: z.int(),
+  /** All that changed, ascending. */
+  message_ids: z.array(z.int()),
+  /** Of `message_id`: those that most receivers have, and who has others. */
+  flags: z.object({
+    usual: Flags,
+    others: z.array(z.object({ flags: Flags, user_ids: z.array(z.int()) })),
+  }),
+  /** The channel they were in; null for a direct message. */
+  stream_id: z.int().nullable(),
+  new_stream_id: z.int().nullable(),
+  text: z
+    .object({
+      content: z.string(),
+      rendered: z.string(),
+      /** Null where it may not be shown, or the event would grow too large. */
+      before: z.object({ content: z.string(), rendered: z.string() }).nullable(),
+    })
+    .nullable(),
+  topic: z
+    .object({
+      before: z.string(),
+      after: z.string(),
+      propagate_mode: z.enum(['change_one', 'change_later', 'change_all']),
+    })
+    .nullable(),
+})
+export type MessageUpdated = z.infer<typeof Body>
+
+/** Messages say something else than before, or stand somewhere else. */
+export const messageUpdated = aboutMessage({
+  type: 'message.updated',
+  body: Body,
+  wire: ['update_message'],
+  variant: (viewer) => String(Number(viewer.capabilities.empty_topic_name)),
+  shape({ text, topic, ...body }, { capabilities }) {
+    const shown = (name: string): string => topicForClient(name, capabilities.empty_topic_name)
+    return {
+      type: 'update_message',
+      user_id: body.user_id,
+      rendering_only: false,
+      edit_timestamp: body.edit_timestamp,
+      message_id: body.message_id,
+      message_ids: body.message_ids,
+      ...(body.stream_id === null ? {} : { stream_id: body.stream_id }),
+      ...(body.new_stream_id === null ? {} : { new_stream_id: body.new_stream_id }),
+      ...(text && {
+        ...(text.before && {
+          orig_content: text.before.content,
+          orig_rendered_content: text.before.rendered,
+        }),
+        content: text.content,
+        rendered_content: text.rendered,
+        is_me_message: text.content.startsWith('/me '),
+      }),
+      ...(topic && {
+        orig_subject: shown(topic.before),
+        subject: shown(topic.after),
+        topic_links: [],
+        propagate_mode: topic.propagate_mode,
+      }),
+    }
+  },
+  own: ({ flags }, { userId }) => ({
+    flags: flags.others.find(({ user_ids }) => user_ids.includes(userId))?.flags ?? flags.usual,
+  }),
+})

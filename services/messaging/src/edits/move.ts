@@ -1,0 +1,56 @@
+import { authorize, type Granted, isModerator } from '@parley/access'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { StaleRights } from '@parley/events'
+import { invalidMessage } from '../facts/readable-message.ts'
+import { readTopicIds, writeTopic } from '../repo/edits.ts'
+import { type Readable, readableIds } from '../repo/fetch.ts'
+import type { EditAsked } from '../rules/edit-plan.ts'
+import { refuseOlder } from '../rules/move-limit.ts'
+
+/** Most messages that one request moves: it happens behind the head, where everybody waits. */
+const mostMoved = 5_000
+
+/** A topic and what of it goes elsewhere. */
+export interface TopicChange {
+  readonly before: string
+  readonly after: string
+  readonly mode: EditAsked['propagate_mode']
+  /** Seconds since the Unix epoch. */
+  readonly at: number
+}
+
+/**
+ * Moves the message, and those of its topic that go with it as far as the actor may read them; called behind the head.
+ * @returns what moved, ascending
+ * @throws AppError where they are too many or too old; StaleRights where the message stands elsewhere by now
+ */
+export async function moveTopic(
+  tx: Tx,
+  granted: Granted<'message:move-topic'>,
+  { before, after, mode, at }: TopicChange,
+): Promise<Readable> {
+  const { actor, object, rights } = granted
+  const { messageId } = object.message
+  const list = authorize('message:list', actor, null, rights)
+  if (!list.ok) throw invalidMessage()
+  const from = mode === 'change_all' ? 0 : messageId
+  const found = await readTopicIds(tx, granted, before, from, mode === 'change_one' ? 1 : mostMoved + 1)
+  if (found.length > mostMoved) throw badRequest(`Too many messages to move at once (limit: ${mostMoved})`)
+  const ids = await readableIds(
+    tx,
+    list.granted,
+    found.map(({ id }) => id),
+  )
+  if (!ids.includes(messageId)) throw new StaleRights()
+  if (mode === 'change_all' && !object.resolves && !isModerator(actor)) {
+    const moving = new Set(ids)
+    refuseOlder(
+      found.filter(({ id }) => moving.has(id)),
+      at,
+      object.policy.moveWithinLimit,
+    )
+  }
+  await writeTopic(tx, granted, ids, after, at)
+  return ids
+}

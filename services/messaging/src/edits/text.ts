@@ -1,0 +1,33 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { render } from '@parley/markdown'
+import { channelIsMany } from '../facts/crowd.ts'
+import { loadRenderContext } from '../facts/render-context.ts'
+import type { NewText } from '../repo/edits.ts'
+import { readParticipants } from '../repo/participants.ts'
+import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
+
+/**
+ * Renders what a message will say, and holds it against what its sender could have sent.
+ * @param topic the one it will be in
+ * @param url the organisation's
+ * @throws AppError where it mentions more people at once than the actor may
+ */
+export async function newText(
+  tx: Tx,
+  granted: Granted<'message:edit'>,
+  content: string,
+  topic: string,
+  url: string,
+): Promise<NewText> {
+  const here = { read: <R>(_org: unknown, fn: (open: Tx) => Promise<R>) => fn(tx) }
+  const { html, mentions } = render(content, await loadRenderContext(granted.actor, content, url, here))
+  const { channel } = granted.object.message
+  const channelWildcard = channel !== null && mentions.channelWildcard
+  const topicWildcard = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []
+  checkWildcards(granted.actor, {
+    channelMany: channelWildcard && (await channelIsMany(tx, channel)),
+    topicMany: topicWildcard.length > fewPeople,
+  })
+  return { content, rendered: html, mentioned: mentions.users, channelWildcard, topicWildcard }
+}

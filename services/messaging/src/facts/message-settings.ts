@@ -1,0 +1,27 @@
+import { type MessagePolicy, systemGroupId } from '@parley/access'
+import type { Tx } from '@parley/db'
+
+/** How the organisation deals with messages that were sent (Zulip API: realm settings). */
+export interface MessageSettings extends MessagePolicy {
+  /** Which former states of messages are shown. */
+  readonly historyVisibility: 'all' | 'moves' | 'none'
+}
+
+const day = 86_400
+
+const defaults: MessageSettings = {
+  allowEditing: true,
+  editLimit: 600,
+  deleteLimit: 600,
+  moveWithinLimit: 7 * day,
+  moveBetweenLimit: 7 * day,
+  canMoveBetweenTopics: systemGroupId['role:everyone'],
+  canMoveBetweenChannels: systemGroupId['role:members'],
+  canResolveTopics: systemGroupId['role:everyone'],
+  canDeleteAny: systemGroupId['role:administrators'],
+  canDeleteOwn: systemGroupId['role:everyone'],
+  historyVisibility: 'all',
+}
+
+/** The organisation's settings: the defaults, as long as nothing changes them. */
+export const readMessageSettings = async (_tx: Tx): Promise<MessageSettings> => defaults

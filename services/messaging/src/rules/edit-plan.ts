@@ -1,0 +1,77 @@
+import { AppError, badRequest, sha256 } from '@parley/core'
+import { normaliseContent, normaliseTopic } from '@parley/markdown'
+
+/** What a client asks to change of a message. */
+export interface EditAsked {
+  readonly content?: string | undefined
+  readonly topic?: string | undefined
+  readonly stream_id?: number | undefined
+  readonly propagate_mode: 'change_one' | 'change_later' | 'change_all'
+  readonly prev_content_sha256?: string | undefined
+}
+
+/** The message as it is. */
+export interface EditedMessage {
+  readonly content: string
+  readonly topic: string
+  /** Null for a direct message. */
+  readonly channel: number | null
+}
+
+/** What changes; null for what stays. */
+export interface EditPlan {
+  readonly content: string | null
+  readonly topic: string | null
+}
+
+/** Texts that make more than a message (Zulip API: submessages); what hangs on them would not fit another text. */
+const widget = /^\/(poll|todo)\b/
+
+/**
+ * Understands what is to change.
+ * @throws AppError BAD_REQUEST, in the words of Zulip's API; EXPECTATION_MISMATCH where the text is not what the client saw
+ */
+export function planEdit(asked: EditAsked, message: EditedMessage): EditPlan {
+  const { channel } = message
+  const moves = asked.stream_id !== undefined && asked.stream_id !== channel
+  if (asked.propagate_mode !== 'change_one' && asked.topic === undefined && asked.stream_id === undefined)
+    throw badRequest('Invalid propagate_mode without topic edit')
+  if (channel === null && asked.stream_id !== undefined)
+    throw badRequest('Direct messages cannot be moved to channels.')
+  if (channel === null && asked.topic !== undefined) throw badRequest('Direct messages cannot have topics.')
+  if (moves && asked.content !== undefined)
+    throw badRequest('Cannot change message content while changing channel')
+  // Moving between channels is not built yet.
+  if (moves) throw badRequest("You don't have permission to move this message")
+  const plan = { content: contentOf(asked, message), topic: topicOf(asked, message) }
+  if (plan.content === null && plan.topic === null) throw badRequest('Nothing to change')
+  return plan
+}
+
+function contentOf({ content, prev_content_sha256: seen }: EditAsked, message: EditedMessage): string | null {
+  if (content === undefined) return null
+  if (widget.test(message.content)) throw badRequest('Widgets cannot be edited.')
+  if (seen !== undefined && seen.toLowerCase() !== sha256(message.content).toString('hex'))
+    throw new AppError(
+      'EXPECTATION_MISMATCH',
+      "'prev_content_sha256' value does not match the expected value.",
+      { data: { field_name: 'prev_content_sha256' } },
+    )
+  return content.trim() === '' ? '(deleted)' : normaliseContent(content)
+}
+
+function topicOf({ topic: given }: EditAsked, message: EditedMessage): string | null {
+  if (given === undefined) return null
+  const topic = normaliseTopic(given)
+  if (topic === message.topic) return null
+  if (topic === resolvedPrefix.trim() || (topic.startsWith(resolvedPrefix) && bare(topic) === ''))
+    throw badRequest('General chat cannot be marked as resolved')
+  return topic
+}
+
+const resolvedPrefix = '✔ '
+const bare = (topic: string): string => topic.replace(/^[ ✔]+/u, '')
+
+/** Does a change of topic only mark it as resolved, or as not? */
+export const togglesResolved = (before: string, after: string): boolean =>
+  before.startsWith(resolvedPrefix) !== after.startsWith(resolvedPrefix) && bare(before) === bare(after)
