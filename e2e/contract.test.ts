@@ -17,7 +17,7 @@ afterAll(() => stage?.[Symbol.asyncDispose]())
 
 async function holds(
   client: ApiClient,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   template: string,
   fields: Record<string, unknown>,
   path = template,
@@ -26,7 +26,9 @@ async function holds(
     ? client.get(path, fields)
     : method === 'POST'
       ? client.post(path, fields)
-      : client.delete(path, fields))
+      : method === 'PATCH'
+        ? client.patch(path, fields)
+        : client.delete(path, fields))
   expect(answer.body).toMatchObject({ result: 'success' })
   expect(contractFaults(method, template, answer.status, answer.body)).toEqual([])
   covered.add(`${method} /api/v1${template}`)
@@ -104,7 +106,17 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   expect(events.flatMap(eventFaults)).toEqual([])
   expect(types()).toEqual(expect.arrayContaining(['message', 'update_message_flags', 'subscription']))
   const doomed = await stage.person('Doomed Person')
+  await holds(
+    owner,
+    'PATCH',
+    '/users/{user_id}',
+    { full_name: 'Doomed Moderator', role: 300 },
+    `/users/${doomed.id}`,
+  )
   await holds(owner, 'DELETE', '/users/{user_id}', {}, `/users/${doomed.id}`)
+  await holds(owner, 'POST', '/users/{user_id}/reactivate', {}, `/users/${doomed.id}/reactivate`)
+  const leaver = await stage.person('Leaving Person')
+  await holds(leaver, 'DELETE', '/users/me', {})
 })
 
 test.runIf(contractAvailable())('no endpoint that the contract knows is left out above', () => {

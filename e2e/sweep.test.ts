@@ -133,7 +133,7 @@ test.each(each)('%s says 401 to a key of another organisation', async (_, operat
 })
 
 // Keys and sessions are one's own business; to take them away here would only make the rest answer 401.
-const changesOwn = new Set(['regenerate-api-key', 'end-session'])
+const changesOwn = new Set(['regenerate-api-key', 'end-session', 'deactivate-own-user'])
 // Subscribing makes a channel of that name in one's own organisation: last.
 const last = (o: Operation): number => Number(o.id === 'subscribe')
 const others = each.filter(([, o]) => !changesOwn.has(o.id)).toSorted(([, a], [, b]) => last(a) - last(b))

@@ -34,6 +34,12 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         password: canary.password,
       }),
   ],
+  'update-user': [
+    'accounts',
+    ({ stage, victim }) => stage.owner.patch(`/users/${victim}`, { full_name: canary.name, role: 300 }),
+  ],
+  'deactivate-own-user': ['accounts', ({ ada }) => ada.delete('/users/me')],
+  'reactivate-user': ['accounts', ({ stage, victim }) => stage.owner.post(`/users/${victim}/reactivate`)],
   'deactivate-user': ['accounts', ({ stage, victim }) => stage.owner.delete(`/users/${victim}`)],
   'get-own-user': ['people', ({ ada }) => ada.get('/users/me')],
   'get-user': ['people', ({ ada }) => ada.get(`/users/${ada.id}`)],

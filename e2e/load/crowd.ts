@@ -80,6 +80,7 @@ export async function addQueues(
     queueId: randomUUID(),
     org,
     user: id,
+    vantage: 1,
     start,
     eventTypes: ['message'],
     narrow: [],

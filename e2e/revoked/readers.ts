@@ -63,10 +63,18 @@ function reader(queueId: string, start: number, turn: Turn, ended: number, stop:
   }
 }
 
-const wanted = { event_types: ['message'] }
+const messages = { event_types: ['message'] }
+/** Answers by which a reader knows that it is let in no more. */
+const credentialEnded = 401
+/** The same for one whose queue is no more. */
+export const queueEnded = 400
 
 /** Reads by long polls. `client`: to be disposed by whoever made it, after the reader's end. */
-export async function pollReader(client: ApiClient): Promise<Reader> {
+export async function pollReader(
+  client: ApiClient,
+  wanted: Readonly<Record<string, unknown>> = messages,
+  ended = credentialEnded,
+): Promise<Reader> {
   const { id, last } = await eventQueue(client, wanted)
   const over = new AbortController()
   const gone = new Promise<null>((resolve) => {
@@ -78,7 +86,7 @@ export async function pollReader(client: ApiClient): Promise<Reader> {
     if (answer?.status === 200) return { events: Polled.parse(answer.body).events, refused: null }
     return { events: [], refused: answer?.status ?? 0 }
   }
-  return reader(id, last, turn, 401, () => over.abort())
+  return reader(id, last, turn, ended, () => over.abort())
 }
 
 export interface SocketPlace {
@@ -89,7 +97,12 @@ export interface SocketPlace {
 }
 
 /** Reads by a WebSocket at one gateway, and by another one where that is closed. */
-export async function socketReader(client: ApiClient, place: SocketPlace): Promise<Reader> {
+export async function socketReader(
+  client: ApiClient,
+  place: SocketPlace,
+  wanted: Readonly<Record<string, unknown>> = messages,
+  ended: number = closeCode.revoked,
+): Promise<Reader> {
   const { id, last } = await eventQueue(client, wanted)
   let current: OpenSocket | null = await eventSocket({ ...place, queueId: id, lastEventId: last })
   const handed: { socket: OpenSocket | null; upTo: number } = { socket: null, upTo: 0 }
@@ -110,5 +123,5 @@ export async function socketReader(client: ApiClient, place: SocketPlace): Promi
     current = null
     return { events: [], refused: await socket.closed }
   }
-  return reader(id, last, turn, closeCode.revoked, () => current?.[Symbol.dispose]())
+  return reader(id, last, turn, ended, () => current?.[Symbol.dispose]())
 }

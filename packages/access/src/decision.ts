@@ -19,6 +19,7 @@ export type Reason =
   | 'posting-restricted'
   | 'not-subscribed'
   | 'last-owner'
+  | 'people-only'
   | 'no-history'
   | 'not-participant'
   | 'recipient-inactive'

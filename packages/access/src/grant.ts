@@ -23,7 +23,14 @@ import {
   type SendTarget,
 } from './actions/message.ts'
 import { messageChange, messageEdit, messageMoveTopic, type TopicMove } from './actions/message-change.ts'
-import { userCreate, userDeactivate } from './actions/user.ts'
+import {
+  userCreate,
+  userDeactivate,
+  userLeave,
+  userReactivate,
+  userRename,
+  userSetRole,
+} from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
 import type { ChangingMessage, ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
 import type { Role } from './actor.ts'
@@ -35,6 +42,10 @@ export interface ActionObjects {
   'user:list': null
   'user:create': { readonly role: Role; readonly operatorAllows: boolean }
   'user:deactivate': UserFacts
+  'user:leave': UserFacts
+  'user:reactivate': UserFacts
+  'user:rename': UserFacts
+  'user:set-role': { readonly target: UserFacts; readonly role: Role }
   'channel:list': null
   'channel:know': ChannelFacts
   'channel:view': ChannelFacts
@@ -66,6 +77,10 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'user:list': allow,
   'user:create': userCreate,
   'user:deactivate': userDeactivate,
+  'user:leave': userLeave,
+  'user:reactivate': userReactivate,
+  'user:rename': userRename,
+  'user:set-role': userSetRole,
   'channel:list': allow,
   'channel:know': channelKnow,
   'channel:view': channelView,

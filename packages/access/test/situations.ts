@@ -112,6 +112,33 @@ export const situations: {
     ['a bot', { ...account, isBot: true }],
     ['somebody of another organisation', { ...account, orgId: orgId(2) }],
   ],
+  'user:leave': [
+    ['anybody', { ...account, userId: self }],
+    ['the last owner', { ...account, userId: self, role: role.owner, isLastOwner: true }],
+  ],
+  'user:reactivate': [
+    ['a member', { ...account, isActive: false }],
+    ['an owner', { ...account, isActive: false, role: role.owner }],
+    ['a bot', { ...account, isActive: false, isBot: true }],
+    ['somebody of another organisation', { ...account, isActive: false, orgId: orgId(2) }],
+  ],
+  'user:rename': [
+    ['a member', account],
+    ['one’s own bot', { ...account, isBot: true, botOwnerId: self }],
+    ['another’s bot', { ...account, isBot: true, botOwnerId: other }],
+    ['somebody of another organisation', { ...account, orgId: orgId(2) }],
+  ],
+  'user:set-role': [
+    ['a member becomes a moderator', { target: account, role: role.moderator }],
+    ['a member becomes an administrator', { target: account, role: role.admin }],
+    ['a member becomes an owner', { target: account, role: role.owner }],
+    ['an owner becomes a member', { target: { ...account, role: role.owner }, role: role.member }],
+    [
+      'the last owner becomes an administrator',
+      { target: { ...account, role: role.owner, isLastOwner: true }, role: role.admin },
+    ],
+    ['of another organisation', { target: { ...account, orgId: orgId(2) }, role: role.guest }],
+  ],
   'channel:list': nothing,
   'channel:know': channels,
   'channel:view': channels,

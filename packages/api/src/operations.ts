@@ -27,24 +27,30 @@ import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
 import { register } from './queues/register.ts'
 import { createUser } from './users/create-user.ts'
+import { deactivateOwnUser } from './users/deactivate-own-user.ts'
 import { deactivateUser } from './users/deactivate-user.ts'
 import { getOwnUser } from './users/get-own-user.ts'
 import { getUser } from './users/get-user.ts'
 import { getUsers } from './users/get-users.ts'
+import { reactivateUser } from './users/reactivate-user.ts'
+import { updateUser } from './users/update-user.ts'
 
 /** Every endpoint of the public API; what is not here answers 404. */
 export const operations: readonly Operation[] = [
   // auth, users, organisation
   createSession,
   createUser,
+  deactivateOwnUser,
   deactivateUser,
   endSession,
   fetchApiKey,
   getOwnUser,
   getUser,
   getUsers,
+  reactivateUser,
   regenerateApiKey,
   serverSettings,
+  updateUser,
   // channels
   findChannel,
   getChannel,

@@ -26,8 +26,12 @@ import {
   sessionEnded,
 } from './users/account.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
+import { groupMembersRemoved } from './users/group-members-removed.ts'
 import { userCreated } from './users/user-created.ts'
 import { userDeactivated } from './users/user-deactivated.ts'
+import { userReactivated } from './users/user-reactivated.ts'
+import { userRenamed } from './users/user-renamed.ts'
+import { userRoleChanged } from './users/user-role-changed.ts'
 
 // Each declaration only ever sees bodies that its own schema has parsed, so the list may forget their types.
 const any = <B>(declaration: EventDeclaration<B>): EventDeclaration =>
@@ -38,6 +42,7 @@ export const declarations: readonly EventDeclaration[] = [
   // users
   any(accountCreated),
   any(groupMembersAdded),
+  any(groupMembersRemoved),
   any(keyCreated),
   any(keyRegenerated),
   any(organisationCreated),
@@ -45,6 +50,9 @@ export const declarations: readonly EventDeclaration[] = [
   any(sessionEnded),
   any(userCreated),
   any(userDeactivated),
+  any(userReactivated),
+  any(userRenamed),
+  any(userRoleChanged),
   // messages
   any(flagsChanged),
   any(messageSent),

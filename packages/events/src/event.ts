@@ -29,6 +29,8 @@ export interface EventDeclaration<B = unknown> {
   /** Past tense, e.g. `message.sent`; never changes its meaning. */
   readonly type: string
   readonly emitter: ServiceName
+  /** Other services whose acts have the same effect. */
+  readonly alsoBy: readonly ServiceName[]
   readonly audience: Audience
   /** Raises `head.rights`: set for everything a decision of packages/access reads. */
   readonly changesRights: boolean
@@ -53,11 +55,12 @@ export interface EventDeclaration<B = unknown> {
 export function event<B>(
   declared: Omit<
     EventDeclaration<B>,
-    'changesRights' | 'revokes' | 'audited' | 'variant' | 'own' | 'wire' | 'shape'
+    'alsoBy' | 'changesRights' | 'revokes' | 'audited' | 'variant' | 'own' | 'wire' | 'shape'
   > &
     Partial<EventDeclaration<B>>,
 ): EventDeclaration<B> {
   return {
+    alsoBy: [],
     changesRights: false,
     revokes: false,
     audited: false,

@@ -1,10 +1,11 @@
-import { type Granted, isOperator, systemGroupId } from '@parley/access'
+import { type Granted, isOperator } from '@parley/access'
 import { badRequest, userId } from '@parley/core'
 import type { OrmTx } from '@parley/db'
-import { accountCreated, groupMembersAdded, make, type NewEvent, userCreated } from '@parley/events'
+import { accountCreated, make, type NewEvent, userCreated } from '@parley/events'
 import { type AuthContext, now } from './context.ts'
 import { avatarUrl, wireTime } from './present/person.ts'
 import { type AccountRow, insertPassword, insertUser } from './repo/users.ts'
+import { joinsRoleGroup } from './rules/role-group.ts'
 
 export interface NewAccount {
   readonly email: string
@@ -12,15 +13,6 @@ export interface NewAccount {
   /** The password's hash; null for an account that signs in otherwise. */
   readonly hash: string | null
   readonly canCreateUsers?: boolean
-}
-
-/** The system group that names accounts of each role directly. */
-const groupOf: Readonly<Record<number, number>> = {
-  100: systemGroupId['role:owners'],
-  200: systemGroupId['role:administrators'],
-  300: systemGroupId['role:moderators'],
-  400: systemGroupId['role:fullmembers'],
-  600: systemGroupId['role:everyone'],
 }
 
 /**
@@ -43,7 +35,7 @@ export async function addAccount(
     row,
     events: [
       make(userCreated, created(row)),
-      make(groupMembersAdded, { group_id: groupOf[row.role] ?? 0, user_ids: [row.userId] }),
+      joinsRoleGroup(row.userId, granted.object.role),
       make(accountCreated, { user_id: row.userId, role: row.role, by }),
     ],
   }

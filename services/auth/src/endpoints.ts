@@ -8,27 +8,33 @@ import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
 import createSession from './routes/create-session.ts'
 import createUser from './routes/create-user.ts'
+import deactivateOwnUser from './routes/deactivate-own-user.ts'
 import deactivateUser from './routes/deactivate-user.ts'
 import endSession from './routes/end-session.ts'
 import fetchApiKey from './routes/fetch-api-key.ts'
 import getOwnUser from './routes/get-own-user.ts'
 import getUser from './routes/get-user.ts'
 import getUsers from './routes/get-users.ts'
+import reactivateUser from './routes/reactivate-user.ts'
 import regenerateApiKey from './routes/regenerate-api-key.ts'
 import serverSettings from './routes/server-settings.ts'
+import updateUser from './routes/update-user.ts'
 
 /** Every endpoint of this service. */
 export const routes: readonly Route<AuthContext, OrmTx>[] = [
   createSession,
   createUser,
+  deactivateOwnUser,
   deactivateUser,
   endSession,
   fetchApiKey,
   getOwnUser,
   getUser,
   getUsers,
+  reactivateUser,
   regenerateApiKey,
   serverSettings,
+  updateUser,
 ]
 
 /** Every internal call it answers. */

@@ -26,7 +26,10 @@ const viewer = (as: number): Viewer => ({
 
 test.runIf(contractAvailable())('what clients are told of accounts fits the contract', async () => {
   const member = await h.account(acme.org, 'member', role.member)
-  await h.ask('deactivate-user', acme, {}, { user_id: String(member.user) })
+  const path = { user_id: String(member.user) }
+  await h.ask('update-user', acme, { full_name: 'Max', role: '600' }, path)
+  await h.ask('deactivate-user', acme, {}, path)
+  await h.ask('reactivate-user', acme, {}, path)
   const told = (await h.log(acme.org)).flatMap((event): WireEvent[] => {
     const declaration = declarations.find((d) => d.type === event.type)
     const shapes = Object.values(role).map((as) => declaration?.shape(event.body, viewer(as)) ?? null)
@@ -34,7 +37,7 @@ test.runIf(contractAvailable())('what clients are told of accounts fits the cont
   })
   expect(told.flatMap(eventFaults)).toEqual([])
   expect(new Set(told.map((e) => `${e.type} ${String(e['op'])}`))).toEqual(
-    new Set(['realm_user add', 'user_group add_members', 'realm_user update']),
+    new Set(['realm_user add', 'user_group add_members', 'user_group remove_members', 'realm_user update']),
   )
 })
 

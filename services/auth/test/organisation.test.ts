@@ -129,7 +129,7 @@ test('this service may write every event it declares, and no other', async () =>
   const rows = await h.db.superuser(
     `SELECT type FROM events.emitters WHERE role = 'svc_auth' ORDER BY type COLLATE "C"`,
   )
-  const own = declarations.filter((d) => d.emitter === 'auth').map((d) => d.type)
+  const own = declarations.filter((d) => d.emitter === 'auth' || d.alsoBy.includes('auth')).map((d) => d.type)
   expect(rows.map((r) => r['type'])).toEqual(own.toSorted())
 })
 

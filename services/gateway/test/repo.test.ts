@@ -22,6 +22,7 @@ const spec = (queueId: string, more: Partial<QueueSpec> = {}): QueueSpec => ({
   queueId,
   org: 1,
   user: 7,
+  vantage: 1,
   start: 3,
   eventTypes: ['message'],
   narrow: [{ operator: 'is', operand: 'dm', negated: false }],

@@ -22,3 +22,40 @@ export function userDeactivate(actor: Actor, target: UserFacts): Decision {
   if (target.role === role.owner && !isOwner(actor)) return deny('owners-only')
   return target.isLastOwner ? deny('last-owner') : allow()
 }
+
+/** Ending one's own account: people; bots have a door of their own. Never the last owner. */
+export function userLeave(actor: Actor, own: UserFacts): Decision {
+  if (actor.isBot) return deny('people-only')
+  return own.isLastOwner ? deny('last-owner') : allow()
+}
+
+/**
+ * Taking an account into use again: administrators; owners only by owners, or an administrator could undo what only an
+ * owner may do; bots have a door of their own.
+ */
+export function userReactivate(actor: Actor, target: UserFacts): Decision {
+  if (!isAdmin(actor)) return deny('admins-only')
+  if (target.orgId !== actor.orgId || target.isBot) return hide('unknown-user')
+  return allowIf(target.role !== role.owner || isOwner(actor), deny('owners-only'))
+}
+
+/** Naming another account: administrators, and whoever owns the bot. Who may not do it learns nothing about the account. */
+export function userRename(actor: Actor, target: UserFacts): Decision {
+  const ownBot = target.isBot && target.botOwnerId === actor.userId && target.orgId === actor.orgId
+  if (!isAdmin(actor) && !ownBot) return deny('admins-only')
+  return allowIf(target.orgId === actor.orgId, hide('unknown-user'))
+}
+
+/**
+ * Giving an account another role: administrators; to and from owner only owners, so that nobody gives a role above their
+ * own; the last owner stays one.
+ */
+export function userSetRole(
+  actor: Actor,
+  { target, role: wanted }: { readonly target: UserFacts; readonly role: Role },
+): Decision {
+  if (!isAdmin(actor)) return deny('admins-only')
+  if (target.orgId !== actor.orgId) return hide('unknown-user')
+  if ((target.role === role.owner || wanted === role.owner) && !isOwner(actor)) return deny('owners-only')
+  return target.isLastOwner && wanted !== role.owner ? deny('last-owner') : allow()
+}

@@ -14,11 +14,15 @@ const wireEvent = (op: Op, body: z.infer<typeof Peers>): WireEvent => ({
 })
 const variant = (viewer: Viewer): string => (isGuestRole(viewer.role) ? 'guest' : '')
 
+/** Who comes back into use is in the lists again. */
+const alsoBy = (op: Op): readonly 'auth'[] => (op === 'peer_add' ? ['auth'] : [])
+
 /** The subscribers of a public channel changed; everybody but guests follows its list. */
 const inOrganisation = (type: string, op: Op) =>
   event({
     type,
     emitter: 'streams',
+    alsoBy: alsoBy(op),
     audience: 'organisation',
     body: Peers,
     wire: ['subscription'],
@@ -34,6 +38,7 @@ const inChannel = (type: string, op: Op) =>
   event({
     type,
     emitter: 'streams',
+    alsoBy: alsoBy(op),
     audience: 'subscribers',
     body: Within,
     wire: ['subscription'],

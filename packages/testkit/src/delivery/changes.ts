@@ -19,6 +19,10 @@ export interface Cast {
 interface Play extends Cast {
   readonly random: Seeded
   readonly leaving: Member[]
+  /** Who was deactivated. */
+  readonly left: Member[]
+  /** Who came back, without a credential. */
+  readonly silent: Member[]
   readonly sent: number[]
   names: number
   readonly anybody: () => Member
@@ -107,10 +111,37 @@ const createUser: Change = async (play) => {
   return { status: 200, headers: {}, body: {} }
 }
 
-const deactivate: Change = async ({ random, leaving, owner }) => {
-  const [leaver] = leaving.splice(random.below(Math.max(1, leaving.length)), 1)
-  return leaver ? owner.delete(`/users/${leaver.id}`) : null
+/** Of those who do not look on: queues of who gets another role begin anew. */
+const oneOf = ({ random }: Play, people: readonly Member[]): Member | undefined =>
+  people[random.below(Math.max(1, people.length))]
+
+const deactivate: Change = async (play, who) => {
+  const leaver = oneOf(play, play.leaving)
+  if (!leaver) return null
+  play.leaving.splice(play.leaving.indexOf(leaver), 1)
+  play.left.push(leaver)
+  return who === leaver ? leaver.delete('/users/me') : play.owner.delete(`/users/${leaver.id}`)
 }
+
+/** Without a credential they do nothing by themselves any more, but others act on them. */
+const reactivate: Change = async (play) => {
+  const back = oneOf(play, play.left)
+  if (!back) return null
+  play.left.splice(play.left.indexOf(back), 1)
+  const answer = await play.owner.post(`/users/${back.id}/reactivate`)
+  play.silent.push(back)
+  return answer
+}
+
+const changeRole: Change = async (play) => {
+  const subject = oneOf(play, [...play.leaving, ...play.silent])
+  return subject
+    ? play.owner.patch(`/users/${subject.id}`, { role: play.random.pick([100, 200, 300, 400, 600]) })
+    : null
+}
+
+const rename: Change = async (play) =>
+  play.owner.patch(`/users/${play.anybody().id}`, { full_name: `Renamed ${letters(play.random.below(600))}` })
 
 /** Names of accounts are made into addresses, which keep letters only. */
 const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 26), 97 + (n % 26))
@@ -127,6 +158,9 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'move within a channel': [3, moveTopic],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
+  reactivate: [1, reactivate],
+  'change a role': [2, changeRole],
+  rename: [1, rename],
 }
 
 /** Changes at random by members of a cast. */
@@ -146,6 +180,8 @@ export function changesAtRandom(cast: Cast, random: Seeded): Changes {
     ...cast,
     random,
     leaving,
+    left: [],
+    silent: [],
     sent: [],
     names: 0,
     anybody: () => random.pick([...cast.staying, ...leaving]),

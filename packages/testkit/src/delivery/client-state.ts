@@ -84,6 +84,14 @@ const personOf = (person: z.infer<typeof Person>, active: boolean): Record<strin
   active,
 })
 
+/** What clients make of a role by themselves. */
+const flagsOf = (role: number): Record<string, unknown> => ({
+  role,
+  is_owner: role === 100,
+  is_admin: role <= 200,
+  is_guest: role === 600,
+})
+
 function stateOf(answer: unknown): ClientState {
   const s = Snapshot.parse(answer)
   const channels: Record<number, KnownChannel> = {}
@@ -141,8 +149,11 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     const { user_id: user, ...changed } = z.looseObject({ user_id: z.int() }).parse(event['person'])
     const known = state.people[user]
     if (!known) throw new Error(`an update of user ${user}, who is not known`)
-    if (changed['is_active'] !== false) throw new Error('an update that this client does not know')
-    known['active'] = false
+    if (typeof changed['role'] === 'number') Object.assign(known, flagsOf(changed['role']))
+    else if (typeof changed['full_name'] === 'string') known['full_name'] = changed['full_name']
+    else if (typeof changed['is_active'] === 'boolean') known['active'] = changed['is_active']
+    else throw new Error('an update that this client does not know')
+    if (changed['is_active'] !== false) return
     // Clients drop who left from every list by this event alone.
     for (const channel of Object.values(state.channels)) {
       if (!channel.subscribers.includes(user)) continue
@@ -155,6 +166,10 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   'user_group add_members'(state, event) {
     const { group_id: id, user_ids } = z.looseObject({ group_id: z.int(), user_ids: Ids }).parse(event)
     state.groups[id] = including(state.groups[id] ?? [], user_ids)
+  },
+  'user_group remove_members'(state, event) {
+    const { group_id: id, user_ids } = z.looseObject({ group_id: z.int(), user_ids: Ids }).parse(event)
+    state.groups[id] = without(state.groups[id] ?? [], user_ids)
   },
   'stream create'(state, event) {
     for (const one of z.array(Channel).parse(event['streams']))

@@ -11,9 +11,22 @@ export function refusal(reason: Reason): AppError {
       return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
     case 'owners-only':
       return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
+    case 'people-only':
+      return badRequest('This endpoint does not accept bot requests.')
+    case 'last-owner':
+      return badRequest('The owner permission cannot be removed from the only organization owner.')
     case 'operator-must-allow':
       return badRequest('User not authorized to create users')
     default:
       return insufficient()
   }
 }
+
+/** What somebody is told who may not be deactivated: nobody would own the organisation. */
+export const lastOwner = (): AppError =>
+  new AppError('CANNOT_DEACTIVATE_LAST_USER', 'Cannot deactivate the only organization owner', {
+    data: { is_last_owner: true, entity: 'organization owner' },
+  })
+
+/** The answer for an account that is not there, or that the asker may not know of. */
+export const unknownUser = (): AppError => badRequest('No such user')

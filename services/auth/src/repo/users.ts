@@ -64,7 +64,11 @@ export async function insertUser(
 }
 
 /** Takes an account out of use and every credential it has with it. @returns its new generation */
-export async function deactivate(tx: OrmTx, granted: Granted<'user:deactivate'>, at: Date): Promise<number> {
+export async function deactivate(
+  tx: OrmTx,
+  granted: Granted<'user:deactivate'> | Granted<'user:leave'>,
+  at: Date,
+): Promise<number> {
   const { orgId, userId } = granted.object
   const { generation } = await tx.orm.user.update({
     where: { orgId_userId: { orgId, userId } },
@@ -74,6 +78,37 @@ export async function deactivate(tx: OrmTx, granted: Granted<'user:deactivate'>,
   await tx.orm.apiKey.updateMany({ where: open, data: { endedAt: at } })
   await tx.orm.session.updateMany({ where: open, data: { endedAt: at } })
   return generation
+}
+
+/** Takes an account into use again; no credential comes back with it. @returns its new vantage */
+export async function reactivate(tx: OrmTx, granted: Granted<'user:reactivate'>): Promise<number> {
+  const { orgId, userId } = granted.object
+  const { vantage } = await tx.orm.user.update({
+    where: { orgId_userId: { orgId, userId } },
+    data: { isActive: true, vantage: { increment: 1 } },
+  })
+  return vantage
+}
+
+/** Names an account. @returns whether that is another name than before */
+export async function renameUser(
+  tx: OrmTx,
+  granted: Granted<'user:rename'>,
+  fullName: string,
+): Promise<boolean> {
+  const { orgId, userId } = granted.object
+  const where = { orgId, userId, NOT: { fullName } }
+  return (await tx.orm.user.updateMany({ where, data: { fullName } })).count === 1
+}
+
+/** Gives an account the role of the proof. @returns its new vantage */
+export async function setRole(tx: OrmTx, granted: Granted<'user:set-role'>): Promise<number> {
+  const { target, role } = granted.object
+  const { vantage } = await tx.orm.user.update({
+    where: { orgId_userId: { orgId: target.orgId, userId: target.userId } },
+    data: { role, vantage: { increment: 1 } },
+  })
+  return vantage
 }
 
 /**

@@ -1,11 +1,10 @@
 import { deactivateUser } from '@parley/api'
-import { AppError, badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
 import { append, make, userDeactivated } from '@parley/events'
 import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
 import { nobody, userFacts } from '../facts/user.ts'
-import { refusal } from '../present/refusal.ts'
+import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
 import { deactivate } from '../repo/users.ts'
 
 export default route<typeof deactivateUser, AuthContext, OrmTx>(
@@ -13,13 +12,8 @@ export default route<typeof deactivateUser, AuthContext, OrmTx>(
   {
     // Somebody who is not there is left to the rule, so that who may not ask learns nothing.
     object: async ({ tx, input }) => (await userFacts(tx, input.user_id)) ?? nobody,
-    hidden: () => badRequest('No such user'),
-    denied: (_, reason) =>
-      reason === 'last-owner'
-        ? new AppError('CANNOT_DEACTIVATE_LAST_USER', 'Cannot deactivate the only organization owner', {
-            data: { is_last_owner: true, entity: 'organization owner' },
-          })
-        : refusal(reason),
+    hidden: unknownUser,
+    denied: (_, reason) => (reason === 'last-owner' ? lastOwner() : refusal(reason)),
   },
   async ({ granted, rights, tx, ctx }) => {
     // Twice is once: nothing is left to take away.

@@ -5,6 +5,8 @@ import {
   sessionEnded,
   subscriptionRemoved,
   userDeactivated,
+  userReactivated,
+  userRoleChanged,
 } from '@parley/events'
 import { z } from 'zod'
 import type { LogEvent } from './log-event.ts'
@@ -20,6 +22,14 @@ export type Effect =
       readonly active: boolean
       readonly credentials: { readonly only: string } | { readonly prefix: string } | null
     }
+  /** The account sees its organisation from elsewhere, so its queues begin anew. `active`: null where that stays. */
+  | {
+      readonly kind: 'moved'
+      readonly user: number
+      readonly role: number
+      readonly vantage: number
+      readonly active: true | null
+    }
   | { readonly kind: 'opened'; readonly channel: number }
 
 /** The types that move a user in or out of channels; catching up reads them apart. */
@@ -29,6 +39,7 @@ export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type
 const Moved = z.object({ channel_id: z.int(), user_ids: z.array(z.int()) })
 const Opened = z.object({ channel: z.object({ stream_id: z.int() }) })
 const Ended = z.object({ user_id: z.int(), generation: z.int() })
+const VantageMoved = z.object({ user_id: z.int(), role: z.int(), vantage: z.int() })
 const SessionEnded = Ended.extend({ session_id: z.int() })
 
 /** The effect of an event; null for most. @throws ZodError where a body does not fit its declaration */
@@ -48,6 +59,12 @@ export function effectOf(event: LogEvent): Effect | null {
     case userDeactivated.type: {
       const { user_id, generation } = Ended.parse(event.body)
       return { kind: 'ended', user: user_id, generation, active: false, credentials: null }
+    }
+    case userReactivated.type:
+    case userRoleChanged.type: {
+      const { user_id, role, vantage } = VantageMoved.parse(event.body)
+      const active = event.type === userReactivated.type ? true : null
+      return { kind: 'moved', user: user_id, role, vantage, active }
     }
     case keyRegenerated.type: {
       const { user_id, generation } = Ended.parse(event.body)

@@ -5,6 +5,8 @@ export interface Person {
   readonly role: number
   readonly active: boolean
   readonly generation: number
+  /** From where it sees its organisation: queues from before it moved are no more. */
+  readonly vantage: number
   readonly channels: ReadonlySet<number>
 }
 
@@ -64,6 +66,14 @@ export class Members {
       case 'opened':
         this.#open?.add(effect.channel)
         return
+      case 'moved': {
+        const person = this.#people.get(effect.user)
+        if (!person) return
+        person.role = effect.role
+        person.vantage = effect.vantage
+        person.active = effect.active ?? person.active
+        return
+      }
       case 'ended': {
         const person = this.#people.get(effect.user)
         if (!person) return

@@ -75,7 +75,10 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
       const channels = (user: number) => state.channels.get(user) ?? new Set<number>()
       const people = users.map(
         (user) =>
-          [user, { role: 400, active: true, generation: 1, channels: new Set(channels(user)) }] as const,
+          [
+            user,
+            { role: 400, active: true, generation: 1, vantage: 1, channels: new Set(channels(user)) },
+          ] as const,
       )
       return Promise.resolve({ seq: log.length, people: new Map(people), open: new Set<number>() })
     },
@@ -131,6 +134,7 @@ const spec = (user: number, queueId = 'q'): Queue =>
     queueId,
     org: 1,
     user,
+    vantage: 1,
     start: 0,
     eventTypes: null,
     narrow: [],

@@ -1,6 +1,6 @@
 import { AppError, type Clock, unavailable } from '@parley/core'
 import type { EventDeclaration } from '@parley/events'
-import { type AudienceReader, CatchUp, judge, type Now } from './catch-up.ts'
+import { type AudienceReader, badQueue, CatchUp, judge, type Now } from './catch-up.ts'
 import type { Consumer, EndReason } from './consumer.ts'
 import { Consumers } from './consumers.ts'
 import { type Effect, effectOf, ends } from './effect.ts'
@@ -103,6 +103,7 @@ export class Organisation {
       const person = await this.person(user)
       // This process may be behind what the credential was checked against, never the other way round.
       if (!person?.active || person.generation > generation) throw stale()
+      if (person.vantage > consumer.queue.spec.vantage) throw badQueue(queueId)
       await this.#catchUp(serving, after)
     } catch (error) {
       this.stop(consumer)
@@ -239,11 +240,12 @@ export class Organisation {
   }
 
   #take(event: LogEvent, effect: Effect): void {
-    const users = effect.kind === 'ended' ? [effect.user] : effect.kind === 'left' ? effect.users : []
+    const users = 'user' in effect ? [effect.user] : effect.kind === 'left' ? effect.users : []
     const touched = event.revokes ? this.#of(users) : new Set<Consumer>()
     this.#people.apply(event.seq, effect)
     this.#deps.onEffect(this.org, effect)
     if (effect.kind === 'ended') this.#revoke(effect)
+    if (effect.kind === 'moved') this.#endQueuesOf(effect.user)
     if (touched.size === 0) return
     // Bytes on their way get two turns of the event loop to reach the kernel.
     this.#cutting = this.#cutting
@@ -258,6 +260,11 @@ export class Organisation {
     for (const { consumer } of this.#serving.values())
       if (consumer.queue.spec.user === effect.user && ends(effect, consumer.credential))
         this.stop(consumer, 'revoked')
+  }
+
+  #endQueuesOf(user: number): void {
+    for (const { consumer } of this.#serving.values())
+      if (consumer.queue.spec.user === user) this.stop(consumer, 'gone')
   }
 
   #of(users: readonly number[]): Set<Consumer> {

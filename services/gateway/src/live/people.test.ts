@@ -6,6 +6,7 @@ const person = (...channels: number[]): Person => ({
   role: 400,
   active: true,
   generation: 1,
+  vantage: 1,
   channels: new Set(channels),
 })
 
@@ -39,7 +40,7 @@ test('effects after the place that was read count, those before do not', async (
   people.apply(6, { kind: 'left', channel: 7, users: [1] })
   people.apply(7, { kind: 'ended', user: 1, generation: 3, active: true, credentials: null })
   reached.resolve()
-  expect(await got).toEqual({ role: 400, active: true, generation: 3, channels: new Set([8]) })
+  expect(await got).toEqual({ role: 400, active: true, generation: 3, vantage: 1, channels: new Set([8]) })
   expect([people.members.of(8).has(1), people.members.of(7).has(1)]).toEqual([true, false])
 })
 
@@ -59,4 +60,18 @@ test('who is idle is forgotten and read again', async () => {
   expect([reads, people.members.of(3).size]).toEqual([1, 0])
   await people.get(1, 300)
   expect(reads).toBe(2)
+})
+
+test('who moves has another role and is active, unless that is left as it was', async () => {
+  const load = () => Promise.resolve({ seq: 5, people: new Map([[1, person(7)]]), open: new Set<number>() })
+  const people = new People(load, () => Promise.resolve())
+  await people.get(1, 0)
+  const moved = { kind: 'moved', user: 1, role: 600 } as const
+  people.apply(6, { kind: 'ended', user: 1, generation: 2, active: false, credentials: null })
+  people.apply(7, { ...moved, vantage: 2, active: null })
+  expect(people.members.get(1)).toMatchObject({ role: 600, vantage: 2, active: false })
+  people.apply(8, { ...moved, vantage: 3, active: true })
+  people.apply(9, { ...moved, user: 2, vantage: 3, active: true })
+  expect(people.members.get(1)).toMatchObject({ vantage: 3, active: true })
+  expect(people.members.get(2)).toBeUndefined()
 })

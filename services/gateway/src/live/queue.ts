@@ -14,6 +14,8 @@ export const QueueSpec = z.object({
   queueId: z.uuid(),
   org: z.int(),
   user: z.int(),
+  /** The user's in the snapshot that the queue began with. */
+  vantage: z.int().default(1),
   /** The head of the log in the snapshot that the queue began with. */
   start: z.int(),
   /** Wire types; null is all. */

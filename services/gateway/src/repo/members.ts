@@ -9,6 +9,7 @@ const PersonRow = z.object({
   role: z.int(),
   is_active: z.boolean(),
   generation: z.int(),
+  vantage: z.int(),
   channels: z.array(z.int()),
 })
 
@@ -19,7 +20,7 @@ export function loadMembers(database: Database, org: number, users: readonly num
       readHead(tx),
       tx.query(
         PersonRow,
-        `SELECT a.user_id, a.role, a.is_active, a.generation, ARRAY(
+        `SELECT a.user_id, a.role, a.is_active, a.generation, a.vantage, ARRAY(
            SELECT s.channel_id FROM streams.v1_subscriptions s
            WHERE s.org_id = a.org_id AND s.user_id = a.user_id) AS channels
          FROM auth.v1_actors a WHERE a.org_id = $1 AND a.user_id = ANY ($2::int[])`,
@@ -43,5 +44,6 @@ const personOf = (row: z.infer<typeof PersonRow>): Person => ({
   role: row.role,
   active: row.is_active,
   generation: row.generation,
+  vantage: row.vantage,
   channels: new Set(row.channels),
 })

@@ -1,15 +1,17 @@
+import type { Granted } from '@parley/access'
 import { internal } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
-const Row = z.object({ seq: z.int(), snapshot: z.string() })
+const Row = z.object({ seq: z.int(), vantage: z.int(), snapshot: z.string() })
 
-/** The head of the log in this transaction's snapshot, and the snapshot's name for other transactions. */
-export async function exportSnapshot(tx: Tx): Promise<{ seq: number; snapshot: string }> {
+/** The head of the log and the user's vantage in this transaction's snapshot, and its name for other transactions. */
+export async function exportSnapshot(tx: Tx, { actor }: Granted<'self:use'>): Promise<z.output<typeof Row>> {
   const [row] = await tx.query(
     Row,
-    'SELECT seq, pg_export_snapshot() AS snapshot FROM events.head WHERE org_id = $1',
-    [tx.org],
+    `SELECT h.seq, a.vantage, pg_export_snapshot() AS snapshot
+     FROM events.head h JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = $2 WHERE h.org_id = $1`,
+    [tx.org, actor.userId],
   )
   if (!row) throw internal(new Error('no log for this organisation'))
   return row

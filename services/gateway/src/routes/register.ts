@@ -35,19 +35,19 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
   const asked = askedOf(register, exchange)
   const org = orgOf(exchange)
   const spec = specOf(asked, exchange, context.ids.uuid())
-  const { granted, start, state } = await context.database.read(org, async (tx) => {
+  const { granted, start, vantage, state } = await context.database.read(org, async (tx) => {
     const granted = await grantedIn(tx, asked.caller)
     if (spec.allPublicStreams && isGuest(granted.actor))
       throw badRequest('User not authorized for this query')
-    const { seq, snapshot } = await exportSnapshot(tx)
+    const { seq, vantage, snapshot } = await exportSnapshot(tx, granted)
     const request = snapshotRequest(asked, exchange, snapshot)
     const options = { signal: exchange.signal, requestId: exchange.requestId }
     const answers = await stirring(tx, () =>
       Promise.all(parts.map((part) => context.link.call(part, request, options))),
     )
-    return { granted, start: seq, state: Object.assign({}, ...answers) as Record<string, unknown> }
+    return { granted, start: seq, vantage, state: Object.assign({}, ...answers) as Record<string, unknown> }
   })
-  const whole = { ...spec, start }
+  const whole = { ...spec, start, vantage }
   await context.database.write(org, (tx) => insertQueue(tx, granted, whole))
   const answer = {
     ...state,
@@ -70,6 +70,7 @@ function specOf({ input, caller }: Asked<typeof register>, { facts }: Exchange, 
     org: facts.org,
     user: caller.principal.user,
     start: 0,
+    vantage: 1,
     eventTypes: input.event_types ?? null,
     narrow,
     allPublicStreams: input.all_public_streams,

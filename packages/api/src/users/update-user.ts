@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
+import { json, optional, pathInt, text } from '../param.ts'
+
+/** Every role an account may be given. */
+export const RoleNumber = z.union([
+  z.literal(100),
+  z.literal(200),
+  z.literal(300),
+  z.literal(400),
+  z.literal(600),
+])
+
+/** Changes another account's name or role. A new role takes the queues of the account: it knows other things now. */
+export const updateUser = operation({
+  id: 'update-user',
+  method: 'PATCH',
+  path: '/api/v1/users/{user_id}',
+  service: 'auth',
+  access: 'user:rename',
+  limits: apiByUser,
+  callers: ['gateway'],
+  transaction: 'write',
+  revokes: true,
+  params: {
+    user_id: pathInt(),
+    full_name: optional(text()),
+    role: optional(json(RoleNumber)),
+    profile_data: optional(json(z.array(z.looseObject({ id: z.int() })).max(100))),
+    new_email: optional(text()),
+  },
+  response: z.object({}),
+})

@@ -1,0 +1,24 @@
+-- The channels that an account which comes back is still in, with who follows their lists of subscribers: for the
+-- events by which it stands in those lists again. As services/streams/src/rules/membership-events.ts (`peers`) has it.
+GRANT USAGE ON SCHEMA streams TO svc_auth;
+CREATE FUNCTION streams.v1_lists_with(p_org integer, p_user integer) RETURNS TABLE (
+  channel_id integer, invite_only boolean, guests boolean, overseers integer[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT c.channel_id, c.invite_only,
+    EXISTS (SELECT FROM streams.subscriptions o JOIN auth.v1_actors a ON a.org_id = p_org AND a.user_id = o.user_id
+      WHERE o.org_id = p_org AND o.channel_id = c.channel_id AND o.active AND o.user_id <> p_user
+        AND a.is_active AND a.role >= 600),
+    CASE WHEN c.invite_only THEN ARRAY(SELECT a.user_id FROM auth.v1_actors a
+      WHERE a.org_id = p_org AND a.is_active AND a.user_id <> p_user
+        AND (a.role <= 200 OR (a.user_id = c.creator_id AND a.role < 600)) ORDER BY a.user_id)
+    ELSE '{}' END
+  FROM streams.subscriptions s JOIN streams.channels c ON c.org_id = p_org AND c.channel_id = s.channel_id
+  WHERE s.org_id = p_org AND s.user_id = p_user AND s.active
+  ORDER BY c.channel_id;
+END $$;
+REVOKE ALL ON FUNCTION streams.v1_lists_with(integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION streams.v1_lists_with(integer, integer) TO svc_auth;

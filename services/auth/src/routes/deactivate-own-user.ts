@@ -1,0 +1,23 @@
+import { deactivateOwnUser } from '@parley/api'
+import type { OrmTx } from '@parley/db'
+import { append, make, userDeactivated } from '@parley/events'
+import { route } from '@parley/kit'
+import { type AuthContext, now } from '../context.ts'
+import { nobody, userFacts } from '../facts/user.ts'
+import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
+import { deactivate } from '../repo/users.ts'
+
+export default route<typeof deactivateOwnUser, AuthContext, OrmTx>(
+  deactivateOwnUser,
+  {
+    object: async ({ tx, actor }) => (await userFacts(tx, actor.userId)) ?? nobody,
+    hidden: unknownUser,
+    denied: (_, reason) => (reason === 'last-owner' ? lastOwner() : refusal(reason)),
+  },
+  async ({ granted, rights, tx, ctx }) => {
+    const { userId } = granted.actor
+    const generation = await deactivate(tx, granted, now(ctx.clock))
+    await append(tx, rights, [make(userDeactivated, { user_id: userId, generation, by: userId })])
+    return {}
+  },
+)

@@ -1,0 +1,30 @@
+import { reactivateUser } from '@parley/api'
+import type { OrmTx } from '@parley/db'
+import { append, make, userReactivated } from '@parley/events'
+import { route } from '@parley/kit'
+import type { AuthContext } from '../context.ts'
+import { backInLists } from '../facts/back-in-lists.ts'
+import { nobody, userFacts } from '../facts/user.ts'
+import { refusal, unknownUser } from '../present/refusal.ts'
+import { reactivate } from '../repo/users.ts'
+import { joinsRoleGroup } from '../rules/role-group.ts'
+
+export default route<typeof reactivateUser, AuthContext, OrmTx>(
+  reactivateUser,
+  {
+    object: async ({ tx, input }) => (await userFacts(tx, input.user_id)) ?? nobody,
+    hidden: unknownUser,
+    denied: (_, reason) => refusal(reason),
+  },
+  async ({ granted, rights, tx }) => {
+    const { userId, role, isActive } = granted.object
+    if (isActive) return {}
+    const vantage = await reactivate(tx, granted)
+    await append(tx, rights, [
+      make(userReactivated, { user_id: userId, role, vantage, by: granted.actor.userId }),
+      joinsRoleGroup(userId, role),
+      ...(await backInLists(tx, userId)),
+    ])
+    return {}
+  },
+)

@@ -1,0 +1,54 @@
+import { authorize } from '@parley/access'
+import { updateUser } from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { OrmTx } from '@parley/db'
+import { append, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
+import { type Handling, route } from '@parley/kit'
+import type { AuthContext } from '../context.ts'
+import { nobody, userFacts } from '../facts/user.ts'
+import { refusal, unknownUser } from '../present/refusal.ts'
+import { renameUser, setRole } from '../repo/users.ts'
+import { fullName } from '../rules/full-name.ts'
+import { joinsRoleGroup, leavesRoleGroup } from '../rules/role-group.ts'
+
+type Updating = Handling<typeof updateUser, AuthContext, OrmTx>
+
+export default route<typeof updateUser, AuthContext, OrmTx>(
+  updateUser,
+  {
+    object: async ({ tx, input }) => (await userFacts(tx, input.user_id)) ?? nobody,
+    hidden: unknownUser,
+    denied: (_, reason) => refusal(reason),
+  },
+  async (updating) => {
+    const { input, rights, tx } = updating
+    // The operator lets nobody do it yet.
+    if (input.new_email !== undefined) throw badRequest('User not authorized to change user emails')
+    const [field] = input.profile_data ?? []
+    if (field) throw badRequest(`Field id ${field.id} not found.`)
+    const events = [...(await renamed(updating)), ...(await roleChanged(updating))]
+    if (events.length > 0) await append(tx, rights, events)
+    return {}
+  },
+)
+
+async function renamed({ input, granted, tx }: Updating): Promise<NewEvent[]> {
+  if (input.full_name === undefined) return []
+  const name = fullName(input.full_name)
+  if (!(await renameUser(tx, granted, name))) return []
+  return [make(userRenamed, { user_id: granted.object.userId, full_name: name })]
+}
+
+async function roleChanged({ input: { role }, granted, rights, tx }: Updating): Promise<NewEvent[]> {
+  const { actor, object: target } = granted
+  if (role === undefined) return []
+  const verdict = authorize('user:set-role', actor, { target, role }, rights)
+  if (!verdict.ok) throw refusal(verdict.reason)
+  if (role === target.role) return []
+  const vantage = await setRole(tx, verdict.granted)
+  const { userId } = target
+  const changed = { user_id: userId, role, was: target.role, vantage, by: actor.userId }
+  // Groups show nobody who is not in use.
+  const groups = target.isActive ? [leavesRoleGroup(userId, target.role), joinsRoleGroup(userId, role)] : []
+  return [make(userRoleChanged, changed), ...groups]
+}
