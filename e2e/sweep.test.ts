@@ -91,6 +91,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     topic: 'x',
     content: 'x',
     emoji_name: 'tada',
+    topic_name: 'x',
     messages: [ids.message],
     message_ids: [ids.message],
     op: 'add',

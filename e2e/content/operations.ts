@@ -69,6 +69,12 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'messages',
     ({ ada, message }) => ada.delete(`/messages/${message}/reactions`, { emoji_name: 'tada' }),
   ],
+  'delete-message': ['messages', ({ ada, message }) => ada.delete(`/messages/${message}`)],
+  'delete-topic': [
+    'messages',
+    ({ stage, channel }) =>
+      stage.owner.post(`/streams/${channel}/delete_topic`, { topic_name: canary.topic }),
+  ],
   'update-message': [
     'messages',
     ({ ada, message }) => ada.patch(`/messages/${message}`, { content: canary.content, topic: canary.topic }),

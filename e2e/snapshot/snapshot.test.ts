@@ -17,7 +17,10 @@ const seed = seedOf(20_261_125)
 const rounds = size(40, 300)
 const changesPerRound = 10
 const atOnce = 3
-const wanted = { include_subscribers: true, client_capabilities: { empty_topic_name: true } }
+const wanted = {
+  include_subscribers: true,
+  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true },
+}
 
 interface Watcher extends Member {
   readonly kind: string

@@ -1,6 +1,5 @@
-import type { ChannelId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
+import type { ChannelId, GroupId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
 import type { Role } from './actor.ts'
-import type { SystemGroupId } from './system-groups.ts'
 
 /** What decides about one channel for one actor, read in one snapshot. */
 export interface ChannelFacts {
@@ -48,11 +47,11 @@ export interface MessagePolicy {
   readonly moveWithinLimit: number | null
   readonly moveBetweenLimit: number | null
   /** Groups by their id. */
-  readonly canMoveBetweenTopics: SystemGroupId
-  readonly canMoveBetweenChannels: SystemGroupId
-  readonly canResolveTopics: SystemGroupId
-  readonly canDeleteAny: SystemGroupId
-  readonly canDeleteOwn: SystemGroupId
+  readonly canMoveBetweenTopics: GroupId
+  readonly canMoveBetweenChannels: GroupId
+  readonly canResolveTopics: GroupId
+  readonly canDeleteAny: GroupId
+  readonly canDeleteOwn: GroupId
 }
 
 /** A message that somebody wants to change, and how the organisation stands to that. */
@@ -61,6 +60,12 @@ export interface ChangingMessage {
   /** Seconds since it was sent. */
   readonly age: number
   readonly policy: MessagePolicy
+}
+
+/** A message that somebody wants to take away. */
+export interface DeletingMessage extends ChangingMessage {
+  /** Whose bot its sender is; null for people. */
+  readonly senderBotOwnerId: UserId | null
 }
 
 export interface UserFacts {

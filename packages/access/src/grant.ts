@@ -4,6 +4,7 @@ import {
   channelAddSubscribers,
   channelContent,
   channelCreate,
+  channelDeleteTopic,
   channelFind,
   channelJoin,
   type ChannelKind,
@@ -22,7 +23,13 @@ import {
   messageSend,
   type SendTarget,
 } from './actions/message.ts'
-import { messageChange, messageEdit, messageMoveTopic, type TopicMove } from './actions/message-change.ts'
+import {
+  messageChange,
+  messageDelete,
+  messageEdit,
+  messageMoveTopic,
+  type TopicMove,
+} from './actions/message-change.ts'
 import {
   userCreate,
   userDeactivate,
@@ -32,7 +39,7 @@ import {
   userSetRole,
 } from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
-import type { ChangingMessage, ChannelFacts, MessageFacts, UserFacts } from './facts.ts'
+import type { ChangingMessage, ChannelFacts, DeletingMessage, MessageFacts, UserFacts } from './facts.ts'
 import type { Role } from './actor.ts'
 
 /** Every action there is, with the facts of the object it is decided on. */
@@ -54,6 +61,7 @@ export interface ActionObjects {
   /** Coming into channels at all, or making them: the first gate of the endpoint that does both. */
   'channel:join': null
   'channel:create': ChannelKind
+  'channel:delete-topic': ChannelFacts
   'channel:subscribe': ChannelFacts
   'channel:unsubscribe': Leaving
   'channel:add-subscribers': ChannelFacts
@@ -67,6 +75,7 @@ export interface ActionObjects {
   'message:change': MessageFacts
   'message:edit': ChangingMessage
   'message:move-topic': TopicMove
+  'message:delete': DeletingMessage
   /** Lists of messages: the predicate decides row by row. */
   'message:list': null
 }
@@ -88,6 +97,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:read': channelRead,
   'channel:join': channelJoin,
   'channel:create': channelCreate,
+  'channel:delete-topic': channelDeleteTopic,
   'channel:subscribe': channelSubscribe,
   'channel:unsubscribe': channelUnsubscribe,
   'channel:add-subscribers': channelAddSubscribers,
@@ -98,6 +108,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:change': messageChange,
   'message:edit': messageEdit,
   'message:move-topic': messageMoveTopic,
+  'message:delete': messageDelete,
   'message:list': allow,
 }
 

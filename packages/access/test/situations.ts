@@ -1,4 +1,4 @@
-import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { role } from '../src/actor.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, UserFacts } from '../src/facts.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
@@ -76,19 +76,19 @@ const policy: MessagePolicy = {
   deleteLimit: 600,
   moveWithinLimit: 604_800,
   moveBetweenLimit: 604_800,
-  canMoveBetweenTopics: systemGroupId['role:everyone'],
-  canMoveBetweenChannels: systemGroupId['role:members'],
-  canResolveTopics: systemGroupId['role:everyone'],
-  canDeleteAny: systemGroupId['role:administrators'],
-  canDeleteOwn: systemGroupId['role:everyone'],
+  canMoveBetweenTopics: groupId(systemGroupId['role:everyone']),
+  canMoveBetweenChannels: groupId(systemGroupId['role:members']),
+  canResolveTopics: groupId(systemGroupId['role:everyone']),
+  canDeleteAny: groupId(systemGroupId['role:administrators']),
+  canDeleteOwn: groupId(systemGroupId['role:everyone']),
 }
 const said = { message: message(joined(open), true), age: 10, policy }
 const own = { ...said, message: { ...said.message, senderId: self } }
 const inArchive = { ...own.message, channel: { ...joined(open), archived: true } }
 const narrowPolicy = {
   ...policy,
-  canMoveBetweenTopics: systemGroupId['role:moderators'],
-  canResolveTopics: systemGroupId['role:moderators'],
+  canMoveBetweenTopics: groupId(systemGroupId['role:moderators']),
+  canResolveTopics: groupId(systemGroupId['role:moderators']),
 }
 const administered = message({ ...joined(open), administers: true }, true)
 
@@ -150,6 +150,7 @@ export const situations: {
     ['private', { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false }],
     ['web-public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: true }],
   ],
+  'channel:delete-topic': channels,
   'channel:subscribe': channels,
   'channel:add-subscribers': channels,
   'channel:unsubscribe': [
@@ -196,6 +197,23 @@ export const situations: {
     ['one’s own, in an archived channel', { ...own, message: inArchive }],
     ['another’s', said],
     ['another’s that may not be read', { ...said, message: message(closed, true) }],
+  ],
+  'message:delete': [
+    ['one’s own', { ...own, age: 600, senderBotOwnerId: null }],
+    ['one’s own, too late', { ...own, age: 601, senderBotOwnerId: null }],
+    [
+      'one’s own, without an end',
+      { ...own, age: 1e9, policy: { ...policy, deleteLimit: null }, senderBotOwnerId: null },
+    ],
+    ['one’s own, in an archived channel', { ...own, message: inArchive, senderBotOwnerId: null }],
+    [
+      'one’s own, where that is for moderators',
+      { ...own, policy: { ...policy, canDeleteOwn: groupId(5) }, senderBotOwnerId: null },
+    ],
+    ['of one’s own bot', { ...said, senderBotOwnerId: self }],
+    ['another’s', { ...said, senderBotOwnerId: null }],
+    ['another’s that may not be read', { ...said, message: message(closed, true), senderBotOwnerId: null }],
+    ['a direct one of another', { ...said, message: message(null, true), senderBotOwnerId: null }],
   ],
   'message:move-topic': [
     ['another’s', { ...said, resolves: false }],

@@ -10,6 +10,8 @@ import { listSubscriptions } from './channels/list-subscriptions.ts'
 import { subscribe } from './channels/subscribe.ts'
 import { unsubscribe } from './channels/unsubscribe.ts'
 import { addReaction } from './messages/add-reaction.ts'
+import { deleteMessage } from './messages/delete-message.ts'
+import { deleteTopic } from './messages/delete-topic.ts'
 import { editMessage } from './messages/edit-message.ts'
 import { getHistory } from './messages/get-history.ts'
 import { getMessage } from './messages/get-message.ts'
@@ -61,6 +63,8 @@ export const operations: readonly Operation[] = [
   unsubscribe,
   // messages
   addReaction,
+  deleteMessage,
+  deleteTopic,
   editMessage,
   getHistory,
   getMessage,

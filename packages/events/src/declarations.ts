@@ -14,6 +14,7 @@ import {
 import type { EventDeclaration } from './event.ts'
 import { flagsChanged } from './messages/flags-changed.ts'
 import { messageSent } from './messages/message-sent.ts'
+import { messagesDeleted } from './messages/messages-deleted.ts'
 import { messageUpdated } from './messages/message-updated.ts'
 import { reactionChanged } from './messages/reaction-changed.ts'
 import { unreadCleared } from './messages/unread-cleared.ts'
@@ -56,6 +57,8 @@ export const declarations: readonly EventDeclaration[] = [
   // messages
   any(flagsChanged),
   any(messageSent),
+  any(messagesDeleted.open),
+  any(messagesDeleted.within),
   any(messageUpdated.open),
   any(messageUpdated.within),
   any(reactionChanged.open),

@@ -10,7 +10,10 @@ import {
 import { expect, test } from 'vitest'
 
 const seed = seedOf(20_261_123)
-const wanted = { include_subscribers: true, client_capabilities: { empty_topic_name: true } }
+const wanted = {
+  include_subscribers: true,
+  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true },
+}
 const rounds = 4
 const changesPerRound = 25
 

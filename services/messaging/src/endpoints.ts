@@ -2,6 +2,8 @@ import type { Tx } from '@parley/db'
 import type { CallRoute, Route } from '@parley/kit'
 import type { Context } from './context.ts'
 import addReaction from './routes/add-reaction.ts'
+import deleteMessage from './routes/delete-message.ts'
+import deleteTopic from './routes/delete-topic.ts'
 import editMessage from './routes/edit-message.ts'
 import getHistory from './routes/get-history.ts'
 import getMessage from './routes/get-message.ts'
@@ -16,6 +18,8 @@ import updateFlags from './routes/update-flags.ts'
 /** What this service answers to clients. */
 export const routes: readonly Route<Context, Tx>[] = [
   addReaction,
+  deleteMessage,
+  deleteTopic,
   editMessage,
   getHistory,
   getMessage,

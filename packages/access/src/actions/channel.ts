@@ -135,3 +135,10 @@ export function channelUnsubscribe(actor: Actor, { channel, subject }: Leaving):
   if (!subject.subscribed && !within(channelMetadata, actor, channel)) return hide('unknown-channel')
   return channel.archived ? hide('archived') : allow()
 }
+
+/** Taking a whole topic away: administrators, of what they may read. */
+export function channelDeleteTopic(actor: Actor, channel: ChannelFacts): Decision {
+  if (!within(channelContent, actor, channel)) return hide('unknown-channel')
+  if (channel.archived) return hide('archived')
+  return allowIf(isAdmin(actor), deny('admins-only'))
+}

@@ -1,7 +1,7 @@
 import { type Actor, isAdmin, isModerator } from '../actor.ts'
 import { allowIf, type Decision, deny, hide } from '../decision.ts'
-import type { ChangingMessage, MessageFacts } from '../facts.ts'
-import { roleIsIn, type SystemGroupId } from '../system-groups.ts'
+import type { ChangingMessage, DeletingMessage, MessageFacts } from '../facts.ts'
+import { has, permissionSettings } from '../permission-settings.ts'
 import { messageRead } from './message.ts'
 
 /** Seconds that a limit is stretched by for who began in time (permissions §4); deleting has none. */
@@ -9,8 +9,7 @@ const grace = 20
 
 const inTime = (age: number, limit: number | null): boolean => limit === null || age <= limit + grace
 
-/** Is the actor, or their role, in the group that a setting names? */
-const has = (actor: Actor, group: SystemGroupId): boolean => roleIsIn(actor.role, group)
+const { realm } = permissionSettings
 
 /** Changing anything about a message asks that it may be read, and that its channel is not archived (permissions §2). */
 export function messageChange(actor: Actor, message: MessageFacts): Decision {
@@ -39,8 +38,25 @@ export function messageMoveTopic(actor: Actor, move: TopicMove): Decision {
   const reachable = messageChange(actor, message)
   if (!reachable.ok) return reachable
   if (!message.channel) return deny('moving-restricted')
-  if (resolves) return allowIf(has(actor, policy.canResolveTopics), deny('moving-restricted'))
-  const allowed = has(actor, policy.canMoveBetweenTopics) || isAdmin(actor) || message.channel.administers
+  if (resolves)
+    return allowIf(
+      has(actor, realm.can_resolve_topics_group, policy.canResolveTopics),
+      deny('moving-restricted'),
+    )
+  const anybody = has(actor, realm.can_move_messages_between_topics_group, policy.canMoveBetweenTopics)
+  const allowed = anybody || isAdmin(actor) || message.channel.administers
   if (!allowed) return deny('moving-restricted')
   return allowIf(isModerator(actor) || inTime(age, policy.moveWithinLimit), deny('too-late'))
+}
+
+/** Taking a message away: who may any, or its sender and their bots' owner for a while. There is no grace. */
+export function messageDelete(actor: Actor, deleting: DeletingMessage): Decision {
+  const { message, age, policy, senderBotOwnerId } = deleting
+  const reachable = messageChange(actor, message)
+  if (!reachable.ok) return reachable
+  if (has(actor, realm.can_delete_any_message_group, policy.canDeleteAny)) return reachable
+  const own = message.senderId === actor.userId || senderBotOwnerId === actor.userId
+  if (!own || !has(actor, realm.can_delete_own_message_group, policy.canDeleteOwn))
+    return deny('deleting-restricted')
+  return allowIf(policy.deleteLimit === null || age <= policy.deleteLimit, deny('too-late'))
 }

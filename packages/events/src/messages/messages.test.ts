@@ -6,6 +6,7 @@ import type { Viewer } from '../event.ts'
 import { flagsChanged } from './flags-changed.ts'
 import { type MessageSent, messageSent } from './message-sent.ts'
 import { messageUpdated, type MessageUpdated } from './message-updated.ts'
+import { type MessagesDeleted, messagesDeleted } from './messages-deleted.ts'
 import { reactionChanged } from './reaction-changed.ts'
 import { unreadCleared } from './unread-cleared.ts'
 
@@ -210,5 +211,33 @@ describe('a changed message', () => {
   test('without the former text where it may not be shown', () => {
     const text = { content: 'x', rendered: '<p>x</p>', before: null }
     expect(wire({ ...changed, text }, viewer())).not.toHaveProperty('orig_content')
+  })
+})
+
+describe('deleted messages', () => {
+  const deleted: MessagesDeleted = { message_ids: [7, 9], to: 'bulk', stream_id: 9, topic: '' }
+  const bulk = { capabilities: Capabilities.parse({ bulk_message_deletion: true, empty_topic_name: true }) }
+  const wire = (body: MessagesDeleted, who: Viewer) => messagesDeleted.open.shape(body, who)
+
+  test('as the contract has them', () => {
+    const told = [wire(deleted, viewer(bulk)), wire({ ...deleted, to: 'all' }, viewer())]
+    for (const shape of told) expect(faults({ id: 1, ...shape })).toEqual([])
+    const direct = wire({ message_ids: [7], to: 'all', stream_id: null, topic: '' }, viewer())
+    expect(faults({ id: 1, ...direct })).toEqual([])
+    expect(direct).toEqual({ type: 'delete_message', message_type: 'private', message_id: 7 })
+    expect(wire(deleted, viewer(bulk))).toEqual({
+      type: 'delete_message',
+      message_type: 'stream',
+      message_ids: [7, 9],
+      stream_id: 9,
+      topic: '',
+    })
+  })
+
+  test('many at once only for who can take them', () => {
+    expect(wire(deleted, viewer())).toBeNull()
+    const single: MessagesDeleted = { ...deleted, to: 'single', message_ids: [7] }
+    expect(wire(single, viewer(bulk))).toBeNull()
+    expect(wire(single, viewer())).toMatchObject({ message_id: 7, topic: 'general chat' })
   })
 })

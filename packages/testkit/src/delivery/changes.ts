@@ -105,6 +105,18 @@ const moveTopic: Change = async ({ random, sent }, who) => {
   })
 }
 
+const deleteMessage: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  return who.delete(`/messages/${sent[random.below(sent.length)]}`)
+}
+
+const deleteTopic: Change = async ({ random, owner }) => {
+  const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
+  if (found.status !== 200) return null
+  const topic = random.pick(topics)
+  return owner.post(`/streams/${String(found.body['stream_id'])}/delete_topic`, { topic_name: topic })
+}
+
 const createUser: Change = async (play) => {
   if (play.names >= mostNewcomers) return null
   play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
@@ -156,6 +168,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   react: [3, react],
   edit: [4, edit],
   'move within a channel': [3, moveTopic],
+  'delete a message': [2, deleteMessage],
+  'delete a topic': [1, deleteTopic],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
   reactivate: [1, reactivate],

@@ -47,7 +47,8 @@ interface ClientState {
   mentions: number[]
   starred: number[]
   maxMessage: number
-  readonly direct: Record<string, number>
+  /** The newest message of each conversation; null where that was deleted. */
+  readonly direct: Record<string, number | null>
 }
 
 const including = (list: readonly number[], ids: readonly number[]): number[] =>
@@ -263,6 +264,14 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
       ? including(state.mentions, [message_id])
       : without(state.mentions, [message_id])
   },
+  delete_message(state, event) {
+    const { message_ids: ids } = z.looseObject({ message_ids: Ids }).parse(event)
+    read(state, ids)
+    state.starred = without(state.starred, ids)
+    // What is the newest now, the event does not say.
+    for (const [people, id] of Object.entries(state.direct))
+      if (id !== null && ids.includes(id)) state.direct[people] = null
+  },
   // A snapshot holds no reactions.
   'reaction remove'() {},
   'update_message_flags remove'(state, event) {
@@ -312,9 +321,15 @@ export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent
     if (!apply) throw new Error(`this client does not know the event ${name}: teach it`)
     apply(state, event)
   }
-  const { maxMessage, ...rest } = stateOf(fresh)
+  const { maxMessage, direct, ...rest } = stateOf(fresh)
+  const deleted = events.some(({ type }) => type === 'delete_message')
+  for (const [people, newest] of Object.entries(state.direct)) {
+    if (newest !== null) continue
+    delete state.direct[people]
+    delete direct[people]
+  }
   // Who left a channel may have had newer messages of it than may be read now, or never got those sent just before.
   const left = events.some(({ type, op }) => type === 'subscription' && op === 'remove')
-  if (!left) expect(maxMessage).toBe(state.maxMessage)
-  expect(state).toEqual({ ...rest, maxMessage: state.maxMessage })
+  if (!left && !deleted) expect(maxMessage).toBe(state.maxMessage)
+  expect(state).toEqual({ ...rest, direct, maxMessage: state.maxMessage })
 }

@@ -1,4 +1,5 @@
-import { type MessagePolicy, systemGroupId } from '@parley/access'
+import { type MessagePolicy, systemGroupId, type SystemGroupName } from '@parley/access'
+import { groupId } from '@parley/core'
 import type { Tx } from '@parley/db'
 
 /** How the organisation deals with messages that were sent (Zulip API: realm settings). */
@@ -7,6 +8,7 @@ export interface MessageSettings extends MessagePolicy {
   readonly historyVisibility: 'all' | 'moves' | 'none'
 }
 
+const group = (name: SystemGroupName) => groupId(systemGroupId[name])
 const day = 86_400
 
 const defaults: MessageSettings = {
@@ -15,11 +17,11 @@ const defaults: MessageSettings = {
   deleteLimit: 600,
   moveWithinLimit: 7 * day,
   moveBetweenLimit: 7 * day,
-  canMoveBetweenTopics: systemGroupId['role:everyone'],
-  canMoveBetweenChannels: systemGroupId['role:members'],
-  canResolveTopics: systemGroupId['role:everyone'],
-  canDeleteAny: systemGroupId['role:administrators'],
-  canDeleteOwn: systemGroupId['role:everyone'],
+  canMoveBetweenTopics: group('role:everyone'),
+  canMoveBetweenChannels: group('role:members'),
+  canResolveTopics: group('role:everyone'),
+  canDeleteAny: group('role:administrators'),
+  canDeleteOwn: group('role:everyone'),
   historyVisibility: 'all',
 }
 

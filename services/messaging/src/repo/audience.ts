@@ -1,12 +1,19 @@
-import type { Granted } from '@parley/access'
+import type { ChannelFacts, Granted } from '@parley/access'
 import { userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import type { MessageAudience } from '@parley/events'
 import { z } from 'zod'
 import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
 
-/** The first gate of every change of a message. */
-type Changing = Granted<'message:react'> | Granted<'message:change'>
+/** The channel that the proof is about, and for a direct message which one it is. */
+function placeOf({ object }: Parameters<typeof readAudiences>[1]): {
+  readonly channel: ChannelFacts | null
+  readonly message: number
+} {
+  if ('inviteOnly' in object) return { channel: object, message: 0 }
+  const { channel, messageId } = 'message' in object ? object.message : object
+  return { channel, message: messageId }
+}
 
 /** Those of the changed messages that the same people are told of. */
 export interface Told {
@@ -19,20 +26,28 @@ export interface Told {
  * of a channel its subscribers, beside them of a public one members whom it came to and who left; where history is kept
  * from who was not there, only those whom it came to. Asked behind the head, so that nobody comes or goes meanwhile.
  */
-export async function readAudience(tx: Tx, granted: Changing): Promise<MessageAudience> {
+export async function readAudience(tx: Tx, granted: Granted<'message:react'>): Promise<MessageAudience> {
   const [told] = await readAudiences(tx, granted, [granted.object.messageId])
   return told?.audience ?? { channel: granted.object.channel?.channelId ?? null, users: [], within: true }
 }
 
 /** The same for several messages of that one's channel. @param ids ascending */
-export async function readAudiences(tx: Tx, granted: Changing, ids: readonly number[]): Promise<Told[]> {
-  const { channel } = granted.object
+export async function readAudiences(
+  tx: Tx,
+  granted:
+    | Granted<'message:react'>
+    | Granted<'message:change'>
+    | Granted<'message:delete'>
+    | Granted<'channel:delete-topic'>,
+  ids: readonly number[],
+): Promise<Told[]> {
+  const { channel, message } = placeOf(granted)
   if (!channel)
-    return [{ audience: { channel: null, users: await peopleOf(tx, granted), within: false }, ids }]
+    return [{ audience: { channel: null, users: await peopleOf(tx, message), within: false }, ids }]
   const { channelId } = channel
   if (channel.inviteOnly && channel.historyPublicToSubscribers)
     return [{ audience: { channel: channelId, users: [], within: false }, ids }]
-  const groups = await holders(tx, granted, ids, channel.inviteOnly)
+  const groups = await holders(tx, channel, ids)
   if (channel.inviteOnly)
     return groups.map(({ users, held }) => ({
       audience: { channel: channelId, users: users.map(userId), within: true },
@@ -42,13 +57,13 @@ export async function readAudiences(tx: Tx, granted: Changing, ids: readonly num
   return [{ audience: { channel: channelId, users: users.map(userId), within: false }, ids }]
 }
 
-async function peopleOf(tx: Tx, { object }: Changing) {
+async function peopleOf(tx: Tx, message: number) {
   const rows = await tx.query(
     z.object({ id: z.int() }),
     `SELECT unnest(rc.user_ids) AS id FROM messaging.messages m
       JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
       WHERE m.org_id = $1 AND m.message_id = $2`,
-    [tx.org, object.messageId],
+    [tx.org, message],
   )
   return rows.map(({ id }) => userId(id))
 }
@@ -56,14 +71,13 @@ async function peopleOf(tx: Tx, { object }: Changing) {
 const Group = z.object({ users: z.array(z.int()), held: z.string() })
 
 /**
- * Active people whom any of the messages came to, with what of them did.
- * @param inside only those who are in the channel, who receive without an end; else members who are not
+ * Active people whom any of the messages came to, with what of them did: of a private channel those who are in it, who
+ * receive without an end; of a public one members who are not.
  */
 const holders = (
   tx: Tx,
-  { object }: Changing,
+  { recipientId, inviteOnly }: ChannelFacts,
   ids: readonly number[],
-  inside: boolean,
 ): Promise<z.output<typeof Group>[]> =>
   tx.query(
     Group,
@@ -73,9 +87,9 @@ const holders = (
         FROM messaging.received r
         JOIN auth.v1_actors a ON a.org_id = r.org_id AND a.user_id = r.user_id AND a.is_active
         WHERE r.org_id = $1 AND r.recipient_id = $2
-          AND ${inside ? 'upper_inf(r.ranges)' : 'NOT upper_inf(r.ranges) AND a.role < 600'}
+          AND ${inviteOnly ? 'upper_inf(r.ranges)' : 'NOT upper_inf(r.ranges) AND a.role < 600'}
       ) AS h
       WHERE NOT isempty(h.held)
       GROUP BY h.held ORDER BY 1`,
-    [tx.org, object.channel?.recipientId ?? 0, rangesOfIds(ids)],
+    [tx.org, recipientId, rangesOfIds(ids)],
   )
