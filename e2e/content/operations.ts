@@ -34,6 +34,7 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         password: canary.password,
       }),
   ],
+  'update-realm': ['people', ({ stage }) => stage.owner.patch('/realm', { description: canary.description })],
   'update-user': [
     'accounts',
     ({ stage, victim }) => stage.owner.patch(`/users/${victim}`, { full_name: canary.name, role: 300 }),

@@ -30,6 +30,7 @@ import {
   messageMoveTopic,
   type TopicMove,
 } from './actions/message-change.ts'
+import { organisationChange } from './actions/organisation.ts'
 import {
   userCreate,
   userDeactivate,
@@ -46,6 +47,7 @@ import type { Role } from './actor.ts'
 export interface ActionObjects {
   /** What any active account may do with its own things: its profile, queues, keys, sessions. */
   'self:use': null
+  'organisation:change': { readonly ownersOnly: boolean }
   'user:list': null
   'user:create': { readonly role: Role; readonly operatorAllows: boolean }
   'user:deactivate': UserFacts
@@ -83,6 +85,7 @@ export type Action = keyof ActionObjects
 
 const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) => Decision } = {
   'self:use': allow,
+  'organisation:change': organisationChange,
   'user:list': allow,
   'user:create': userCreate,
   'user:deactivate': userDeactivate,

@@ -1,6 +1,7 @@
 export * from './actions/channel.ts'
 export * from './actions/message-change.ts'
 export * from './actions/message.ts'
+export * from './actions/organisation.ts'
 export * from './actions/user.ts'
 export * from './actor.ts'
 export * from './decision.ts'

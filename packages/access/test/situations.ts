@@ -99,6 +99,10 @@ export const situations: {
   readonly [A in Action]: readonly (readonly [string, ActionObjects[A]])[]
 } = {
   'self:use': nothing,
+  'organisation:change': [
+    ['what administrators set', { ownersOnly: false }],
+    ['what owners set', { ownersOnly: true }],
+  ],
   'user:list': nothing,
   'user:create': [
     ['a member, the operator allows it', { role: role.member, operatorAllows: true }],

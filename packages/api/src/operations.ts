@@ -24,6 +24,7 @@ import { updateFlags } from './messages/update-flags.ts'
 import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
 import { serverSettings } from './organisation/server-settings.ts'
+import { updateRealm } from './organisation/update-realm.ts'
 import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
@@ -52,6 +53,7 @@ export const operations: readonly Operation[] = [
   reactivateUser,
   regenerateApiKey,
   serverSettings,
+  updateRealm,
   updateUser,
   // channels
   findChannel,

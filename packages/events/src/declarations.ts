@@ -28,6 +28,7 @@ import {
 } from './users/account.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
+import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
 import { userCreated } from './users/user-created.ts'
 import { userDeactivated } from './users/user-deactivated.ts'
 import { userReactivated } from './users/user-reactivated.ts'
@@ -47,6 +48,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(keyCreated),
   any(keyRegenerated),
   any(organisationCreated),
+  any(organisationSet),
+  any(organisationSettingsChanged),
   any(sessionCreated),
   any(sessionEnded),
   any(userCreated),

@@ -18,6 +18,7 @@ import getUsers from './routes/get-users.ts'
 import reactivateUser from './routes/reactivate-user.ts'
 import regenerateApiKey from './routes/regenerate-api-key.ts'
 import serverSettings from './routes/server-settings.ts'
+import updateRealm from './routes/update-realm.ts'
 import updateUser from './routes/update-user.ts'
 
 /** Every endpoint of this service. */
@@ -34,6 +35,7 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   reactivateUser,
   regenerateApiKey,
   serverSettings,
+  updateRealm,
   updateUser,
 ]
 

@@ -27,6 +27,7 @@ const viewer = (as: number): Viewer => ({
 test.runIf(contractAvailable())('what clients are told of accounts fits the contract', async () => {
   const member = await h.account(acme.org, 'member', role.member)
   const path = { user_id: String(member.user) }
+  await h.ask('update-realm', acme, { name: 'Acme Ltd', allow_message_editing: 'false' })
   await h.ask('update-user', acme, { full_name: 'Max', role: '600' }, path)
   await h.ask('deactivate-user', acme, {}, path)
   await h.ask('reactivate-user', acme, {}, path)
@@ -37,7 +38,14 @@ test.runIf(contractAvailable())('what clients are told of accounts fits the cont
   })
   expect(told.flatMap(eventFaults)).toEqual([])
   expect(new Set(told.map((e) => `${e.type} ${String(e['op'])}`))).toEqual(
-    new Set(['realm_user add', 'user_group add_members', 'user_group remove_members', 'realm_user update']),
+    new Set([
+      'realm_user add',
+      'user_group add_members',
+      'user_group remove_members',
+      'realm_user update',
+      'realm update',
+      'realm update_dict',
+    ]),
   )
 })
 

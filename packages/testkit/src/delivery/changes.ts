@@ -155,6 +155,13 @@ const changeRole: Change = async (play) => {
 const rename: Change = async (play) =>
   play.owner.patch(`/users/${play.anybody().id}`, { full_name: `Renamed ${letters(play.random.below(600))}` })
 
+const changeOrganisation: Change = async ({ random, owner }) =>
+  owner.patch('/realm', {
+    [random.pick(['name', 'description'])]: `Organisation ${random.below(1000)}`,
+    [random.pick(['enable_read_receipts', 'inline_image_preview'])]: random.below(2) === 0,
+    message_content_edit_limit_seconds: random.pick([600, 900, 'unlimited']),
+  })
+
 /** Names of accounts are made into addresses, which keep letters only. */
 const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 26), 97 + (n % 26))
 
@@ -175,6 +182,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   reactivate: [1, reactivate],
   'change a role': [2, changeRole],
   rename: [1, rename],
+  'change the organisation': [1, changeOrganisation],
 }
 
 /** Changes at random by members of a cast. */

@@ -1,4 +1,4 @@
-import { SubscriptionSettings } from '@parley/api'
+import { organisationSettings, SubscriptionSettings } from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { QueueEvent } from './event-queue.ts'
@@ -13,7 +13,7 @@ const Unread = z.object({
   huddles: z.array(z.object({ user_ids_string: z.string(), unread_message_ids: Ids })),
   mentions: Ids,
 })
-const Snapshot = z.object({
+const Snapshot = z.looseObject({
   user_id: z.int(),
   realm_users: z.array(Person),
   realm_non_active_users: z.array(Person),
@@ -40,6 +40,8 @@ interface KnownChannel {
 interface ClientState {
   readonly user: number
   readonly people: Record<number, Record<string, unknown>>
+  /** What the organisation sets about itself, by the key in `register`. */
+  readonly realm: Record<string, unknown>
   readonly groups: Record<number, number[]>
   readonly channels: Record<number, KnownChannel>
   /** The conversation of each unread message. */
@@ -124,6 +126,9 @@ function stateOf(answer: unknown): ClientState {
   expect(s.unread_msgs.count).toBe(Object.keys(unread).length)
   return {
     user: s.user_id,
+    realm: Object.fromEntries(
+      Object.keys(organisationSettings).map((name) => [`realm_${name}`, s[`realm_${name}`]]),
+    ),
     people: Object.fromEntries([
       ...s.realm_users.map((p) => [p.user_id, personOf(p, true)] as const),
       ...s.realm_non_active_users.map((p) => [p.user_id, personOf(p, false)] as const),
@@ -163,6 +168,14 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     }
     for (const [id, members] of Object.entries(state.groups))
       state.groups[Number(id)] = without(members, [user])
+  },
+  'realm update'(state, event) {
+    const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)
+    if (Object.hasOwn(organisationSettings, property)) state.realm[`realm_${property}`] = value
+  },
+  'realm update_dict'(state, event) {
+    for (const [name, value] of Object.entries(z.record(z.string(), z.unknown()).parse(event['data'])))
+      state.realm[`realm_${name}`] = value
   },
   'user_group add_members'(state, event) {
     const { group_id: id, user_ids } = z.looseObject({ group_id: z.int(), user_ids: Ids }).parse(event)

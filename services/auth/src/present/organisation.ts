@@ -1,3 +1,4 @@
+import type { SettingValues } from '@parley/api'
 import { permissionSettings, realmPermissions } from '@parley/access'
 import type { Organisation } from '../repo/organisations.ts'
 import { passwordPolicy } from '../rules/password-strength.ts'
@@ -5,71 +6,27 @@ import { passwordPolicy } from '../rules/password-strength.ts'
 /** Where the organisation's picture is, from the organisation's URL on. */
 export const iconPath = '/api/v1/realm/icon?version=1'
 const logoPath = '/api/v1/realm/logo?version=1'
-const week = 604_800
 
-/** Settings that nobody can change yet, at Zulip's defaults. */
+/** What nobody can change yet, at Zulip's defaults. */
 const settings = {
-  realm_allow_edit_history: true,
-  realm_allow_message_editing: true,
   realm_authentication_methods: { Email: { enabled: true, available: true } },
   realm_available_video_chat_providers: {
     disabled: { name: 'None', id: 0 },
     jitsi_meet: { name: 'Jitsi Meet', id: 1 },
   },
-  realm_avatar_changes_disabled: false,
   realm_create_private_stream_policy: 1,
   realm_create_public_stream_policy: 1,
   realm_create_web_public_stream_policy: 7,
-  realm_default_code_block_language: '',
   realm_default_external_accounts: {},
-  realm_default_language: 'en',
-  realm_digest_emails_enabled: false,
-  realm_digest_weekday: 1,
-  realm_disallow_disposable_email_addresses: true,
   realm_email_auth_enabled: true,
-  realm_email_changes_disabled: false,
-  realm_emails_restricted_to_domains: false,
   realm_empty_topic_display_name: 'general chat',
-  realm_enable_guest_user_dm_warning: true,
-  realm_enable_guest_user_indicator: true,
-  realm_enable_read_receipts: false,
-  realm_enable_spectator_access: false,
-  realm_giphy_rating: 2,
-  realm_inline_image_preview: true,
-  realm_inline_url_embed_preview: false,
-  realm_invite_required: true,
-  realm_jitsi_server_url: null,
-  realm_mandatory_topics: false,
-  realm_message_content_allowed_in_email_notifications: true,
-  realm_message_content_delete_limit_seconds: 600,
-  realm_message_content_edit_limit_seconds: 600,
-  realm_message_edit_history_visibility_policy: 'all',
-  realm_message_retention_days: -1,
-  realm_moderation_request_channel_id: -1,
-  realm_move_messages_between_streams_limit_seconds: week,
-  realm_move_messages_within_stream_limit_seconds: week,
-  realm_name_changes_disabled: false,
-  realm_new_stream_announcements_stream_id: -1,
-  realm_org_type: 0,
   realm_owner_full_content_access: false,
   realm_password_auth_enabled: true,
   realm_plan_type: 1,
-  realm_presence_disabled: false,
   realm_push_notifications_enabled: false,
   realm_push_notifications_enabled_end_timestamp: null,
-  realm_require_e2ee_push_notifications: false,
-  realm_require_unique_names: false,
-  realm_send_channel_events_messages: false,
-  realm_send_welcome_emails: true,
-  realm_signup_announcements_stream_id: -1,
-  realm_topics_policy: 'allow_empty_topic',
   realm_upload_quota_mib: null,
-  realm_video_chat_provider: 1,
-  realm_waiting_period_threshold: 0,
-  realm_want_advertise_in_communities_directory: false,
-  realm_welcome_message_custom_text: '',
   realm_wildcard_mention_policy: 5,
-  realm_zulip_update_announcements_stream_id: -1,
 }
 
 /** Limits and facts of the server itself; they come with the organisation's settings. */
@@ -115,19 +72,25 @@ const server = {
   zulip_plan_is_not_limited: true,
 }
 
+/** What the organisation sets about itself, with what older clients read of it. */
+const ownSettings = (values: SettingValues): Record<string, unknown> => ({
+  ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`realm_${name}`, value])),
+  realm_allow_edit_history: values['message_edit_history_visibility_policy'] !== 'none',
+  realm_mandatory_topics: values['topics_policy'] === 'disable_empty_topic',
+})
+
 /** Everything that `register` says of the organisation and the server. @param url the organisation's, no slash at the end */
 export const realmState = (organisation: Organisation, url: string): Record<string, unknown> => ({
   ...settings,
+  ...ownSettings(organisation.values),
   ...realmPermissions,
   ...server,
   realm_bot_domain: new URL(url).hostname,
   realm_date_created: Math.floor(organisation.created_at.getTime() / 1000),
-  realm_description: organisation.description,
   realm_icon_source: 'U',
   realm_icon_url: iconPath,
   realm_logo_source: 'D',
   realm_logo_url: logoPath,
-  realm_name: organisation.name,
   realm_night_logo_source: 'D',
   realm_night_logo_url: `${logoPath}&night=true`,
   realm_uri: url,

@@ -3,6 +3,7 @@ import { Capabilities } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import { contractAvailable, contractFaults } from '@parley/testkit'
 import { expect, test } from 'vitest'
+import { organisationValues } from '../repo/organisation-settings.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { authState, needsEverybody, sectionTypes, type SnapshotFacts } from './snapshot.ts'
 
@@ -48,6 +49,7 @@ const facts = (id: number): SnapshotFacts => ({
     description: '',
     created_at: new Date(1_700_000_000_000),
     deactivated: false,
+    values: organisationValues(null, { name: 'Acme', description: '' }),
   },
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,

@@ -2,6 +2,7 @@ import { type OrgId, orgId } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 import { beginLog } from '@parley/events'
 import { z } from 'zod'
+import { KeptSettings, organisationValues } from './organisation-settings.ts'
 
 const OrgNumber = z.object({ org_id: z.int().nullable() })
 
@@ -40,20 +41,28 @@ export async function insertOrganisation(
   return true
 }
 
-const Organisation = z.object({
-  subdomain: z.string(),
-  name: z.string(),
-  description: z.string(),
-  created_at: z.date(),
-  deactivated: z.boolean(),
-})
-export type Organisation = z.infer<typeof Organisation>
+const Organisation = z
+  .object({
+    subdomain: z.string(),
+    name: z.string(),
+    description: z.string(),
+    created_at: z.date(),
+    deactivated: z.boolean(),
+    settings: KeptSettings,
+  })
+  .transform(({ settings, ...organisation }) => ({
+    ...organisation,
+    values: organisationValues(settings, organisation),
+  }))
+/** An organisation, with everything it sets about itself. */
+export type Organisation = z.output<typeof Organisation>
 
-/** What everybody may know of the transaction's organisation: it is shown before anybody signs in. */
+/** The transaction's organisation. Its name, description and address are shown before anybody signs in. */
 export async function readOrganisation(tx: Tx): Promise<Organisation | null> {
   const [row] = await tx.query(
     Organisation,
-    'SELECT subdomain, name, description, created_at, deactivated FROM auth.v1_organisation WHERE org_id = $1',
+    `SELECT o.subdomain, o.name, o.description, o.created_at, o.deactivated, s.settings
+       FROM auth.v1_organisation o LEFT JOIN auth.settings s ON s.org_id = o.org_id WHERE o.org_id = $1`,
     [tx.org],
   )
   return row ?? null

@@ -1,6 +1,7 @@
 import { type MessagePolicy, systemGroupId, type SystemGroupName } from '@parley/access'
 import { groupId } from '@parley/core'
 import type { Tx } from '@parley/db'
+import { z } from 'zod'
 
 /** How the organisation deals with messages that were sent (Zulip API: realm settings). */
 export interface MessageSettings extends MessagePolicy {
@@ -25,5 +26,32 @@ const defaults: MessageSettings = {
   historyVisibility: 'all',
 }
 
-/** The organisation's settings: the defaults, as long as nothing changes them. */
-export const readMessageSettings = async (_tx: Tx): Promise<MessageSettings> => defaults
+const limit = (initial: number) => z.int().nullable().default(initial)
+const Kept = z.object({
+  settings: z.object({
+    allow_message_editing: z.boolean().default(defaults.allowEditing),
+    message_content_edit_limit_seconds: limit(600),
+    message_content_delete_limit_seconds: limit(600),
+    move_messages_within_stream_limit_seconds: limit(7 * day),
+    move_messages_between_streams_limit_seconds: limit(7 * day),
+    message_edit_history_visibility_policy: z
+      .enum(['all', 'moves', 'none'])
+      .default(defaults.historyVisibility),
+  }),
+})
+
+/** The organisation's settings; what it never set is as it was at first. */
+export async function readMessageSettings(tx: Tx): Promise<MessageSettings> {
+  const [row] = await tx.query(Kept, 'SELECT settings FROM auth.v1_settings WHERE org_id = $1', [tx.org])
+  if (!row) return defaults
+  const { settings } = row
+  return {
+    ...defaults,
+    allowEditing: settings.allow_message_editing,
+    editLimit: settings.message_content_edit_limit_seconds,
+    deleteLimit: settings.message_content_delete_limit_seconds,
+    moveWithinLimit: settings.move_messages_within_stream_limit_seconds,
+    moveBetweenLimit: settings.move_messages_between_streams_limit_seconds,
+    historyVisibility: settings.message_edit_history_visibility_policy,
+  }
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
+import { paramsOf } from '../settings/setting.ts'
+import { organisationSettings } from './organisation-settings.ts'
+
+/** Changes what the organisation set about itself; all of it or nothing. */
+export const updateRealm = operation({
+  id: 'update-realm',
+  method: 'PATCH',
+  path: '/api/v1/realm',
+  service: 'auth',
+  access: 'organisation:change',
+  limits: apiByUser,
+  callers: ['gateway'],
+  transaction: 'write',
+  params: paramsOf(organisationSettings),
+  response: z.object({}),
+})

@@ -1,0 +1,29 @@
+import { SettingValue } from '@parley/api'
+import { z } from 'zod'
+import { event } from '../event.ts'
+
+/** These come with others in one event (Zulip API: realm, op update_dict). */
+const together = new Set(['allow_message_editing', 'message_content_edit_limit_seconds'])
+
+/** The organisation set one thing about itself otherwise. Decisions read many of them. */
+export const organisationSet = event({
+  type: 'organisation.set',
+  emitter: 'auth',
+  audience: 'organisation',
+  changesRights: true,
+  body: z.object({ property: z.string(), value: SettingValue }),
+  wire: ['realm'],
+  shape: ({ property, value }) =>
+    together.has(property)
+      ? { type: 'realm', op: 'update_dict', property: 'default', data: { [property]: value } }
+      : { type: 'realm', op: 'update', property, value },
+})
+
+/** The audited side: who changed which of them, without texts. */
+export const organisationSettingsChanged = event({
+  type: 'organisation.settings-changed',
+  emitter: 'auth',
+  audience: 'nobody',
+  audited: true,
+  body: z.object({ properties: z.array(z.string()), by: z.int() }),
+})

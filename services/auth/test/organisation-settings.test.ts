@@ -1,0 +1,124 @@
+import { role } from '@parley/access'
+import { organisationSettings } from '@parley/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Harness, harness, type Made, refusalOf } from './harness.ts'
+
+let h: Harness
+let acme: Made
+let other: Made
+let admin: Made
+let member: Made
+beforeAll(async () => {
+  h = await harness()
+  acme = await h.organisation('acme')
+  other = await h.organisation('other')
+  admin = await h.account(acme.org, 'admin', role.admin)
+  member = await h.account(acme.org, 'member', role.member)
+})
+afterAll(() => h[Symbol.asyncDispose]())
+
+const patch = (as: Made, fields: Record<string, string>) => h.ask('update-realm', as, fields)
+const settings = async (org: number) => h.told(org, ['realm'])
+const tail = async (n: number) => (await h.log(acme.org)).slice(-n).map(({ type, body }) => [type, body])
+
+test('an administrator changes what the organisation set, which everybody is told; other organisations keep theirs', async () => {
+  expect(
+    await patch(admin, {
+      name: ' Acme Ltd ',
+      message_content_edit_limit_seconds: '"unlimited"',
+      enable_read_receipts: 'true',
+      message_edit_history_visibility_policy: 'none',
+    }),
+  ).toEqual({})
+  expect(await settings(acme.org)).toMatchObject({
+    realm_name: 'Acme Ltd',
+    realm_message_content_edit_limit_seconds: null,
+    realm_enable_read_receipts: true,
+    realm_message_edit_history_visibility_policy: 'none',
+    realm_allow_edit_history: false,
+    realm_description: '',
+  })
+  expect(await settings(other.org)).toMatchObject({
+    realm_name: 'The other',
+    realm_enable_read_receipts: false,
+  })
+  expect(await tail(6)).toEqual([
+    [
+      'organisation.settings-changed',
+      {
+        properties: [
+          'name',
+          'message_content_edit_limit_seconds',
+          'message_edit_history_visibility_policy',
+          'enable_read_receipts',
+        ],
+        by: admin.user,
+      },
+    ],
+    ['organisation.set', { property: 'name', value: 'Acme Ltd' }],
+    ['organisation.set', { property: 'message_content_edit_limit_seconds', value: null }],
+    ['organisation.set', { property: 'message_edit_history_visibility_policy', value: 'none' }],
+    ['organisation.set', { property: 'enable_read_receipts', value: true }],
+    ['organisation.set', { property: 'allow_edit_history', value: false }],
+  ])
+  const before = await h.log(acme.org)
+  await patch(admin, { enable_read_receipts: 'true', name: 'Acme Ltd' })
+  expect(await h.log(acme.org)).toHaveLength(before.length)
+  expect(await h.ask('get-server-settings', null, {}, {}, acme.org)).toMatchObject({ realm_name: 'Acme Ltd' })
+})
+
+test.each([
+  [{ name: '  ' }, 'REQUEST_VARIABLE_INVALID name cannot be blank'],
+  [{ name: 'x'.repeat(41) }, 'REQUEST_VARIABLE_INVALID name is too long (limit: 40 characters)'],
+  [
+    { description: 'x'.repeat(1001) },
+    'REQUEST_VARIABLE_INVALID description is too long (limit: 1000 characters)',
+  ],
+  [{ enable_read_receipts: '"yes"' }, 'REQUEST_VARIABLE_INVALID enable_read_receipts is not a boolean'],
+  [
+    { message_content_edit_limit_seconds: '0' },
+    'REQUEST_VARIABLE_INVALID Invalid message_content_edit_limit_seconds',
+  ],
+  [{ digest_weekday: '7' }, 'REQUEST_VARIABLE_INVALID Invalid digest_weekday'],
+  [{ default_language: 'no such' }, 'REQUEST_VARIABLE_INVALID Invalid default_language'],
+  [{ jitsi_server_url: '"javascript:1"' }, 'REQUEST_VARIABLE_INVALID Invalid jitsi_server_url'],
+  [{ topics_policy: 'disable_empty_topic' }, 'BAD_REQUEST topics_policy cannot be changed on this server'],
+  [
+    { enable_spectator_access: 'true' },
+    'BAD_REQUEST enable_spectator_access cannot be changed on this server',
+  ],
+])('%j changes nothing: %s', async (fields, refusal) => {
+  const before = await h.log(acme.org)
+  expect(await refusalOf(patch(acme, { digest_emails_enabled: 'true', ...fields }))).toBe(`400 ${refusal}`)
+  expect(await h.log(acme.org)).toHaveLength(before.length)
+})
+
+test('members change nothing, administrators nothing that is the owners’', async () => {
+  expect(await refusalOf(patch(member, { name: 'Mine' }))).toBe(
+    '400 UNAUTHORIZED_PRINCIPAL Must be an organization administrator',
+  )
+  const owned = Object.entries(organisationSettings).filter(([, { ownersOnly }]) => ownersOnly)
+  expect(owned.length).toBeGreaterThan(4)
+  for (const [name, { initial }] of owned) {
+    const value = name === 'message_retention_days' ? 'unlimited' : initial
+    const fields = { [name]: JSON.stringify(value) }
+    expect([name, await refusalOf(patch(admin, fields))]).toEqual([
+      name,
+      '400 UNAUTHORIZED_PRINCIPAL Must be an organization owner',
+    ])
+    expect(await patch(acme, fields)).toEqual({})
+  }
+})
+
+test('changes at the same time are all kept', async () => {
+  await Promise.all([
+    patch(acme, { digest_weekday: '3' }),
+    patch(admin, { giphy_rating: '0' }),
+    patch(acme, { description: 'Tools' }),
+  ])
+  expect(await settings(acme.org)).toMatchObject({
+    realm_digest_weekday: 3,
+    realm_giphy_rating: 0,
+    realm_description: 'Tools',
+  })
+})
