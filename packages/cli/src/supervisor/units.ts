@@ -103,6 +103,12 @@ interface Shared {
   onOutput: (chunk: Buffer) => void
 }
 
+/**
+ * The second optimising compiler works for minutes after every start and again whenever what it assumed proves wrong, on
+ * the cores that should serve; services wait for others most of the time, and gain nothing by it (docs/performance.md).
+ */
+const engine = ['--no-turbofan']
+
 /** The services' units. */
 export function serviceUnits(options: UnitOptions): Unit[] {
   const { installation, pki, ports, detours, instances, publicPort, config, onOutput } = options
@@ -138,7 +144,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
         launch({
           name,
           command: process.execPath,
-          args: [mainFileOf(service)],
+          args: [...engine, mainFileOf(service)],
           env: {
             PATH: systemPath,
             TZ: 'UTC',
