@@ -3,7 +3,7 @@ import { AppError, messageId, orgId, rights, seq, userId } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { expect, test } from 'vitest'
 import type { Outcome, Send } from '../repo/send-batch.ts'
-import { createSends, type WriteBatch } from './sends.ts'
+import { busyBatch, createSends, gatherMs, type WriteBatch } from './sends.ts'
 
 let made = 0
 function send(org: number, content = 'x', key = `key ${++made}`): Send {
@@ -93,6 +93,28 @@ test('what comes together is written together, one batch at a time and in order'
     [1, 128],
     [1, 150],
   ])
+})
+
+test('after a batch of many the next gathers; after one of few it goes at once', async () => {
+  const { batches, options } = ledger()
+  const gathering = Promise.withResolvers<void>()
+  const waits: number[] = []
+  const wait = (ms: number): Promise<void> => {
+    waits.push(ms)
+    return waits.length === 1 ? gathering.promise : Promise.resolve()
+  }
+  await using sends = createSends({ ...options, wait })
+  const write = (count: number) => Promise.all(Array.from({ length: count }, () => sends.write(send(1))))
+  await write(1)
+  expect(waits).toEqual([])
+  await write(busyBatch)
+  const later = [write(1), write(2)]
+  await new Promise(setImmediate)
+  expect(batches.map((batch) => batch.sends)).toEqual([1, busyBatch])
+  gathering.resolve()
+  await Promise.all(later)
+  expect(batches.map((batch) => batch.sends)).toEqual([1, busyBatch, 3])
+  expect(waits).toEqual([gatherMs])
 })
 
 test('a batch holds no more than its bytes, but one large send is still written', async () => {

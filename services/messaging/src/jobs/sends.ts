@@ -63,6 +63,10 @@ const bytesOf = ({ topic, content, rendered, ask }: Send): number =>
 /** Pauses before a batch whose outcome nobody knows is written again, milliseconds. */
 const pauses = [20, 100, 400, 1_000]
 
+/** After a batch this large much is going on: the next gathers for a moment, for fewer and fuller ones cost all less. */
+export const busyBatch = 4
+export const gatherMs = 10
+
 /**
  * One batch per organisation at a time; what comes meanwhile gathers for the next, so that one organisation's wait for
  * its head delays no other. Equal keys are never in one batch: the second finds the first one's result.
@@ -92,7 +96,11 @@ export function createSends(options: SendsOptions): Sends {
   const drain = async (org: OrgId, queue: Queue): Promise<void> => {
     // What was asked for in this tick shares the first batch.
     await new Promise(setImmediate)
-    while (queue.pending.length > 0) await writeBatch(org, take(queue))
+    while (queue.pending.length > 0) {
+      const batch = take(queue)
+      await writeBatch(org, batch)
+      if (batch.length >= busyBatch && queue.pending.length < maxSends) await wait(gatherMs)
+    }
     queues.delete(org)
   }
 
