@@ -20,10 +20,10 @@ export interface ShardOptions {
   readonly onProgress: () => void
 }
 
-const scanMs = 200
+const scanMs = 400
 const streamCheckMs = 1000
 // What is written down is where the next relay begins to look; being late costs it a question to the stream.
-const noteMs = 100
+const noteMs = 500
 const eventsPerRun = 500
 const readsAtOnce = 200
 const asksAtOnce = 16
