@@ -24,7 +24,8 @@ export interface LoopResult {
 
 /** Keep-alive connections that each ask again as soon as they are answered. */
 export interface ClosedLoop extends Disposable {
-  run(seconds: number): Promise<LoopResult>
+  /** @param ready awaited before each request */
+  run(seconds: number, ready?: () => Promise<void>): Promise<LoopResult>
 }
 
 /** Connections over verified TLS. HTTP is made by hand: a generator must be cheaper than what it measures. */
@@ -32,7 +33,7 @@ export function openLoop(options: LoopOptions): ClosedLoop {
   const sockets: (Connection | null)[] = Array.from({ length: options.connections }, () => null)
   let sent = 0
   return {
-    async run(seconds) {
+    async run(seconds, ready) {
       const began = performance.now()
       const end = began + seconds * 1000
       const waits: number[] = []
@@ -43,6 +44,7 @@ export function openLoop(options: LoopOptions): ClosedLoop {
           const socket = known && !known.socket.destroyed ? known : await open(options)
           sockets[connection] = socket
           while (performance.now() < end) {
+            await ready?.()
             const asked = performance.now()
             const status = await socket.ask(options.request(sent++, connection))
             waits.push(performance.now() - asked)

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { inspecting } from './inspector.ts'
 
 const Profile = z.object({
   nodes: z.array(
@@ -16,59 +15,15 @@ const Profile = z.object({
 })
 export type Profile = z.infer<typeof Profile>
 
-const Answer = z.object({ id: z.int(), result: z.unknown() })
-const Targets = z.array(z.object({ webSocketDebuggerUrl: z.string() }))
-
-/** Where Node listens for a debugger that was asked for by a signal. */
-const inspectorUrl = 'http://127.0.0.1:9229/json/list'
-
-/** A CPU profile of a running Node process; its debugger is open meanwhile, so one process at a time. */
-export async function profileOf(pid: number, seconds: number): Promise<Profile> {
-  process.kill(pid, 'SIGUSR1')
-  const socket = new WebSocket(await debuggerUrl())
-  await once(socket, 'open')
-  let last = 0
-  const ask = async (method: string, params: object = {}): Promise<unknown> => {
-    const id = ++last
-    socket.send(JSON.stringify({ id, method, params }))
-    for (;;) {
-      const message: unknown = (await once(socket, 'message'))[0]
-      const answer = Answer.safeParse(JSON.parse(String(message)))
-      if (answer.data?.id === id) return answer.data.result
-    }
-  }
-  await ask('Profiler.enable')
-  await ask('Profiler.setSamplingInterval', { interval: 200 })
-  await ask('Profiler.start')
-  await delay(seconds * 1000)
-  const { profile } = z.object({ profile: Profile }).parse(await ask('Profiler.stop'))
-  const closing = `setTimeout(() => process.getBuiltinModule('node:inspector').close(), 50)`
-  await ask('Runtime.evaluate', { expression: closing })
-  socket.terminate()
-  // The next process listens at the same place.
-  await closed()
-  return profile
-}
-
-async function closed(): Promise<void> {
-  for (;;) {
-    const answer = await fetch(inspectorUrl).catch(() => null)
-    if (answer === null) return
-    await answer.text()
-    await delay(50)
-  }
-}
-
-async function debuggerUrl(): Promise<string> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const [target] = Targets.parse(await (await fetch(inspectorUrl)).json())
-      if (target) return target.webSocketDebuggerUrl
-    } catch (error) {
-      if (tries > 50) throw error
-    }
-    await delay(100)
-  }
+/** A CPU profile of a running Node process. */
+export function profileOf(pid: number, seconds: number): Promise<Profile> {
+  return inspecting(pid, async (ask) => {
+    await ask('Profiler.enable')
+    await ask('Profiler.setSamplingInterval', { interval: 200 })
+    await ask('Profiler.start')
+    await delay(seconds * 1000)
+    return z.object({ profile: Profile }).parse(await ask('Profiler.stop')).profile
+  })
 }
 
 /** One kind of work, and which code does it. */

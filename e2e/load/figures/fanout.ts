@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { basicHeader } from '@parley/testkit'
 import {
   addListeners,
@@ -19,7 +20,8 @@ import { sendRequest } from './send.ts'
 const receivers = 1000
 const rounds = 3
 const pace = { count: 60, perSecond: 20 }
-const saturated = { senders: 32, seconds: 2, bareFrames: 800 }
+/** `ahead`: events that may be on their way: the generator reads a thousand of each, and who does not read is let go. */
+const saturated = { senders: 32, seconds: 2, bareFrames: 800, ahead: 64 }
 /** As many as an event of the product has here. */
 const frameBytes = 860
 
@@ -85,6 +87,13 @@ export async function fanout(bench: Bench): Promise<Measured> {
       return pace.count
     })
   const { host, hostname } = new URL(scene.org.url)
+  let made = 0
+  /** Each send makes one event. Resolves when the slowest has all but `ahead` of them. */
+  const room = async (first: number): Promise<void> => {
+    const slowest = (): number => ours.reduce((least, { lastId }) => Math.min(least, lastId), Infinity)
+    while (made - (slowest() - first) >= saturated.ahead) await sleep(2)
+    made++
+  }
   const { authorization } = basicHeader({ email: scene.org.owner.email, apiKey: scene.org.owner.api_key })
   using loop = openLoop({
     address: '127.0.0.2',
@@ -96,7 +105,9 @@ export async function fanout(bench: Bench): Promise<Measured> {
   })
   const atMost = (): Promise<Delivery> =>
     ofOurs(async () => {
-      const { done, failed } = await loop.run(saturated.seconds)
+      const first = await headOf(measuree, database)
+      made = 0
+      const { done, failed } = await loop.run(saturated.seconds, () => room(first))
       return done - failed
     })
 

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { addListeners, connectBare, connectListeners, inFlight, openDatabase } from '../audience.ts'
 import { type Bench, type Measuree, startMeasuree } from '../bench.ts'
 import { atMost, type Measured, timesLimit } from '../figure.ts'
+import { heldBy } from '../inspector.ts'
 import type { Receiver } from '../receivers.ts'
 
 const connections = 2000
 const storms = 4
-const queues = { warming: 1000, counted: 2000 }
+const queues = { warming: 1000, counted: 10_000 }
 /** Registered and connected before anything is counted: the first ones compile and fill pools. */
 const warming = 200
 const settleMs = 4000
@@ -31,11 +32,20 @@ export async function memory(bench: Bench): Promise<Measured> {
   ]
   for (const one of await connectAll(warming)) one.end()
   await sleep(settleMs)
-  const base = { ours: rssOf(pid), bare: rssOf(barePid) }
-  const each = (): { ours: number; bare: number } => ({
-    ours: (rssOf(pid) - base.ours) / connections / 1024,
-    bare: (rssOf(barePid) - base.bare) / connections / 1024,
-  })
+  // What garbage either has at a moment is chance.
+  const resident = async (): Promise<{ ours: number; bare: number }> => {
+    await heldBy(pid)
+    await heldBy(barePid)
+    return { ours: rssOf(pid), bare: rssOf(barePid) }
+  }
+  const base = await resident()
+  const each = async (): Promise<{ ours: number; bare: number }> => {
+    const { ours, bare } = await resident()
+    return {
+      ours: (ours - base.ours) / connections / 1024,
+      bare: (bare - base.bare) / connections / 1024,
+    }
+  }
   const seen: { ours: number; bare: number }[] = []
   let open: Receiver[] = []
   for (let storm = 0; storm <= storms; storm++) {
@@ -45,7 +55,7 @@ export async function memory(bench: Bench): Promise<Measured> {
     await sleep(settleMs)
     const cut = open.find(({ ended }) => ended !== null)
     if (cut) throw new Error(`an idle connection was cut off: ${String(cut.ended)}`)
-    seen.push(each())
+    seen.push(await each())
   }
   for (const one of open) one.end()
   const perQueue = await ofQueues(measuree, pid, bench)
@@ -76,10 +86,10 @@ async function ofQueues({ scene }: Measuree, pid: number, bench: Bench): Promise
   bench.progress(`registering ${queues.warming + queues.counted} queues`)
   await register(queues.warming)
   await sleep(settleMs)
-  const before = rssOf(pid)
+  const before = await heldBy(pid)
   await register(queues.counted)
   await sleep(settleMs)
-  return (rssOf(pid) - before) / queues.counted / 1024
+  return ((await heldBy(pid)) - before) / queues.counted / 1024
 }
 
 /** Bytes. */
