@@ -47,8 +47,9 @@ async function findUsers(tx: Tx, terms: readonly Term[]): Promise<(name: UserNam
       ? []
       : await tx.query(
           z.object({ id: z.int(), email: z.string() }),
-          `SELECT user_id AS id, lower(email) AS email FROM auth.v1_people
-            WHERE org_id = $1 AND (user_id = ANY ($2) OR lower(email) = ANY ($3))`,
+          `SELECT user_id AS id, shown_key AS email FROM auth.v1_people WHERE org_id = $1 AND user_id = ANY ($2)
+           UNION
+           SELECT user_id, shown_key FROM auth.v1_people WHERE org_id = $1 AND shown_key = ANY ($3)`,
           [tx.org, ids, emails],
         )
   const known = new Set(rows.map(({ id }) => id))

@@ -29,8 +29,9 @@ async function readUsers(tx: Tx, ids: readonly number[], names: readonly string[
   if (ids.length + names.length === 0) return []
   return tx.query(
     User,
-    `SELECT user_id AS id, full_name AS "fullName" FROM auth.v1_people
-      WHERE org_id = $1 AND (user_id = ANY ($2) OR lower(full_name) = ANY ($3) AND is_active)`,
+    `SELECT user_id AS id, full_name AS "fullName" FROM auth.v1_people WHERE org_id = $1 AND user_id = ANY ($2)
+     UNION
+     SELECT user_id, full_name FROM auth.v1_people WHERE org_id = $1 AND name_key = ANY ($3) AND is_active`,
     [tx.org, ids.filter((id) => id <= 2_147_483_647), names],
   )
 }

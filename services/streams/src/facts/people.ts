@@ -55,8 +55,9 @@ export async function findPeople(tx: Tx, named: readonly (number | string)[]): P
   const rows = await tx.query(
     Row,
     peopleWhere(`a.is_active AND a.user_id IN (
-       SELECT p.user_id FROM auth.v1_people p
-       WHERE p.org_id = $1 AND (p.user_id = ANY ($2::bigint[]) OR lower(p.email) = ANY ($3::text[])))`),
+       SELECT unnest($2::bigint[])
+       UNION
+       SELECT p.user_id FROM auth.v1_people p WHERE p.org_id = $1 AND p.shown_key = ANY ($3::text[]))`),
     [tx.org, ids, emails],
   )
   return rows.length === ids.length + emails.length ? rows.map(person) : null
