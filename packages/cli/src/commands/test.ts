@@ -96,7 +96,11 @@ export function countReport(text: string): Counts {
 /** One after the other: end-to-end tests kill and pause processes, which a busy machine would do by itself. */
 const runsFor = (filter: string | undefined): readonly (readonly string[])[] =>
   filter === undefined
-    ? [['--project=code', '--coverage'], ['--project=e2e'], ['--project=invariants', '--maxWorkers=2']]
+    ? [
+        ['--project=code', '--coverage', '--maxWorkers=2'],
+        ['--project=e2e'],
+        ['--project=invariants', '--maxWorkers=2'],
+      ]
     : [[filter]]
 
 async function runTests(which: readonly string[], env: NodeJS.ProcessEnv, json: boolean): Promise<Counts> {
