@@ -7,6 +7,7 @@ import {
   systemGroupsOf,
 } from '@parley/access'
 import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { ChannelGroupIds, channelGroupsJson } from '@parley/db'
 import { z } from 'zod'
 import type { Organisation } from './organisation.ts'
 
@@ -32,7 +33,7 @@ const Rows = z.object({
       shared: z.boolean(),
       web: z.boolean(),
       archived: z.boolean(),
-      creator: z.int().nullable(),
+      groups: ChannelGroupIds,
     }),
   ),
   members: z.array(z.object({ group: z.int(), user: z.int() })),
@@ -93,7 +94,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
          )},
          'channels', ${list(
            `'org', org_id, 'id', channel_id, 'recipient', recipient_id, 'name', name, 'private', invite_only,
-            'shared', history_public_to_subscribers, 'web', is_web_public, 'archived', archived, 'creator', creator_id`,
+            'shared', history_public_to_subscribers, 'web', is_web_public, 'archived', archived, 'groups', ${channelGroupsJson('channels')}`,
            `streams.channels WHERE org_id IN (${orgs})`,
          )},
          'members', ${list(`'group', group_id, 'user', user_id`, `auth.user_group_members WHERE org_id IN (${orgs})`)},
@@ -134,7 +135,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
     isWebPublic: of.web,
     archived: of.archived,
     subscribed: subscribed(of.id, actor.userId),
-    administers: of.creator === actor.userId,
+    groups: of.groups,
   })
   return {
     rows,

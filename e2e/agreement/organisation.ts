@@ -101,10 +101,11 @@ export async function populate(product: Product, stage: Scene, wanted: Wanted): 
     const id = await idFrom(
       `WITH drawn AS (SELECT nextval('streams.channel_ids')::integer AS id)
        INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, invite_only,
-         history_public_to_subscribers, is_web_public, creator_id, created_at)
+         history_public_to_subscribers, is_web_public, creator_id, can_administer_channel_group, created_at)
        SELECT ${org}, id, messaging.v1_open_channel(${org}, id), '${name}', '${name}',
          ${kind === 'shared' || kind === 'protected'}, ${kind !== 'protected'}, ${kind === 'web-public'},
-         ${creator === null ? null : idAt(creator)}, now() FROM drawn RETURNING channel_id AS id`,
+         ${creator === null ? null : idAt(creator)},
+         ${creator === null ? 8 : `auth.v1_setting_group(${org}, '{${idAt(creator)}}', '{}')`}, now() FROM drawn RETURNING channel_id AS id`,
     )
     const inIt = [...new Set(members.map(idAt))].join()
     if (inIt !== '')

@@ -113,7 +113,9 @@ export function ruledChanges(facts: Facts, actor: Actor): Lists {
     'may star': messagesWhere(() => true),
     'may send to channels': channelsWhere((channel) => {
       const ownerSubscribed = owner !== null && facts.subscribed(channel.id, owner)
-      return decide('message:send', actor, { kind: 'channel', channel: of(channel), ownerSubscribed }).ok
+      const ownerGroups = owner === null ? new Set<never>() : facts.actor(owner).groups
+      const target = { kind: 'channel', channel: of(channel), ownerSubscribed, ownerGroups } as const
+      return decide('message:send', actor, target).ok
     }),
     'may send to people': rows.users
       .filter(({ id, org, active, bot }) => {

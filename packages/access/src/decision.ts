@@ -30,6 +30,11 @@ export type Reason =
   | 'too-late'
   | 'moving-restricted'
   | 'deleting-restricted'
+  | 'bots-may-not'
+  | 'not-permitted'
+  | 'unknown-group'
+  | 'system-group'
+  | 'group-inactive'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

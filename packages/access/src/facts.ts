@@ -1,5 +1,6 @@
 import type { ChannelId, GroupId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
 import type { Role } from './actor.ts'
+import type { ChannelGroups } from './channel-groups.ts'
 
 /** What decides about one channel for one actor, read in one snapshot. */
 export interface ChannelFacts {
@@ -12,8 +13,8 @@ export interface ChannelFacts {
   readonly archived: boolean
   /** Has the actor an active subscription? */
   readonly subscribed: boolean
-  /** Is the actor the channel's creator (the first holder of can_administer_channel_group)? */
-  readonly administers: boolean
+  /** The group that each permission in it is given to. */
+  readonly groups: ChannelGroups
 }
 
 /** The people of one direct conversation, the actor included. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Actor } from './actor.ts'
 import type { ChannelFacts } from './facts.ts'
 import { authorize, type Granted } from './grant.ts'
+import { defaultChannelGroups } from './channel-groups.ts'
 import { systemGroupsOf } from './system-groups.ts'
 
 const actor: Actor = {
@@ -24,7 +25,7 @@ const channel: ChannelFacts = {
   isWebPublic: false,
   archived: false,
   subscribed: false,
-  administers: false,
+  groups: defaultChannelGroups,
 }
 
 /** A repository's function: data only against a proof. */

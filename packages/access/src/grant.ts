@@ -17,6 +17,14 @@ import {
   type Leaving,
 } from './actions/channel.ts'
 import {
+  type GroupFacts,
+  groupChangeMembers,
+  groupCreate,
+  groupEdit,
+  groupRead,
+  type MembersChange,
+} from './actions/group.ts'
+import {
   messageContent,
   messageMentionAll,
   messageRead,
@@ -55,6 +63,11 @@ export interface ActionObjects {
   'user:reactivate': UserFacts
   'user:rename': UserFacts
   'user:set-role': { readonly target: UserFacts; readonly role: Role }
+  /** Groups, their members and subgroups: the same for everybody who may ask. */
+  'group:read': null
+  'group:create': null
+  'group:edit': GroupFacts
+  'group:change-members': MembersChange
   'channel:list': null
   'channel:know': ChannelFacts
   'channel:view': ChannelFacts
@@ -93,6 +106,10 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'user:reactivate': userReactivate,
   'user:rename': userRename,
   'user:set-role': userSetRole,
+  'group:read': groupRead,
+  'group:create': groupCreate,
+  'group:edit': groupEdit,
+  'group:change-members': groupChangeMembers,
   'channel:list': allow,
   'channel:know': channelKnow,
   'channel:view': channelView,

@@ -1,4 +1,4 @@
-import type { GroupId } from '@parley/core'
+import { type GroupId, groupId } from '@parley/core'
 import { type Actor, isGuest } from './actor.ts'
 import { type SystemGroupName, systemGroupId } from './system-groups.ts'
 
@@ -92,16 +92,28 @@ const group = {
 
 export const permissionSettings = { realm, stream, group }
 
+/** May the actor be given the permission at all? */
+export const mayHold = (actor: Actor, setting: PermissionSetting): boolean =>
+  setting.allow_everyone_group || !isGuest(actor)
+
 /** Does the actor hold a permission that is given to this group? */
 export const has = (actor: Actor, setting: PermissionSetting, group: GroupId): boolean =>
-  (setting.allow_everyone_group || !isGuest(actor)) && actor.groups.has(group)
+  mayHold(actor, setting) && actor.groups.has(group)
 
 const isSystemGroup = (name: string): name is SystemGroupName => Object.hasOwn(systemGroupId, name)
 
+export type RealmGroupSetting = keyof typeof realm
+
+/** The group that each permission of the organisation is given to; nobody can change them yet. */
+export const defaultRealmGroups = Object.fromEntries(
+  Object.entries(realm).map(([name, { default_group_name: group }]) => [
+    name,
+    groupId(systemGroupId[isSystemGroup(group) ? group : 'role:nobody']),
+  ]),
+  // The keys are those of `realm`.
+) as Readonly<Record<RealmGroupSetting, GroupId>>
+
 /** The organisation's own permissions as `register` has them: `realm_` before the name, the group's id as the value. */
 export const realmPermissions: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(realm).map(([name, { default_group_name: group }]) => [
-    `realm_${name}`,
-    systemGroupId[isSystemGroup(group) ? group : 'role:nobody'],
-  ]),
+  Object.entries(defaultRealmGroups).map(([name, group]) => [`realm_${name}`, group]),
 )

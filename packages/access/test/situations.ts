@@ -1,6 +1,8 @@
 import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { role } from '../src/actor.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, UserFacts } from '../src/facts.ts'
+import { type ChannelGroupSetting, defaultChannelGroups } from '../src/channel-groups.ts'
+import type { GroupFacts } from '../src/actions/group.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
 import { systemGroupId } from '../src/system-groups.ts'
 
@@ -18,11 +20,16 @@ const open: ChannelFacts = {
   isWebPublic: false,
   archived: false,
   subscribed: false,
-  administers: false,
+  groups: defaultChannelGroups,
 }
 const shared = { ...open, inviteOnly: true }
 const closed = { ...shared, historyPublicToSubscribers: false }
 const joined = (channel: ChannelFacts): ChannelFacts => ({ ...channel, subscribed: true })
+/** Group 1 holds everybody: the actor has the permission where the role may. */
+const given = (channel: ChannelFacts, name: ChannelGroupSetting): ChannelFacts => ({
+  ...channel,
+  groups: { ...channel.groups, [name]: groupId(1) },
+})
 
 const channels: readonly (readonly [string, ChannelFacts])[] = [
   ['public', open],
@@ -32,7 +39,13 @@ const channels: readonly (readonly [string, ChannelFacts])[] = [
   ['private, shared history, subscribed', joined(shared)],
   ['private, protected history', closed],
   ['private, protected history, subscribed', joined(closed)],
-  ['private, made by the actor, who left', { ...closed, administers: true }],
+  ['private, made by the actor, who left', given(closed, 'can_administer_channel_group')],
+  ['private, shared history, who may subscribe', given(shared, 'can_subscribe_group')],
+  ['private, protected history, who may add', given(closed, 'can_add_subscribers_group')],
+  [
+    'public, administrators post',
+    { ...open, groups: { ...open.groups, can_send_message_group: groupId(6) } },
+  ],
   ['public, archived, subscribed', { ...joined(open), archived: true }],
   ['of another organisation', { ...open, orgId: orgId(2) }],
 ]
@@ -90,7 +103,35 @@ const narrowPolicy = {
   canMoveBetweenTopics: groupId(systemGroupId['role:moderators']),
   canResolveTopics: groupId(systemGroupId['role:moderators']),
 }
-const administered = message({ ...joined(open), administers: true }, true)
+const administered = message(given(joined(open), 'can_administer_channel_group'), true)
+const nobodys: GroupFacts = {
+  orgId: org,
+  groupId: groupId(101),
+  system: false,
+  deactivated: false,
+  permissions: {
+    can_add_members_group: groupId(8),
+    can_join_group: groupId(8),
+    can_leave_group: groupId(2),
+    can_manage_group: groupId(8),
+    can_mention_group: groupId(2),
+    can_remove_members_group: groupId(8),
+  },
+}
+const permitting = (name: keyof GroupFacts['permissions']): GroupFacts => ({
+  ...nobodys,
+  permissions: { ...nobodys.permissions, can_leave_group: groupId(8), [name]: groupId(1) },
+})
+const groups: readonly (readonly [string, GroupFacts])[] = [
+  ['of which the actor may only leave', nobodys],
+  ['that the actor manages', permitting('can_manage_group')],
+  ['to which the actor adds', permitting('can_add_members_group')],
+  ['from which the actor removes', permitting('can_remove_members_group')],
+  ['that the actor may join', permitting('can_join_group')],
+  ['deactivated, that the actor manages', { ...permitting('can_manage_group'), deactivated: true }],
+  ['of a role', { ...nobodys, groupId: groupId(4), system: true }],
+  ['of another organisation', { ...permitting('can_manage_group'), orgId: orgId(2) }],
+]
 
 const nothing = [['always', null]] as const
 
@@ -143,6 +184,15 @@ export const situations: {
     ],
     ['of another organisation', { target: { ...account, orgId: orgId(2) }, role: role.guest }],
   ],
+  'group:read': nothing,
+  'group:create': nothing,
+  'group:edit': groups,
+  'group:change-members': groups.flatMap(([name, group]) => [
+    [`${name}; joining`, { group, adds: 'oneself', removes: 'nobody' }] as const,
+    [`${name}; leaving`, { group, adds: 'nobody', removes: 'oneself' }] as const,
+    [`${name}; adding another`, { group, adds: 'others', removes: 'nobody' }] as const,
+    [`${name}; removing another`, { group, adds: 'nobody', removes: 'others' }] as const,
+  ]),
   'channel:list': nothing,
   'channel:know': channels,
   'channel:view': channels,
@@ -179,7 +229,8 @@ export const situations: {
   ],
   'message:send': [
     ...channels.map(
-      ([name, channel]) => [name, { kind: 'channel', channel, ownerSubscribed: false }] as const,
+      ([name, channel]) =>
+        [name, { kind: 'channel', channel, ownerSubscribed: false, ownerGroups: new Set<never>() }] as const,
     ),
     ['to oneself and another', { kind: 'direct', direct: direct([1, true], [2, true]) }],
     ['to somebody deactivated', { kind: 'direct', direct: direct([1, true], [2, false]) }],

@@ -1,5 +1,7 @@
 export * from './actor.ts'
+export * from './channel-permissions.ts'
 export type { PgConnection, PgPoolOptions, PgTls } from './connection.ts'
+export * from './group-settings.ts'
 export { sqlState } from './failures.ts'
 export * from './max-connections.ts'
 export * from './migrate.ts'

@@ -25,6 +25,8 @@ const someOrganisation = fc.record({
     maxLength: 5,
   }),
   kinds: fc.array(fc.constantFrom('public', 'shared', 'protected'), { minLength: 1, maxLength: 3 }),
+  /** Who may subscribe to the channels, and so read them: everybody, members, administrators, nobody. */
+  mayJoin: fc.constantFrom(1, 3, 6, 8, 8),
   steps: fc.array(
     fc.record({
       what: fc.constantFrom('send', 'send', 'send', 'dm', 'join', 'leave', 'read', 'star'),
@@ -59,6 +61,7 @@ async function build(
         private: kind === 'shared',
         protected: kind === 'protected',
         creator: users[0] ?? 0,
+        subscribe: given.mayJoin,
       }),
     )
   const ids: number[] = []

@@ -38,6 +38,9 @@ export interface World extends AsyncDisposable {
     private?: boolean
     protected?: boolean
     creator?: number
+    /** Groups that may post, and that may subscribe. */
+    send?: number
+    subscribe?: number
   }): Promise<Channel>
   /** Each of these is a transaction of streams with an event that changes rights. */
   subscribe(channel: Channel, ...users: number[]): Promise<void>
@@ -107,10 +110,18 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
           Id,
           `WITH c AS (SELECT nextval('streams.channel_ids')::integer AS id)
            INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, invite_only,
-             history_public_to_subscribers, created_at, creator_id)
-           SELECT $1, id, messaging.v1_open_channel($1, id), $2, lower($2), $3, $4, now(), $5 FROM c
+             history_public_to_subscribers, created_at, creator_id, can_send_message_group, can_subscribe_group)
+           SELECT $1, id, messaging.v1_open_channel($1, id), $2, lower($2), $3, $4, now(), $5, $6, $7 FROM c
            RETURNING channel_id AS id`,
-          [org, name, closed, options.protected !== true, options.creator ?? null],
+          [
+            org,
+            name,
+            closed,
+            options.protected !== true,
+            options.creator ?? null,
+            options.send ?? 2,
+            options.subscribe ?? 8,
+          ],
         ),
       )
       const id = made?.id ?? 0

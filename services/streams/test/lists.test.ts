@@ -1,5 +1,5 @@
-import { type Actor, decide, role, systemGroupsOf } from '@parley/access'
-import { channelId, type OrgId, orgId, recipientId, userId } from '@parley/core'
+import { defaultChannelGroups, type Actor, decide, role, systemGroupsOf } from '@parley/access'
+import { groupId, channelId, type OrgId, orgId, recipientId, userId } from '@parley/core'
 import { contractFaults } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -203,10 +203,15 @@ describe('the channels of register', () => {
 })
 
 test('on random organisations lists hold exactly what the rule for one channel allows', async () => {
+  // Everybody, members, administrators, nobody.
+  const anyGroup = fc.constantFrom(1, 3, 6, 8)
   const anyChannel = fc.record({
     kind: fc.constantFrom('web-public', 'public', 'shared', 'protected'),
     archived: fc.boolean(),
     creator: fc.nat(4),
+    administer: anyGroup,
+    subscribe: anyGroup,
+    add: anyGroup,
     subscribers: fc.subarray([0, 1, 2, 3, 4]),
     former: fc.subarray([0, 1, 2, 3, 4]),
   })
@@ -221,9 +226,11 @@ test('on random organisations lists hold exactly what the rule for one channel a
         `WITH wanted AS (SELECT i, c FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS t (c, i)),
          made AS (
            INSERT INTO streams.channels (org_id, recipient_id, name, name_key, invite_only,
-             history_public_to_subscribers, is_web_public, archived, creator_id, created_at)
+             history_public_to_subscribers, is_web_public, archived, creator_id, created_at, can_administer_channel_group,
+             can_subscribe_group, can_add_subscribers_group)
            SELECT $1, i, i::text, i::text, c ->> 'kind' IN ('shared', 'protected'), c ->> 'kind' <> 'protected',
-             c ->> 'kind' = 'web-public', (c ->> 'archived')::boolean, ($3::int[])[(c ->> 'creator')::int + 1], now()
+             c ->> 'kind' = 'web-public', (c ->> 'archived')::boolean, ($3::int[])[(c ->> 'creator')::int + 1], now(), (c ->> 'administer')::int, (c ->> 'subscribe')::int,
+             (c ->> 'add')::int
            FROM wanted RETURNING channel_id, recipient_id)
          INSERT INTO streams.subscriptions (org_id, channel_id, user_id, active, color, changed_at)
          SELECT $1, channel_id, u, bool_or(active), '#000000', now()
@@ -254,7 +261,12 @@ test('on random organisations lists hold exactly what the rule for one channel a
           isWebPublic: c.kind === 'web-public',
           archived: c.archived,
           subscribed: c.subscribers.includes(i),
-          administers: c.creator === i,
+          groups: {
+            ...defaultChannelGroups,
+            can_administer_channel_group: groupId(c.administer),
+            can_subscribe_group: groupId(c.subscribe),
+            can_add_subscribers_group: groupId(c.add),
+          },
         })
         const allowed = (action: 'channel:know' | 'channel:read'): string[] =>
           channels.flatMap((c, n) => (decide(action, actor, factsOf(c)).ok ? [String(n + 1)] : []))

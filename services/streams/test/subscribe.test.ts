@@ -105,7 +105,21 @@ describe('making channels', () => {
     [{ is_web_public: true, invite_only: true }, 'Private channels cannot be web-public.'],
     [{ is_default_stream: true }, 'Insufficient permission'],
     [{ message_retention_days: '30' }, 'Must be an organization owner'],
-    [{ can_send_message_group: 6 }, 'can_send_message_group is not supported.'],
+    [{ can_resolve_topics_group: 6 }, 'can_resolve_topics_group is not supported.'],
+    [
+      { can_send_message_group: 1 },
+      "'can_send_message_group' setting cannot be set to 'role:internet' group.",
+    ],
+    [
+      { can_subscribe_group: { direct_members: [], direct_subgroups: [2, 6] } },
+      "'can_subscribe_group' setting cannot be set to 'role:everyone' group.",
+    ],
+    [{ can_subscribe_group: 9 }, 'Invalid user group'],
+    [{ can_subscribe_group: 2 ** 40 }, 'Invalid user group'],
+    [
+      { can_subscribe_group: { direct_members: [2 ** 40], direct_subgroups: [] } },
+      'Invalid user ID: 1099511627776',
+    ],
     [{ topics_policy: '"empty_topic_only"' }, 'topics_policy is not supported.'],
     [{ folder_id: 3 }, 'Invalid channel folder ID'],
     [{ principals: [999_999] }, 'No such user'],

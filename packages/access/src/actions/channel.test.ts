@@ -1,7 +1,8 @@
-import { channelId, orgId, recipientId, userId } from '@parley/core'
+import { channelId, groupId, orgId, recipientId, userId } from '@parley/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Actor, isGuest, role, type Role } from '../actor.ts'
+import { type ChannelGroupSetting, channelGroupSettings, defaultChannelGroups } from '../channel-groups.ts'
 import type { Decision } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { type ActionObjects, decide, listRules } from '../grant.ts'
@@ -29,13 +30,18 @@ const publicChannel: ChannelFacts = {
   isWebPublic: false,
   archived: false,
   subscribed: false,
-  administers: false,
+  groups: defaultChannelGroups,
 }
 const sharedChannel = { ...publicChannel, inviteOnly: true }
 const protectedChannel = { ...sharedChannel, historyPublicToSubscribers: false }
 const webChannel = { ...publicChannel, isWebPublic: true }
 const joined = (channel: ChannelFacts): ChannelFacts => ({ ...channel, subscribed: true })
-const administered = (channel: ChannelFacts): ChannelFacts => ({ ...channel, administers: true })
+/** Group 1 holds everybody, so that whoever asks has the permission where a guest may. */
+const given = (channel: ChannelFacts, ...names: readonly ChannelGroupSetting[]): ChannelFacts => ({
+  ...channel,
+  groups: { ...channel.groups, ...Object.fromEntries(names.map((name) => [name, groupId(1)])) },
+})
+const administered = (channel: ChannelFacts): ChannelFacts => given(channel, 'can_administer_channel_group')
 const archived = (channel: ChannelFacts): ChannelFacts => ({ ...channel, archived: true })
 const elsewhere = (channel: ChannelFacts): ChannelFacts => ({ ...channel, orgId: orgId(2) })
 
@@ -84,6 +90,18 @@ describe('one channel', () => {
     ['channel:add-subscribers', guest, joined(publicChannel), 'deny guests-may-not'],
     ['channel:add-subscribers', admin, protectedChannel, 'deny not-subscribed'],
     ['channel:add-subscribers', admin, elsewhere(joined(publicChannel)), unknown],
+    ['channel:read', member, given(protectedChannel, 'can_subscribe_group'), 'allow'],
+    ['channel:read', guest, given(protectedChannel, 'can_subscribe_group'), unknown],
+    ['channel:subscribe', member, given(protectedChannel, 'can_subscribe_group'), 'allow'],
+    ['channel:subscribe', member, given(sharedChannel, 'can_add_subscribers_group'), 'allow'],
+    [
+      'channel:add-subscribers',
+      guest,
+      given(joined(sharedChannel), 'can_add_subscribers_group'),
+      'deny guests-may-not',
+    ],
+    ['channel:know', member, given(sharedChannel, 'can_remove_subscribers_group'), unknown],
+    ['channel:know', guest, given(sharedChannel, 'can_add_subscribers_group'), unknown],
   ])('%s by role %i', (action, as, facts, expected) => {
     expect(said(decide(action, actor(as), facts))).toBe(expected)
   })
@@ -160,6 +178,20 @@ describe('ending subscriptions', () => {
       'allow',
     ],
     [
+      'another, by whom the channel lets remove',
+      member,
+      given(joined(sharedChannel), 'can_remove_subscribers_group'),
+      { ...other, subscribed: true },
+      'allow',
+    ],
+    [
+      'another, by whom the channel lets remove, who does not know it',
+      member,
+      given(sharedChannel, 'can_remove_subscribers_group'),
+      { ...other, subscribed: true },
+      unknown,
+    ],
+    [
       'another, by a guest who made the channel',
       guest,
       administered(joined(sharedChannel)),
@@ -187,15 +219,30 @@ describe('ending subscriptions', () => {
 })
 
 /** The published rules once more, written apart from the predicates. */
-const expected = (role: Role, c: ChannelFacts) => {
-  const isAGuest = role === guest
-  const content = c.isWebPublic || c.subscribed || (!isAGuest && !c.inviteOnly)
+const expected = (who: Actor, c: ChannelFacts) => {
+  const isAGuest = who.role === guest
+  const inGroup = (name: ChannelGroupSetting): boolean => who.groups.has(c.groups[name])
+  const groupContent = !isAGuest && (inGroup('can_subscribe_group') || inGroup('can_add_subscribers_group'))
+  const groupMeta = groupContent || (!isAGuest && inGroup('can_administer_channel_group'))
+  const open = !isAGuest && !c.inviteOnly
+  const content = c.isWebPublic || c.subscribed || open || groupContent
+  const metadata = c.isWebPublic || c.subscribed || open || groupMeta || who.role <= admin
   return {
     content,
-    metadata: content || (!isAGuest && (role <= admin || c.administers)),
-    history: c.isWebPublic || (!c.inviteOnly && !isAGuest) || (c.historyPublicToSubscribers && content),
+    metadata,
+    history: c.isWebPublic || open || (c.historyPublicToSubscribers && content),
+    removes:
+      metadata &&
+      !isAGuest &&
+      (who.role <= admin ||
+        inGroup('can_administer_channel_group') ||
+        inGroup('can_remove_subscribers_group')),
+    sends:
+      inGroup('can_send_message_group') &&
+      (c.isWebPublic || c.subscribed || open || (c.historyPublicToSubscribers && groupContent)),
   }
 }
+const anyGroup = fc.constantFrom(groupId(1), groupId(3), groupId(6), groupId(8), groupId(101))
 const anyChannel = fc.record({
   orgId: fc.constantFrom(orgId(1), orgId(2)),
   channelId: fc.constant(channelId(7)),
@@ -205,17 +252,25 @@ const anyChannel = fc.record({
   isWebPublic: fc.boolean(),
   archived: fc.boolean(),
   subscribed: fc.boolean(),
-  administers: fc.boolean(),
+  groups: fc.record({
+    can_add_subscribers_group: anyGroup,
+    can_administer_channel_group: anyGroup,
+    can_remove_subscribers_group: anyGroup,
+    can_send_message_group: anyGroup,
+    can_subscribe_group: anyGroup,
+  }),
 })
-const anyRole = fc.constantFrom(...Object.values(role))
+/** Of any role, and in group 101 or not. */
+const anybody = fc
+  .record({ as: fc.constantFrom(...Object.values(role)), inOwn: fc.boolean() })
+  .map(({ as, inOwn }) => actor(as, inOwn ? { groups: new Set([...systemGroupsOf(as), groupId(101)]) } : {}))
 
 test('rules, lists and the published rules agree on every channel', () => {
   fc.assert(
-    fc.property(anyRole, anyChannel, (as, channel) => {
-      const who = actor(as)
+    fc.property(anybody, anyChannel, (who, channel) => {
       const atoms = channelAtoms(who, channel)
       const here = channel.orgId === who.orgId
-      const oracle = expected(as, channel)
+      const oracle = expected(who, channel)
       expect(holds(listRules['channel:know'], atoms)).toBe(oracle.metadata)
       expect(holds(listRules['channel:read'], atoms)).toBe(oracle.content)
       expect(holds(channelHistory, atoms)).toBe(oracle.history)
@@ -226,6 +281,13 @@ test('rules, lists and the published rules agree on every channel', () => {
       const joins = here && oracle.content && !channel.archived && !isGuest(who)
       expect(decide('channel:subscribe', who, channel).ok).toBe(joins)
       expect(decide('channel:add-subscribers', who, channel).ok).toBe(joins)
+      const living = here && !channel.archived
+      const subject = { userId: userId(2), botOwnerId: null, subscribed: true }
+      expect(decide('channel:unsubscribe', who, { channel, subject }).ok).toBe(living && oracle.removes)
+      const nobodys = { ownerSubscribed: false, ownerGroups: new Set<never>() }
+      expect(decide('message:send', who, { kind: 'channel', channel, ...nobodys }).ok).toBe(
+        living && oracle.sends,
+      )
     }),
     { numRuns: 2000 },
   )
@@ -233,8 +295,7 @@ test('rules, lists and the published rules agree on every channel', () => {
 
 test('what is hidden from somebody is hidden by every action, so that no answer gives it away', () => {
   fc.assert(
-    fc.property(anyRole, anyChannel, (as, channel) => {
-      const who = actor(as)
+    fc.property(anybody, anyChannel, (who, channel) => {
       if (decide('channel:know', who, channel).ok) return
       for (const action of ['channel:view', 'channel:find', 'channel:read', 'channel:subscribe'] as const)
         expect(decide(action, who, channel)).toMatchObject({ ok: false, kind: 'hide' })
@@ -242,5 +303,11 @@ test('what is hidden from somebody is hidden by every action, so that no answer 
       expect(decide('channel:unsubscribe', who, { channel, subject })).toMatchObject({ kind: 'hide' })
     }),
     { numRuns: 1000 },
+  )
+})
+
+test('the atoms of permissions have their names', () => {
+  expect(Object.keys(channelAtoms(actor(member), publicChannel))).toEqual(
+    expect.arrayContaining([...channelGroupSettings]),
   )
 })

@@ -1,10 +1,14 @@
 import type { UserId } from '@parley/core'
 import { type Actor, isAdmin, isGuest } from '../actor.ts'
+import { type ChannelGroupSetting, type ChannelGroups } from '../channel-groups.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
+import { has, permissionSettings } from '../permission-settings.ts'
 import { all, any, atom, holds, not, type Predicate } from '../predicate.ts'
 
+/** An atom with the name of a permission says that the actor holds it. */
 export type ChannelAtom =
+  | ChannelGroupSetting
   | 'web-public'
   | 'private'
   | 'shared-history'
@@ -12,21 +16,28 @@ export type ChannelAtom =
   | 'subscribed'
   | 'guest'
   | 'admin'
-  | 'administers'
 
 const openToMembers = all<ChannelAtom>(not(atom('private')), not(atom('guest')))
+
+/** May read what is said there without being in it, because a permission says so (permissions: groupContent). */
+export const channelGroupContent: Predicate<ChannelAtom> = any(
+  atom('can_subscribe_group'),
+  atom('can_add_subscribers_group'),
+)
 
 /** May read what is said there (permissions: content). */
 export const channelContent: Predicate<ChannelAtom> = any(
   atom('web-public'),
   atom('subscribed'),
   openToMembers,
+  channelGroupContent,
 )
 
 /** May know that it exists and how it is set up (permissions: metadata). */
 export const channelMetadata: Predicate<ChannelAtom> = any(
   channelContent,
-  all(not(atom('guest')), any(atom('admin'), atom('administers'))),
+  all(not(atom('guest')), atom('admin')),
+  atom('can_administer_channel_group'),
 )
 
 /** May read messages from before the subscription (permissions: history). */
@@ -45,9 +56,26 @@ export function channelAtoms(actor: Actor, channel: ChannelFacts): Record<Channe
     subscribed: channel.subscribed,
     guest: isGuest(actor),
     admin: isAdmin(actor),
-    administers: channel.administers,
+    ...groupAtoms(actor, channel.groups),
   }
 }
+
+const { stream } = permissionSettings
+
+const groupAtoms = (actor: Actor, groups: ChannelGroups): Record<ChannelGroupSetting, boolean> => {
+  const holdsIt = (name: ChannelGroupSetting): boolean => has(actor, stream[name], groups[name])
+  return {
+    can_add_subscribers_group: holdsIt('can_add_subscribers_group'),
+    can_administer_channel_group: holdsIt('can_administer_channel_group'),
+    can_remove_subscribers_group: holdsIt('can_remove_subscribers_group'),
+    can_send_message_group: holdsIt('can_send_message_group'),
+    can_subscribe_group: holdsIt('can_subscribe_group'),
+  }
+}
+
+/** Is the channel the actor's to administer, whatever their role? */
+export const administers = (actor: Actor, channel: ChannelFacts): boolean =>
+  has(actor, stream.can_administer_channel_group, channel.groups.can_administer_channel_group)
 
 const within = (rule: Predicate<ChannelAtom>, actor: Actor, channel: ChannelFacts): boolean =>
   actor.orgId === channel.orgId && holds(rule, channelAtoms(actor, channel))
@@ -92,7 +120,7 @@ export function channelCreate(actor: Actor, wanted: ChannelKind): Decision {
   return wanted.isWebPublic ? deny('web-public-disabled') : allow()
 }
 
-/** Joining oneself: never guests; a private channel only through somebody who is in it. */
+/** Joining oneself: never guests; a private channel only by a permission or through somebody who is in it. */
 export function channelSubscribe(actor: Actor, channel: ChannelFacts): Decision {
   if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
@@ -108,12 +136,19 @@ export function channelAddSubscribers(actor: Actor, channel: ChannelFacts): Deci
   return channelSubscribe(actor, channel)
 }
 
-/** Removing other people: administrators (private channels they are not in, too) and the channel's own. */
+/** Who removes others: administrators (private channels they are not in, too), the channel's own, and who may. */
+const channelRemove: Predicate<ChannelAtom> = any(
+  atom('admin'),
+  atom('can_administer_channel_group'),
+  atom('can_remove_subscribers_group'),
+)
+
+/** Removing other people. */
 function removeOthers(actor: Actor, channel: ChannelFacts): Decision {
   if (!within(channelMetadata, actor, channel)) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
   if (isGuest(actor)) return deny('guests-may-not')
-  return allowIf(isAdmin(actor) || channel.administers, deny('admins-only'))
+  return allowIf(within(channelRemove, actor, channel), deny('admins-only'))
 }
 
 /** Somebody leaving a channel: whose subscription, and the channel as the actor sees it. */

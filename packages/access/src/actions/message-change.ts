@@ -2,6 +2,7 @@ import { type Actor, isAdmin, isModerator } from '../actor.ts'
 import { allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChangingMessage, DeletingMessage, MessageFacts } from '../facts.ts'
 import { has, permissionSettings } from '../permission-settings.ts'
+import { administers } from './channel.ts'
 import { messageRead } from './message.ts'
 
 /** Seconds that a limit is stretched by for who began in time (permissions §4); deleting has none. */
@@ -44,7 +45,7 @@ export function messageMoveTopic(actor: Actor, move: TopicMove): Decision {
       deny('moving-restricted'),
     )
   const anybody = has(actor, realm.can_move_messages_between_topics_group, policy.canMoveBetweenTopics)
-  const allowed = anybody || isAdmin(actor) || message.channel.administers
+  const allowed = anybody || isAdmin(actor) || administers(actor, message.channel)
   if (!allowed) return deny('moving-restricted')
   return allowIf(isModerator(actor) || inTime(age, policy.moveWithinLimit), deny('too-late'))
 }

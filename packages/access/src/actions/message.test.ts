@@ -1,9 +1,10 @@
-import { channelId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { describe, expect, test } from 'vitest'
 import { type Actor, role } from '../actor.ts'
 import type { Reason } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
+import { type ChannelGroupSetting, defaultChannelGroups } from '../channel-groups.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 
 const actor = (more: Partial<Actor> = {}): Actor => ({
@@ -26,8 +27,13 @@ const channel = (more: Partial<ChannelFacts> = {}): ChannelFacts => ({
   isWebPublic: false,
   archived: false,
   subscribed: false,
-  administers: false,
+  groups: defaultChannelGroups,
   ...more,
+})
+/** The same, where everybody (group 1) or nobody (8) has the permission. */
+const holding = (c: ChannelFacts, name: ChannelGroupSetting, group = 1): ChannelFacts => ({
+  ...c,
+  groups: { ...c.groups, [name]: groupId(group) },
 })
 const member = actor()
 const guest = actor({ role: role.guest })
@@ -48,7 +54,30 @@ describe('sending to a channel', () => {
     ['a member to another private channel', member, shared, false, 'unknown-channel'],
     ['an administrator, who knows of it but is not in it', admin, shared, false, 'not-subscribed'],
     ['an owner likewise', owner, closed, false, 'not-subscribed'],
-    ['its administrator who left it', member, { ...closed, administers: true }, false, 'not-subscribed'],
+    [
+      'its administrator who left it',
+      member,
+      holding(closed, 'can_administer_channel_group'),
+      false,
+      'not-subscribed',
+    ],
+    ['who may subscribe, history shared', member, holding(shared, 'can_subscribe_group'), false, 'allow'],
+    ['the same, history protected', member, holding(closed, 'can_subscribe_group'), false, 'not-subscribed'],
+    [
+      'where nobody may post',
+      owner,
+      holding(joined(open), 'can_send_message_group', 8),
+      false,
+      'posting-restricted',
+    ],
+    [
+      'a member where administrators may',
+      member,
+      holding(open, 'can_send_message_group', 6),
+      false,
+      'posting-restricted',
+    ],
+    ['a bot whose owner may post', bot, holding(joined(open), 'can_send_message_group', 102), false, 'allow'],
     ['a guest to a public channel of theirs', guest, joined(open), false, 'allow'],
     ['a guest to another public channel', guest, open, false, 'unknown-channel'],
     ['a guest to a web-public channel', guest, web, false, 'allow'],
@@ -61,7 +90,13 @@ describe('sending to a channel', () => {
     ['a deactivated account', actor({ isActive: false }), open, false, 'inactive'],
   ]
   test.each(table)('%s', (_name, who, where, ownerSubscribed, expected) => {
-    const decision = decide('message:send', who, { kind: 'channel', channel: where, ownerSubscribed })
+    const target = {
+      kind: 'channel',
+      channel: where,
+      ownerSubscribed,
+      ownerGroups: new Set([groupId(102)]),
+    } as const
+    const decision = decide('message:send', who, target)
     expect(decision.ok ? 'allow' : decision.reason).toBe(expected)
   })
 })
@@ -100,8 +135,24 @@ describe('reading a message', () => {
     ['protected history, from before', member, joined(closed), false, false],
     ['protected history, left', member, closed, true, false],
     ['an administrator who is not in it', admin, shared, false, false],
-    ['its own administrator who is not in it', member, { ...shared, administers: true }, false, false],
+    [
+      'its own administrator who is not in it',
+      member,
+      holding(shared, 'can_administer_channel_group'),
+      false,
+      false,
+    ],
     ['another organisation', member, channel({ orgId: orgId(2) }), true, false],
+    ['who may subscribe, history shared', member, holding(shared, 'can_subscribe_group'), false, true],
+    [
+      'who may add others, history protected, received',
+      member,
+      holding(closed, 'can_add_subscribers_group'),
+      true,
+      true,
+    ],
+    ['the same, from before', member, holding(closed, 'can_add_subscribers_group'), false, false],
+    ['a guest whose group may subscribe', guest, holding(shared, 'can_subscribe_group'), true, false],
   ]
   test.each(table)('%s', (_name, who, where, received, expected) => {
     const org = where?.orgId ?? orgId(1)

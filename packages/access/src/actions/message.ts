@@ -1,13 +1,19 @@
+import type { GroupId } from '@parley/core'
 import { type Actor, isAdmin, isGuest } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts } from '../facts.ts'
 import { all, any, atom, holds, not, type Predicate } from '../predicate.ts'
-import { channelAtoms, channelMetadata, type ChannelAtom } from './channel.ts'
+import { channelAtoms, channelGroupContent, channelMetadata, type ChannelAtom } from './channel.ts'
 
-/** May post to the channel (permissions §3, access rule; the group rule is everyone for now). */
+/** May post to the channel, as far as reaching it goes (permissions §3, access rule). */
 const channelSend: Predicate<ChannelAtom> = all(
   not(atom('archived')),
-  any(atom('web-public'), atom('subscribed'), all(not(atom('private')), not(atom('guest')))),
+  any(
+    atom('web-public'),
+    atom('subscribed'),
+    all(not(atom('private')), not(atom('guest'))),
+    all(atom('shared-history'), channelGroupContent),
+  ),
 )
 
 export type SendTarget =
@@ -16,6 +22,8 @@ export type SendTarget =
       readonly channel: ChannelFacts
       /** Is the actor a bot whose owner is subscribed? Then the bot may post, though not read. */
       readonly ownerSubscribed: boolean
+      /** The groups of a bot's owner: where the owner may post, the bot may. Empty for everybody else. */
+      readonly ownerGroups: ReadonlySet<GroupId>
     }
   | { readonly kind: 'direct'; readonly direct: DirectFacts }
 
@@ -40,7 +48,11 @@ function sendToChannel(actor: Actor, target: SendTarget & { kind: 'channel' }): 
   const throughOwner = actor.isBot && target.ownerSubscribed
   if (!throughOwner && !holds(channelMetadata, atoms)) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
-  return allowIf(throughOwner || holds(channelSend, atoms), deny('not-subscribed'))
+  if (!throughOwner && !holds(channelSend, atoms)) return deny('not-subscribed')
+  // A role overrides nothing: owners too need the permission (permissions §3, group rule).
+  const { can_send_message_group: group } = channel.groups
+  const posts = atoms.can_send_message_group || (actor.isBot && target.ownerGroups.has(group))
+  return allowIf(posts, deny('posting-restricted'))
 }
 
 /** Mentioning everybody at once: where they are more than 15, administrators only (permissions §3). */
@@ -57,7 +69,7 @@ export const messageContent: Predicate<MessageAtom> = any(
     not(atom('direct')),
     any(
       all(not(atom('private')), not(atom('guest'))),
-      all(atom('subscribed'), any(atom('shared-history'), atom('received'))),
+      all(any(atom('subscribed'), channelGroupContent), any(atom('shared-history'), atom('received'))),
     ),
   ),
 )
@@ -70,7 +82,11 @@ const noChannel: Record<ChannelAtom, boolean> = {
   subscribed: false,
   guest: false,
   admin: false,
-  administers: false,
+  can_add_subscribers_group: false,
+  can_administer_channel_group: false,
+  can_remove_subscribers_group: false,
+  can_send_message_group: false,
+  can_subscribe_group: false,
 }
 
 export function messageAtoms(actor: Actor, message: MessageFacts): Record<MessageAtom, boolean> {

@@ -1,4 +1,4 @@
-import { type Actor, type ChannelFacts, role } from '@parley/access'
+import { defaultChannelGroups, type Actor, type ChannelFacts, role } from '@parley/access'
 import type { Operation } from '@parley/api'
 import { badRequest, channelId, orgId, recipientId, type Rights, rights, seq } from '@parley/core'
 import { StaleRights } from '@parley/events'
@@ -192,7 +192,7 @@ describe('before the handler', () => {
     isWebPublic: false,
     archived: false,
     subscribed: false,
-    administers: false,
+    groups: defaultChannelGroups,
   }
   const hidden = () => badRequest('Invalid channel')
   const asked = { raw: { path: { id: '5' }, fields: {} } }

@@ -6,6 +6,8 @@ import type { QueueEvent } from './event-queue.ts'
 const Ids = z.array(z.int())
 const Person = z.looseObject({ user_id: z.int() })
 const Channel = z.looseObject({ stream_id: z.int(), subscribers: Ids.default([]) })
+/** A permission that names people and groups in place. */
+const NamedInPlace = z.object({ direct_members: Ids, direct_subgroups: Ids })
 const Unread = z.object({
   count: z.int(),
   streams: z.array(z.object({ stream_id: z.int(), topic: z.string(), unread_message_ids: Ids })),
@@ -162,6 +164,7 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     if (changed['is_active'] !== false) return
     // Clients drop who left from every list by this event alone.
     for (const channel of Object.values(state.channels)) {
+      dropNamed(channel.facts, [user])
       if (!channel.subscribers.includes(user)) continue
       channel.subscribers = without(channel.subscribers, [user])
       count(channel, -1)
@@ -306,6 +309,20 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
 }
 
+/** Drops people from the permissions that name people in place. */
+function dropNamed(facts: Record<string, unknown>, users: readonly number[]): void {
+  for (const [key, value] of Object.entries(facts)) {
+    const named = NamedInPlace.safeParse(value)
+    if (named.success)
+      facts[key] = { ...named.data, direct_members: without(named.data.direct_members, users) }
+  }
+}
+
+function cameBack(person: unknown): number[] {
+  const { success, data } = z.looseObject({ user_id: z.int(), is_active: z.literal(true) }).safeParse(person)
+  return success ? [data.user_id] : []
+}
+
 function count(channel: KnownChannel, more: number): void {
   channel.facts['subscriber_count'] = z.int().parse(channel.facts['subscriber_count']) + more
 }
@@ -341,6 +358,12 @@ export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent
     delete state.direct[people]
     delete direct[people]
   }
+  // No event puts who comes back into permissions again that name people in place.
+  const back = events.flatMap(({ type, op, ...event }) =>
+    type === 'realm_user' && op === 'update' ? cameBack(event['person']) : [],
+  )
+  for (const known of [state, rest])
+    for (const channel of Object.values(known.channels)) dropNamed(channel.facts, back)
   // Who left a channel may have had newer messages of it than may be read now, or never got those sent just before.
   const left = events.some(({ type, op }) => type === 'subscription' && op === 'remove')
   if (!left && !deleted) expect(maxMessage).toBe(state.maxMessage)

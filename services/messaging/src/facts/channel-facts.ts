@@ -1,6 +1,6 @@
 import type { Actor, ChannelFacts } from '@parley/access'
 import { channelId, type OrgId, recipientId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { ChannelGroupIds, channelGroupsJson, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** A channel as one actor stands to it. */
@@ -12,7 +12,7 @@ export const ChannelRow = z.object({
   web: z.boolean(),
   archived: z.boolean(),
   subscribed: z.boolean(),
-  administers: z.boolean(),
+  groups: ChannelGroupIds,
 })
 export type ChannelRow = z.output<typeof ChannelRow>
 
@@ -27,7 +27,7 @@ export const channelColumns = (channel: string, user: string): string =>
      'web', ${channel}.is_web_public, 'archived', ${channel}.archived,
      'subscribed', EXISTS (SELECT FROM streams.v1_subscriptions s WHERE s.org_id = ${channel}.org_id
        AND s.channel_id = ${channel}.channel_id AND s.user_id = ${user}),
-     'administers', coalesce(${channel}.creator_id = ${user}, false))`
+     'groups', ${channelGroupsJson(channel)})`
 
 /** A row as the rules see it. */
 export const channelFactsOf = (org: OrgId, row: ChannelRow): ChannelFacts => ({
@@ -39,7 +39,7 @@ export const channelFactsOf = (org: OrgId, row: ChannelRow): ChannelFacts => ({
   isWebPublic: row.web,
   archived: row.archived,
   subscribed: row.subscribed,
-  administers: row.administers,
+  groups: row.groups,
 })
 
 /** What decides about one channel for the actor; null where there is no such channel. */

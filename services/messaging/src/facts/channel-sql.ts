@@ -1,11 +1,18 @@
 import { type Actor, type ChannelAtom, isAdmin, isGuest } from '@parley/access'
+import { channelPermissionsSql } from '@parley/db'
 
 /**
  * The atoms of channel rules as SQL over rows of `streams.v1_channels`.
  * @param channel the rows' alias; its columns may be NULL (no channel): every atom of it is then false
  * @param user the placeholder that holds the actor's user id
+ * @param groups the placeholder that holds the ids of the actor's groups (`groupsOf`)
  */
-export function channelAtomsSql(actor: Actor, channel: string, user: string): Record<ChannelAtom, string> {
+export function channelAtomsSql(
+  actor: Actor,
+  channel: string,
+  user: string,
+  groups: string,
+): Record<ChannelAtom, string> {
   const flag = (column: string): string => `coalesce(${channel}.${column}, false)`
   return {
     'web-public': flag('is_web_public'),
@@ -16,6 +23,6 @@ export function channelAtomsSql(actor: Actor, channel: string, user: string): Re
       AND sub.channel_id = ${channel}.channel_id AND sub.user_id = ${user})`,
     guest: String(isGuest(actor)),
     admin: String(isAdmin(actor)),
-    administers: `coalesce(${channel}.creator_id = ${user}, false)`,
+    ...channelPermissionsSql(actor, channel, groups),
   }
 }

@@ -76,8 +76,8 @@ async function findChannels(
           z.object({ id: z.int(), key: z.string() }),
           `SELECT c.channel_id AS id, c.name_key AS key FROM streams.v1_channels c
             WHERE c.org_id = $1 AND (c.channel_id = ANY ($3) OR c.name_key = ANY ($4))
-              AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2'))}`,
-          [tx.org, actor.userId, ids, keys],
+              AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2', '$5'))}`,
+          [tx.org, actor.userId, ids, keys, [...actor.groups]],
         )
   const known = new Set(rows.map(({ id }) => id))
   const byKey = new Map(rows.map(({ id, key }) => [key, id]))

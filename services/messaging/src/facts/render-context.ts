@@ -42,7 +42,7 @@ async function readChannels(tx: Tx, actor: Actor, names: readonly string[]) {
     Channel,
     `SELECT c.channel_id AS id, c.name FROM streams.v1_channels c
       WHERE c.org_id = $1 AND c.name_key = ANY ($3)
-        AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2'))}`,
-    [tx.org, actor.userId, names],
+        AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2', '$4'))}`,
+    [tx.org, actor.userId, names, [...actor.groups]],
   )
 }

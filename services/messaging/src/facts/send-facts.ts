@@ -11,7 +11,7 @@ import {
   userId,
   type UserId,
 } from '@parley/core'
-import type { Database } from '@parley/db'
+import { ChannelGroupIds, type Database } from '@parley/db'
 import { z } from 'zod'
 
 /** What to look up for a sender: nothing but the sender, a channel, or people. */
@@ -33,6 +33,7 @@ const Role = z.union([
   z.literal(role.guest),
 ])
 
+const GroupIds = z.array(z.int()).transform((ids): ReadonlySet<GroupId> => new Set(ids.map(groupId)))
 const ActorFacts = z.object({
   id: z.int(),
   role: Role,
@@ -41,7 +42,8 @@ const ActorFacts = z.object({
   owner: z.int().nullable(),
   generation: z.int(),
   // Once for all sends that use these facts.
-  groups: z.array(z.int()).transform((ids): ReadonlySet<GroupId> => new Set(ids.map(groupId))),
+  groups: GroupIds,
+  ownerGroups: GroupIds,
   email: z.string(),
   name: z.string(),
   avatar: z.string(),
@@ -55,7 +57,7 @@ const ChannelRow = z.object({
   shared: z.boolean(),
   web: z.boolean(),
   archived: z.boolean(),
-  creator: z.int().nullable(),
+  groups: ChannelGroupIds,
   subscribed: z.boolean(),
   ownerSubscribed: z.boolean(),
   many: z.boolean(),
@@ -140,6 +142,7 @@ export function targetOf(org: OrgId, { actor, channel, people }: Facts): SendTar
   return {
     kind: 'channel',
     ownerSubscribed: channel.ownerSubscribed,
+    ownerGroups: actor?.ownerGroups ?? new Set(),
     channel: {
       orgId: org,
       channelId: channelId(channel.id),
@@ -149,7 +152,7 @@ export function targetOf(org: OrgId, { actor, channel, people }: Facts): SendTar
       isWebPublic: channel.web,
       archived: channel.archived,
       subscribed: channel.subscribed,
-      administers: channel.creator !== null && channel.creator === actor?.id,
+      groups: channel.groups,
     },
   }
 }

@@ -125,7 +125,7 @@ export async function readableIds(
        JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = m.recipient_id
        LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
       WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])
-        AND ${ruleSql(actor, user, receivedSql(org, user))} AND ${inNarrow}
+        AND ${ruleSql(values, actor, user, receivedSql(org, user))} AND ${inNarrow}
         AND ${recipientConditions(values, terms)}
       ORDER BY m.message_id`,
     values.list,

@@ -58,7 +58,7 @@ export async function readMarkable(
         ON f.org_id = m.org_id AND f.user_id = ${user} AND f.message_id = m.message_id
       CROSS JOIN LATERAL (SELECT ${receivedSql(org, user)} AS yes) AS got
       WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])
-        AND ${ruleSql(actor, user, 'got.yes')}
+        AND ${ruleSql(values, actor, user, 'got.yes')}
       ORDER BY m.message_id`,
     values.list,
   )

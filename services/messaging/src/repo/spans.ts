@@ -6,11 +6,17 @@ import type { Resolved } from '../facts/narrow-names.ts'
 /** Collects the values of a statement's placeholders. */
 export class Values {
   readonly list: unknown[] = []
+  #groups: string | null = null
 
   /** @returns the placeholder that stands for the value */
   add(value: unknown): string {
     this.list.push(value)
     return `$${this.list.length}`
+  }
+
+  /** @returns the placeholder that stands for the ids of the actor's groups, the same each time */
+  groupsOf(actor: Actor): string {
+    return (this.#groups ??= this.add([...actor.groups]))
   }
 }
 
@@ -32,10 +38,10 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
   const { actor, terms } = wanted
   const candidates = [receivedParts(org, user, wanted.unread)]
   if (mayReachBack(wanted)) candidates.push(wholeChannels(org))
-  const conditions = [ruleSql(actor, user, 'part.received'), recipientConditions(values, terms)]
+  const conditions = [ruleSql(values, actor, user, 'part.received'), recipientConditions(values, terms)]
   if (candidates.length > 1)
     // Where the whole is open, its parts would only come twice.
-    conditions.push(`(NOT part.received OR NOT (${ruleSql(actor, user, 'false')}))`)
+    conditions.push(`(NOT part.received OR NOT (${ruleSql(values, actor, user, 'false')}))`)
   return `SELECT rc.recipient_id, part.lo, part.hi
     FROM (${candidates.join(' UNION ALL ')}) AS part (recipient_id, lo, hi, received)
     JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = part.recipient_id
@@ -69,9 +75,9 @@ const wholeChannels = (org: string): string =>
  * The rule for reading a message, as SQL over rows of `rc` (recipients) and `ch` (their channels).
  * @param received SQL that says whether the message came to the actor
  */
-export function ruleSql(actor: Actor, user: string, received: string): string {
+export function ruleSql(values: Values, actor: Actor, user: string, received: string): string {
   const atoms: Record<ChannelAtom | MessageAtom, string> = {
-    ...channelAtomsSql(actor, 'ch', user),
+    ...channelAtomsSql(actor, 'ch', user, values.groupsOf(actor)),
     direct: 'rc.channel_id IS NULL',
     received,
   }

@@ -1,31 +1,32 @@
 import type { Actor, ChannelFacts } from '@parley/access'
 import { channelNameKey } from '@parley/api'
 import { channelId, orgId, recipientId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { ChannelGroupIds, channelGroupColumns, channelGroupsOf, type Tx } from '@parley/db'
 import { z } from 'zod'
 
-const Row = z.object({
-  org_id: z.int(),
-  channel_id: z.int(),
-  recipient_id: z.int(),
-  name_key: z.string(),
-  invite_only: z.boolean(),
-  history_public_to_subscribers: z.boolean(),
-  is_web_public: z.boolean(),
-  archived: z.boolean(),
-  creator_id: z.int().nullable(),
-  subscribed: z.boolean(),
-})
+const Row = z
+  .object({
+    org_id: z.int(),
+    channel_id: z.int(),
+    recipient_id: z.int(),
+    name_key: z.string(),
+    invite_only: z.boolean(),
+    history_public_to_subscribers: z.boolean(),
+    is_web_public: z.boolean(),
+    archived: z.boolean(),
+    subscribed: z.boolean(),
+  })
+  .extend(ChannelGroupIds.shape)
 type Row = z.infer<typeof Row>
 
 const select = `SELECT c.org_id, c.channel_id, c.recipient_id, c.name_key, c.invite_only,
-    c.history_public_to_subscribers, c.is_web_public, c.archived, c.creator_id,
+    c.history_public_to_subscribers, c.is_web_public, c.archived, ${channelGroupColumns('c')},
     coalesce(s.active, false) AS subscribed
   FROM streams.channels c
   LEFT JOIN streams.subscriptions s
     ON s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = $2`
 
-const facts = (row: Row, actor: Actor): ChannelFacts => ({
+const facts = (row: Row): ChannelFacts => ({
   orgId: orgId(row.org_id),
   channelId: channelId(row.channel_id),
   recipientId: recipientId(row.recipient_id),
@@ -34,7 +35,7 @@ const facts = (row: Row, actor: Actor): ChannelFacts => ({
   isWebPublic: row.is_web_public,
   archived: row.archived,
   subscribed: row.subscribed,
-  administers: row.creator_id === actor.userId,
+  groups: channelGroupsOf(row),
 })
 
 /** What decides about the channel of that id for the actor; null where there is none. */
@@ -44,7 +45,7 @@ export async function channelFactsById(tx: Tx, actor: Actor, id: number): Promis
     actor.userId,
     id,
   ])
-  return row ? facts(row, actor) : null
+  return row ? facts(row) : null
 }
 
 /** The same for channels by name, in a map by `channelNameKey`; names without a channel are not in it. */
@@ -58,5 +59,5 @@ export async function channelFactsByName(
     actor.userId,
     names.map(channelNameKey),
   ])
-  return new Map(rows.map((row) => [row.name_key, facts(row, actor)]))
+  return new Map(rows.map((row) => [row.name_key, facts(row)]))
 }

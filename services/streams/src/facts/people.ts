@@ -1,4 +1,4 @@
-import { type Actor, role } from '@parley/access'
+import { type Actor, type ChannelGroups, role } from '@parley/access'
 import { groupId, orgId, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -63,12 +63,22 @@ export async function findPeople(tx: Tx, named: readonly (number | string)[]): P
   return rows.length === ids.length + emails.length ? rows.map(person) : null
 }
 
-/** Active people who may know of a private channel without being in it: administrators, and its creator unless a guest. */
-export async function findOverseers(tx: Tx, creatorId: number | null): Promise<Actor[]> {
+/**
+ * Active people who may know of a private channel without being in it: administrators, and those whom its permissions
+ * say it to. Never guests.
+ */
+export async function findOverseers(tx: Tx, groups: ChannelGroups): Promise<Actor[]> {
+  const telling = [
+    groups.can_add_subscribers_group,
+    groups.can_administer_channel_group,
+    groups.can_subscribe_group,
+  ]
   const rows = await tx.query(
     Row,
-    peopleWhere('a.is_active AND (a.role <= $2 OR (a.user_id = $3 AND a.role < $4))'),
-    [tx.org, role.admin, creatorId, role.guest],
+    peopleWhere(
+      'a.is_active AND a.role < $4 AND (a.role <= $2 OR a.user_id IN (SELECT auth.v1_members_of($1, $3)))',
+    ),
+    [tx.org, role.admin, telling, role.guest],
   )
   return rows.map(person)
 }

@@ -1,6 +1,6 @@
 import type { ChannelObject } from '@parley/api'
-import type { ChannelRow } from '../repo/channel-row.ts'
-import { channelSettings } from '../rules/settings.ts'
+import { type ChannelRow, settingOf } from '../repo/channel-row.ts'
+import { fixedSettings, postPolicy } from '../rules/settings.ts'
 
 const activeSeconds = 180 * 24 * 3600
 
@@ -18,9 +18,8 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     is_web_public: row.is_web_public,
     history_public_to_subscribers: row.history_public_to_subscribers,
     is_archived: row.archived,
-    // Both are derived from can_send_message_group, which is everybody.
-    is_announcement_only: false,
-    stream_post_policy: 1,
+    is_announcement_only: postPolicy(row.can_send_message_group) === 2,
+    stream_post_policy: postPolicy(row.can_send_message_group),
     message_retention_days: null,
     first_message_id: row.first_message_id,
     is_recently_active: nowMs / 1000 - lastActive < activeSeconds,
@@ -29,6 +28,11 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     folder_id: null,
     topics_policy: 'inherit',
     subscriber_count: row.subscriber_count,
-    ...channelSettings(row.creator_id),
+    ...fixedSettings,
+    can_add_subscribers_group: settingOf(row, 'can_add_subscribers_group'),
+    can_administer_channel_group: settingOf(row, 'can_administer_channel_group'),
+    can_remove_subscribers_group: settingOf(row, 'can_remove_subscribers_group'),
+    can_send_message_group: settingOf(row, 'can_send_message_group'),
+    can_subscribe_group: settingOf(row, 'can_subscribe_group'),
   }
 }

@@ -1,27 +1,44 @@
+import type { ChannelGroupSetting } from '@parley/access'
+import type { ChannelObject } from '@parley/api'
+import { ChannelGroupIds, channelGroupColumns } from '@parley/db'
 import { z } from 'zod'
 
 /** A channel with what is counted beside it. */
-export const ChannelRow = z.object({
-  channel_id: z.int(),
-  name: z.string(),
-  description: z.string(),
-  rendered_description: z.string(),
-  invite_only: z.boolean(),
-  history_public_to_subscribers: z.boolean(),
-  is_web_public: z.boolean(),
-  archived: z.boolean(),
-  creator_id: z.int().nullable(),
-  /** Unix seconds. */
-  created_at: z.int(),
-  subscriber_count: z.int(),
-  first_message_id: z.int().nullable(),
-  /** Unix seconds; null where nothing was sent. */
-  last_sent_at: z.int().nullable(),
-})
+export const ChannelRow = z
+  .object({
+    channel_id: z.int(),
+    name: z.string(),
+    description: z.string(),
+    rendered_description: z.string(),
+    invite_only: z.boolean(),
+    history_public_to_subscribers: z.boolean(),
+    is_web_public: z.boolean(),
+    archived: z.boolean(),
+    creator_id: z.int().nullable(),
+    /** Unix seconds. */
+    created_at: z.int(),
+    subscriber_count: z.int(),
+    first_message_id: z.int().nullable(),
+    /** Unix seconds; null where nothing was sent. */
+    last_sent_at: z.int().nullable(),
+    /** By group id, of those that permissions name people and groups by in place. */
+    setting_values: z.record(
+      z.string(),
+      z.object({ direct_members: z.array(z.int()), direct_subgroups: z.array(z.int()) }),
+    ),
+  })
+  .extend(ChannelGroupIds.shape)
 export type ChannelRow = z.infer<typeof ChannelRow>
 
+/** What clients see a permission set to. */
+export const settingOf = (row: ChannelRow, name: ChannelGroupSetting): ChannelObject[ChannelGroupSetting] =>
+  row.setting_values[row[name]] ?? row[name]
+
 const columns = `c.channel_id, c.name, c.description, c.rendered_description, c.invite_only,
-  c.history_public_to_subscribers, c.is_web_public, c.archived, c.creator_id,
+  c.history_public_to_subscribers, c.is_web_public, c.archived, c.creator_id, ${channelGroupColumns('c')},
+  coalesce((SELECT jsonb_object_agg(v.group_id, jsonb_build_object('direct_members', v.direct_members,
+      'direct_subgroups', v.direct_subgroups))
+    FROM auth.v1_setting_values(c.org_id, ARRAY[${channelGroupColumns('c')}]) v), '{}') AS setting_values,
   extract(epoch FROM c.created_at)::bigint AS created_at,
   coalesce(counts.subscriber_count, 0) AS subscriber_count,
   (SELECT m.first_message_id FROM messaging.v1_channel_activity m

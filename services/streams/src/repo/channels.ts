@@ -2,6 +2,8 @@ import {
   type Actor,
   type ChannelAtom,
   channelContent,
+  type ChannelGroups,
+  channelGroupSettings,
   channelMetadata,
   type Granted,
   isAdmin,
@@ -9,7 +11,7 @@ import {
   type Predicate,
 } from '@parley/access'
 import { channelNameKey } from '@parley/api'
-import { predicateSql, type Tx } from '@parley/db'
+import { channelPermissionsSql, predicateSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 
@@ -60,6 +62,8 @@ export interface NewChannel {
   readonly renderedDescription: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** The group that each permission in it is given to. */
+  readonly groups: ChannelGroups
 }
 
 /** Makes a channel and its recipient. @returns null where the name is taken in any spelling */
@@ -73,8 +77,10 @@ export async function insertChannel(
     z.object({ channel_id: z.int() }),
     `WITH drawn AS (SELECT nextval('streams.channel_ids')::integer AS id)
      INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, description,
-       rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at)
-     SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0)
+       rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at,
+       ${channelGroupSettings.join(', ')})
+     SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0),
+       $11, $12, $13, $14, $15
      FROM drawn
      ON CONFLICT (org_id, name_key) DO NOTHING
      RETURNING channel_id`,
@@ -89,6 +95,7 @@ export async function insertChannel(
       kind.isWebPublic,
       granted.actor.userId,
       channel.createdAt,
+      ...channelGroupSettings.map((name) => channel.groups[name]),
     ],
   )
   return row ? ({ action: 'channel:made', granted, channelId: row.channel_id } as Made) : null
@@ -118,12 +125,12 @@ export async function readKnownChannels(
   return tx.query(
     ChannelRow,
     channelQuery(`streams.channels c
-     WHERE c.org_id = $1 AND ${rowsWhere(channelMetadata, actor)}
+     WHERE c.org_id = $1 AND ${rowsWhere(channelMetadata, actor, '$11')}
        AND ($3::boolean
          OR ($4::boolean AND NOT c.invite_only)
          OR ($5::boolean AND c.is_web_public)
          OR ($6::boolean AND ${subscribedTo('$2')})
-         OR ($7::boolean AND ${rowsWhere(channelContent, actor)})
+         OR ($7::boolean AND ${rowsWhere(channelContent, actor, '$11')})
          OR ($8::boolean AND ${subscribedTo('$9::integer')}))
        AND ($10::boolean OR NOT c.archived)`),
     [
@@ -137,6 +144,7 @@ export async function readKnownChannels(
       sources.ownerSubscribed,
       actor.isBot ? actor.botOwnerId : null,
       sources.archived,
+      [...actor.groups],
     ],
   )
 }
@@ -145,8 +153,11 @@ const subscribedTo = (user: '$2' | '$9::integer'): string =>
   `EXISTS (SELECT FROM streams.subscriptions s
     WHERE s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = ${user} AND s.active)`
 
-/** The rule as a condition on rows `c`, for the actor whose id is the query's second parameter. */
-export const rowsWhere = (rule: Predicate<ChannelAtom>, actor: Actor): string =>
+/**
+ * The rule as a condition on rows `c`, for the actor whose id is the query's second parameter.
+ * @param groups the placeholder of the ids of the actor's groups
+ */
+export const rowsWhere = (rule: Predicate<ChannelAtom>, actor: Actor, groups: string): string =>
   predicateSql(rule, {
     'web-public': 'c.is_web_public',
     private: 'c.invite_only',
@@ -155,5 +166,5 @@ export const rowsWhere = (rule: Predicate<ChannelAtom>, actor: Actor): string =>
     subscribed: subscribedTo('$2'),
     guest: String(isGuest(actor)),
     admin: String(isAdmin(actor)),
-    administers: 'coalesce(c.creator_id = $2, false)',
+    ...channelPermissionsSql(actor, 'c', groups),
   })

@@ -114,9 +114,9 @@ export async function readKnownSubscribers(
      FROM streams.channels c
      JOIN streams.subscriptions m ON m.org_id = c.org_id AND m.channel_id = c.channel_id AND m.active
      JOIN auth.v1_actors a ON a.org_id = m.org_id AND a.user_id = m.user_id AND a.is_active
-     WHERE c.org_id = $1 AND c.channel_id = ANY ($3::integer[]) AND ${rowsWhere(channelMetadata, granted.actor)}
+     WHERE c.org_id = $1 AND c.channel_id = ANY ($3::integer[]) AND ${rowsWhere(channelMetadata, granted.actor, '$4')}
      GROUP BY c.channel_id`,
-    [tx.org, granted.actor.userId, channelIds],
+    [tx.org, granted.actor.userId, channelIds, [...granted.actor.groups]],
   )
   return new Map(rows.map((row) => [row.channel_id, row.user_ids]))
 }
@@ -133,9 +133,9 @@ export async function readOwnSubscriptions(
     Own,
     channelQuery(
       `streams.subscriptions s JOIN streams.channels c USING (org_id, channel_id)
-       WHERE s.org_id = $1 AND s.user_id = $2 AND ${rowsWhere(channelMetadata, granted.actor)}`,
+       WHERE s.org_id = $1 AND s.user_id = $2 AND ${rowsWhere(channelMetadata, granted.actor, '$3')}`,
       [...settingColumns, 's.active'],
     ),
-    [tx.org, granted.actor.userId],
+    [tx.org, granted.actor.userId, [...granted.actor.groups]],
   )
 }

@@ -1,7 +1,7 @@
-import { type Actor, authorize, type Granted } from '@parley/access'
+import { type Actor, authorize, type ChannelGroups, type Granted } from '@parley/access'
 import { type Input, type Output, subscribe } from '@parley/api'
 import { badRequest, type Rights } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { channelGroupsOf, type Tx } from '@parley/db'
 import { append, hold, type NewEvent } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
 import type { Context } from '../context.ts'
@@ -12,6 +12,7 @@ import { channelObject } from '../present/channel-object.ts'
 import { renderDescription } from '../present/description.ts'
 import { settingsObject } from '../present/subscription-object.ts'
 import { channelOf, insertChannel, type Made, readChannel } from '../repo/channels.ts'
+import { writeChannelGroups } from '../repo/channel-groups.ts'
 import { startReceiving } from '../repo/received.ts'
 import { readSubscribers, startSubscriptions } from '../repo/subscriptions.ts'
 import { channelKind } from '../rules/channel-kind.ts'
@@ -61,8 +62,9 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   const targets: Target[] = [...plan.open]
   if (plan.absent.length > 0) {
     const granted = creationGrant(input, actor, rights)
+    const groups = await writeChannelGroups(tx, actor, input)
     for (const channel of plan.absent)
-      targets.push({ wanted: channel, proof: await create(handled, granted, channel) })
+      targets.push({ wanted: channel, proof: await create(handled, granted, channel, groups) })
   }
   const joinings: Joining[] = []
   for (const target of targets) joinings.push(await join(handled, target, people))
@@ -99,10 +101,17 @@ async function create(
   { tx, request, ctx }: Handled,
   granted: Granted<'channel:create'>,
   { name, description }: WantedChannel,
+  groups: ChannelGroups,
 ): Promise<Made> {
   const renderedDescription = renderDescription(description, request.url)
   const createdAt = ctx.clock.now()
-  const made = await insertChannel(tx, granted, { name, description, renderedDescription, createdAt })
+  const made = await insertChannel(tx, granted, {
+    name,
+    description,
+    renderedDescription,
+    createdAt,
+    groups,
+  })
   if (!made) throw nameTaken(name)
   return made
 }
@@ -119,7 +128,9 @@ async function join(
     people.map((person) => person.userId),
     { color: wanted.color ?? defaultColor(channelOf(proof)), recolor: wanted.color !== null, at: now },
   )
-  const channel = channelObject(await readChannel(tx, proof), now)
+  const row = await readChannel(tx, proof)
+  const channel = channelObject(row, now)
+  const groups = channelGroupsOf(row)
   const settings = new Map(started.map((row) => [row.user_id, settingsObject(row)]))
   const joined = people.flatMap((person) => {
     const own = settings.get(person.userId)
@@ -128,10 +139,11 @@ async function join(
   const isNew = proof.action === 'channel:made'
   const changing = {
     channel,
+    groups,
     isNew,
     by: actor.userId,
     subscribers: await readSubscribers(tx, proof),
-    overseers: channel.invite_only ? await findOverseers(tx, channel.creator_id) : [],
+    overseers: channel.invite_only ? await findOverseers(tx, groups) : [],
   }
   return {
     proof,

@@ -1,7 +1,7 @@
 import { type Actor, authorize, type ChannelFacts, type Granted } from '@parley/access'
 import { channelNameKey, unsubscribe } from '@parley/api'
 import { badRequest } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { channelGroupsOf, type Tx } from '@parley/db'
 import { append, hold, type NewEvent } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
 import type { Context } from '../context.ts'
@@ -96,12 +96,15 @@ async function leave(
 ): Promise<Leaving> {
   const now = ctx.clock.now()
   const left = await endSubscriptions(tx, proofs, now)
-  const channel = channelObject(await readChannel(tx, proofs[0]), now)
+  const row = await readChannel(tx, proofs[0])
+  const channel = channelObject(row, now)
+  const groups = channelGroupsOf(row)
   const changing = {
     channel,
+    groups,
     by: actor.userId,
     subscribers: await readSubscribers(tx, proofs[0]),
-    overseers: channel.invite_only ? await findOverseers(tx, channel.creator_id) : [],
+    overseers: channel.invite_only ? await findOverseers(tx, groups) : [],
   }
   const gone = people.filter((person) => left.includes(person.userId))
   return { proofs, name: channel.name, left, events: leftEvents(changing, gone) }

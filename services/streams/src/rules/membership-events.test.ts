@@ -1,6 +1,6 @@
-import { type Actor, role, type Role, systemGroupsOf } from '@parley/access'
+import { type Actor, defaultChannelGroups, role, type Role, systemGroupsOf } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
-import { orgId, userId } from '@parley/core'
+import { groupId, orgId, userId } from '@parley/core'
 import type { NewEvent } from '@parley/events'
 import { describe, expect, test } from 'vitest'
 import { channelObject } from '../present/channel-object.ts'
@@ -14,8 +14,10 @@ const person = (id: number, as: Role = role.member): Actor => ({
   isBot: false,
   botOwnerId: null,
   generation: 1,
-  groups: systemGroupsOf(as),
+  groups: id === 2 ? new Set([...systemGroupsOf(as), groupId(101)]) : systemGroupsOf(as),
 })
+/** The second person administers it. */
+const groups = { ...defaultChannelGroups, can_administer_channel_group: groupId(101) }
 const channel = (invite_only: boolean): ChannelObject =>
   channelObject(
     {
@@ -32,6 +34,8 @@ const channel = (invite_only: boolean): ChannelObject =>
       subscriber_count: 0,
       first_message_id: null,
       last_sent_at: null,
+      setting_values: {},
+      ...groups,
     },
     0,
   )
@@ -53,6 +57,7 @@ const guest = person(4, role.guest)
 const joined = (...people: Actor[]) => people.map((one) => ({ person: one, settings: settings() }))
 const changing = (invite_only: boolean, subscribers: { user_id: number; guest: boolean }[] = []) => ({
   channel: channel(invite_only),
+  groups,
   by: userId(2),
   overseers: [admin, creator],
   subscribers,

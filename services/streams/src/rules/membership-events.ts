@@ -1,4 +1,4 @@
-import { type Actor, type ChannelKind, decide, isGuest } from '@parley/access'
+import { type Actor, type ChannelGroups, type ChannelKind, decide, isGuest } from '@parley/access'
 import type { ChannelObject, SubscriptionSettings } from '@parley/api'
 import { type ChannelId, channelId, recipientId, type UserId } from '@parley/core'
 import {
@@ -21,9 +21,11 @@ import {
 /** A channel whose members change, and who else is told. */
 export interface Changing {
   readonly channel: ChannelObject
+  /** The groups that its permissions are given to. */
+  readonly groups: ChannelGroups
   /** Who changes it. */
   readonly by: UserId
-  /** Active people who may know of a private channel without being in it: administrators and its creator. */
+  /** Active people who may know of a private channel without being in it: administrators, and whom its permissions tell. */
   readonly overseers: readonly Actor[]
   /** Active subscribers after the change, in the order of their ids. */
   readonly subscribers: readonly { readonly user_id: number; readonly guest: boolean }[]
@@ -38,7 +40,7 @@ export interface Joined {
 const ids = (people: readonly Actor[]): UserId[] => people.map((person) => person.userId)
 
 /** May the person know of the channel? By the very rule that decides requests. */
-function knows(person: Actor, channel: ChannelObject, subscribed: boolean): boolean {
+function knows(person: Actor, { channel, groups }: Changing, subscribed: boolean): boolean {
   const kind: ChannelKind = {
     inviteOnly: channel.invite_only,
     historyPublicToSubscribers: channel.history_public_to_subscribers,
@@ -52,7 +54,7 @@ function knows(person: Actor, channel: ChannelObject, subscribed: boolean): bool
     recipientId: recipientId(0),
     archived: channel.is_archived,
     subscribed,
-    administers: channel.creator_id === person.userId,
+    groups,
   }).ok
 }
 
@@ -90,7 +92,7 @@ export function joinedEvents(
   const { channel, by, isNew } = changing
   const people = joined.map((j) => j.person)
   const told =
-    isNew && !channel.invite_only ? isGuest : (person: Actor) => isNew || !knows(person, channel, false)
+    isNew && !channel.invite_only ? isGuest : (person: Actor) => isNew || !knows(person, changing, false)
   const revealed = people.filter(told)
   const body = { channel_id: channel.stream_id, user_ids: ids(people) }
   const inChannel = channelId(channel.stream_id)
@@ -119,7 +121,7 @@ export function leftEvents(changing: Changing, people: readonly Actor[]): NewEve
   const { channel, by } = changing
   const body = { channel_id: channel.stream_id, user_ids: ids(people) }
   const inChannel = channelId(channel.stream_id)
-  const withdrawn = people.filter((person) => !knows(person, channel, false))
+  const withdrawn = people.filter((person) => !knows(person, changing, false))
   const knowing = people.filter((person) => !withdrawn.includes(person))
   const removed = (who: readonly Actor[], to: { readonly channel?: ChannelId }): NewEvent[] =>
     who.length === 0

@@ -1,17 +1,31 @@
 import { systemGroupId } from '@parley/access'
 import { expect, test } from 'vitest'
-import { unsupportedSetting } from './settings.ts'
+import { givenSettings, postPolicy, unsupportedSetting } from './settings.ts'
 
-test('defaults may be given, in any writing; anything else is named', () => {
+test('what cannot be set may be given at its default, however it is written', () => {
   const everyone = systemGroupId['role:everyone']
-  const defaults = {
-    can_send_message_group: { direct_members: [], direct_subgroups: [everyone] },
-    can_administer_channel_group: { direct_members: [7, 7], direct_subgroups: [] },
-    can_subscribe_group: systemGroupId['role:nobody'],
-  }
-  expect(unsupportedSetting(defaults, 7)).toBeNull()
-  expect(unsupportedSetting(defaults, 8)).toBe('can_administer_channel_group')
-  expect(unsupportedSetting({ can_send_message_group: systemGroupId['role:owners'] }, 7)).toBe(
-    'can_send_message_group',
-  )
+  const nobody = systemGroupId['role:nobody']
+  expect(
+    unsupportedSetting({
+      can_create_topic_group: { direct_members: [], direct_subgroups: [everyone] },
+      can_resolve_topics_group: nobody,
+      can_send_message_group: nobody,
+    }),
+  ).toBeNull()
+  expect(unsupportedSetting({ can_resolve_topics_group: everyone })).toBe('can_resolve_topics_group')
+})
+
+test('what can be set is taken by name', () => {
+  const given = { can_subscribe_group: 3, can_create_topic_group: 2, can_send_message_group: undefined }
+  expect(givenSettings(given)).toEqual([['can_subscribe_group', 3]])
+})
+
+test.each([
+  ['role:everyone', 1],
+  ['role:administrators', 2],
+  ['role:fullmembers', 3],
+  ['role:moderators', 4],
+  ['role:nobody', 1],
+] as const)('older clients see %s as policy %i', (name, policy) => {
+  expect(postPolicy(systemGroupId[name])).toBe(policy)
 })

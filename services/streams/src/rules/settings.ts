@@ -1,53 +1,58 @@
-import { type GroupSetting, systemGroupId } from '@parley/access'
+import {
+  type ChannelGroupSetting,
+  channelGroupSettings,
+  type GroupSetting,
+  systemGroupId,
+} from '@parley/access'
 import type { ChannelObject } from '@parley/api'
+import { canonicalSetting } from '@parley/db'
 
 type SettingName = Extract<keyof ChannelObject, `can_${string}_group`>
-export type ChannelSettings = Pick<ChannelObject, SettingName>
+/** Permissions that every channel has at their defaults, because nothing asks for them yet. */
+type FixedName = Exclude<SettingName, ChannelGroupSetting>
 
 const group = systemGroupId
 
-/**
- * Who may do what in a channel (Zulip API: channel permission settings). Every channel has the defaults; the creator
- * administers it.
- */
-export function channelSettings(creatorId: number | null): ChannelSettings {
-  return {
-    can_add_subscribers_group: group['role:nobody'],
-    can_administer_channel_group:
-      creatorId === null ? group['role:nobody'] : { direct_members: [creatorId], direct_subgroups: [] },
-    can_create_topic_group: group['role:everyone'],
-    can_delete_any_message_group: group['role:nobody'],
-    can_delete_own_message_group: group['role:nobody'],
-    can_move_messages_out_of_channel_group: group['role:nobody'],
-    can_move_messages_within_channel_group: group['role:nobody'],
-    can_remove_subscribers_group: group['role:administrators'],
-    can_resolve_topics_group: group['role:nobody'],
-    can_send_message_group: group['role:everyone'],
-    can_subscribe_group: group['role:nobody'],
-  }
+export const fixedSettings: Readonly<Record<FixedName, number>> = {
+  can_create_topic_group: group['role:everyone'],
+  can_delete_any_message_group: group['role:nobody'],
+  can_delete_own_message_group: group['role:nobody'],
+  can_move_messages_out_of_channel_group: group['role:nobody'],
+  can_move_messages_within_channel_group: group['role:nobody'],
+  can_resolve_topics_group: group['role:nobody'],
 }
 
-/** One writing of a value: an object with no people and one group is that group. */
-function canonical(value: GroupSetting): string {
-  if (typeof value === 'number') return String(value)
-  const [only, ...others] = value.direct_subgroups
-  if (value.direct_members.length === 0 && only !== undefined && others.length === 0) return String(only)
-  const sorted = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a, b) => a - b)
-  return JSON.stringify([sorted(value.direct_members), sorted(value.direct_subgroups)])
-}
+type Given = Readonly<Partial<Record<SettingName, GroupSetting | undefined>>>
 
 /**
- * The first given setting that is not the default. A channel with a restriction left out would be more open than
- * asked, so such a request is refused.
+ * The first given setting that is not the default and cannot be set. A channel with a restriction left out would be more
+ * open than asked, so such a request is refused.
  */
-export function unsupportedSetting(
-  given: Readonly<Partial<Record<SettingName, GroupSetting | undefined>>>,
-  creatorId: number,
-): string | null {
-  const defaults = Object.entries(channelSettings(creatorId)) as [SettingName, GroupSetting][]
-  const other = defaults.find(([name, value]) => {
+export function unsupportedSetting(given: Given): string | null {
+  const other = (Object.keys(fixedSettings) as FixedName[]).find((name) => {
     const wanted = given[name]
-    return wanted !== undefined && canonical(wanted) !== canonical(value)
+    return wanted !== undefined && canonicalSetting(wanted) !== fixedSettings[name]
   })
-  return other?.[0] ?? null
+  return other ?? null
+}
+
+/** The settings of a request that can be set. */
+export const givenSettings = (given: Given): readonly (readonly [ChannelGroupSetting, GroupSetting])[] =>
+  channelGroupSettings.flatMap((name) => {
+    const wanted = given[name]
+    return wanted === undefined ? [] : [[name, wanted] as const]
+  })
+
+/** How `can_send_message_group` looks to clients from before it (Zulip API: stream_post_policy). */
+export function postPolicy(sendGroup: number): number {
+  switch (sendGroup) {
+    case group['role:administrators']:
+      return 2
+    case group['role:fullmembers']:
+      return 3
+    case group['role:moderators']:
+      return 4
+    default:
+      return 1
+  }
 }

@@ -24,6 +24,6 @@ export function refuseUnsupported(input: SubscribeInput, actor: Actor): void {
   if (typeof input.folder_id === 'number') throw badRequest('Invalid channel folder ID')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
-  const setting = unsupportedSetting(input, actor.userId)
+  const setting = unsupportedSetting(input)
   if (setting) throw badRequest(`${setting} is not supported.`)
 }

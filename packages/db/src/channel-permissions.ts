@@ -1,0 +1,68 @@
+import {
+  type Actor,
+  type ChannelGroups,
+  channelGroupSettings,
+  type ChannelGroupSetting,
+  mayHold,
+  permissionSettings,
+} from '@parley/access'
+import { groupId } from '@parley/core'
+import { z } from 'zod'
+
+const Group = z.int().transform(groupId)
+
+/** The groups that a channel's permissions are given to, as rows have them. */
+export const ChannelGroupIds = z.object({
+  can_add_subscribers_group: Group,
+  can_administer_channel_group: Group,
+  can_remove_subscribers_group: Group,
+  can_send_message_group: Group,
+  can_subscribe_group: Group,
+})
+
+/** The columns of a row of channels, to be parsed with `ChannelGroupIds`. @param channel the row's alias */
+export const channelGroupColumns = (channel: string): string =>
+  channelGroupSettings.map((name) => `${channel}.${name}`).join(', ')
+
+/** The same in one JSON object. */
+export const channelGroupsJson = (channel: string): string =>
+  `jsonb_build_object(${channelGroupSettings.map((name) => `'${name}', ${channel}.${name}`).join(', ')})`
+
+/** Of a wider row the groups alone. */
+export const channelGroupsOf = ({
+  can_add_subscribers_group,
+  can_administer_channel_group,
+  can_remove_subscribers_group,
+  can_send_message_group,
+  can_subscribe_group,
+}: ChannelGroups): ChannelGroups => ({
+  can_add_subscribers_group,
+  can_administer_channel_group,
+  can_remove_subscribers_group,
+  can_send_message_group,
+  can_subscribe_group,
+})
+
+/**
+ * The permissions that the actor holds in channels, as SQL over rows of them: `has` for lists.
+ * @param channel the rows' alias; where there is no channel nobody holds any
+ * @param groups the placeholder that holds the ids of the actor's groups
+ */
+export function channelPermissionsSql(
+  actor: Actor,
+  channel: string,
+  groups: string,
+): Record<ChannelGroupSetting, string> {
+  const held = (name: ChannelGroupSetting): string =>
+    mayHold(actor, permissionSettings.stream[name])
+      ? `coalesce(${channel}.${name} = ANY (${groups}::integer[]), false)`
+      : // Named all the same, for a placeholder that nothing names has no type.
+        `(${groups}::integer[] IS NULL)`
+  return {
+    can_add_subscribers_group: held('can_add_subscribers_group'),
+    can_administer_channel_group: held('can_administer_channel_group'),
+    can_remove_subscribers_group: held('can_remove_subscribers_group'),
+    can_send_message_group: held('can_send_message_group'),
+    can_subscribe_group: held('can_subscribe_group'),
+  }
+}
