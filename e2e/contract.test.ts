@@ -105,6 +105,31 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   await holds(reader, 'DELETE', '/events', { queue_id })
   expect(events.flatMap(eventFaults)).toEqual([])
   expect(types()).toEqual(expect.arrayContaining(['message', 'update_message_flags', 'subscription']))
+  const group = int(
+    await holds(owner, 'POST', '/user_groups/create', {
+      name: 'contract',
+      description: 'who signs',
+      members: [reader.id],
+      can_leave_group: { direct_members: [reader.id], direct_subgroups: [6] },
+    }),
+    'group_id',
+  )
+  const ofGroup = '/user_groups/{user_group_id}'
+  const here = `/user_groups/${group}`
+  await holds(reader, 'GET', '/user_groups', { include_deactivated_groups: true })
+  await holds(
+    owner,
+    'PATCH',
+    ofGroup,
+    { description: 'who signed', can_join_group: { new: 3, old: 8 } },
+    here,
+  )
+  await holds(owner, 'POST', `${ofGroup}/members`, { delete: [reader.id] }, `${here}/members`)
+  await holds(reader, 'GET', `${ofGroup}/members`, { direct_member_only: true }, `${here}/members`)
+  await holds(reader, 'GET', `${ofGroup}/members/{user_id}`, {}, `${here}/members/${reader.id}`)
+  await holds(owner, 'POST', `${ofGroup}/subgroups`, { add: [5] }, `${here}/subgroups`)
+  await holds(reader, 'GET', `${ofGroup}/subgroups`, {}, `${here}/subgroups`)
+  await holds(owner, 'POST', `${ofGroup}/deactivate`, {}, `${here}/deactivate`)
   const doomed = await stage.person('Doomed Person')
   await holds(
     owner,

@@ -17,6 +17,7 @@ interface Target {
   readonly channel: number
   readonly message: number
   readonly user: number
+  readonly group: number
 }
 let hidden: Target
 let shown: Target
@@ -60,11 +61,14 @@ beforeAll(async () => {
   })
   const channel = await stage.owner.ok('GET', '/get_stream_id', { stream: secret })
   await stage.owner.ok('DELETE', `/users/${gone.id}`)
+  const named = { name: 'sweep group', description: '', members: [owner] }
+  const group = await stage.owner.ok('POST', '/user_groups/create', named)
   const target = (name: string, from: Answer['body'], message: Answer['body']): Target => ({
     name,
     channel: z.int().parse(from['stream_id']),
     message: z.int().parse(message['id']),
     user: owner,
+    group: z.int().parse(group['group_id']),
   })
   hidden = target(secret, channel, sent)
   shown = target(open, found, said)
@@ -80,6 +84,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{message_id}', String(ids.message))
     .replace('{stream_id}', String(ids.channel))
     .replace('{user_id}', String(ids.user))
+    .replace('{user_group_id}', String(ids.group))
 
 /** Values that point at the hidden channel, message and person, by the parameter's name. */
 const pointing = (operation: Operation, ids: Target): Record<string, unknown> => {

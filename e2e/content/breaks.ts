@@ -30,6 +30,7 @@ export const spoilt = {
     renamed('VIEW', 'auth.v1_organisation', 'description'),
   ],
   channels: [quoting('streams.channels', 'name')],
+  groups: [quoting('auth.user_groups', 'name')],
   messages: [quoting('messaging.messages', 'content')],
   names: [renamed('VIEW', 'streams.v1_channels', 'name')],
   queues: [quoting('gateway.queues', 'spec::text')],

@@ -112,10 +112,13 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     await queue.until(saying(canary.content))
     const channel = await ada.ok('GET', '/get_stream_id', { stream: canary.channel })
     const victim = await stage.person('Victim')
+    const named = { name: canary.name, description: canary.description, members: [victim.id] }
+    const group = await stage.owner.ok('POST', '/user_groups/create', named)
     asking = {
       stage,
       ada,
       victim: victim.id,
+      group: Number(group['group_id']),
       session,
       queue: queue.id,
       channel: z.int().parse(channel['stream_id']),

@@ -8,6 +8,8 @@ export interface Asking {
   readonly ada: Person
   /** An account that may be deactivated. */
   readonly victim: number
+  /** A group that the owner made. */
+  readonly group: number
   /** The headers of a session. */
   readonly session: Readonly<Record<string, string>>
   readonly queue: string
@@ -42,6 +44,34 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'deactivate-own-user': ['accounts', ({ ada }) => ada.delete('/users/me')],
   'reactivate-user': ['accounts', ({ stage, victim }) => stage.owner.post(`/users/${victim}/reactivate`)],
   'deactivate-user': ['accounts', ({ stage, victim }) => stage.owner.delete(`/users/${victim}`)],
+  'create-user-group': [
+    'groups',
+    ({ ada }) =>
+      ada.post('/user_groups/create', { name: `2${canary.name}`, description: '', members: [ada.id] }),
+  ],
+  'get-user-groups': ['groups', ({ ada }) => ada.get('/user_groups')],
+  'update-user-group': [
+    'groups',
+    ({ stage, group }) => stage.owner.patch(`/user_groups/${group}`, { description: canary.description }),
+  ],
+  'deactivate-user-group': [
+    'groups',
+    ({ stage, group }) => stage.owner.post(`/user_groups/${group}/deactivate`),
+  ],
+  'get-user-group-members': ['groups', ({ ada, group }) => ada.get(`/user_groups/${group}/members`)],
+  'get-is-user-group-member': [
+    'groups',
+    ({ ada, group }) => ada.get(`/user_groups/${group}/members/${ada.id}`),
+  ],
+  'update-user-group-members': [
+    'groups',
+    ({ stage, group, ada }) => stage.owner.post(`/user_groups/${group}/members`, { add: [ada.id] }),
+  ],
+  'get-user-group-subgroups': ['groups', ({ ada, group }) => ada.get(`/user_groups/${group}/subgroups`)],
+  'update-user-group-subgroups': [
+    'groups',
+    ({ stage, group }) => stage.owner.post(`/user_groups/${group}/subgroups`, { add: [6] }),
+  ],
   'get-own-user': ['people', ({ ada }) => ada.get('/users/me')],
   'get-user': ['people', ({ ada }) => ada.get(`/users/${ada.id}`)],
   'get-users': ['people', ({ ada }) => ada.get('/users')],

@@ -9,6 +9,15 @@ import { listMembers } from './channels/list-members.ts'
 import { listSubscriptions } from './channels/list-subscriptions.ts'
 import { subscribe } from './channels/subscribe.ts'
 import { unsubscribe } from './channels/unsubscribe.ts'
+import { createUserGroup } from './groups/create-user-group.ts'
+import { deactivateUserGroup } from './groups/deactivate-user-group.ts'
+import { getIsUserGroupMember } from './groups/get-is-user-group-member.ts'
+import { getUserGroupMembers } from './groups/get-user-group-members.ts'
+import { getUserGroups } from './groups/get-user-groups.ts'
+import { getUserGroupSubgroups } from './groups/get-user-group-subgroups.ts'
+import { updateUserGroup } from './groups/update-user-group.ts'
+import { updateUserGroupMembers } from './groups/update-user-group-members.ts'
+import { updateUserGroupSubgroups } from './groups/update-user-group-subgroups.ts'
 import { addReaction } from './messages/add-reaction.ts'
 import { deleteMessage } from './messages/delete-message.ts'
 import { deleteTopic } from './messages/delete-topic.ts'
@@ -55,6 +64,16 @@ export const operations: readonly Operation[] = [
   serverSettings,
   updateRealm,
   updateUser,
+  // groups
+  createUserGroup,
+  deactivateUserGroup,
+  getIsUserGroupMember,
+  getUserGroupMembers,
+  getUserGroups,
+  getUserGroupSubgroups,
+  updateUserGroup,
+  updateUserGroupMembers,
+  updateUserGroupSubgroups,
   // channels
   findChannel,
   getChannel,

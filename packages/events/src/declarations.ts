@@ -29,6 +29,10 @@ import {
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
+import { groupChanged } from './groups/group-changed.ts'
+import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
+import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.ts'
+import { userMoved } from './users/user-moved.ts'
 import { userCreated } from './users/user-created.ts'
 import { userDeactivated } from './users/user-deactivated.ts'
 import { userReactivated } from './users/user-reactivated.ts'
@@ -54,9 +58,17 @@ export const declarations: readonly EventDeclaration[] = [
   any(sessionEnded),
   any(userCreated),
   any(userDeactivated),
+  any(userMoved),
   any(userReactivated),
   any(userRenamed),
   any(userRoleChanged),
+  // groups
+  any(groupChanged),
+  any(groupCreated),
+  any(groupDeactivated),
+  any(groupSubgroupsAdded),
+  any(groupSubgroupsRemoved),
+  any(groupUpdated),
   // messages
   any(flagsChanged),
   any(messageSent),

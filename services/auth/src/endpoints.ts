@@ -7,6 +7,15 @@ import findOrganisation from './calls/find-organisation.ts'
 import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
 import createSession from './routes/create-session.ts'
+import createUserGroup from './routes/create-user-group.ts'
+import deactivateUserGroup from './routes/deactivate-user-group.ts'
+import getIsUserGroupMember from './routes/get-is-user-group-member.ts'
+import getUserGroupMembers from './routes/get-user-group-members.ts'
+import getUserGroups from './routes/get-user-groups.ts'
+import getUserGroupSubgroups from './routes/get-user-group-subgroups.ts'
+import updateUserGroup from './routes/update-user-group.ts'
+import updateUserGroupMembers from './routes/update-user-group-members.ts'
+import updateUserGroupSubgroups from './routes/update-user-group-subgroups.ts'
 import createUser from './routes/create-user.ts'
 import deactivateOwnUser from './routes/deactivate-own-user.ts'
 import deactivateUser from './routes/deactivate-user.ts'
@@ -24,6 +33,15 @@ import updateUser from './routes/update-user.ts'
 /** Every endpoint of this service. */
 export const routes: readonly Route<AuthContext, OrmTx>[] = [
   createSession,
+  createUserGroup,
+  deactivateUserGroup,
+  getIsUserGroupMember,
+  getUserGroupMembers,
+  getUserGroups,
+  getUserGroupSubgroups,
+  updateUserGroup,
+  updateUserGroupMembers,
+  updateUserGroupSubgroups,
   createUser,
   deactivateOwnUser,
   deactivateUser,

@@ -24,6 +24,7 @@ interface Play extends Cast {
   /** Who came back, without a credential. */
   readonly silent: Member[]
   readonly sent: number[]
+  readonly groups: number[]
   names: number
   readonly anybody: () => Member
 }
@@ -162,6 +163,38 @@ const changeOrganisation: Change = async ({ random, owner }) =>
     message_content_edit_limit_seconds: random.pick([600, 900, 'unlimited']),
   })
 
+const createGroup: Change = async (play, who) => {
+  const answer = await who.post('/user_groups/create', {
+    name: `Group ${letters(play.random.below(200))}`,
+    description: '',
+    members: [play.anybody().id],
+    can_join_group: { direct_members: [play.anybody().id, play.anybody().id], direct_subgroups: [5] },
+  })
+  const made = z.object({ group_id: z.int() }).safeParse(answer.body)
+  if (made.success) play.groups.push(made.data.group_id)
+  return answer
+}
+
+const oneGroup = ({ random, groups }: Play): number => groups[random.below(Math.max(1, groups.length))] ?? 101
+
+const changeMembers: Change = async (play) =>
+  play.owner.post(`/user_groups/${oneGroup(play)}/members`, {
+    [play.random.pick(['add', 'add', 'delete'])]: [play.anybody().id],
+  })
+
+const nestGroups: Change = async (play) =>
+  play.owner.post(`/user_groups/${oneGroup(play)}/subgroups`, {
+    [play.random.pick(['add', 'add', 'delete'])]: [play.random.pick([3, oneGroup(play)])],
+  })
+
+const editGroup: Change = async (play) =>
+  play.owner.patch(`/user_groups/${oneGroup(play)}`, {
+    description: `about ${play.random.below(9)}`,
+    can_mention_group: { new: play.random.pick([2, 3, oneGroup(play)]) },
+  })
+
+const deactivateGroup: Change = async (play) => play.owner.post(`/user_groups/${oneGroup(play)}/deactivate`)
+
 /** Names of accounts are made into addresses, which keep letters only. */
 const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 26), 97 + (n % 26))
 
@@ -183,6 +216,11 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'change a role': [2, changeRole],
   rename: [1, rename],
   'change the organisation': [1, changeOrganisation],
+  'make a group': [2, createGroup],
+  'change members of a group': [3, changeMembers],
+  'nest groups': [2, nestGroups],
+  'edit a group': [2, editGroup],
+  'deactivate a group': [1, deactivateGroup],
 }
 
 /** Changes at random by members of a cast. */
@@ -205,6 +243,7 @@ export function changesAtRandom(cast: Cast, random: Seeded): Changes {
     left: [],
     silent: [],
     sent: [],
+    groups: [],
     names: 0,
     anybody: () => random.pick([...cast.staying, ...leaving]),
   }

@@ -8,6 +8,7 @@ const Person = z.looseObject({ user_id: z.int() })
 const Channel = z.looseObject({ stream_id: z.int(), subscribers: Ids.default([]) })
 /** A permission that names people and groups in place. */
 const NamedInPlace = z.object({ direct_members: Ids, direct_subgroups: Ids })
+const Group = z.looseObject({ id: z.int(), members: Ids, direct_subgroup_ids: Ids })
 const Unread = z.object({
   count: z.int(),
   streams: z.array(z.object({ stream_id: z.int(), topic: z.string(), unread_message_ids: Ids })),
@@ -19,7 +20,7 @@ const Snapshot = z.looseObject({
   user_id: z.int(),
   realm_users: z.array(Person),
   realm_non_active_users: z.array(Person),
-  realm_user_groups: z.array(z.looseObject({ id: z.int(), members: Ids })),
+  realm_user_groups: z.array(Group),
   streams: z.array(Channel),
   subscriptions: z.array(Channel),
   unsubscribed: z.array(Channel),
@@ -38,13 +39,19 @@ interface KnownChannel {
   subscribers: number[]
 }
 
+interface KnownGroup {
+  readonly facts: Record<string, unknown>
+  members: number[]
+  subgroups: number[]
+}
+
 /** What a client knows, in a form in which two ways of learning it compare. */
 interface ClientState {
   readonly user: number
   readonly people: Record<number, Record<string, unknown>>
   /** What the organisation sets about itself, by the key in `register`. */
   readonly realm: Record<string, unknown>
-  readonly groups: Record<number, number[]>
+  readonly groups: Record<number, KnownGroup>
   readonly channels: Record<number, KnownChannel>
   /** The conversation of each unread message. */
   readonly unread: Record<number, string>
@@ -97,6 +104,16 @@ const flagsOf = (role: number): Record<string, unknown> => ({
   is_guest: role === 600,
 })
 
+const groupOf = ({
+  members,
+  direct_subgroup_ids: subgroups,
+  ...facts
+}: z.infer<typeof Group>): KnownGroup => ({
+  facts,
+  members: including([], members),
+  subgroups: including([], subgroups),
+})
+
 function stateOf(answer: unknown): ClientState {
   const s = Snapshot.parse(answer)
   const channels: Record<number, KnownChannel> = {}
@@ -135,7 +152,7 @@ function stateOf(answer: unknown): ClientState {
       ...s.realm_users.map((p) => [p.user_id, personOf(p, true)] as const),
       ...s.realm_non_active_users.map((p) => [p.user_id, personOf(p, false)] as const),
     ]),
-    groups: Object.fromEntries(s.realm_user_groups.map((g) => [g.id, including([], g.members)])),
+    groups: Object.fromEntries(s.realm_user_groups.map((g) => [g.id, groupOf(g)])),
     channels,
     unread,
     mentions: including([], s.unread_msgs.mentions),
@@ -169,8 +186,23 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
       channel.subscribers = without(channel.subscribers, [user])
       count(channel, -1)
     }
-    for (const [id, members] of Object.entries(state.groups))
-      state.groups[Number(id)] = without(members, [user])
+    for (const group of Object.values(state.groups)) {
+      group.members = without(group.members, [user])
+      dropNamed(group.facts, [user])
+    }
+  },
+  'user_group add'(state, event) {
+    const group = Group.parse(event['group'])
+    if (state.groups[group.id]) throw new Error(`group ${group.id} is told of twice`)
+    state.groups[group.id] = groupOf(group)
+  },
+  'user_group update'(state, event) {
+    const data = z.record(z.string(), z.unknown()).parse(event['data'])
+    Object.assign(groupIn(state, event).facts, data)
+  },
+  'user_group remove'(state, event) {
+    groupIn(state, event)
+    delete state.groups[z.int().parse(event['group_id'])]
   },
   'realm update'(state, event) {
     const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)
@@ -181,12 +213,20 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
       state.realm[`realm_${name}`] = value
   },
   'user_group add_members'(state, event) {
-    const { group_id: id, user_ids } = z.looseObject({ group_id: z.int(), user_ids: Ids }).parse(event)
-    state.groups[id] = including(state.groups[id] ?? [], user_ids)
+    const group = groupIn(state, event)
+    group.members = including(group.members, Ids.parse(event['user_ids']))
   },
   'user_group remove_members'(state, event) {
-    const { group_id: id, user_ids } = z.looseObject({ group_id: z.int(), user_ids: Ids }).parse(event)
-    state.groups[id] = without(state.groups[id] ?? [], user_ids)
+    const group = groupIn(state, event)
+    group.members = without(group.members, Ids.parse(event['user_ids']))
+  },
+  'user_group add_subgroups'(state, event) {
+    const group = groupIn(state, event)
+    group.subgroups = including(group.subgroups, Ids.parse(event['direct_subgroup_ids']))
+  },
+  'user_group remove_subgroups'(state, event) {
+    const group = groupIn(state, event)
+    group.subgroups = without(group.subgroups, Ids.parse(event['direct_subgroup_ids']))
   },
   'stream create'(state, event) {
     for (const one of z.array(Channel).parse(event['streams']))
@@ -309,6 +349,13 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
 }
 
+function groupIn(state: ClientState, event: QueueEvent): KnownGroup {
+  const id = z.int().parse(event['group_id'])
+  const group = state.groups[id]
+  if (!group) throw new Error(`a change of group ${id}, which is not known`)
+  return group
+}
+
 /** Drops people from the permissions that name people in place. */
 function dropNamed(facts: Record<string, unknown>, users: readonly number[]): void {
   for (const [key, value] of Object.entries(facts)) {
@@ -363,7 +410,8 @@ export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent
     type === 'realm_user' && op === 'update' ? cameBack(event['person']) : [],
   )
   for (const known of [state, rest])
-    for (const channel of Object.values(known.channels)) dropNamed(channel.facts, back)
+    for (const { facts } of [...Object.values(known.channels), ...Object.values(known.groups)])
+      dropNamed(facts, back)
   // Who left a channel may have had newer messages of it than may be read now, or never got those sent just before.
   const left = events.some(({ type, op }) => type === 'subscription' && op === 'remove')
   if (!left && !deleted) expect(maxMessage).toBe(state.maxMessage)

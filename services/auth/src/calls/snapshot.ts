@@ -4,7 +4,9 @@ import { AppError, orgId, userId } from '@parley/core'
 import { readActor } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
-import { authState, needsEverybody } from '../present/snapshot.ts'
+import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
+import { userGroups } from '../present/user-groups.ts'
+import { listGroups } from '../repo/groups.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { listUsers } from '../repo/users.ts'
 
@@ -18,7 +20,11 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const organisation = await readOrganisation(tx)
     if (!verdict?.ok || !organisation) throw refused()
     const accounts = await listUsers(tx, verdict.granted, needsEverybody(input.types) ? null : [input.user])
-    const facts = { organisation, viewer: verdict.granted.actor, accounts, now: ctx.clock.now() }
+    const { include_deactivated_groups: deactivatedToo } = input.capabilities
+    const groups = needsGroups(input.types)
+      ? await userGroups(tx, await listGroups(tx, verdict.granted, deactivatedToo))
+      : []
+    const facts = { organisation, viewer: verdict.granted.actor, accounts, groups, now: ctx.clock.now() }
     return authState(facts, input)
   }),
 )

@@ -30,3 +30,20 @@ export const lastOwner = (): AppError =>
 
 /** The answer for an account that is not there, or that the asker may not know of. */
 export const unknownUser = (): AppError => badRequest('No such user')
+/** The same for groups; who may not know of one is told what is said of an id that stands for none. */
+export function groupRefusal(reason: Reason): AppError {
+  switch (reason) {
+    case 'guests-may-not':
+      return badRequest('Not allowed for guest users')
+    case 'bots-may-not':
+      return badRequest('This endpoint does not accept bot requests.')
+    case 'group-inactive':
+      return badRequest('User group is deactivated.')
+    default:
+      return insufficient()
+  }
+}
+
+export const invalidGroup = (): AppError => badRequest('Invalid user group')
+
+export const groupNameTaken = (name: string): AppError => badRequest(`User group '${name}' already exists.`)

@@ -53,6 +53,7 @@ const facts = (id: number): SnapshotFacts => ({
   },
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,
+  groups: [],
   now: 1_700_000_100_000,
 })
 const asked = (types: string[] | null, userSettingsObject = false) => ({

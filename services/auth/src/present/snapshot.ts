@@ -1,5 +1,5 @@
 import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
-import type { SnapshotRequest } from '@parley/api'
+import type { SnapshotRequest, UserGroupObject } from '@parley/api'
 import type { Organisation } from '../repo/organisations.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
@@ -11,6 +11,8 @@ export interface SnapshotFacts {
   readonly organisation: Organisation
   readonly viewer: Actor
   readonly accounts: readonly AccountRow[]
+  /** The groups that people made. */
+  readonly groups: readonly UserGroupObject[]
   /** Milliseconds since the Unix epoch. */
   readonly now: number
 }
@@ -43,8 +45,11 @@ const sections: Readonly<Record<string, Section>> = {
   realm_linkifiers: constant({ realm_linkifiers: [] }),
   realm_playgrounds: constant({ realm_playgrounds: [] }),
   realm_user: people,
-  realm_user_groups: ({ accounts, organisation }) => ({
-    realm_user_groups: systemUserGroups(accounts, Math.floor(organisation.created_at.getTime() / 1000)),
+  realm_user_groups: ({ accounts, groups, organisation }) => ({
+    realm_user_groups: [
+      ...systemUserGroups(accounts, Math.floor(organisation.created_at.getTime() / 1000)),
+      ...groups,
+    ],
   }),
   realm_user_settings_defaults: constant({ realm_user_settings_defaults: userSettingsDefaults }),
   reminders: constant({ reminders: [] }),
@@ -68,6 +73,9 @@ const showEverybody = new Set(['realm_user', 'realm_user_groups'])
 /** Must `accounts` hold more than the viewer's own? */
 export const needsEverybody = (types: Asked['types']): boolean =>
   types?.some((type) => showEverybody.has(type)) ?? true
+
+/** Must `groups` be filled? */
+export const needsGroups = (types: Asked['types']): boolean => types?.includes('realm_user_groups') ?? true
 
 /** The part of `register`'s answer about people and the organisation. */
 export function authState(facts: SnapshotFacts, asked: Asked): Record<string, unknown> {

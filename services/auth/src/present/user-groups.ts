@@ -1,14 +1,20 @@
-import { systemGroupId, systemGroups } from '@parley/access'
+import {
+  type GroupPermissionSetting,
+  groupPermissionSettings,
+  systemGroupId,
+  systemGroups,
+} from '@parley/access'
+import type { UserGroupObject } from '@parley/api'
+import { readGroupSettings, type Tx } from '@parley/db'
+import type { GroupRow } from '../repo/groups.ts'
 import type { AccountRow } from '../repo/users.ts'
 
 const nobody = systemGroupId['role:nobody']
 const everyone = systemGroupId['role:everyone']
+type Listed = Pick<AccountRow, 'userId' | 'role' | 'isActive'>
 
 /** The system groups with the active accounts that each names directly. @param createdAt the organisation's, in seconds */
-export const systemUserGroups = (
-  accounts: readonly AccountRow[],
-  createdAt: number,
-): Record<string, unknown>[] =>
+export const systemUserGroups = (accounts: readonly Listed[], createdAt: number): UserGroupObject[] =>
   systemGroups.map((group) => ({
     id: group.id,
     name: group.name,
@@ -16,7 +22,7 @@ export const systemUserGroups = (
     creator_id: null,
     date_created: createdAt,
     members: accounts.filter((a) => a.isActive && a.role === group.directRole).map((a) => a.userId),
-    direct_subgroup_ids: group.subgroups,
+    direct_subgroup_ids: [...group.subgroups],
     is_system_group: true,
     deactivated: false,
     can_add_members_group: nobody,
@@ -27,3 +33,41 @@ export const systemUserGroups = (
     can_mention_group: group.name === 'role:everyone' ? everyone : nobody,
     can_remove_members_group: nobody,
   }))
+
+type Permissions = Pick<UserGroupObject, GroupPermissionSetting>
+
+/** Groups that people made as clients see them, their permissions written out. */
+export async function userGroups(tx: Tx, rows: readonly GroupRow[]): Promise<UserGroupObject[]> {
+  const given = rows.flatMap((row) => groupPermissionSettings.map((name) => row[name]))
+  const valueOf = await readGroupSettings(tx, given)
+  const value = (row: GroupRow, name: GroupPermissionSetting): Permissions[GroupPermissionSetting] => {
+    const shown = valueOf(row[name])
+    return typeof shown === 'number'
+      ? shown
+      : { direct_members: [...shown.direct_members], direct_subgroups: [...shown.direct_subgroups] }
+  }
+  return rows.map((row) => ({
+    id: row.group_id,
+    name: row.name,
+    description: row.description,
+    creator_id: row.creator_id,
+    date_created: row.created_at,
+    members: row.members,
+    direct_subgroup_ids: row.subgroups,
+    is_system_group: false,
+    deactivated: row.deactivated,
+    can_add_members_group: value(row, 'can_add_members_group'),
+    can_join_group: value(row, 'can_join_group'),
+    can_leave_group: value(row, 'can_leave_group'),
+    can_manage_group: value(row, 'can_manage_group'),
+    can_mention_group: value(row, 'can_mention_group'),
+    can_remove_members_group: value(row, 'can_remove_members_group'),
+  }))
+}
+
+/** One of them. */
+export async function userGroup(tx: Tx, row: GroupRow): Promise<UserGroupObject> {
+  const [group] = await userGroups(tx, [row])
+  if (!group) throw new Error('a row that is no group')
+  return group
+}

@@ -34,6 +34,18 @@ export function listUsers(
   return tx.orm.user.findMany({ where: { orgId, ...among }, orderBy: { userId: 'asc' } })
 }
 
+/** Everybody in the organisation by id, as far as groups of roles name them. */
+export function listRoles(
+  tx: OrmTx,
+  granted: Granted<'group:read'>,
+): Promise<Pick<AccountRow, 'userId' | 'role' | 'isActive'>[]> {
+  return tx.orm.user.findMany({
+    where: { orgId: granted.actor.orgId, isActive: true },
+    select: { userId: true, role: true, isActive: true },
+    orderBy: { userId: 'asc' },
+  })
+}
+
 export interface NewUser {
   readonly email: string
   readonly fullName: string

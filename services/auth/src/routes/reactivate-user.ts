@@ -1,9 +1,10 @@
 import { reactivateUser } from '@parley/api'
 import type { OrmTx } from '@parley/db'
-import { append, make, userReactivated } from '@parley/events'
+import { append, groupMembersAdded, make, userReactivated } from '@parley/events'
 import { route } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { backInLists } from '../facts/back-in-lists.ts'
+import { groupsNaming } from '../facts/named-in-group.ts'
 import { nobody, userFacts } from '../facts/user.ts'
 import { refusal, unknownUser } from '../present/refusal.ts'
 import { reactivate } from '../repo/users.ts'
@@ -24,6 +25,9 @@ export default route<typeof reactivateUser, AuthContext, OrmTx>(
       make(userReactivated, { user_id: userId, role, vantage, by: granted.actor.userId }),
       joinsRoleGroup(userId, role),
       ...(await backInLists(tx, userId)),
+      ...(await groupsNaming(tx, userId)).map((group_id) =>
+        make(groupMembersAdded, { group_id, user_ids: [userId] }),
+      ),
     ])
     return {}
   },

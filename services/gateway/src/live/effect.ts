@@ -5,6 +5,7 @@ import {
   sessionEnded,
   subscriptionRemoved,
   userDeactivated,
+  userMoved,
   userReactivated,
   userRoleChanged,
 } from '@parley/events'
@@ -60,6 +61,7 @@ export function effectOf(event: LogEvent): Effect | null {
       const { user_id, generation } = Ended.parse(event.body)
       return { kind: 'ended', user: user_id, generation, active: false, credentials: null }
     }
+    case userMoved.type:
     case userReactivated.type:
     case userRoleChanged.type: {
       const { user_id, role, vantage } = VantageMoved.parse(event.body)

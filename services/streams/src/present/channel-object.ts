@@ -1,8 +1,13 @@
+import type { ChannelGroupSetting } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
-import { type ChannelRow, settingOf } from '../repo/channel-row.ts'
+import type { ChannelRow } from '../repo/channel-row.ts'
 import { fixedSettings, postPolicy } from '../rules/settings.ts'
 
 const activeSeconds = 180 * 24 * 3600
+
+/** What clients see a permission set to. */
+const settingOf = (row: ChannelRow, name: ChannelGroupSetting): ChannelObject[ChannelGroupSetting] =>
+  row.setting_values[row[name]] ?? row[name]
 
 /** A channel as clients see it. `nowMs`: the wall clock. */
 export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {

@@ -1,8 +1,8 @@
 import {
-  type Actor,
   type ChannelGroups,
   type ChannelGroupSetting,
   defaultChannelGroups,
+  type Granted,
   type GroupSetting,
   permissionSettings,
 } from '@parley/access'
@@ -19,7 +19,7 @@ const write = (tx: Tx, name: ChannelGroupSetting, value: GroupSetting) =>
  */
 export async function writeChannelGroups(
   tx: Tx,
-  creator: Actor,
+  { actor: creator }: Granted<'channel:create'>,
   asked: Parameters<typeof givenSettings>[0],
 ): Promise<ChannelGroups> {
   const own = { direct_members: [creator.userId], direct_subgroups: [] }

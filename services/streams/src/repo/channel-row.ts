@@ -1,5 +1,3 @@
-import type { ChannelGroupSetting } from '@parley/access'
-import type { ChannelObject } from '@parley/api'
 import { ChannelGroupIds, channelGroupColumns } from '@parley/db'
 import { z } from 'zod'
 
@@ -29,10 +27,6 @@ export const ChannelRow = z
   })
   .extend(ChannelGroupIds.shape)
 export type ChannelRow = z.infer<typeof ChannelRow>
-
-/** What clients see a permission set to. */
-export const settingOf = (row: ChannelRow, name: ChannelGroupSetting): ChannelObject[ChannelGroupSetting] =>
-  row.setting_values[row[name]] ?? row[name]
 
 const columns = `c.channel_id, c.name, c.description, c.rendered_description, c.invite_only,
   c.history_public_to_subscribers, c.is_web_public, c.archived, c.creator_id, ${channelGroupColumns('c')},

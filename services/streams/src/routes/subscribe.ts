@@ -62,7 +62,7 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   const targets: Target[] = [...plan.open]
   if (plan.absent.length > 0) {
     const granted = creationGrant(input, actor, rights)
-    const groups = await writeChannelGroups(tx, actor, input)
+    const groups = await writeChannelGroups(tx, granted, input)
     for (const channel of plan.absent)
       targets.push({ wanted: channel, proof: await create(handled, granted, channel, groups) })
   }
