@@ -76,6 +76,20 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'get-user': ['people', ({ ada }) => ada.get(`/users/${ada.id}`)],
   'get-users': ['people', ({ ada }) => ada.get('/users')],
   'get-server-settings': ['people', ({ stage }) => stage.client({}).get('/server_settings')],
+  'update-channel': [
+    'channels',
+    ({ ada, channel }) =>
+      ada.patch(`/streams/${channel}`, { new_name: `${canary.channel} 3`, description: canary.description }),
+  ],
+  'archive-channel': ['channels', ({ ada, channel }) => ada.delete(`/streams/${channel}`)],
+  'add-default-channel': [
+    'channels',
+    ({ stage, channel }) => stage.owner.post('/default_streams', { stream_id: channel }),
+  ],
+  'remove-default-channel': [
+    'channels',
+    ({ stage, channel }) => stage.owner.delete('/default_streams', { stream_id: channel }),
+  ],
   'find-channel': ['channels', ({ ada }) => ada.get('/get_stream_id', { stream: canary.channel })],
   'get-channel': ['channels', ({ ada, channel }) => ada.get(`/streams/${channel}`)],
   'list-channels': ['channels', ({ ada }) => ada.get('/streams')],

@@ -18,7 +18,8 @@ export interface Actor {
 }
 
 export const isOwner = (actor: Actor): boolean => actor.role <= role.owner
-export const isAdmin = (actor: Actor): boolean => actor.role <= role.admin
+export const isAdminRole = (accountRole: number): boolean => accountRole <= role.admin
+export const isAdmin = (actor: Actor): boolean => isAdminRole(actor.role)
 export const isModerator = (actor: Actor): boolean => actor.role <= role.moderator
 export const isGuestRole = (accountRole: number): boolean => accountRole >= role.guest
 export const isGuest = (actor: Actor): boolean => isGuestRole(actor.role)

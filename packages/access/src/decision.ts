@@ -35,6 +35,7 @@ export type Reason =
   | 'unknown-group'
   | 'system-group'
   | 'group-inactive'
+  | 'content-needed'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

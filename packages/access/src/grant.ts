@@ -16,6 +16,7 @@ import {
   channelView,
   type Leaving,
 } from './actions/channel.ts'
+import { channelChange, type ChannelChange } from './actions/channel-change.ts'
 import {
   type GroupFacts,
   groupChangeMembers,
@@ -80,6 +81,8 @@ export interface ActionObjects {
   'channel:subscribe': ChannelFacts
   'channel:unsubscribe': Leaving
   'channel:add-subscribers': ChannelFacts
+  /** Its name, description and kind, whether it is archived, and the like. */
+  'channel:change': ChannelChange
   'message:send': SendTarget
   /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
   'message:mention-all': { readonly many: boolean }
@@ -121,6 +124,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:subscribe': channelSubscribe,
   'channel:unsubscribe': channelUnsubscribe,
   'channel:add-subscribers': channelAddSubscribers,
+  'channel:change': channelChange,
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,

@@ -50,6 +50,13 @@ const channels: readonly (readonly [string, ChannelFacts])[] = [
   ['of another organisation', { ...open, orgId: orgId(2) }],
 ]
 
+const change = { kind: null, archived: null, byDefault: false, retention: false }
+const [publicKind, privateKind] = [
+  { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false },
+  { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false },
+]
+const ownChannel = given(closed, 'can_administer_channel_group')
+
 const account: UserFacts = {
   orgId: org,
   userId: other,
@@ -207,6 +214,30 @@ export const situations: {
   'channel:delete-topic': channels,
   'channel:subscribe': channels,
   'channel:add-subscribers': channels,
+  'channel:change': [
+    ...channels.map(([name, channel]) => [`its name; ${name}`, { ...change, channel }] as const),
+    ['its name; private, made by the actor', { ...change, channel: joined(ownChannel) }],
+    ['made private; public', { ...change, channel: open, kind: privateKind }],
+    [
+      'made private; public, made by the actor',
+      { ...change, channel: given(open, 'can_administer_channel_group'), kind: privateKind },
+    ],
+    ['made public; private, subscribed', { ...change, channel: joined(closed), kind: publicKind }],
+    ['made public; private, made by the actor', { ...change, channel: joined(ownChannel), kind: publicKind }],
+    [
+      'made public; private, made by the actor, who left',
+      { ...change, channel: ownChannel, kind: publicKind },
+    ],
+    ['made web-public; public', { ...change, channel: open, kind: { ...publicKind, isWebPublic: true } }],
+    ['archived; public', { ...change, channel: open, archived: true }],
+    ['brought back; public', { ...change, channel: { ...open, archived: true }, archived: false }],
+    ['archived again; public', { ...change, channel: { ...open, archived: true }, archived: true }],
+    [
+      'a default; public, made by the actor',
+      { ...change, channel: given(open, 'can_administer_channel_group'), byDefault: true },
+    ],
+    ['how long it is kept; made by the actor', { ...change, channel: joined(ownChannel), retention: true }],
+  ],
   'channel:unsubscribe': [
     ...channels.map(
       ([name, channel]) =>

@@ -2,11 +2,14 @@ import { createSession } from './auth/create-session.ts'
 import { endSession } from './auth/end-session.ts'
 import { fetchApiKey } from './auth/fetch-api-key.ts'
 import { regenerateApiKey } from './auth/regenerate-api-key.ts'
+import { addDefaultChannel } from './channels/add-default-channel.ts'
+import { archiveChannel } from './channels/archive-channel.ts'
 import { findChannel } from './channels/find-channel.ts'
 import { getChannel } from './channels/get-channel.ts'
 import { listChannels } from './channels/list-channels.ts'
 import { listMembers } from './channels/list-members.ts'
 import { listSubscriptions } from './channels/list-subscriptions.ts'
+import { removeDefaultChannel } from './channels/remove-default-channel.ts'
 import { subscribe } from './channels/subscribe.ts'
 import { unsubscribe } from './channels/unsubscribe.ts'
 import { createUserGroup } from './groups/create-user-group.ts'
@@ -18,6 +21,7 @@ import { getUserGroupSubgroups } from './groups/get-user-group-subgroups.ts'
 import { updateUserGroup } from './groups/update-user-group.ts'
 import { updateUserGroupMembers } from './groups/update-user-group-members.ts'
 import { updateUserGroupSubgroups } from './groups/update-user-group-subgroups.ts'
+import { updateChannel } from './channels/update-channel.ts'
 import { addReaction } from './messages/add-reaction.ts'
 import { deleteMessage } from './messages/delete-message.ts'
 import { deleteTopic } from './messages/delete-topic.ts'
@@ -75,13 +79,17 @@ export const operations: readonly Operation[] = [
   updateUserGroupMembers,
   updateUserGroupSubgroups,
   // channels
+  addDefaultChannel,
+  archiveChannel,
   findChannel,
   getChannel,
   listChannels,
   listMembers,
   listSubscriptions,
+  removeDefaultChannel,
   subscribe,
   unsubscribe,
+  updateChannel,
   // messages
   addReaction,
   deleteMessage,

@@ -1,10 +1,17 @@
 import {
+  channelAccessChanged,
+  channelChanged,
+  channelChangedWithin,
+  channelOpened,
+  defaultChannelsChanged,
+} from './channels/channel-changed.ts'
+import {
   channelCreated,
   channelEstablished,
   channelRevealed,
   channelWithdrawn,
 } from './channels/channel-known.ts'
-import { peerAdded, peerAddedWithin, peerRemoved, peerRemovedWithin } from './channels/peer.ts'
+import { peerAdded, peerAddedWithin, peerRemoved, peerRemovedWithin, peerShown } from './channels/peer.ts'
 import {
   membershipEnded,
   membershipGranted,
@@ -80,16 +87,22 @@ export const declarations: readonly EventDeclaration[] = [
   any(reactionChanged.within),
   any(unreadCleared),
   // channels
+  any(channelAccessChanged),
+  any(channelChanged),
+  any(channelChangedWithin),
   any(channelCreated),
   any(channelEstablished),
+  any(channelOpened),
   any(channelRevealed),
   any(channelWithdrawn),
+  any(defaultChannelsChanged),
   any(membershipEnded),
   any(membershipGranted),
   any(peerAdded),
   any(peerAddedWithin),
   any(peerRemoved),
   any(peerRemovedWithin),
+  any(peerShown),
   any(subscriptionAdded),
   any(subscriptionRemoved),
 ]

@@ -24,6 +24,15 @@ export type WireEvent = { readonly type: string } & Readonly<Record<string, unkn
  */
 export type Audience = 'users' | 'subscribers' | 'leavers' | 'organisation' | 'nobody'
 
+/** A channel that was public when an event was told to everybody: who may know of it still is asked when it is delivered. */
+export interface About {
+  readonly channel: number
+  /** Knows of it still where it is private now. */
+  readonly creator: number | null
+  /** Who is in it has it from elsewhere; it is for those who have left since. */
+  readonly unlessIn?: boolean | undefined
+}
+
 /** One kind of event of the organisation's log, declared once. */
 export interface EventDeclaration<B = unknown> {
   /** Past tense, e.g. `message.sent`; never changes its meaning. */
@@ -39,6 +48,8 @@ export interface EventDeclaration<B = unknown> {
   /** Becomes a leaf of the audit tree. Its body is then free of content. */
   readonly audited: boolean
   readonly body: z.ZodType<B>
+  /** For what goes to more people than are in the channel it tells of; null for what tells of none. */
+  readonly about: ((body: B) => About | null) | null
   /**
    * The wire type(s) it becomes; queues filter on these (`event_types`). Empty for audience `nobody`.
    */
@@ -55,7 +66,7 @@ export interface EventDeclaration<B = unknown> {
 export function event<B>(
   declared: Omit<
     EventDeclaration<B>,
-    'alsoBy' | 'changesRights' | 'revokes' | 'audited' | 'variant' | 'own' | 'wire' | 'shape'
+    'alsoBy' | 'changesRights' | 'revokes' | 'audited' | 'about' | 'variant' | 'own' | 'wire' | 'shape'
   > &
     Partial<EventDeclaration<B>>,
 ): EventDeclaration<B> {
@@ -64,6 +75,7 @@ export function event<B>(
     changesRights: false,
     revokes: false,
     audited: false,
+    about: null,
     wire: [],
     variant: () => '',
     shape: () => null,

@@ -14,6 +14,7 @@ export const channelCreated = event({
   changesRights: true,
   body: Body,
   wire: ['stream'],
+  about: ({ channel }) => ({ channel: channel.stream_id, creator: channel.creator_id }),
   variant: (viewer) => (isGuestRole(viewer.role) ? 'guest' : ''),
   shape: (body, viewer) => (isGuestRole(viewer.role) ? null : created(body)),
 })

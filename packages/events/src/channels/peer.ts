@@ -2,17 +2,27 @@ import { isGuestRole } from '@parley/access'
 import { z } from 'zod'
 import { event, type Viewer, type WireEvent } from '../event.ts'
 
-const Peers = z.object({ channel_id: z.int(), user_ids: z.array(z.int()) })
+const Who = { channel_id: z.int(), user_ids: z.array(z.int()) }
+const Peers = z.object({
+  ...Who,
+  /** Knows of the channel where it is private since; absent in logs of before it could become so. */
+  creator_id: z.int().nullish(),
+  /** Only for clients that know no archived channels, and learn of this one anew. */
+  to_old_clients: z.boolean().optional(),
+})
 const Within = Peers.extend({ guests_only: z.boolean() })
 
 type Op = 'peer_add' | 'peer_remove'
-const wireEvent = (op: Op, body: z.infer<typeof Peers>): WireEvent => ({
+const wireEvent = (op: Op, body: { channel_id: number; user_ids: number[] }): WireEvent => ({
   type: 'subscription',
   op,
   stream_ids: [body.channel_id],
   user_ids: body.user_ids,
 })
-const variant = (viewer: Viewer): string => (isGuestRole(viewer.role) ? 'guest' : '')
+const variant = ({ role, capabilities }: Viewer): string =>
+  `${isGuestRole(role) ? 'guest' : ''} ${capabilities.archived_channels ? 'archived' : ''}`
+const meant = (body: z.infer<typeof Peers>, viewer: Viewer): boolean =>
+  !(body.to_old_clients && viewer.capabilities.archived_channels)
 
 /** Who comes back into use is in the lists again. */
 const alsoBy = (op: Op): readonly 'auth'[] => (op === 'peer_add' ? ['auth'] : [])
@@ -26,8 +36,9 @@ const inOrganisation = (type: string, op: Op) =>
     audience: 'organisation',
     body: Peers,
     wire: ['subscription'],
+    about: (body) => ({ channel: body.channel_id, creator: body.creator_id ?? null }),
     variant,
-    shape: (body, viewer) => (isGuestRole(viewer.role) ? null : wireEvent(op, body)),
+    shape: (body, viewer) => (isGuestRole(viewer.role) || !meant(body, viewer) ? null : wireEvent(op, body)),
   })
 
 /**
@@ -43,8 +54,20 @@ const inChannel = (type: string, op: Op) =>
     body: Within,
     wire: ['subscription'],
     variant,
-    shape: (body, viewer) => (body.guests_only && !isGuestRole(viewer.role) ? null : wireEvent(op, body)),
+    shape: (body, viewer) =>
+      (body.guests_only && !isGuestRole(viewer.role)) || !meant(body, viewer) ? null : wireEvent(op, body),
   })
+
+/** The subscribers of a channel that has become public, for those who learn of it by that. */
+export const peerShown = event({
+  type: 'peer.shown',
+  emitter: 'streams',
+  audience: 'users',
+  body: z.object({ ...Who, creator_id: z.int().nullable(), to_insiders: z.boolean() }),
+  wire: ['subscription'],
+  about: (body) => ({ channel: body.channel_id, creator: body.creator_id, unlessIn: body.to_insiders }),
+  shape: (body) => wireEvent('peer_add', body),
+})
 
 export const peerAdded = inOrganisation('peer.added', 'peer_add')
 export const peerRemoved = inOrganisation('peer.removed', 'peer_remove')

@@ -10,9 +10,18 @@ export const subscriptionAdded = event({
   emitter: 'streams',
   audience: 'users',
   changesRights: true,
-  body: z.object({ ...Who, subscription: SubscriptionObject.required({ subscribers: true }) }),
+  body: z.object({
+    ...Who,
+    subscription: SubscriptionObject.required({ subscribers: true }),
+    /** They were in it: only clients that know no archived channels learn of it anew. */
+    to_old_clients: z.boolean().optional(),
+  }),
   wire: ['subscription'],
-  shape: (body) => ({ type: 'subscription', op: 'add', subscriptions: [body.subscription] }),
+  variant: (viewer) => (viewer.capabilities.archived_channels ? 'archived' : ''),
+  shape: (body, viewer) =>
+    body.to_old_clients && viewer.capabilities.archived_channels
+      ? null
+      : { type: 'subscription', op: 'add', subscriptions: [body.subscription] },
 })
 
 /**
@@ -25,8 +34,14 @@ export const subscriptionRemoved = event({
   audience: 'leavers',
   changesRights: true,
   revokes: true,
-  body: z.object({ ...Who, name: z.string() }),
+  body: z.object({
+    ...Who,
+    name: z.string(),
+    /** Of a channel that they still know, being public; absent where they do not. */
+    known: z.object({ creator_id: z.int().nullable() }).optional(),
+  }),
   wire: ['subscription'],
+  about: ({ channel_id: channel, known }) => (known ? { channel, creator: known.creator_id } : null),
   shape: (body) => ({
     type: 'subscription',
     op: 'remove',

@@ -83,6 +83,27 @@ const flag: Change = async ({ random, sent }, who) => {
   })
 }
 
+/** One that is there, archived or not, by whoever may do it most of the time. */
+const changeChannel: Change = async ({ random, owner }, who) => {
+  const listed = await owner.get('/streams', { include_all: true, exclude_archived: false })
+  const all = z.array(z.object({ stream_id: z.int(), name: z.string() })).parse(listed.body['streams'])
+  if (all.length === 0) return null
+  const { stream_id: id, name } = random.pick(all as [(typeof all)[0], ...typeof all])
+  const by = random.below(3) === 0 ? who : owner
+  const flag = (): boolean => random.below(2) === 0
+  if (random.below(6) === 0) return by.delete(`/streams/${id}`)
+  const changed: Record<string, unknown> = random.pick<Record<string, unknown>>([
+    { new_name: name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase() },
+    { description: `about ${random.below(100)}` },
+    { is_private: flag() },
+    { is_private: true, history_public_to_subscribers: flag() },
+    { is_default_stream: flag() },
+    { is_archived: false },
+    { is_archived: false, is_private: flag(), description: 'back' },
+  ])
+  return by.patch(`/streams/${id}`, changed)
+}
+
 const react: Change = async ({ random, sent }, who) => {
   if (sent.length === 0) return null
   const path = `/messages/${sent[random.below(sent.length)]}/reactions`
@@ -210,6 +231,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'move within a channel': [3, moveTopic],
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],
+  'change a channel': [4, changeChannel],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
   reactivate: [1, reactivate],

@@ -25,13 +25,15 @@ const Snapshot = z.looseObject({
   subscriptions: z.array(Channel),
   unsubscribed: z.array(Channel),
   never_subscribed: z.array(Channel),
+  realm_default_streams: Ids,
   unread_msgs: Unread,
   starred_messages: Ids,
   max_message_id: z.int(),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
 })
 
-type Membership = 'subscribed' | 'unsubscribed' | 'never'
+/** `outside`: not in it, whether they ever were is not told. */
+type Membership = 'subscribed' | 'unsubscribed' | 'never' | 'outside'
 interface KnownChannel {
   membership: Membership
   /** What everybody sees of it, and the own settings of who was ever in it. */
@@ -56,10 +58,13 @@ interface ClientState {
   /** The conversation of each unread message. */
   readonly unread: Record<number, string>
   mentions: number[]
+  defaults: number[]
   starred: number[]
   maxMessage: number
   /** The newest message of each conversation; null where that was deleted. */
   readonly direct: Record<string, number | null>
+  /** Channels that were left without being known, and so have to be taken away. */
+  readonly surplus: Set<number>
 }
 
 const including = (list: readonly number[], ids: readonly number[]): number[] =>
@@ -148,6 +153,7 @@ function stateOf(answer: unknown): ClientState {
     realm: Object.fromEntries(
       Object.keys(organisationSettings).map((name) => [`realm_${name}`, s[`realm_${name}`]]),
     ),
+    surplus: new Set(),
     people: Object.fromEntries([
       ...s.realm_users.map((p) => [p.user_id, personOf(p, true)] as const),
       ...s.realm_non_active_users.map((p) => [p.user_id, personOf(p, false)] as const),
@@ -156,6 +162,7 @@ function stateOf(answer: unknown): ClientState {
     channels,
     unread,
     mentions: including([], s.unread_msgs.mentions),
+    defaults: s.realm_default_streams,
     starred: including([], s.starred_messages),
     maxMessage: s.max_message_id,
     direct: Object.fromEntries(
@@ -230,13 +237,27 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   'stream create'(state, event) {
     for (const one of z.array(Channel).parse(event['streams']))
-      state.channels[one.stream_id] ??= { membership: 'never', facts: factsOf(one), subscribers: [] }
+      state.channels[one.stream_id] ??= { membership: 'outside', facts: factsOf(one), subscribers: [] }
   },
   'stream delete'(state, event) {
+    // One that came and was closed between two polls is not known, and its number says nothing.
     for (const id of Ids.parse(event['stream_ids'])) {
-      if (!state.channels[id]) throw new Error(`channel ${id} is taken away, which is not known`)
       delete state.channels[id]
+      state.surplus.delete(id)
     }
+  },
+  'stream update'(state, event) {
+    const { stream_id, property, value } = z
+      .looseObject({ stream_id: z.int(), property: z.string() })
+      .parse(event)
+    const known = state.channels[stream_id]
+    if (!known) throw new Error(`an update of channel ${stream_id}, which is not known`)
+    const beside = ['rendered_description', 'history_public_to_subscribers', 'is_web_public']
+    const rest = Object.entries(event).filter(([key]) => beside.includes(key))
+    Object.assign(known.facts, { [property]: value, ...Object.fromEntries(rest) })
+  },
+  default_streams(state, event) {
+    state.defaults = Ids.parse(event['default_streams'])
   },
   'subscription add'(state, event) {
     for (const one of z.array(Channel).parse(event['subscriptions']))
@@ -249,7 +270,10 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   'subscription remove'(state, event) {
     for (const { stream_id: id } of z.array(Channel).parse(event['subscriptions'])) {
       const known = state.channels[id]
-      if (!known) throw new Error(`left channel ${id}, which is not known`)
+      if (!known) {
+        state.surplus.add(id)
+        continue
+      }
       known.membership = 'unsubscribed'
       known.facts = withoutSettings(known.facts)
       leave(known, [state.user])
@@ -399,6 +423,10 @@ export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent
     apply(state, event)
   }
   const { maxMessage, direct, ...rest } = stateOf(fresh)
+  for (const [id, channel] of Object.entries(state.channels)) {
+    const now = rest.channels[Number(id)]?.membership
+    if (channel.membership === 'outside' && now && now !== 'subscribed') channel.membership = now
+  }
   const deleted = events.some(({ type }) => type === 'delete_message')
   for (const [people, newest] of Object.entries(state.direct)) {
     if (newest !== null) continue
@@ -413,7 +441,9 @@ export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent
     for (const { facts } of [...Object.values(known.channels), ...Object.values(known.groups)])
       dropNamed(facts, back)
   // Who left a channel may have had newer messages of it than may be read now, or never got those sent just before.
-  const left = events.some(({ type, op }) => type === 'subscription' && op === 'remove')
+  const left = events.some(
+    ({ type, op }) => (type === 'subscription' && op === 'remove') || (type === 'stream' && op === 'delete'),
+  )
   if (!left && !deleted) expect(maxMessage).toBe(state.maxMessage)
   expect(state).toEqual({ ...rest, direct, maxMessage: state.maxMessage })
 }

@@ -5,7 +5,7 @@ import type { LogEvent } from './log-event.ts'
 import type { Person } from './members.ts'
 import type { Queue } from './queue.ts'
 import type { Recent } from './ring.ts'
-import { entitled, type Move, PastChannels } from './visibility.ts'
+import { entitled, mayKnow, type Move, PastChannels } from './visibility.ts'
 
 /** Which events of the log to read for one user. */
 export interface Stretch {
@@ -44,7 +44,9 @@ export function judge(
 ): Wired[] {
   const past = new PastChannels(person.channels, moves)
   const visible = entitled(events, queue.spec.user, queue.standing(person, open), past)
-  return visible.flatMap((recent) => queue.take(recent, person.role) ?? [])
+  return visible
+    .filter((recent) => mayKnow(recent, queue.spec.user, person, open))
+    .flatMap((recent) => queue.take(recent, person.role) ?? [])
 }
 
 /** What the caller knows at the moment it is asked: never kept over an await. */
@@ -141,6 +143,7 @@ export class CatchUp {
       audience: declaration.audience,
       userIds: event.userIds,
       channelId: event.channelId,
+      about: declaration.about?.(body.data) ?? null,
       declaration,
       event,
       encoded: new Encoded(declaration, body.data, () => {}),

@@ -2,7 +2,7 @@ import type { Consumer } from './consumer.ts'
 import type { Wired } from './encoded.ts'
 import type { Members } from './members.ts'
 import type { Recent } from './ring.ts'
-import { goesTo } from './visibility.ts'
+import { goesTo, mayKnow } from './visibility.ts'
 
 interface Attached {
   readonly consumer: Consumer
@@ -64,8 +64,10 @@ export class Consumers {
       const { consumer, pending } = attached
       const { queue } = consumer
       const person = this.#members.get(queue.spec.user)
-      if (!person?.active || !goesTo(recent, queue.spec.user, queue.standing(person, this.#members.open)))
-        continue
+      const { user } = queue.spec
+      const { open } = this.#members
+      if (!person?.active || !goesTo(recent, user, queue.standing(person, open))) continue
+      if (!mayKnow(recent, user, person, open)) continue
       try {
         const wired = queue.take(recent, person.role)
         if (!wired) continue

@@ -1,4 +1,5 @@
 import {
+  channelAccessChanged,
   channelCreated,
   keyRegenerated,
   membershipGranted,
@@ -31,7 +32,8 @@ export type Effect =
       readonly vantage: number
       readonly active: true | null
     }
-  | { readonly kind: 'opened'; readonly channel: number }
+  /** All members may know of it and read it, or only those who are in it. */
+  | { readonly kind: 'opened' | 'closed'; readonly channel: number }
 
 /** The types that move a user in or out of channels; catching up reads them apart. */
 export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type]
@@ -39,6 +41,7 @@ export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type
 // Of each body only what matters here.
 const Moved = z.object({ channel_id: z.int(), user_ids: z.array(z.int()) })
 const Opened = z.object({ channel: z.object({ stream_id: z.int() }) })
+const Access = z.object({ channel_id: z.int(), invite_only: z.boolean() })
 const Ended = z.object({ user_id: z.int(), generation: z.int() })
 const VantageMoved = z.object({ user_id: z.int(), role: z.int(), vantage: z.int() })
 const SessionEnded = Ended.extend({ session_id: z.int() })
@@ -57,6 +60,10 @@ export function effectOf(event: LogEvent): Effect | null {
     }
     case channelCreated.type:
       return { kind: 'opened', channel: Opened.parse(event.body).channel.stream_id }
+    case channelAccessChanged.type: {
+      const { channel_id, invite_only } = Access.parse(event.body)
+      return { kind: invite_only ? 'closed' : 'opened', channel: channel_id }
+    }
     case userDeactivated.type: {
       const { user_id, generation } = Ended.parse(event.body)
       return { kind: 'ended', user: user_id, generation, active: false, credentials: null }

@@ -74,6 +74,9 @@ export class Members {
         person.active = effect.active ?? person.active
         return
       }
+      case 'closed':
+        this.#open?.delete(effect.channel)
+        return
       case 'ended': {
         const person = this.#people.get(effect.user)
         if (!person) return

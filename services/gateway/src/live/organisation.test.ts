@@ -1,6 +1,7 @@
 import { Capabilities } from '@parley/api'
 import { fixedClock } from '@parley/core'
 import {
+  channelAccessChanged,
   type EventDeclaration,
   event,
   keyRegenerated,
@@ -32,6 +33,15 @@ const gone = event({
   wire: ['gone'],
   shape: () => ({ type: 'gone' }),
 })
+const everywhere = event({
+  type: 'everywhere',
+  emitter: 'streams',
+  audience: 'organisation',
+  body: z.object({ channel: z.int(), creator: z.int().nullable() }),
+  wire: ['everywhere'],
+  about: (body) => body,
+  shape: () => ({ type: 'everywhere' }),
+})
 const anybody = (d: unknown): EventDeclaration => d as EventDeclaration
 // Here only who moves where counts.
 const moved = (declared: EventDeclaration): EventDeclaration => ({
@@ -46,6 +56,8 @@ const declarations = new Map(
     moved(anybody(membershipGranted)),
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
+    anybody(everywhere),
+    anybody(channelAccessChanged),
   ].map((d) => [d.type, d]),
 )
 
@@ -56,6 +68,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     may: true,
     floor: 0,
     channels: new Map<number, Set<number>>(),
+    open: [] as number[],
     reads: 0,
     reported: [] as string[],
   }
@@ -80,7 +93,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
             { role: 400, active: true, generation: 1, vantage: 1, channels: new Set(channels(user)) },
           ] as const,
       )
-      return Promise.resolve({ seq: log.length, people: new Map(people), open: new Set<number>() })
+      return Promise.resolve({ seq: log.length, people: new Map(people), open: new Set(state.open) })
     },
     log: {
       after: (_, seq, limit) => Promise.resolve(log.slice(seq, seq + limit)),
@@ -104,7 +117,10 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
         state.reads++
         const mine = log
           .slice(s.after, s.upTo)
-          .filter((e) => e.userIds.includes(s.user) || s.channels.includes(e.channelId ?? -1))
+          .filter(
+            (e) =>
+              e.userIds.includes(s.user) || s.channels.includes(e.channelId ?? -1) || e.type === 'everywhere',
+          )
         return Promise.resolve(mine.slice(0, limit))
       },
     },
@@ -129,7 +145,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
   }
 }
 
-const spec = (user: number, queueId = 'q'): Queue =>
+const spec = (user: number, queueId = 'q', allPublicStreams = false): Queue =>
   new Queue({
     queueId,
     org: 1,
@@ -138,7 +154,7 @@ const spec = (user: number, queueId = 'q'): Queue =>
     start: 0,
     eventTypes: null,
     narrow: [],
-    allPublicStreams: false,
+    allPublicStreams,
     capabilities: Capabilities.parse({}),
     applyMarkdown: true,
     clientGravatar: false,
@@ -299,4 +315,50 @@ test('F14 MD-08 an event that nobody can read does not hold up the others', asyn
   say(9)
   organisation.take(log.slice(1))
   expect([got, state.reported]).toEqual([[4], ['said', 'of.the.future']])
+})
+
+test('AC-05 what was told to everybody of a channel is nobody’s once it is private, but of who knows it still', async () => {
+  const { log, organisation, place, say, add, state } = scene()
+  const access = (invite_only: boolean) =>
+    add(
+      'channel.access-changed',
+      {
+        channel_id: 9,
+        invite_only,
+        history_public_to_subscribers: true,
+        is_web_public: false,
+        is_archived: false,
+        by: 1,
+      },
+      [],
+      null,
+      true,
+    )
+  state.open = [9]
+  place(7, 9, true)
+  add('everywhere', { channel: 9, creator: 5 }, [], null)
+  await organisation.reach(2)
+  const [inside, outside, all, creator] = [7, 8, 6, 5].map((user) => reader(user, `q${user}`))
+  if (!inside || !outside || !all || !creator) throw new Error('no reader')
+  Object.assign(all.consumer, { queue: spec(6, 'q6', true) })
+  for (const { consumer } of [inside, outside, all, creator]) await organisation.serve(consumer, 1, 1)
+  say(9)
+  access(true)
+  say(9)
+  organisation.take(log.slice(2))
+  await organisation.confirm(5)
+  expect([inside, outside, all].map((one) => [one.got, one.cuts.count])).toEqual([
+    [[2, 3, 5], 0],
+    [[2], 1],
+    [[2, 3], 1],
+  ])
+  // Who asks only now: nothing of it is told any more.
+  const late = [7, 8, 6, 5].map((user) => reader(user, `late${user}`))
+  for (const { consumer } of late) await organisation.serve(consumer, 1, 1)
+  expect(late.map(({ got }) => got)).toEqual([[2, 3, 5], [], [], [2]])
+  access(false)
+  organisation.take(log.slice(5))
+  const again = reader(8, 'again')
+  await organisation.serve(again.consumer, 1, 1)
+  expect(again.got).toEqual([2])
 })

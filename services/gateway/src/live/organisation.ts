@@ -240,8 +240,7 @@ export class Organisation {
   }
 
   #take(event: LogEvent, effect: Effect): void {
-    const users = 'user' in effect ? [effect.user] : effect.kind === 'left' ? effect.users : []
-    const touched = event.revokes ? this.#of(users) : new Set<Consumer>()
+    const touched = event.revokes ? this.#touched(effect) : new Set<Consumer>()
     this.#people.apply(event.seq, effect)
     this.#deps.onEffect(this.org, effect)
     if (effect.kind === 'ended') this.#revoke(effect)
@@ -267,11 +266,24 @@ export class Organisation {
       if (consumer.queue.spec.user === user) this.stop(consumer, 'gone')
   }
 
-  #of(users: readonly number[]): Set<Consumer> {
-    const touched = new Set(users)
+  /** Those whose bytes on their way may hold what the effect takes from them. */
+  #touched(effect: Effect): Set<Consumer> {
     const served = [...this.#serving.values()].map((s) => s.consumer)
-    const leaving = users.flatMap((user) => [...(this.#leaving.get(user) ?? [])])
-    return new Set([...served.filter((c) => touched.has(c.queue.spec.user)), ...leaving])
+    const leaving = [...this.#leaving.values()].flatMap((own) => [...own])
+    const loses = (user: number): boolean => {
+      switch (effect.kind) {
+        case 'ended':
+        case 'moved':
+          return effect.user === user
+        case 'left':
+          return effect.users.includes(user)
+        case 'closed':
+          return !this.#people.members.of(effect.channel).has(user)
+        default:
+          return false
+      }
+    }
+    return new Set([...served, ...leaving].filter((c) => loses(c.queue.spec.user)))
   }
 }
 

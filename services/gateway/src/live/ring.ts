@@ -70,6 +70,7 @@ export class Ring {
       audience: declaration.audience,
       userIds: event.userIds,
       channelId: event.channelId,
+      about: declaration.about?.(body) ?? null,
       declaration,
       event,
       encoded: new Encoded(declaration, body, grown),

@@ -1,10 +1,14 @@
-import type { Audience } from '@parley/events'
+import { isAdminRole, isGuestRole } from '@parley/access'
+import type { About, Audience } from '@parley/events'
+import type { Person } from './members.ts'
 
 /** The part of an event that decides who sees it. */
 export interface Addressed {
   readonly audience: Audience
   readonly userIds: readonly number[]
   readonly channelId: number | null
+  /** The channel it tells more people of than are in it; absent for none. */
+  readonly about?: About | null
 }
 
 /** Where one user stands: the channels subscribed to, and those open to everybody (null: asks for none of them). */
@@ -34,6 +38,19 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
           (standing.channels.has(event.channelId) || (standing.open?.has(event.channelId) ?? false)))
       )
   }
+}
+
+/** May the user know of the channel that the event tells of, which everybody could when it was told? */
+export function mayKnow(
+  { about }: Addressed,
+  user: number,
+  person: Pick<Person, 'role' | 'channels'>,
+  open: ReadonlySet<number>,
+): boolean {
+  if (!about) return true
+  if (person.channels.has(about.channel)) return !about.unlessIn
+  if (open.has(about.channel)) return true
+  return !isGuestRole(person.role) && (isAdminRole(person.role) || about.creator === user)
 }
 
 /** A move of this user into or out of a channel. */

@@ -28,7 +28,7 @@ export function loadMembers(database: Database, org: number, users: readonly num
       ),
       tx.query(
         z.object({ channel_id: z.int() }),
-        'SELECT channel_id FROM streams.v1_channels WHERE org_id = $1 AND NOT invite_only AND NOT archived',
+        'SELECT channel_id FROM streams.v1_channels WHERE org_id = $1 AND NOT invite_only',
         [org],
       ),
     ])

@@ -63,6 +63,16 @@ export async function findPeople(tx: Tx, named: readonly (number | string)[]): P
   return rows.length === ids.length + emails.length ? rows.map(person) : null
 }
 
+/** Ids of the active accounts that may know of every public channel. */
+export async function findMembers(tx: Tx): Promise<number[]> {
+  const rows = await tx.query(
+    z.object({ user_id: z.int() }),
+    'SELECT user_id FROM auth.v1_actors WHERE org_id = $1 AND is_active AND role < $2 ORDER BY user_id',
+    [tx.org, role.guest],
+  )
+  return rows.map((row) => row.user_id)
+}
+
 /**
  * Active people who may know of a private channel without being in it: administrators, and those whom its permissions
  * say it to. Never guests.

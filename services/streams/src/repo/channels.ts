@@ -21,6 +21,7 @@ export type Seen =
   | Granted<'channel:subscribe'>
   | Granted<'channel:add-subscribers'>
   | Granted<'channel:unsubscribe'>
+  | Granted<'channel:change'>
   | Made
 
 declare class InThisTransaction {
@@ -38,6 +39,7 @@ export function channelOf(seen: Seen): number {
   switch (seen.action) {
     case 'channel:made':
       return seen.channelId
+    case 'channel:change':
     case 'channel:unsubscribe':
       return seen.object.channel.channelId
     default:

@@ -139,3 +139,14 @@ export async function readOwnSubscriptions(
     [tx.org, granted.actor.userId, [...granted.actor.groups]],
   )
 }
+
+/** Active subscribers of the channel of the proof with their settings, in the order of their ids. */
+export async function readSettings(tx: Tx, granted: Granted<'channel:change'>): Promise<Subscribed[]> {
+  return tx.query(
+    Subscribed,
+    `SELECT ${['s.user_id', ...settingColumns].join(', ')}
+     FROM streams.subscriptions s JOIN auth.v1_actors a USING (org_id, user_id)
+     WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.is_active ORDER BY s.user_id`,
+    [tx.org, granted.object.channel.channelId],
+  )
+}

@@ -24,8 +24,7 @@ export default route<typeof listChannels, Context, Tx>(
     return {
       streams: rows.map((row) => ({
         ...channelObject(row, now),
-        // Channels that new accounts join by themselves do not exist yet.
-        ...(input.include_default ? { is_default: false } : {}),
+        ...(input.include_default ? { is_default: row.is_default } : {}),
       })),
     }
   },

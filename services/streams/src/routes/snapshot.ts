@@ -10,6 +10,7 @@ import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { registerChannels } from '../present/register.ts'
+import { readDefaults } from '../repo/change-channel.ts'
 import { readKnownChannels } from '../repo/channels.ts'
 import { readKnownSubscribers, readOwnSubscriptions } from '../repo/subscriptions.ts'
 
@@ -38,6 +39,8 @@ async function snapshot(
   const { granted } = verdict
   const wants = (type: string): boolean => input.types === null || input.types.includes(type)
   const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }
+  if (wants('default_streams'))
+    part['realm_default_streams'] = isGuest(granted.actor) ? [] : await readDefaults(tx)
   if (wants('stream') || wants('subscription')) {
     const archived = input.capabilities.archived_channels
     const channels = await readKnownChannels(tx, granted, { ...everything, archived })
@@ -58,7 +61,6 @@ async function snapshot(
 /** What is the same for everybody, or depends on the role alone. */
 function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
   return {
-    ...(wants('default_streams') ? { realm_default_streams: [] } : {}),
     ...(wants('default_stream_groups') ? { realm_default_stream_groups: [] } : {}),
     ...(wants('channel_folders') ? { channel_folders: [] } : {}),
     ...(wants('user_topic') ? { user_topics: [] } : {}),

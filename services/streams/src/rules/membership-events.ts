@@ -94,23 +94,28 @@ export function joinedEvents(
   const told =
     isNew && !channel.invite_only ? isGuest : (person: Actor) => isNew || !knows(person, changing, false)
   const revealed = people.filter(told)
+  // Who would know of it outside too keeps it when they leave.
+  const anyhow = revealed.filter((person) => knows(person, changing, false))
+  const inside = revealed.filter((person) => !anyhow.includes(person))
   const body = { channel_id: channel.stream_id, user_ids: ids(people) }
   const inChannel = channelId(channel.stream_id)
   return [
     ...peers(changing, people, peerAdded, peerAddedWithin),
     make(membershipGranted, { ...body, by }, { users: ids(people) }),
-    ...(revealed.length > 0
-      ? [make(channelRevealed, { channel }, { users: ids(revealed), channel: inChannel })]
+    ...(anyhow.length > 0 ? [make(channelRevealed, { channel }, { users: ids(anyhow) })] : []),
+    ...(inside.length > 0
+      ? [make(channelRevealed, { channel }, { users: ids(inside), channel: inChannel })]
       : []),
-    ...bySettings(joined).map((group) => {
-      const users = ids(group.map((j) => j.person))
-      const subscription = {
-        ...channel,
-        ...group[0].settings,
-        subscribers: changing.subscribers.map((subscriber) => subscriber.user_id),
+    ...bySettings(joined).flatMap((group) => {
+      const subscribers = changing.subscribers.map((subscriber) => subscriber.user_id)
+      const subscription = { ...channel, ...group[0].settings, subscribers }
+      const added = (who: readonly Actor[], to: { readonly channel?: ChannelId }): NewEvent[] => {
+        const users = ids(who)
+        const body = { channel_id: channel.stream_id, user_ids: users, subscription }
+        return users.length > 0 ? [make(subscriptionAdded, body, { users, ...to })] : []
       }
-      const added = { channel_id: channel.stream_id, user_ids: users, subscription }
-      return make(subscriptionAdded, added, { users, channel: inChannel })
+      const of = (some: boolean) => group.map((j) => j.person).filter((p) => anyhow.includes(p) === some)
+      return [...added(of(true), {}), ...added(of(false), { channel: inChannel })]
     }),
   ]
 }
@@ -123,16 +128,12 @@ export function leftEvents(changing: Changing, people: readonly Actor[]): NewEve
   const inChannel = channelId(channel.stream_id)
   const withdrawn = people.filter((person) => !knows(person, changing, false))
   const knowing = people.filter((person) => !withdrawn.includes(person))
-  const removed = (who: readonly Actor[], to: { readonly channel?: ChannelId }): NewEvent[] =>
-    who.length === 0
-      ? []
-      : [
-          make(
-            subscriptionRemoved,
-            { channel_id: channel.stream_id, user_ids: ids(who), name: channel.name },
-            { users: ids(who), ...to },
-          ),
-        ]
+  const removed = (who: readonly Actor[], to: { readonly channel?: ChannelId }): NewEvent[] => {
+    if (who.length === 0) return []
+    const known = to.channel === undefined ? { known: { creator_id: channel.creator_id } } : {}
+    const left = { channel_id: channel.stream_id, user_ids: ids(who), name: channel.name, ...known }
+    return [make(subscriptionRemoved, left, { users: ids(who), ...to })]
+  }
   return [
     make(membershipEnded, { ...body, by }),
     ...removed(knowing, {}),
@@ -157,7 +158,7 @@ function peers(
   all: typeof peerAdded,
   within: typeof peerAddedWithin,
 ): NewEvent[] {
-  const body = { channel_id: channel.stream_id, user_ids: ids(people) }
+  const body = { channel_id: channel.stream_id, creator_id: channel.creator_id, user_ids: ids(people) }
   const inChannel: ChannelId = channelId(channel.stream_id)
   const changed = new Set<number>(body.user_ids)
   if (channel.invite_only) {

@@ -26,19 +26,31 @@ interface Given {
 export function wantedChannels(given: readonly Given[]): WantedChannel[] {
   const wanted = new Map<string, WantedChannel>()
   for (const [index, one] of given.entries()) {
-    const name = one.name.trim()
-    const fault = channelNameFault(name)
-    if (fault !== null) throw badRequest(fault)
+    const name = channelName(one.name)
     const key = channelNameKey(name)
     if (!wanted.has(key))
-      wanted.set(key, { key, name, description: descriptionOf(one), color: colorOf(one, index) })
+      wanted.set(key, {
+        key,
+        name,
+        description: channelDescription(one.description ?? ''),
+        color: colorOf(one, index),
+      })
   }
   return [...wanted.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-function descriptionOf(given: Given): string {
+/** The name as it is kept. @throws AppError BAD_REQUEST for one that no channel can have */
+export function channelName(given: string): string {
+  const name = given.trim()
+  const fault = channelNameFault(name)
+  if (fault !== null) throw badRequest(fault)
+  return name
+}
+
+/** The description as it is kept. @throws AppError BAD_REQUEST for one that no channel can have */
+export function channelDescription(given: string): string {
   // A description is one line to every client.
-  const text = (given.description ?? '').replaceAll('\n', ' ').trim()
+  const text = given.replaceAll('\n', ' ').trim()
   if (text.length > maxChannelDescriptionLength)
     throw badRequest(`description is too long (limit: ${maxChannelDescriptionLength} characters)`)
   if (!storable(text)) throw badRequest('Invalid character in channel description.')

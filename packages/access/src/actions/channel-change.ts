@@ -1,0 +1,42 @@
+import { type Actor, isAdmin, isGuest, isOwner } from '../actor.ts'
+import { allow, type Decision, deny, hide } from '../decision.ts'
+import type { ChannelFacts } from '../facts.ts'
+import { holds } from '../predicate.ts'
+import {
+  administers,
+  channelAtoms,
+  channelContent,
+  channelCreate,
+  type ChannelKind,
+  channelMetadata,
+} from './channel.ts'
+
+/** What is to become of a channel, beside its name, description and the like. */
+export interface ChannelChange {
+  readonly channel: ChannelFacts
+  /** The kind it gets; null where it keeps its own. */
+  readonly kind: ChannelKind | null
+  /** Is it archived, or brought back? null for neither. */
+  readonly archived: boolean | null
+  /** Do new accounts begin or cease to join it by themselves? */
+  readonly byDefault: boolean
+  /** Changes how long its messages are kept. */
+  readonly retention: boolean
+}
+
+/**
+ * Changing a channel (permissions §6): administrators and the channel's own, who need not read it. Who changes who may
+ * read it must be able to read it, and to make a channel of the new kind. An archived one is only brought back.
+ */
+export function channelChange(actor: Actor, change: ChannelChange): Decision {
+  const { channel, kind } = change
+  const atoms = channelAtoms(actor, channel)
+  if (channel.orgId !== actor.orgId || !holds(channelMetadata, atoms)) return hide('unknown-channel')
+  if (channel.archived && change.archived !== false) return hide('archived')
+  if (isGuest(actor)) return deny('guests-may-not')
+  if (!isAdmin(actor) && !administers(actor, channel)) return deny('admins-only')
+  if (change.byDefault && !isAdmin(actor)) return deny('admins-only')
+  if (change.retention && !isOwner(actor)) return deny('owners-only')
+  if (!kind) return allow()
+  return holds(channelContent, atoms) ? channelCreate(actor, kind) : deny('content-needed')
+}

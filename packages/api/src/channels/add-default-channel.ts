@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { apiByUser } from '../limits.ts'
+import { operation } from '../operation.ts'
+import { int } from '../param.ts'
+
+/** Makes a channel one that new accounts are in from the beginning (Zulip API: add-default-stream). */
+export const addDefaultChannel = operation({
+  id: 'add-default-channel',
+  method: 'POST',
+  path: '/api/v1/default_streams',
+  service: 'streams',
+  access: 'channel:list',
+  limits: apiByUser,
+  callers: ['gateway'],
+  transaction: 'write',
+  params: { stream_id: int() },
+  response: z.object({}),
+})

@@ -1,0 +1,110 @@
+import { ChannelObject } from '@parley/api'
+import { isGuestRole } from '@parley/access'
+import { z } from 'zod'
+import { event, type Viewer, type WireEvent } from '../event.ts'
+
+const Changed = z.object({
+  channel_id: z.int(),
+  /** Before the change. */
+  name: z.string(),
+  /** For a channel that ceases to be public: who may know of it then without being in it or an administrator. */
+  creator_id: z.int().nullable(),
+  property: z.enum(['name', 'description', 'invite_only', 'is_archived']),
+  value: z.union([z.string(), z.boolean()]),
+  rendered_description: z.string().optional(),
+  history_public_to_subscribers: z.boolean().optional(),
+  is_web_public: z.boolean().optional(),
+  /** A channel that is brought back, as it is before anybody is in it: see `shape`. */
+  restored: ChannelObject.optional(),
+})
+type Changed = z.infer<typeof Changed>
+const Within = Changed.extend({ guests_only: z.boolean() })
+
+const variant = ({ role, capabilities }: Viewer): string =>
+  `${isGuestRole(role) ? 'guest' : ''} ${capabilities.archived_channels ? 'archived' : ''}`
+
+/** To a client that knows no archived channels, one goes when it is archived and comes when it is brought back. */
+function shape(body: Changed, { capabilities }: Viewer): WireEvent {
+  const { channel_id: id, creator_id: _, restored, ...rest } = body
+  if (body.property !== 'is_archived' || capabilities.archived_channels)
+    return { type: 'stream', op: 'update', stream_id: id, ...rest }
+  return restored
+    ? { type: 'stream', op: 'create', streams: [restored] }
+    : { type: 'stream', op: 'delete', streams: [{ stream_id: id }], stream_ids: [id] }
+}
+
+/** A public channel looks different; everybody but guests knows of it. */
+export const channelChanged = event({
+  type: 'channel.changed',
+  emitter: 'streams',
+  audience: 'organisation',
+  body: Changed,
+  wire: ['stream'],
+  about: (body) => ({ channel: body.channel_id, creator: body.creator_id }),
+  variant,
+  shape: (body, viewer) => (isGuestRole(viewer.role) ? null : shape(body, viewer)),
+})
+
+/** The same inside: everybody who knows of a private channel, and the guests in a public one. */
+export const channelChangedWithin = event({
+  type: 'channel.changed-within',
+  emitter: 'streams',
+  audience: 'subscribers',
+  body: Within,
+  wire: ['stream'],
+  variant,
+  shape: ({ guests_only: guestsOnly, ...body }, viewer) =>
+    guestsOnly && !isGuestRole(viewer.role) ? null : shape(body, viewer),
+})
+
+/**
+ * The named people may know of a channel from here on because it has become public; nobody is counted in it yet.
+ * Named apart are those who were in it then: for who has left it when it is delivered, and gets nothing told inside.
+ */
+export const channelOpened = event({
+  type: 'channel.opened',
+  emitter: 'streams',
+  audience: 'users',
+  body: z.object({ channel: ChannelObject, to_insiders: z.boolean() }),
+  wire: ['stream'],
+  about: ({ channel, to_insiders: unlessIn }) => ({
+    channel: channel.stream_id,
+    creator: channel.creator_id,
+    unlessIn,
+  }),
+  shape: (body) => ({ type: 'stream', op: 'create', streams: [body.channel] }),
+})
+
+/**
+ * Who may read a channel, or write to it, is another than before: gateways and audit go by it. It may take rights
+ * away, so its answer waits for the gateways whichever way it goes.
+ */
+export const channelAccessChanged = event({
+  type: 'channel.access-changed',
+  emitter: 'streams',
+  audience: 'nobody',
+  changesRights: true,
+  revokes: true,
+  audited: true,
+  body: z.object({
+    channel_id: z.int(),
+    invite_only: z.boolean(),
+    history_public_to_subscribers: z.boolean(),
+    is_web_public: z.boolean(),
+    is_archived: z.boolean(),
+    by: z.int(),
+  }),
+})
+
+/** Other channels than before are joined by new accounts; guests are not told which. */
+export const defaultChannelsChanged = event({
+  type: 'default-channels.changed',
+  emitter: 'streams',
+  audience: 'organisation',
+  changesRights: true,
+  body: z.object({ channel_ids: z.array(z.int()) }),
+  wire: ['default_streams'],
+  variant: (viewer) => (isGuestRole(viewer.role) ? 'guest' : ''),
+  shape: (body, viewer) =>
+    isGuestRole(viewer.role) ? null : { type: 'default_streams', default_streams: body.channel_ids },
+})

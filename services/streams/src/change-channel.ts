@@ -1,0 +1,113 @@
+import { type Actor, authorize, type ChannelChange, type ChannelGroups, type Reason } from '@parley/access'
+import type { ChannelObject, Principal } from '@parley/api'
+import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
+import { channelGroupsOf, type Tx } from '@parley/db'
+import { append, defaultChannelsChanged, make } from '@parley/events'
+import { channelFactsById } from './facts/channel-facts.ts'
+import { findMembers, findOverseers } from './facts/people.ts'
+import { takeTurn } from './facts/turn.ts'
+import { channelObject } from './present/channel-object.ts'
+import { settingsObject } from './present/subscription-object.ts'
+import { changeChannel, type ChannelSet, readDefaults } from './repo/change-channel.ts'
+import { readChannel } from './repo/channels.ts'
+import { readSettings, readSubscribers } from './repo/subscriptions.ts'
+import { type Change, changeEvents } from './rules/change-events.ts'
+import { kindChange } from './rules/kind-change.ts'
+import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
+
+/** What of a channel is to change; what is absent stays. */
+export interface ChannelWish extends Partial<ChannelSet> {
+  readonly is_private?: boolean | undefined
+  readonly is_web_public?: boolean | undefined
+  readonly history_public_to_subscribers?: boolean | undefined
+  readonly archived?: boolean | undefined
+  /** Is something said of how long its messages are kept? */
+  readonly retention?: boolean
+}
+
+interface Asking {
+  readonly tx: Tx
+  readonly principal: Principal
+  readonly actor: Actor
+  readonly rights: Rights
+  readonly ctx: { readonly clock: Clock }
+}
+
+/**
+ * Changes a channel, and tells everybody who knows of it before or after.
+ * @throws AppError where there is none that the actor may know of, or who asks may not do it, or the name is taken
+ */
+export async function change(asking: Asking, id: number, wish: ChannelWish): Promise<void> {
+  const { tx, ctx } = asking
+  const { actor, rights } = await takeTurn(tx, asking.principal, asking)
+  const channel = await channelFactsById(tx, actor, id)
+  if (!channel) throw invalidChannelId()
+  const wanted: ChannelChange = {
+    channel,
+    kind: kindChange(wish, channel),
+    archived: wish.archived ?? null,
+    byDefault: (wish.isDefault ?? null) !== null,
+    retention: wish.retention ?? false,
+  }
+  const verdict = authorize('channel:change', actor, wanted, rights)
+  if (!verdict.ok) throw verdict.kind === 'hide' ? invalidChannelId() : refusal(verdict.reason)
+  const { granted } = verdict
+
+  const now = ctx.clock.now()
+  const row = await readChannel(tx, granted)
+  const isPrivate = wanted.kind?.inviteOnly ?? row.invite_only
+  // What is archived is nobody's default.
+  const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
+  if (isDefault && isPrivate) throw badRequest('A default channel cannot be private.')
+  const { name = null, description = null } = wish
+  if (!(await changeChannel(tx, granted, { name, description, isDefault }))) throw nameTaken(name ?? '')
+
+  const before = channelObject(row, now)
+  const after = channelObject(await readChannel(tx, granted), now)
+  const subscribers = await readSubscribers(tx, granted)
+  const events = changeEvents({
+    before,
+    after,
+    by: actor.userId,
+    subscribers,
+    ...(await others(tx, before, after, channelGroupsOf(row), subscribers)),
+    settings:
+      before.is_archived && !after.is_archived
+        ? (await readSettings(tx, granted)).map((s) => ({
+            user: userId(s.user_id),
+            settings: settingsObject(s),
+          }))
+        : [],
+  })
+  if (isDefault !== row.is_default)
+    events.push(make(defaultChannelsChanged, { channel_ids: await readDefaults(tx) }))
+  if (events.length > 0) await append(tx, rights, events)
+}
+
+/** Those who know of the channel while it is private without being in it, and those who do only while it is public. */
+async function others(
+  tx: Tx,
+  before: ChannelObject,
+  after: ChannelObject,
+  groups: ChannelGroups,
+  subscribers: Change['subscribers'],
+): Promise<Pick<Change, 'overseers' | 'outsiders'>> {
+  if (!before.invite_only && !after.invite_only) return { overseers: [], outsiders: [] }
+  const overseers = (await findOverseers(tx, groups)).map((person) => person.userId)
+  if (before.invite_only === after.invite_only) return { overseers, outsiders: [] }
+  const know = new Set<number>([...overseers, ...subscribers.map((subscriber) => subscriber.user_id)])
+  return { overseers, outsiders: (await findMembers(tx)).filter((id) => !know.has(id)).map(userId) }
+}
+
+function refusal(reason: Reason): AppError {
+  switch (reason) {
+    case 'content-needed':
+      return badRequest('Channel content access is required.')
+    case 'web-public-disabled':
+      return badRequest('Web-public channels are not enabled.')
+    case 'owners-only':
+      return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
+    default:
+      return badRequest('Insufficient permission')
+  }
+}

@@ -1,0 +1,58 @@
+import type { Granted } from '@parley/access'
+import { channelNameKey } from '@parley/api'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+
+/** What a channel becomes; null leaves as it is. Kind and archiving are the proof's. */
+export interface ChannelSet {
+  readonly name: string | null
+  readonly description: { readonly text: string; readonly rendered: string } | null
+  readonly isDefault: boolean | null
+}
+
+/** Changes the channel of the proof. @returns whether it did: another one may have the name in some spelling */
+export async function changeChannel(
+  tx: Tx,
+  granted: Granted<'channel:change'>,
+  set: ChannelSet,
+): Promise<boolean> {
+  const { channel, kind, archived } = granted.object
+  const rows = await tx.query(
+    z.object({ channel_id: z.int() }),
+    `UPDATE streams.channels c SET
+       name = coalesce($3, name), name_key = coalesce($4, name_key),
+       description = coalesce($5, description), rendered_description = coalesce($6, rendered_description),
+       invite_only = coalesce($7, invite_only),
+       history_public_to_subscribers = coalesce($8, history_public_to_subscribers),
+       is_web_public = coalesce($9, is_web_public), archived = coalesce($10, archived),
+       is_default = coalesce($11, is_default)
+     WHERE org_id = $1 AND channel_id = $2 AND NOT EXISTS (
+       SELECT FROM streams.channels other
+       WHERE other.org_id = $1 AND other.name_key = $4 AND other.channel_id <> $2)
+     RETURNING channel_id`,
+    [
+      tx.org,
+      channel.channelId,
+      set.name,
+      set.name === null ? null : channelNameKey(set.name),
+      set.description?.text ?? null,
+      set.description?.rendered ?? null,
+      kind?.inviteOnly ?? null,
+      kind?.historyPublicToSubscribers ?? null,
+      kind?.isWebPublic ?? null,
+      archived,
+      set.isDefault,
+    ],
+  )
+  return rows.length > 0
+}
+
+/** Ids of the channels that new accounts are in from the beginning, in order. All are public. */
+export async function readDefaults(tx: Tx): Promise<number[]> {
+  const rows = await tx.query(
+    z.object({ channel_id: z.int() }),
+    'SELECT channel_id FROM streams.channels WHERE org_id = $1 AND is_default ORDER BY channel_id',
+    [tx.org],
+  )
+  return rows.map((row) => row.channel_id)
+}

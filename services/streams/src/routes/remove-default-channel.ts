@@ -1,0 +1,10 @@
+import { removeDefaultChannel } from '@parley/api'
+import type { Tx } from '@parley/db'
+import { route } from '@parley/kit'
+import { change } from '../change-channel.ts'
+import type { Context } from '../context.ts'
+
+export default route<typeof removeDefaultChannel, Context, Tx>(removeDefaultChannel, async (handled) => {
+  await change(handled, handled.input.stream_id, { isDefault: false })
+  return {}
+})

@@ -1,0 +1,35 @@
+import { updateChannel } from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { route } from '@parley/kit'
+import { change } from '../change-channel.ts'
+import type { Context } from '../context.ts'
+import { renderDescription } from '../present/description.ts'
+import { channelDescription, channelName } from '../rules/wanted-channels.ts'
+
+export default route<typeof updateChannel, Context, Tx>(updateChannel, async (handled) => {
+  const { input, request } = handled
+  const { new_name, description, is_private, is_web_public, history_public_to_subscribers } = input
+  const text = description === undefined ? null : channelDescription(description)
+  const retention = input.message_retention_days?.replaceAll('"', '')
+  await change(handled, input.stream_id, {
+    name: new_name === undefined ? null : channelName(new_name),
+    description: text === null ? null : { text, rendered: renderDescription(text, request.url) },
+    is_private,
+    is_web_public,
+    history_public_to_subscribers,
+    archived: input.is_archived,
+    isDefault: input.is_default_stream ?? null,
+    retention: retention !== undefined,
+  })
+  // Refused last, by whom it is none of the business learns no more than before; nothing is written.
+  if (retention !== undefined && !keepsAll.includes(retention))
+    throw badRequest('message_retention_days is not supported.')
+  if (typeof input.folder_id === 'number') throw badRequest('Invalid channel folder ID')
+  if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
+    throw badRequest('topics_policy is not supported.')
+  return {}
+})
+
+/** Nothing deletes messages by their age yet, so these are what a channel has. */
+const keepsAll = ['realm_default', 'unlimited', 'forever']

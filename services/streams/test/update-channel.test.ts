@@ -1,0 +1,311 @@
+import { role } from '@parley/access'
+import { Capabilities } from '@parley/api'
+import { type OrgId, userId } from '@parley/core'
+import { declarations } from '@parley/events'
+import { eventFaults } from '@parley/testkit'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Answer, type Fixture, fixture, type Person } from './fixture.ts'
+
+let f: Fixture
+let org: OrgId
+let owner: Person
+let admin: Person
+let ada: Person
+let bob: Person
+let cy: Person
+let guest: Person
+let open: number
+let secret: number
+
+beforeAll(async () => {
+  f = await fixture()
+})
+afterAll(() => f[Symbol.asyncDispose]())
+beforeEach(async () => {
+  org = await f.organisation()
+  owner = await f.person(org, role.owner)
+  admin = await f.person(org, role.admin)
+  ada = await f.person(org)
+  bob = await f.person(org)
+  cy = await f.person(org)
+  guest = await f.person(org, role.guest)
+  const principals = [ada.id, bob.id, guest.id]
+  await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'open' }], principals })
+  await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'secret' }], principals, invite_only: true })
+  const id = async (stream: string): Promise<number> =>
+    Number((await f.ok(ada, 'find-channel', { stream }))['stream_id'])
+  open = await id('open')
+  secret = await id('secret')
+})
+
+const update = (who: Person, stream_id: number, fields: Record<string, unknown>): Promise<Answer> =>
+  f.call(who, 'update-channel', { stream_id, ...fields })
+const since = async (act: () => Promise<unknown>) => {
+  const before = (await f.log(org)).length
+  await act()
+  return f.log(org, before)
+}
+const knows = async (who: Person, id: number): Promise<boolean> => {
+  const { streams } = await f.ok(who, 'list-channels', { include_all: true, exclude_archived: false })
+  return (streams as { stream_id: number }[]).some((channel) => channel.stream_id === id)
+}
+const viewer = (as: number, archived = true) => ({
+  userId: userId(1),
+  role: as,
+  capabilities: Capabilities.parse({ archived_channels: archived }),
+  applyMarkdown: true,
+  clientGravatar: true,
+  slimPresence: true,
+  queueId: 'q',
+})
+const shapes = (log: Awaited<ReturnType<typeof since>>, who = viewer(role.member)) =>
+  log.flatMap((event) => {
+    const shape = declarations.find((d) => d.type === event.type)?.shape(event.body, who)
+    if (!shape) return []
+    expect(eventFaults({ id: event.seq, ...shape })).toEqual([])
+    return [shape]
+  })
+
+describe('names and descriptions', () => {
+  test('the creator and administrators change them, each in an event of its own', async () => {
+    const log = await since(() =>
+      update(ada, open, { new_name: ' Opened ', description: 'what\n*is* said' }).then(({ status }) =>
+        expect(status).toBe(200),
+      ),
+    )
+    expect(shapes(log)).toEqual([
+      { type: 'stream', op: 'update', property: 'name', value: 'Opened', name: 'open', stream_id: open },
+      {
+        type: 'stream',
+        op: 'update',
+        property: 'description',
+        value: 'what *is* said',
+        rendered_description: '<p>what <em>is</em> said</p>',
+        name: 'open',
+        stream_id: open,
+      },
+    ])
+    expect(log.map((e) => e.type)).toEqual([
+      'channel.changed',
+      'channel.changed-within',
+      'channel.changed',
+      'channel.changed-within',
+    ])
+    expect(shapes(log, viewer(role.guest))).toHaveLength(2)
+    expect((await update(admin, secret, { description: 'metadata suffices' })).status).toBe(200)
+    expect((await f.ok(bob, 'get-channel', { stream_id: secret }))['stream']).toMatchObject({
+      description: 'metadata suffices',
+    })
+  })
+
+  test('a private channel’s are told inside, and to administrators', async () => {
+    const log = await since(() => update(ada, secret, { new_name: 'secrets' }))
+    expect(log.map((e) => [e.type, e.users, e.channel])).toEqual([
+      ['channel.changed-within', [owner.id, admin.id, ada.id], secret],
+    ])
+  })
+
+  test('a taken name and a bad one are refused; the same in another spelling is taken', async () => {
+    expect((await update(ada, open, { new_name: 'SECRET' })).body['msg']).toBe(
+      "Channel 'SECRET' already exists",
+    )
+    expect((await update(ada, open, { new_name: ' ' })).body['msg']).toBe("Channel name can't be empty.")
+    expect((await update(ada, open, { new_name: 'OPEN' })).status).toBe(200)
+    expect(await since(() => update(ada, open, { new_name: 'OPEN', is_private: false }))).toEqual([])
+  })
+
+  test('others may not, and learn nothing of what they do not know', async () => {
+    expect((await update(bob, open, { description: 'x' })).body['msg']).toBe('Insufficient permission')
+    expect((await update(guest, open, { description: 'x' })).body['msg']).toBe('Insufficient permission')
+    const unknown = await update(cy, 999_999, { description: 'x' })
+    expect((await update(cy, secret, { description: 'x' })).body).toEqual(unknown.body)
+    expect(unknown.body['msg']).toBe('Invalid channel ID')
+  })
+
+  test('what is not built yet is refused by whom it would be refused anyway', async () => {
+    expect((await update(ada, open, { message_retention_days: '30' })).body['code']).toBe(
+      'UNAUTHORIZED_PRINCIPAL',
+    )
+    expect((await update(owner, open, { message_retention_days: '30' })).body['msg']).toBe(
+      'message_retention_days is not supported.',
+    )
+    expect((await update(owner, open, { message_retention_days: 'unlimited' })).status).toBe(200)
+    expect((await update(owner, open, { folder_id: 7 })).body['msg']).toBe('Invalid channel folder ID')
+    expect((await update(owner, open, { topics_policy: 'disable_empty_topic' })).status).toBe(400)
+  })
+})
+
+describe('who may read it', () => {
+  test('made private, it is gone for those outside at the answer, and the answer waits for the gateways', async () => {
+    const barriers = f.barriers.length
+    const log = await since(() => update(ada, open, { is_private: true }))
+    expect(log.map((e) => [e.type, e.users])).toEqual([
+      ['channel.access-changed', []],
+      ['channel.withdrawn', [cy.id]],
+      ['channel.changed-within', [owner.id, admin.id, ada.id]],
+    ])
+    expect(log[0]?.body).toEqual({
+      channel_id: open,
+      invite_only: true,
+      history_public_to_subscribers: false,
+      is_web_public: false,
+      is_archived: false,
+      by: ada.id,
+    })
+    expect(f.barriers.slice(barriers)).toEqual([log.at(-1)?.seq])
+    expect(await Promise.all([cy, bob, guest, admin].map((who) => knows(who, open)))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ])
+    expect((await f.call(cy, 'get-channel', { stream_id: open })).body['msg']).toBe('Invalid channel ID')
+    expect(shapes(log)).toEqual([
+      { type: 'stream', op: 'delete', streams: [{ stream_id: open }], stream_ids: [open] },
+      {
+        type: 'stream',
+        op: 'update',
+        property: 'invite_only',
+        value: true,
+        history_public_to_subscribers: false,
+        is_web_public: false,
+        name: 'open',
+        stream_id: open,
+      },
+    ])
+  })
+
+  test('made public, those outside learn of it with the people in it', async () => {
+    const log = await since(() => update(ada, secret, { is_private: false }))
+    expect(log.map((e) => [e.type, e.users])).toEqual([
+      ['channel.access-changed', []],
+      ['channel.opened', [cy.id]],
+      ['peer.shown', [cy.id]],
+      ['channel.opened', [bob.id]],
+      ['peer.shown', [bob.id]],
+      ['channel.changed-within', [owner.id, admin.id, ada.id]],
+    ])
+    expect(log[2]?.body['user_ids']).toEqual([ada.id, bob.id, guest.id])
+    expect(shapes(log)[0]).toMatchObject({
+      op: 'create',
+      streams: [{ stream_id: secret, invite_only: false, subscriber_count: 0 }],
+    })
+    expect(await knows(cy, secret)).toBe(true)
+  })
+
+  test('history is shared or protected where it is asked for, and stays where it is not', async () => {
+    const kind = async () => (await f.ok(ada, 'get-channel', { stream_id: secret }))['stream']
+    const flags = (history: boolean) => ({ invite_only: true, history_public_to_subscribers: history })
+    const log = await since(() => update(ada, secret, { history_public_to_subscribers: true }))
+    expect(log.map((e) => e.type)).toEqual(['channel.access-changed', 'channel.changed-within'])
+    expect(await kind()).toMatchObject(flags(true))
+    expect(await since(() => update(ada, secret, { is_private: true }))).toEqual([])
+    await update(ada, secret, { is_private: true, history_public_to_subscribers: false })
+    expect(await kind()).toMatchObject(flags(false))
+  })
+
+  test('an administrator who cannot read it changes nothing of that, nor is anything made web-public', async () => {
+    expect((await update(admin, secret, { is_private: false })).body['msg']).toBe(
+      'Channel content access is required.',
+    )
+    expect((await update(owner, open, { is_web_public: true })).body['msg']).toBe(
+      'Web-public channels are not enabled.',
+    )
+    expect((await update(ada, secret, { is_web_public: true })).body['msg']).toBe(
+      'Private channels cannot be web-public.',
+    )
+    expect((await update(bob, secret, { is_private: false })).body['msg']).toBe('Insufficient permission')
+  })
+})
+
+describe('archiving', () => {
+  test('by either way it is written to no more, and everybody who knows it is told', async () => {
+    const log = await since(() => f.ok(ada, 'archive-channel', { stream_id: open }))
+    expect(log.map((e) => e.type)).toEqual([
+      'channel.access-changed',
+      'channel.changed',
+      'channel.changed-within',
+    ])
+    expect(f.barriers.at(-1)).toBe(log.at(-1)?.seq)
+    expect(shapes(log)).toEqual([
+      { type: 'stream', op: 'update', property: 'is_archived', value: true, name: 'open', stream_id: open },
+    ])
+    expect(shapes(log, viewer(role.member, false))).toEqual([
+      { type: 'stream', op: 'delete', streams: [{ stream_id: open }], stream_ids: [open] },
+    ])
+    for (const [id, fields] of [
+      ['archive-channel', {}],
+      ['update-channel', { description: 'x' }],
+      ['update-channel', { is_archived: true }],
+      ['get-channel', {}],
+    ] as const)
+      expect((await f.call(ada, id, { stream_id: open, ...fields })).body['msg']).toBe('Invalid channel ID')
+    expect((await update(ada, secret, { is_archived: true })).status).toBe(200)
+    expect((await f.call(bob, 'archive-channel', { stream_id: secret })).body['msg']).toBe(
+      'Invalid channel ID',
+    )
+  })
+
+  test('brought back, clients that know no archived channels get it anew with their own subscriptions', async () => {
+    for (const [id, types] of [
+      [open, ['peer.added', 'peer.added-within', 'subscription.added']],
+      [secret, ['peer.added-within', 'subscription.added']],
+    ] as const) {
+      await f.ok(ada, 'archive-channel', { stream_id: id })
+      const log = await since(() => update(owner, id, { is_archived: false, description: 'back' }))
+      expect(log.map((e) => e.type).filter((type) => !type.startsWith('channel'))).toEqual(types)
+      const [created, ...rest] = shapes(log, viewer(role.member, false))
+      expect(created).toMatchObject({ op: 'create', streams: [{ stream_id: id, subscriber_count: 0 }] })
+      expect(rest.map(({ op }) => op)).toEqual(['peer_add', 'add', 'update'])
+      expect(rest[1]).toMatchObject({
+        subscriptions: [{ subscribers: [ada.id, bob.id, guest.id], subscriber_count: 3 }],
+      })
+      expect(shapes(log).map(({ op, property }) => [op, property])).toEqual([
+        ['update', 'is_archived'],
+        ['update', 'description'],
+      ])
+    }
+    expect(await since(() => update(ada, open, { is_archived: false }))).toEqual([])
+  })
+
+  test('with nobody in it, nobody is told of anybody', async () => {
+    for (const who of [ada, bob, guest]) await f.ok(who, 'unsubscribe', { subscriptions: ['open'] })
+    await f.ok(ada, 'archive-channel', { stream_id: open })
+    const log = await since(() => update(ada, open, { is_archived: false }))
+    expect(log.map((e) => e.type)).toEqual(['channel.access-changed', 'channel.changed'])
+  })
+})
+
+describe('default channels', () => {
+  const defaults = async (): Promise<unknown> => {
+    const { streams } = await f.ok(ada, 'list-channels', { include_default: true })
+    return (streams as { stream_id: number; is_default: boolean }[])
+      .filter((channel) => channel.is_default)
+      .map((channel) => channel.stream_id)
+  }
+
+  test('administrators name them; each change tells the whole list to all but guests', async () => {
+    const log = await since(() => f.ok(admin, 'add-default-channel', { stream_id: open }))
+    expect(shapes(log)).toEqual([{ type: 'default_streams', default_streams: [open] }])
+    expect(shapes(log, viewer(role.guest))).toEqual([])
+    expect(await defaults()).toEqual([open])
+    expect(await since(() => f.ok(admin, 'add-default-channel', { stream_id: open }))).toEqual([])
+    expect((await f.call(ada, 'add-default-channel', { stream_id: open })).body['msg']).toBe(
+      'Insufficient permission',
+    )
+    await f.ok(admin, 'remove-default-channel', { stream_id: open })
+    expect(await defaults()).toEqual([])
+  })
+
+  test('a private one is none, and an archived one is none any longer', async () => {
+    expect((await update(owner, secret, { is_default_stream: true })).body['msg']).toBe(
+      'A default channel cannot be private.',
+    )
+    await f.ok(admin, 'add-default-channel', { stream_id: open })
+    expect((await update(ada, open, { is_private: true })).body['msg']).toBe(
+      'A default channel cannot be private.',
+    )
+    const log = await since(() => f.ok(ada, 'archive-channel', { stream_id: open }))
+    expect(log.at(-1)).toMatchObject({ type: 'default-channels.changed', body: { channel_ids: [] } })
+  })
+})
