@@ -140,6 +140,8 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   )
   await holds(owner, 'DELETE', '/users/{user_id}', {}, `/users/${doomed.id}`)
   await holds(owner, 'POST', '/users/{user_id}/reactivate', {}, `/users/${doomed.id}/reactivate`)
+  await holds(reader, 'PATCH', '/settings', { enter_sends: true })
+  await holds(owner, 'PATCH', '/realm/user_settings_defaults', { enter_sends: true })
   const leaver = await stage.person('Leaving Person')
   await holds(leaver, 'DELETE', '/users/me', {})
 })

@@ -24,6 +24,7 @@ const renamed = (kind: 'TABLE' | 'VIEW', of: string, column: string): Spoilt => 
 export const spoilt = {
   /** Writing accounts and credentials: the failing row is shown. */
   accounts: ['auth.users', 'auth.api_keys', 'auth.sessions'].map(refusing),
+  settings: ['auth.user_settings_defaults'].map(refusing),
   /** Reading accounts whole; who acts is still found. */
   people: [
     renamed('TABLE', 'auth.users', 'timezone'),

@@ -37,6 +37,19 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
       }),
   ],
   'update-realm': ['people', ({ stage }) => stage.owner.patch('/realm', { description: canary.description })],
+  'update-settings': ['accounts', ({ ada }) => ada.patch('/settings', { full_name: `${canary.name} 2` })],
+  'update-display-settings': [
+    'accounts',
+    ({ ada }) => ada.patch('/settings/display', { full_name: `${canary.name} 2` }),
+  ],
+  'update-notification-settings': [
+    'accounts',
+    ({ ada }) => ada.patch('/settings/notifications', { full_name: `${canary.name} 2` }),
+  ],
+  'update-realm-user-settings-defaults': [
+    'settings',
+    ({ stage }) => stage.owner.patch('/realm/user_settings_defaults', { enter_sends: true }),
+  ],
   'update-user': [
     'accounts',
     ({ stage, victim }) => stage.owner.patch(`/users/${victim}`, { full_name: canary.name, role: 300 }),

@@ -38,6 +38,7 @@ import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
 import { serverSettings } from './organisation/server-settings.ts'
 import { updateRealm } from './organisation/update-realm.ts'
+import { updateUserSettingsDefaults } from './organisation/update-user-settings-defaults.ts'
 import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
@@ -49,6 +50,7 @@ import { getOwnUser } from './users/get-own-user.ts'
 import { getUser } from './users/get-user.ts'
 import { getUsers } from './users/get-users.ts'
 import { reactivateUser } from './users/reactivate-user.ts'
+import { updateDisplaySettings, updateNotificationSettings, updateSettings } from './users/update-settings.ts'
 import { updateUser } from './users/update-user.ts'
 
 /** Every endpoint of the public API; what is not here answers 404. */
@@ -66,8 +68,12 @@ export const operations: readonly Operation[] = [
   reactivateUser,
   regenerateApiKey,
   serverSettings,
+  updateDisplaySettings,
+  updateNotificationSettings,
   updateRealm,
+  updateSettings,
   updateUser,
+  updateUserSettingsDefaults,
   // groups
   createUserGroup,
   deactivateUserGroup,

@@ -33,6 +33,7 @@ import {
   sessionCreated,
   sessionEnded,
 } from './users/account.ts'
+import { accountSet, organisationDefaultSet } from './users/account-set.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
@@ -54,11 +55,13 @@ const any = <B>(declaration: EventDeclaration<B>): EventDeclaration =>
 export const declarations: readonly EventDeclaration[] = [
   // users
   any(accountCreated),
+  any(accountSet),
   any(groupMembersAdded),
   any(groupMembersRemoved),
   any(keyCreated),
   any(keyRegenerated),
   any(organisationCreated),
+  any(organisationDefaultSet),
   any(organisationSet),
   any(organisationSettingsChanged),
   any(sessionCreated),

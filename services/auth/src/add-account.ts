@@ -4,6 +4,7 @@ import type { OrmTx } from '@parley/db'
 import { accountCreated, make, type NewEvent, userCreated } from '@parley/events'
 import { type AuthContext, now } from './context.ts'
 import { avatarUrl, wireTime } from './present/person.ts'
+import { beginSettings } from './repo/user-settings.ts'
 import { type AccountRow, insertPassword, insertUser } from './repo/users.ts'
 import { joinsRoleGroup } from './rules/role-group.ts'
 
@@ -30,6 +31,7 @@ export async function addAccount(
   const row = await insertUser(tx, granted, { email, fullName, canCreateUsers, joined })
   if (!row) throw badRequest(`Email '${email}' already in use`)
   if (hash) await insertPassword(tx, granted, userId(row.userId), { hash, changedAt: joined })
+  await beginSettings(tx, granted, userId(row.userId))
   const by = isOperator(granted.actor) ? null : granted.actor.userId
   return {
     row,

@@ -27,8 +27,12 @@ import getUsers from './routes/get-users.ts'
 import reactivateUser from './routes/reactivate-user.ts'
 import regenerateApiKey from './routes/regenerate-api-key.ts'
 import serverSettings from './routes/server-settings.ts'
+import updateDisplaySettings from './routes/update-display-settings.ts'
+import updateNotificationSettings from './routes/update-notification-settings.ts'
 import updateRealm from './routes/update-realm.ts'
+import updateSettings from './routes/update-settings.ts'
 import updateUser from './routes/update-user.ts'
+import updateUserSettingsDefaults from './routes/update-user-settings-defaults.ts'
 
 /** Every endpoint of this service. */
 export const routes: readonly Route<AuthContext, OrmTx>[] = [
@@ -53,8 +57,12 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   reactivateUser,
   regenerateApiKey,
   serverSettings,
+  updateDisplaySettings,
+  updateNotificationSettings,
   updateRealm,
+  updateSettings,
   updateUser,
+  updateUserSettingsDefaults,
 ]
 
 /** Every internal call it answers. */

@@ -216,6 +216,16 @@ const editGroup: Change = async (play) =>
 
 const deactivateGroup: Change = async (play) => play.owner.post(`/user_groups/${oneGroup(play)}/deactivate`)
 
+const settingsAtRandom = ({ random }: Play): Record<string, unknown> => ({
+  [random.pick(['enter_sends', 'enable_sounds', 'high_contrast_mode'])]: random.below(2) === 0,
+  emojiset: random.pick(['google', 'twitter', 'text']),
+})
+
+const changeOwnSettings: Change = async (play, who) => who.patch('/settings', settingsAtRandom(play))
+
+const changeDefaults: Change = async (play) =>
+  play.owner.patch('/realm/user_settings_defaults', settingsAtRandom(play))
+
 /** Names of accounts are made into addresses, which keep letters only. */
 const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 26), 97 + (n % 26))
 
@@ -243,6 +253,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'nest groups': [2, nestGroups],
   'edit a group': [2, editGroup],
   'deactivate a group': [1, deactivateGroup],
+  'change own settings': [1, changeOwnSettings],
+  'change defaults of settings': [1, changeDefaults],
 }
 
 /** Changes at random by members of a cast. */

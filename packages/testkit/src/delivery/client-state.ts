@@ -18,6 +18,8 @@ const Unread = z.object({
 })
 const Snapshot = z.looseObject({
   user_id: z.int(),
+  user_settings: z.record(z.string(), z.unknown()),
+  realm_user_settings_defaults: z.record(z.string(), z.unknown()),
   realm_users: z.array(Person),
   realm_non_active_users: z.array(Person),
   realm_user_groups: z.array(Group),
@@ -54,6 +56,8 @@ interface ClientState {
   /** What the organisation sets about itself, by the key in `register`. */
   readonly realm: Record<string, unknown>
   readonly groups: Record<number, KnownGroup>
+  readonly settings: Record<string, unknown>
+  readonly accountDefaults: Record<string, unknown>
   readonly channels: Record<number, KnownChannel>
   /** The conversation of each unread message. */
   readonly unread: Record<number, string>
@@ -150,6 +154,8 @@ function stateOf(answer: unknown): ClientState {
   expect(s.unread_msgs.count).toBe(Object.keys(unread).length)
   return {
     user: s.user_id,
+    settings: { ...s.user_settings },
+    accountDefaults: { ...s.realm_user_settings_defaults },
     realm: Object.fromEntries(
       Object.keys(organisationSettings).map((name) => [`realm_${name}`, s[`realm_${name}`]]),
     ),
@@ -210,6 +216,12 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   'user_group remove'(state, event) {
     groupIn(state, event)
     delete state.groups[z.int().parse(event['group_id'])]
+  },
+  'user_settings update'(state, event) {
+    state.settings[String(event['property'])] = event['value']
+  },
+  'realm_user_settings_defaults update'(state, event) {
+    state.accountDefaults[String(event['property'])] = event['value']
   },
   'realm update'(state, event) {
     const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)

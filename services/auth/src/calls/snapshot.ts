@@ -8,6 +8,7 @@ import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
 import { userGroups } from '../present/user-groups.ts'
 import { listGroups } from '../repo/groups.ts'
 import { readOrganisation } from '../repo/organisations.ts'
+import { readOwnSettings, readSettingsDefaults } from '../repo/user-settings.ts'
 import { listUsers } from '../repo/users.ts'
 
 const refused = (): AppError =>
@@ -24,7 +25,10 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const groups = needsGroups(input.types)
       ? await userGroups(tx, await listGroups(tx, verdict.granted, deactivatedToo))
       : []
-    const facts = { organisation, viewer: verdict.granted.actor, accounts, groups, now: ctx.clock.now() }
+    const settings = await readOwnSettings(tx, verdict.granted)
+    const defaults = await readSettingsDefaults(tx)
+    const viewer = verdict.granted.actor
+    const facts = { organisation, viewer, accounts, groups, settings, defaults, now: ctx.clock.now() }
     return authState(facts, input)
   }),
 )

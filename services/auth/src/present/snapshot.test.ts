@@ -1,9 +1,9 @@
 import { type Actor, role, type Role, systemGroupsOf } from '@parley/access'
-import { Capabilities } from '@parley/api'
+import { Capabilities, userSettings, valuesOf } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import { contractAvailable, contractFaults } from '@parley/testkit'
 import { expect, test } from 'vitest'
-import { organisationValues } from '../repo/organisation-settings.ts'
+import { organisationValues } from '../rules/organisation-values.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { authState, needsEverybody, sectionTypes, type SnapshotFacts } from './snapshot.ts'
 
@@ -54,6 +54,8 @@ const facts = (id: number): SnapshotFacts => ({
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,
   groups: [],
+  settings: valuesOf(userSettings, {}),
+  defaults: valuesOf(userSettings, {}),
   now: 1_700_000_100_000,
 })
 const asked = (types: string[] | null, userSettingsObject = false) => ({

@@ -1,11 +1,11 @@
 import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
-import type { SnapshotRequest, UserGroupObject } from '@parley/api'
+import type { SettingValues, SnapshotRequest, UserGroupObject } from '@parley/api'
 import type { Organisation } from '../repo/organisations.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
 import { avatarUrl, listedPerson, ownPerson } from './person.ts'
 import { systemUserGroups } from './user-groups.ts'
-import { legacyDisplaySettings, legacyNotificationSettings, userSettingsDefaults } from './user-settings.ts'
+import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } from './user-settings.ts'
 
 export interface SnapshotFacts {
   readonly organisation: Organisation
@@ -13,6 +13,10 @@ export interface SnapshotFacts {
   readonly accounts: readonly AccountRow[]
   /** The groups that people made. */
   readonly groups: readonly UserGroupObject[]
+  /** The viewer's own. */
+  readonly settings: SettingValues
+  /** What new accounts begin with. */
+  readonly defaults: SettingValues
   /** Milliseconds since the Unix epoch. */
   readonly now: number
 }
@@ -51,15 +55,19 @@ const sections: Readonly<Record<string, Section>> = {
       ...groups,
     ],
   }),
-  realm_user_settings_defaults: constant({ realm_user_settings_defaults: userSettingsDefaults }),
+  realm_user_settings_defaults: ({ defaults }) => ({
+    realm_user_settings_defaults: settingsObject(defaults),
+  }),
   reminders: constant({ reminders: [] }),
   stop_words: constant({ stop_words: [] }),
   update_display_settings: (facts, { capabilities }) =>
-    capabilities.user_settings_object ? {} : { ...legacyDisplaySettings, timezone: own(facts).timezone },
-  update_global_notifications: (_, { capabilities }) =>
-    capabilities.user_settings_object ? {} : legacyNotificationSettings,
+    capabilities.user_settings_object
+      ? {}
+      : { ...legacyDisplaySettings(facts.settings), timezone: own(facts).timezone },
+  update_global_notifications: ({ settings }, { capabilities }) =>
+    capabilities.user_settings_object ? {} : legacyNotificationSettings(settings),
   user_settings: (facts) => ({
-    user_settings: { ...userSettingsDefaults, timezone: own(facts).timezone },
+    user_settings: { ...settingsObject(facts.settings), timezone: own(facts).timezone },
   }),
   user_status: constant({ user_status: {} }),
   video_calls: constant({ has_zoom_token: false }),

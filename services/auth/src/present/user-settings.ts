@@ -1,59 +1,6 @@
-/** What a new account starts with (Zulip's defaults), and what every account has until settings can be changed. */
-export const userSettingsDefaults = {
-  twenty_four_hour_time: false,
-  web_mark_read_on_scroll_policy: 1,
-  web_channel_default_view: 1,
-  starred_message_counts: true,
-  receives_typing_notifications: true,
-  web_suggest_update_timezone: true,
-  fluid_layout_width: false,
-  high_contrast_mode: false,
-  web_font_size_px: 16,
-  web_line_height_percent: 140,
-  color_scheme: 1,
-  translate_emoticons: false,
-  display_emoji_reaction_users: true,
-  default_language: 'en',
-  web_home_view: 'inbox',
-  web_escape_navigates_to_home_view: true,
-  left_side_userlist: false,
-  emojiset: 'google',
-  demote_inactive_streams: 1,
-  user_list_style: 2,
-  web_animate_image_previews: 'on_hover',
-  web_stream_unreads_count_display_policy: 2,
-  hide_ai_features: false,
-  enable_stream_desktop_notifications: false,
-  enable_stream_email_notifications: false,
-  enable_stream_push_notifications: false,
-  enable_stream_audible_notifications: false,
-  notification_sound: 'zulip',
-  enable_desktop_notifications: true,
-  enable_sounds: true,
-  enable_offline_email_notifications: true,
-  enable_offline_push_notifications: true,
-  enable_online_push_notifications: true,
-  enable_followed_topic_desktop_notifications: true,
-  enable_followed_topic_email_notifications: true,
-  enable_followed_topic_push_notifications: true,
-  enable_followed_topic_audible_notifications: true,
-  enable_digest_emails: true,
-  enable_marketing_emails: false,
-  enable_login_emails: true,
-  message_content_in_email_notifications: true,
-  pm_content_in_desktop_notifications: true,
-  wildcard_mentions_notify: true,
-  enable_followed_topic_wildcard_mentions_notify: true,
-  desktop_icon_count_display: 1,
-  realm_name_in_email_notifications_policy: 1,
-  // 4 is never: topics are not followed or unmuted by themselves yet.
-  automatically_follow_topics_policy: 4,
-  automatically_unmute_topics_in_muted_streams_policy: 4,
-  automatically_follow_topics_where_mentioned: false,
-  presence_enabled: true,
-  enter_sends: false,
-  enable_drafts_synchronization: true,
-  email_notifications_batching_period_seconds: 120,
+import type { SettingValues } from '@parley/api'
+
+const choices = {
   available_notification_sounds: ['zulip', 'chime', 'ding'],
   emojiset_choices: [
     { key: 'google', text: 'Google' },
@@ -61,21 +8,17 @@ export const userSettingsDefaults = {
     { key: 'text', text: 'Plain text' },
     { key: 'google-blob', text: 'Google blobs' },
   ],
-  send_private_typing_notifications: true,
-  send_stream_typing_notifications: true,
-  send_read_receipts: true,
-  allow_private_data_export: false,
-  email_address_visibility: 1,
-  web_navigate_to_sent_message: true,
-  resolved_topic_notice_auto_read_policy: 'except_followed',
-  web_left_sidebar_unreads_count_summary: true,
-  web_left_sidebar_show_channel_folders: true,
-  web_inbox_show_channel_folders: true,
-} as const
+}
 
-type Key = keyof typeof userSettingsDefaults
-const pick = (...keys: readonly Key[]): Record<string, unknown> =>
-  Object.fromEntries(keys.map((key) => [key, userSettingsDefaults[key]]))
+/** Settings as `register` has them: beside what there is to choose from. */
+export const settingsObject = (values: SettingValues): Record<string, unknown> => ({ ...values, ...choices })
+
+const pick =
+  (...keys: readonly string[]) =>
+  (values: SettingValues): Record<string, unknown> => {
+    const all = settingsObject(values)
+    return Object.fromEntries(keys.map((key) => [key, all[key]]))
+  }
 
 /** Copies at the top level for clients from before `user_settings`: how things look. */
 export const legacyDisplaySettings = pick(

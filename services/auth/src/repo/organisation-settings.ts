@@ -1,5 +1,5 @@
 import type { Granted } from '@parley/access'
-import { organisationSettings, type SettingValue, type SettingValues, valuesOf } from '@parley/api'
+import type { SettingValues } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
@@ -35,14 +35,3 @@ export async function writeOrganisationSettings(
 export const KeptSettings = z
   .record(z.string(), z.union([z.boolean(), z.int(), z.string(), z.null()]))
   .nullable()
-
-/** Everything the organisation sets about itself, from what is kept of it. */
-export const organisationValues = (
-  kept: SettingValues | null,
-  organisation: { readonly name: string; readonly description: string },
-): Readonly<Record<string, SettingValue>> =>
-  valuesOf(organisationSettings, {
-    ...kept,
-    name: organisation.name,
-    description: organisation.description,
-  })

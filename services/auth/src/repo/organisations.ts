@@ -2,7 +2,8 @@ import { type OrgId, orgId } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 import { beginLog } from '@parley/events'
 import { z } from 'zod'
-import { KeptSettings, organisationValues } from './organisation-settings.ts'
+import { organisationValues } from '../rules/organisation-values.ts'
+import { KeptSettings } from './organisation-settings.ts'
 
 const OrgNumber = z.object({ org_id: z.int().nullable() })
 

@@ -113,6 +113,13 @@ export async function renameUser(
   return (await tx.orm.user.updateMany({ where, data: { fullName } })).count === 1
 }
 
+/** Names the account that acts. @returns whether that is another name than before */
+export async function renameOwn(tx: OrmTx, granted: Granted<'self:use'>, fullName: string): Promise<boolean> {
+  const { orgId, userId } = granted.actor
+  const where = { orgId, userId, NOT: { fullName } }
+  return (await tx.orm.user.updateMany({ where, data: { fullName } })).count === 1
+}
+
 /** Gives an account the role of the proof. @returns its new vantage */
 export async function setRole(tx: OrmTx, granted: Granted<'user:set-role'>): Promise<number> {
   const { target, role } = granted.object

@@ -1,0 +1,7 @@
+import { updateDisplaySettings } from '@parley/api'
+import type { OrmTx } from '@parley/db'
+import { route } from '@parley/kit'
+import type { AuthContext } from '../context.ts'
+import { setOwn } from '../set-own.ts'
+
+export default route<typeof updateDisplaySettings, AuthContext, OrmTx>(updateDisplaySettings, setOwn)
