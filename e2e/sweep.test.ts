@@ -83,6 +83,8 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('/api/v1', '')
     .replace('{message_id}', String(ids.message))
     .replace('{stream_id}', String(ids.channel))
+    .replace('{draft_id}', '1')
+    .replace('{saved_snippet_id}', '1')
     .replace('{user_id}', String(ids.user))
     .replace('{user_group_id}', String(ids.group))
 
@@ -95,10 +97,14 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     to: [ids.channel],
     topic: 'x',
     content: 'x',
+    drafts: [{ type: 'stream', to: [ids.channel], topic: 'x', content: 'x' }],
+    draft: { type: 'stream', to: [ids.channel], topic: 'x', content: 'x' },
+    title: 'x',
     emoji_name: 'tada',
     topic_name: 'x',
     messages: [ids.message],
     message_ids: [ids.message],
+    msg_ids: [ids.message],
     op: 'add',
     flag: 'read',
     narrow: [{ operator: 'channel', operand: ids.channel }],

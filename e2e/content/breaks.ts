@@ -34,6 +34,11 @@ export const spoilt = {
   groups: [quoting('auth.user_groups', 'name')],
   messages: [quoting('messaging.messages', 'content')],
   names: [renamed('VIEW', 'streams.v1_channels', 'name')],
+  // Their ids too, by which one of nobody's would not be found.
+  drafts: [
+    renamed('TABLE', 'messaging.drafts', 'user_id'),
+    renamed('TABLE', 'messaging.snippets', 'user_id'),
+  ],
   queues: [quoting('gateway.queues', 'spec::text')],
 } as const satisfies Record<string, readonly Spoilt[]>
 export type Broken = keyof typeof spoilt

@@ -21,6 +21,8 @@ type Ask = (asking: Asking) => Promise<{ readonly status: number; readonly body:
 const signInFields = { username: canary.email, password: canary.password }
 const browser = ({ stage, session }: Asking) => stage.client({ headers: session, root: '/json' })
 
+const ownDraft = { type: '', to: [], topic: canary.topic, content: canary.content }
+
 /** Every operation of the API with a request that fails by what is broken; null where it needs nothing that can break. */
 export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = {
   'create-session': ['accounts', ({ stage }) => stage.client({}).post('/parley/sessions', signInFields)],
@@ -133,6 +135,43 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     ({ stage, channel }) =>
       stage.owner.post(`/streams/${channel}/delete_topic`, { topic_name: canary.topic }),
   ],
+  'mark-all-as-read': ['messages', ({ ada }) => ada.post('/mark_all_as_read')],
+  'mark-stream-as-read': [
+    'messages',
+    ({ ada, channel }) => ada.post('/mark_stream_as_read', { stream_id: channel }),
+  ],
+  'mark-topic-as-read': [
+    'messages',
+    ({ ada, channel }) => ada.post('/mark_topic_as_read', { stream_id: channel, topic_name: canary.topic }),
+  ],
+  'check-messages-match-narrow': [
+    'messages',
+    ({ ada, message }) =>
+      ada.get('/messages/matches_narrow', { msg_ids: [message], narrow: [['topic', canary.topic]] }),
+  ],
+  'update-message-flags-for-narrow': [
+    'messages',
+    ({ ada }) =>
+      ada.post('/messages/flags/narrow', {
+        anchor: 'newest',
+        num_before: 5,
+        num_after: 0,
+        narrow: [['topic', canary.topic]],
+        op: 'add',
+        flag: 'starred',
+      }),
+  ],
+  'create-drafts': ['drafts', ({ ada }) => ada.post('/drafts', { drafts: [ownDraft] })],
+  'edit-draft': ['drafts', ({ ada }) => ada.patch('/drafts/1', { draft: ownDraft })],
+  'get-drafts': ['drafts', ({ ada }) => ada.get('/drafts')],
+  'delete-draft': ['drafts', ({ ada }) => ada.delete('/drafts/1')],
+  'create-saved-snippet': [
+    'drafts',
+    ({ ada }) => ada.post('/saved_snippets', { title: canary.topic, content: canary.content }),
+  ],
+  'edit-saved-snippet': ['drafts', ({ ada }) => ada.patch('/saved_snippets/1', { content: canary.content })],
+  'get-saved-snippets': ['drafts', ({ ada }) => ada.get('/saved_snippets')],
+  'delete-saved-snippet': ['drafts', ({ ada }) => ada.delete('/saved_snippets/1')],
   'update-message': [
     'messages',
     ({ ada, message }) => ada.patch(`/messages/${message}`, { content: canary.content, topic: canary.topic }),

@@ -22,6 +22,7 @@ import { updateUserGroup } from './groups/update-user-group.ts'
 import { updateUserGroupMembers } from './groups/update-user-group-members.ts'
 import { updateUserGroupSubgroups } from './groups/update-user-group-subgroups.ts'
 import { updateChannel } from './channels/update-channel.ts'
+import { createDrafts, deleteDraft, editDraft, getDrafts } from './drafts/drafts.ts'
 import { addReaction } from './messages/add-reaction.ts'
 import { deleteMessage } from './messages/delete-message.ts'
 import { deleteTopic } from './messages/delete-topic.ts'
@@ -30,9 +31,12 @@ import { getHistory } from './messages/get-history.ts'
 import { getMessage } from './messages/get-message.ts'
 import { getMessages } from './messages/get-messages.ts'
 import { getTopics } from './messages/get-topics.ts'
+import { markAllAsRead, markChannelAsRead, markTopicAsRead } from './messages/mark-read.ts'
+import { matchesNarrow } from './messages/matches-narrow.ts'
 import { removeReaction } from './messages/remove-reaction.ts'
 import { renderMessage } from './messages/render-message.ts'
 import { sendMessage } from './messages/send-message.ts'
+import { updateFlagsForNarrow } from './messages/update-flags-for-narrow.ts'
 import { updateFlags } from './messages/update-flags.ts'
 import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
@@ -43,6 +47,7 @@ import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
 import { register } from './queues/register.ts'
+import { createSnippet, deleteSnippet, editSnippet, getSnippets } from './snippets/snippets.ts'
 import { createUser } from './users/create-user.ts'
 import { deactivateOwnUser } from './users/deactivate-own-user.ts'
 import { deactivateUser } from './users/deactivate-user.ts'
@@ -105,10 +110,24 @@ export const operations: readonly Operation[] = [
   getMessage,
   getMessages,
   getTopics,
+  markAllAsRead,
+  markChannelAsRead,
+  markTopicAsRead,
+  matchesNarrow,
   removeReaction,
   renderMessage,
   sendMessage,
   updateFlags,
+  updateFlagsForNarrow,
+  // texts of one's own
+  createDrafts,
+  deleteDraft,
+  editDraft,
+  getDrafts,
+  createSnippet,
+  deleteSnippet,
+  editSnippet,
+  getSnippets,
   // the API itself
   getOpenApi,
   // queues

@@ -19,11 +19,13 @@ import {
   subscriptionRemoved,
 } from './channels/subscription.ts'
 import type { EventDeclaration } from './event.ts'
+import { draftChanged } from './messages/draft-changed.ts'
 import { flagsChanged } from './messages/flags-changed.ts'
 import { messageSent } from './messages/message-sent.ts'
 import { messagesDeleted } from './messages/messages-deleted.ts'
 import { messageUpdated } from './messages/message-updated.ts'
 import { reactionChanged } from './messages/reaction-changed.ts'
+import { snippetChanged } from './messages/snippet-changed.ts'
 import { unreadCleared } from './messages/unread-cleared.ts'
 import {
   accountCreated,
@@ -80,6 +82,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(groupSubgroupsRemoved),
   any(groupUpdated),
   // messages
+  any(draftChanged),
   any(flagsChanged),
   any(messageSent),
   any(messagesDeleted.open),
@@ -88,6 +91,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(messageUpdated.within),
   any(reactionChanged.open),
   any(reactionChanged.within),
+  any(snippetChanged),
   any(unreadCleared),
   // channels
   any(channelAccessChanged),

@@ -2,6 +2,14 @@ import type { Tx } from '@parley/db'
 import type { CallRoute, Route } from '@parley/kit'
 import type { Context } from './context.ts'
 import addReaction from './routes/add-reaction.ts'
+import createDrafts from './routes/create-drafts.ts'
+import createSnippet from './routes/create-snippet.ts'
+import deleteDraft from './routes/delete-draft.ts'
+import deleteSnippet from './routes/delete-snippet.ts'
+import editDraft from './routes/edit-draft.ts'
+import editSnippet from './routes/edit-snippet.ts'
+import getDrafts from './routes/get-drafts.ts'
+import getSnippets from './routes/get-snippets.ts'
 import deleteMessage from './routes/delete-message.ts'
 import deleteTopic from './routes/delete-topic.ts'
 import editMessage from './routes/edit-message.ts'
@@ -9,15 +17,28 @@ import getHistory from './routes/get-history.ts'
 import getMessage from './routes/get-message.ts'
 import getMessages from './routes/get-messages.ts'
 import getTopics from './routes/get-topics.ts'
+import markAllAsRead from './routes/mark-all-as-read.ts'
+import markChannelAsRead from './routes/mark-channel-as-read.ts'
+import markTopicAsRead from './routes/mark-topic-as-read.ts'
+import matchesNarrow from './routes/matches-narrow.ts'
 import removeReaction from './routes/remove-reaction.ts'
 import renderMessage from './routes/render-message.ts'
 import sendMessage from './routes/send-message.ts'
 import snapshot from './routes/snapshot.ts'
+import updateFlagsForNarrow from './routes/update-flags-for-narrow.ts'
 import updateFlags from './routes/update-flags.ts'
 
 /** What this service answers to clients. */
 export const routes: readonly Route<Context, Tx>[] = [
   addReaction,
+  createDrafts,
+  createSnippet,
+  deleteDraft,
+  deleteSnippet,
+  editDraft,
+  editSnippet,
+  getDrafts,
+  getSnippets,
   deleteMessage,
   deleteTopic,
   editMessage,
@@ -25,10 +46,15 @@ export const routes: readonly Route<Context, Tx>[] = [
   getMessage,
   getMessages,
   getTopics,
+  markAllAsRead,
+  markChannelAsRead,
+  markTopicAsRead,
+  matchesNarrow,
   removeReaction,
   renderMessage,
   sendMessage,
   updateFlags,
+  updateFlagsForNarrow,
 ]
 
 /** What it answers to other services. */

@@ -1,4 +1,4 @@
-import { decide, role } from '@parley/access'
+import { decide } from '@parley/access'
 import { FetchedMessage } from '@parley/api'
 import { readActor } from '@parley/db'
 import { userId } from '@parley/core'
@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readMessageFacts } from '../src/facts/message-facts.ts'
-import { type Channel, type Instance, type World, world } from './world.ts'
+import { build, type Built, someOrganisation } from './random-organisation.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -16,78 +16,6 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 100 : 5
-let organisations = 0
-
-/** A random organisation: people of all roles, channels of all kinds, comings and goings between messages. */
-const someOrganisation = fc.record({
-  roles: fc.array(fc.constantFrom(role.owner, role.admin, role.member, role.guest), {
-    minLength: 3,
-    maxLength: 5,
-  }),
-  kinds: fc.array(fc.constantFrom('public', 'shared', 'protected'), { minLength: 1, maxLength: 3 }),
-  /** Who may subscribe to the channels, and so read them: everybody, members, administrators, nobody. */
-  mayJoin: fc.constantFrom(1, 3, 6, 8, 8),
-  steps: fc.array(
-    fc.record({
-      what: fc.constantFrom('send', 'send', 'send', 'dm', 'join', 'leave', 'read', 'star'),
-      who: fc.nat(4),
-      other: fc.nat(4),
-      where: fc.nat(2),
-      topic: fc.nat(1),
-    }),
-    { minLength: 8, maxLength: 30 },
-  ),
-})
-interface Built {
-  readonly place: World
-  readonly at: Instance
-  readonly users: readonly number[]
-  readonly channels: readonly Channel[]
-  /** Every message of the organisation. */
-  readonly ids: readonly number[]
-}
-
-async function build(
-  given: typeof someOrganisation extends fc.Arbitrary<infer T> ? T : never,
-): Promise<Built> {
-  const place = await world(database, `random-${++organisations}`)
-  const at = await place.instance()
-  const users: number[] = []
-  for (const as of given.roles) users.push(await place.user({ role: as }))
-  const channels: Channel[] = []
-  for (const kind of given.kinds)
-    channels.push(
-      await place.channel({
-        private: kind === 'shared',
-        protected: kind === 'protected',
-        creator: users[0] ?? 0,
-        subscribe: given.mayJoin,
-      }),
-    )
-  const ids: number[] = []
-  for (const step of given.steps) {
-    const who = users[step.who % users.length] ?? 0
-    const other = users[step.other % users.length] ?? 0
-    const where = channels[step.where % channels.length]
-    if (!where) continue
-    const ask = async (fields: Record<string, unknown>): Promise<void> => {
-      // What is refused is part of the game.
-      const answer = await at.ask(who, 'send-message', { content: 'x', ...fields }).catch(() => null)
-      const sent = z.object({ id: z.int() }).safeParse(answer)
-      if (sent.success) ids.push(sent.data.id)
-    }
-    const last = ids.slice(-step.other - 1)
-    if (step.what === 'send') await ask({ type: 'channel', to: where.id, topic: `t${step.topic}` })
-    else if (step.what === 'dm') await ask({ type: 'direct', to: [other] })
-    else if (step.what === 'join') await place.subscribe(where, who)
-    else if (step.what === 'leave') await place.unsubscribe(where, who)
-    else {
-      const flag = step.what === 'read' ? 'read' : 'starred'
-      await at.ask(who, 'update-message-flags', { op: 'add', flag, messages: last }).catch(() => null)
-    }
-  }
-  return { place, at, users, channels, ids }
-}
 
 const Fetched = z.object({
   messages: z.array(FetchedMessage),
@@ -98,7 +26,7 @@ const Fetched = z.object({
 test('the predicate of a list lets through what the rule for one message allows, and nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(someOrganisation, async (given) => {
-      const { place, at, users, channels, ids } = await build(given)
+      const { place, at, users, channels, ids } = await build(database, given)
       await using _ = at
       for (const user of users) {
         const allowed = await at.ctx.database.read(place.org, async (tx) => {
@@ -151,7 +79,7 @@ const narrows = (built: Built): unknown[] => [
 test('fetched in pages, from either end, a narrow is the same as fetched whole', async () => {
   await fc.assert(
     fc.asyncProperty(someOrganisation, fc.integer({ min: 1, max: 4 }), async (given, size) => {
-      const built = await build(given)
+      const built = await build(database, given)
       const { at, users } = built
       await using _ = at
       const user = users[1] ?? 0

@@ -139,6 +139,36 @@ const deleteTopic: Change = async ({ random, owner }) => {
   return owner.post(`/streams/${String(found.body['stream_id'])}/delete_topic`, { topic_name: topic })
 }
 
+const markRead: Change = async ({ random, owner }, who) => {
+  if (random.below(3) === 0) return who.post('/mark_all_as_read')
+  const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
+  const stream_id = found.body['stream_id']
+  if (found.status !== 200 || random.below(2) === 0)
+    return who.post('/messages/flags/narrow', {
+      anchor: 'newest',
+      num_before: 5,
+      num_after: 0,
+      narrow: random.pick([[['is', 'dm']], [['is', 'unread']], []]),
+      op: random.pick(['add', 'remove']),
+      flag: random.pick(['read', 'starred']),
+    })
+  return who.post('/mark_stream_as_read', { stream_id })
+}
+
+const draft: Change = async ({ random, anybody }, who) => {
+  const text = { type: 'private', to: [anybody().id], topic: '', content: `draft ${random.below(100)}` }
+  const kept = z
+    .object({ drafts: z.array(z.object({ id: z.int() })) })
+    .parse((await who.get('/drafts')).body).drafts
+  const [first, ...others] = kept.map(({ id }) => id)
+  const one = first === undefined || random.below(2) === 0 ? undefined : random.pick([first, ...others])
+  if (one === undefined) return who.post('/drafts', { drafts: [text] })
+  return random.below(2) === 0 ? who.patch(`/drafts/${one}`, { draft: text }) : who.delete(`/drafts/${one}`)
+}
+
+const snippet: Change = ({ random }, who) =>
+  who.post('/saved_snippets', { title: 'snippet', content: `text ${random.below(100)}` })
+
 const createUser: Change = async (play) => {
   if (play.names >= mostNewcomers) return null
   play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
@@ -242,6 +272,9 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],
   'change a channel': [4, changeChannel],
+  'mark many as read': [2, markRead],
+  'keep a draft': [2, draft],
+  'keep a snippet': [1, snippet],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
   reactivate: [1, reactivate],

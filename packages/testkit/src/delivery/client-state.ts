@@ -31,6 +31,8 @@ const Snapshot = z.looseObject({
   unread_msgs: Unread,
   starred_messages: Ids,
   max_message_id: z.int(),
+  drafts: z.array(z.looseObject({ id: z.int() })),
+  saved_snippets: z.array(z.looseObject({ id: z.int() })),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
 })
 
@@ -63,6 +65,9 @@ interface ClientState {
   readonly unread: Record<number, string>
   mentions: number[]
   defaults: number[]
+  /** By id. */
+  readonly drafts: Record<number, unknown>
+  readonly snippets: Record<number, unknown>
   starred: number[]
   maxMessage: number
   /** The newest message of each conversation; null where that was deleted. */
@@ -122,6 +127,9 @@ const groupOf = ({
   members: including([], members),
   subgroups: including([], subgroups),
 })
+const byId = (list: readonly { readonly id: number }[]): Record<number, unknown> =>
+  Object.fromEntries(list.map((one) => [one.id, one]))
+const Kept = z.looseObject({ id: z.int() })
 
 function stateOf(answer: unknown): ClientState {
   const s = Snapshot.parse(answer)
@@ -170,6 +178,8 @@ function stateOf(answer: unknown): ClientState {
     mentions: including([], s.unread_msgs.mentions),
     defaults: s.realm_default_streams,
     starred: including([], s.starred_messages),
+    drafts: byId(s.drafts),
+    snippets: byId(s.saved_snippets),
     maxMessage: s.max_message_id,
     direct: Object.fromEntries(
       s.recent_private_conversations.map((c) => [among([s.user_id, ...c.user_ids]), c.max_message_id]),
@@ -366,6 +376,18 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   // A snapshot holds no reactions.
   'reaction remove'() {},
+  'drafts add'(state, event) {
+    Object.assign(state.drafts, byId(z.array(Kept).parse(event['drafts'])))
+  },
+  'drafts update'(state, event) {
+    Object.assign(state.drafts, byId([Kept.parse(event['draft'])]))
+  },
+  'drafts remove'(state, event) {
+    delete state.drafts[z.int().parse(event['draft_id'])]
+  },
+  'saved_snippets add'(state, event) {
+    Object.assign(state.snippets, byId([Kept.parse(event['saved_snippet'])]))
+  },
   'update_message_flags remove'(state, event) {
     const { flag, messages } = z.looseObject({ flag: z.string(), messages: Ids }).parse(event)
     if (flag === 'starred') state.starred = without(state.starred, messages)

@@ -3,19 +3,22 @@ import { predicateSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { badNarrow, type ChannelName, type Term, type UserName } from '../rules/narrow.ts'
 import { channelAtomsSql } from './channel-sql.ts'
+import { type Plain, withConversation } from './with-conversation.ts'
 
 /** A term with the ids its names stand for. `users` are ascending and hold the reader. */
 export type Resolved =
-  | Exclude<Term, { kind: 'channel' | 'people' | 'sender' }>
+  | Exclude<Term, { kind: 'channel' | 'people' | 'sender' | 'including' | 'with' }>
   | { readonly kind: 'channel'; readonly channel: number; readonly negated: boolean }
   | { readonly kind: 'people'; readonly users: readonly number[]; readonly negated: boolean }
   | { readonly kind: 'sender'; readonly sender: number; readonly negated: boolean }
+  | { readonly kind: 'including'; readonly user: number; readonly negated: boolean }
 
 /**
  * Looks up the channels and people of a narrow.
  * @throws AppError BAD_NARROW for what does not exist; the same for a channel that the reader may not know of
  */
-export async function resolveNarrow(tx: Tx, actor: Actor, terms: readonly Term[]): Promise<Resolved[]> {
+export async function resolveNarrow(tx: Tx, actor: Actor, given: readonly Term[]): Promise<Resolved[]> {
+  const terms = await withConversation(tx, actor, given)
   const users = await findUsers(tx, terms)
   const channels = await findChannels(tx, actor, terms)
   return terms.map((term): Resolved => {
@@ -24,6 +27,8 @@ export async function resolveNarrow(tx: Tx, actor: Actor, terms: readonly Term[]
         return { kind: 'channel', channel: channels(term.channel), negated: term.negated }
       case 'sender':
         return { kind: 'sender', sender: users(term.sender), negated: term.negated }
+      case 'including':
+        return { kind: 'including', user: users(term.person), negated: term.negated }
       case 'people': {
         if (term.people.length === 0) return { kind: 'none', negated: term.negated }
         const ids = new Set([...term.people.map(users), actor.userId])
@@ -35,9 +40,10 @@ export async function resolveNarrow(tx: Tx, actor: Actor, terms: readonly Term[]
   })
 }
 
-async function findUsers(tx: Tx, terms: readonly Term[]): Promise<(name: UserName) => number> {
+async function findUsers(tx: Tx, terms: readonly Plain[]): Promise<(name: UserName) => number> {
   const names = terms.flatMap((term) => {
     if (term.kind === 'people') return term.people
+    if (term.kind === 'including') return [term.person]
     return term.kind === 'sender' ? [term.sender] : []
   })
   const ids = names.flatMap((name) => ('id' in name ? [name.id] : []))
@@ -64,7 +70,7 @@ async function findUsers(tx: Tx, terms: readonly Term[]): Promise<(name: UserNam
 async function findChannels(
   tx: Tx,
   actor: Actor,
-  terms: readonly Term[],
+  terms: readonly Plain[],
 ): Promise<(name: ChannelName) => number> {
   const names = terms.flatMap((term) => (term.kind === 'channel' ? [term.channel] : []))
   const ids = names.flatMap((name) => ('id' in name ? [name.id] : []))

@@ -2,6 +2,7 @@ import { type Actor, type ChannelAtom, listRules, type MessageAtom } from '@parl
 import { predicateSql } from '@parley/db'
 import { channelAtomsSql } from '../facts/channel-sql.ts'
 import type { Resolved } from '../facts/narrow-names.ts'
+import type { Contained } from '../rules/narrow.ts'
 
 /** Collects the values of a statement's placeholders. */
 export class Values {
@@ -52,7 +53,7 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
 /** `is:` asks for the actor's own marks, so never for what did not come to them. */
 const mayReachBack = ({ terms, unread }: SpansWanted): boolean =>
   !unread &&
-  terms.some((term) => term.kind === 'channel' && !term.negated) &&
+  terms.some((term) => (term.kind === 'channel' || term.kind === 'channels') && !term.negated) &&
   !terms.some(({ kind }) => kind === 'unread' || kind === 'starred' || kind === 'mentioned')
 
 const receivedParts = (org: string, user: string, unread: boolean): string =>
@@ -99,6 +100,14 @@ function recipientCondition(values: Values, term: Resolved): string[] {
       return [
         `${not}coalesce(rc.people_key = messaging.people_key(${values.add(term.users)}::integer[]), false)`,
       ]
+    case 'channels':
+      return [
+        term.which === 'public'
+          ? `${not}coalesce(NOT ch.invite_only, false)`
+          : `${not}coalesce(ch.is_web_public, false)`,
+      ]
+    case 'including':
+      return [`${not}coalesce(${values.add(term.user)} = ANY (rc.user_ids), false)`]
     case 'direct':
       return [`${not}(rc.channel_id IS NULL)`]
     case 'topic':
@@ -138,14 +147,34 @@ const flagged = (org: string, user: string, column: 'starred' | 'mentioned'): st
 const wildcards = (org: string, user: string): string =>
   `SELECT w.message_id FROM messaging.messages w
     WHERE w.org_id = ${org} AND (w.channel_wildcard OR w.topic_wildcard <> '{}')
-      AND (w.channel_wildcard OR ${user} = ANY (w.topic_wildcard))`
+      AND (w.channel_wildcard OR ${user} = ANY (w.topic_wildcard))
+      -- Who was not there is not mentioned by naming everybody.
+      AND NOT EXISTS (SELECT FROM messaging.user_flags f
+        WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = w.message_id AND f.historical)`
 
 const readAtBirth = (user: string): string => `(m.sender_id = ${user} AND m.sender_read)`
+
+/** What stands in the HTML of a message, as the renderer writes it, or beside it. */
+function contains(org: string, what: Contained): string {
+  switch (what) {
+    case 'reaction':
+      return `EXISTS (SELECT FROM messaging.reactions e WHERE e.org_id = ${org} AND e.message_id = m.message_id)`
+    case 'link':
+      return `m.rendered LIKE '%<a href="%'`
+    case 'image':
+      return `m.rendered ~* '<a href="[^"?#]*\\.(bmp|gif|jpe?g|png|webp|avif|heic|tiff)([?#][^"]*)?"'`
+    case 'attachment':
+      return `m.rendered ~ '<a href="/user_uploads/[0-9]+/[^"?#]'`
+  }
+}
 
 function messageCondition(values: Values, org: string, user: string, term: Resolved): string | null {
   switch (term.kind) {
     case 'topic':
-      return `m.topic_key = lower(${values.add(term.topic)})`
+      return term.topic === ''
+        ? `(m.topic_key = '' AND EXISTS (SELECT FROM messaging.recipients named
+            WHERE named.org_id = ${org} AND named.recipient_id = m.recipient_id AND named.channel_id IS NOT NULL))`
+        : `m.topic_key = lower(${values.add(term.topic)})`
     case 'sender':
       return `m.sender_id = ${values.add(term.sender)}`
     case 'id':
@@ -159,6 +188,10 @@ function messageCondition(values: Values, org: string, user: string, term: Resol
         SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
         WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
           AND g @> m.message_id))`
+    case 'has':
+      return contains(org, term.what)
+    case 'everything':
+      return 'true'
     case 'resolved':
       return `m.topic LIKE '✔ %'`
     case 'none':

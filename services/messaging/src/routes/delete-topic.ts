@@ -1,28 +1,21 @@
 import { deleteTopic } from '@parley/api'
-import { AppError, badRequest } from '@parley/core'
+import { AppError } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { hold } from '@parley/events'
 import { route } from '@parley/kit'
 import { normaliseTopic } from '@parley/markdown'
 import type { Context } from '../context.ts'
 import { remove } from '../edits/remove.ts'
-import { readChannelFacts } from '../facts/channel-facts.ts'
+import { oneChannel } from '../facts/readable-channel.ts'
 import { readNewestOf } from '../repo/deletes.ts'
 
 /** Messages that one call takes away: it happens behind the head, where everybody waits. */
 const mostAtOnce = 500
 
-const invalid = () => badRequest('Invalid channel ID')
-
 export default route<typeof deleteTopic, Context, Tx>(
   deleteTopic,
   {
-    async object({ input, tx, actor }) {
-      const facts = await readChannelFacts(tx, actor, input.stream_id)
-      if (!facts) throw invalid()
-      return facts
-    },
-    hidden: invalid,
+    ...oneChannel,
     denied: () => new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator'),
   },
   async ({ input, granted, rights, tx }) => {

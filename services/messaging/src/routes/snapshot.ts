@@ -5,6 +5,8 @@ import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { presentUnread } from '../present/unread.ts'
+import { readDrafts } from '../repo/drafts.ts'
+import { readSnippets } from '../repo/snippets.ts'
 import { readConversations, readMaxMessageId, readStarred, readUnread } from '../repo/snapshot.ts'
 
 type Section = (
@@ -40,9 +42,9 @@ const sections: readonly (readonly [types: readonly string[], Section])[] = [
       })),
     }),
   ],
-  [['drafts'], empty('drafts', [])],
+  [['drafts'], async (tx, granted) => ({ drafts: await readDrafts(tx, granted) })],
   [['scheduled_messages'], empty('scheduled_messages', [])],
-  [['saved_snippets'], empty('saved_snippets', [])],
+  [['saved_snippets'], async (tx, granted) => ({ saved_snippets: await readSnippets(tx, granted) })],
 ]
 
 export default answer<typeof messagingSnapshot, Context>(messagingSnapshot, async ({ input, ctx }) => {

@@ -35,6 +35,12 @@ export function parseWanted(given: Given): Wanted {
       throw badRequest('Unsupported parameter combination: num_before, num_after, anchor, message_ids')
     return { kind: 'ids', ids: [...new Set(ids)] }
   }
+  return parseAround(given)
+}
+
+/** @throws AppError as `parseWanted` */
+export function parseAround(given: Omit<Given, 'message_ids'>): Around {
+  const { anchor, num_before: before, num_after: after } = given
   if (before === undefined) throw missing('num_before')
   if (after === undefined) throw missing('num_after')
   const value = parseAnchor(anchor, given.use_first_unread_anchor)

@@ -5,8 +5,10 @@ import { normaliseTopic } from '@parley/markdown'
 /** A user as a narrow names one. */
 export type UserName = { readonly id: number } | { readonly email: string }
 export type ChannelName = { readonly id: number } | { readonly key: string }
-/** What `is:` asks for. `none`: nothing that exists here has it. */
-export type Mark = 'unread' | 'starred' | 'mentioned' | 'direct' | 'resolved' | 'none'
+export type ChannelsKind = 'public' | 'web-public'
+export type Contained = 'attachment' | 'image' | 'link' | 'reaction'
+/** What `is:` asks for. `none`: nothing that exists here has it; `everything`: all has it. */
+export type Mark = 'everything' | 'unread' | 'starred' | 'mentioned' | 'direct' | 'resolved' | 'none'
 
 /** One understood term, its names still to be looked up. */
 export type Term = (
@@ -16,6 +18,13 @@ export type Term = (
   | { readonly kind: 'people'; readonly people: readonly UserName[] }
   | { readonly kind: 'sender'; readonly sender: UserName }
   | { readonly kind: 'id'; readonly id: number }
+  /** Channels of a kind. */
+  | { readonly kind: 'channels'; readonly which: ChannelsKind }
+  /** Direct conversations in which a person takes part. */
+  | { readonly kind: 'including'; readonly person: UserName }
+  | { readonly kind: 'has'; readonly what: Contained }
+  /** The conversation that a message is in now. */
+  | { readonly kind: 'with'; readonly id: number }
   | { readonly kind: Mark }
 ) & { readonly negated: boolean }
 
@@ -30,8 +39,10 @@ const marks: Readonly<Record<string, Mark>> = {
   dm: 'direct',
   private: 'direct',
   resolved: 'resolved',
-  // There are no alert words yet.
+  // There are no alert words yet, and no topics that are muted or followed.
   alerted: 'none',
+  followed: 'none',
+  muted: 'none',
 }
 
 /**
@@ -44,7 +55,8 @@ export function parseNarrow(narrow: Narrow): Term[] {
     return understood === null ? [] : [{ ...understood, negated: term.negated ?? false }]
   })
   const asked = new Set(terms.filter((term) => !term.negated).map(({ kind }) => kind))
-  if (asked.has('channel') && (asked.has('people') || asked.has('direct')))
+  const channel = asked.has('channel') || asked.has('channels')
+  if (channel && (asked.has('people') || asked.has('direct') || asked.has('including')))
     throw badNarrow('No message can be both a channel message and direct message')
   return terms
 }
@@ -53,7 +65,7 @@ export function parseNarrow(narrow: Narrow): Term[] {
 type Bare<T> = T extends unknown ? Omit<T, 'negated'> : never
 
 /** Null for terms that take nothing away. */
-function parseTerm({ operator, operand }: NarrowTerm): Bare<Term> | null {
+function parseTerm({ operator, operand, negated }: NarrowTerm): Bare<Term> | null {
   switch (operator) {
     case 'channel':
     case 'stream':
@@ -67,6 +79,16 @@ function parseTerm({ operator, operand }: NarrowTerm): Bare<Term> | null {
     case 'sender':
     case 'from':
       return { kind: 'sender', sender: userName(operand) }
+    case 'dm-including':
+      return { kind: 'including', person: onePerson(operand) }
+    case 'channels':
+    case 'streams':
+      return { kind: 'channels', which: wordIn(['public', 'web-public'], operator, operand) }
+    case 'has':
+      return { kind: 'has', what: wordIn(contained, operator, operand) }
+    case 'with':
+      if (negated === true) throw badNarrow("'with' cannot be negated")
+      return { kind: 'with', id: messageNumber(operand) }
     case 'id':
       return { kind: 'id', id: messageNumber(operand) }
     case 'is':
@@ -74,7 +96,8 @@ function parseTerm({ operator, operand }: NarrowTerm): Bare<Term> | null {
     case 'near':
       return null
     case 'in':
-      if (operand === 'all') return null
+      // Nothing is muted yet, so what is at home is everything.
+      if (operand === 'all' || operand === 'home') return negated === true ? { kind: 'everything' } : null
       throw badNarrow(`unknown 'in' operand ${wordOf(operand)}`)
     default:
       throw badNarrow(`unknown operator ${wordOf(operator)}`)
@@ -112,6 +135,21 @@ function people(operand: Operand): UserName[] {
     .map((email) => email.trim())
     .filter((email) => email !== '')
     .map((email) => ({ email: email.toLowerCase() }))
+}
+
+function onePerson(operand: Operand): UserName {
+  const [person, ...others] = people(operand)
+  if (!person || others.length > 0) throw badNarrow('unknown user')
+  return person
+}
+
+const contained = ['attachment', 'image', 'link', 'reaction'] as const
+
+/** @throws AppError BAD_NARROW for anything but these words */
+function wordIn<W extends string>(words: readonly W[], operator: string, operand: Operand): W {
+  const found = words.find((word) => word === operand)
+  if (found === undefined) throw badNarrow(`unknown '${wordOf(operator)}' operand ${wordOf(operand)}`)
+  return found
 }
 
 function userName(operand: Operand): UserName {

@@ -1,0 +1,101 @@
+import { role } from '@parley/access'
+import type { TestDatabase } from '@parley/testkit'
+import fc from 'fast-check'
+import { z } from 'zod'
+import { type Channel, type Instance, type World, world } from './world.ts'
+
+let organisations = 0
+
+/** A random organisation: people of all roles, channels of all kinds, comings and goings between messages. */
+export const someOrganisation = fc.record({
+  roles: fc.array(fc.constantFrom(role.owner, role.admin, role.member, role.guest), {
+    minLength: 3,
+    maxLength: 5,
+  }),
+  kinds: fc.array(fc.constantFrom('public', 'shared', 'protected'), { minLength: 1, maxLength: 3 }),
+  /** Who may subscribe to the channels, and so read them: everybody, members, administrators, nobody. */
+  mayJoin: fc.constantFrom(1, 3, 6, 8, 8),
+  steps: fc.array(
+    fc.record({
+      what: fc.constantFrom('send', 'send', 'send', 'dm', 'join', 'leave', 'read', 'star', 'react'),
+      who: fc.nat(4),
+      other: fc.nat(4),
+      where: fc.nat(2),
+      topic: fc.constantFrom('t0', 't1', '✔ t1', ''),
+      content: fc.constantFrom(
+        'x',
+        'x',
+        '@**all**',
+        '@**topic**',
+        'http://a.b/c',
+        'http://a.b/c.PNG?d',
+        '[f](/user_uploads/1/a/b.txt)',
+        '`<a href="x.png">`',
+        'one',
+      ),
+    }),
+    { minLength: 8, maxLength: 30 },
+  ),
+})
+export interface Built {
+  readonly place: World
+  readonly at: Instance
+  readonly users: readonly number[]
+  readonly channels: readonly Channel[]
+  /** Every message of the organisation. */
+  readonly ids: readonly number[]
+}
+
+/** Makes such an organisation in the database. */
+export async function build(
+  database: TestDatabase,
+  given: typeof someOrganisation extends fc.Arbitrary<infer T> ? T : never,
+): Promise<Built> {
+  const place = await world(database, `random-${++organisations}`)
+  const at = await place.instance()
+  const users: number[] = []
+  for (const as of given.roles) users.push(await place.user({ role: as }))
+  const channels: Channel[] = []
+  for (const kind of given.kinds)
+    channels.push(
+      await place.channel({
+        private: kind === 'shared',
+        protected: kind === 'protected',
+        creator: users[0] ?? 0,
+        subscribe: given.mayJoin,
+      }),
+    )
+  const ids: number[] = []
+  for (const step of given.steps) {
+    const who = users[step.who % users.length] ?? 0
+    const other = users[step.other % users.length] ?? 0
+    const where = channels[step.where % channels.length]
+    if (!where) continue
+    const ask = async (fields: Record<string, unknown>): Promise<void> => {
+      // What is refused is part of the game.
+      const answer = await at
+        .ask(who, 'send-message', {
+          content: step.content === 'one' ? `@**|${other}**` : step.content,
+          ...fields,
+        })
+        .catch(() => null)
+      const sent = z.object({ id: z.int() }).safeParse(answer)
+      if (sent.success) ids.push(sent.data.id)
+    }
+    const last = ids.slice(-step.other - 1)
+    if (step.what === 'send') await ask({ type: 'channel', to: where.id, topic: step.topic })
+    else if (step.what === 'dm') await ask({ type: 'direct', to: [other] })
+    else if (step.what === 'join') await place.subscribe(where, who)
+    else if (step.what === 'leave') await place.unsubscribe(where, who)
+    else if (step.what === 'react')
+      for (const id of last)
+        await at
+          .ask(who, 'add-reaction', { emoji_name: 'tada' }, { path: { message_id: String(id) } })
+          .catch(() => null)
+    else {
+      const flag = step.what === 'read' ? 'read' : 'starred'
+      await at.ask(who, 'update-message-flags', { op: 'add', flag, messages: last }).catch(() => null)
+    }
+  }
+  return { place, at, users, channels, ids }
+}
