@@ -88,6 +88,7 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   await holds(reader, 'POST', '/messages/flags', { messages: [message], op: 'remove', flag: 'read' })
   await holds(reader, 'POST', '/messages/render', { content: '**x**' })
   await holds(reader, 'GET', '/users/me/{stream_id}/topics', {}, `/users/me/${stream}/topics`)
+  await changeMessages(stream, message)
   await holds(owner, 'DELETE', '/users/me/subscriptions', {
     subscriptions: ['contract'],
     principals: [reader.id],
@@ -142,9 +143,57 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   await holds(owner, 'POST', '/users/{user_id}/reactivate', {}, `/users/${doomed.id}/reactivate`)
   await holds(reader, 'PATCH', '/settings', { enter_sends: true })
   await holds(owner, 'PATCH', '/realm/user_settings_defaults', { enter_sends: true })
+  await changeChannel(stream)
+  await keepTexts(stream)
   const leaver = await stage.person('Leaving Person')
   await holds(leaver, 'DELETE', '/users/me', {})
 })
+
+async function changeMessages(channel: number, message: number): Promise<void> {
+  const { owner } = stage
+  const one = '/messages/{message_id}'
+  const here = `/messages/${message}`
+  const narrow = [{ operator: 'channel', operand: channel }]
+  const thumb = { emoji_name: '+1' }
+  await holds(reader, 'POST', `${one}/reactions`, thumb, `${here}/reactions`)
+  await holds(reader, 'DELETE', `${one}/reactions`, thumb, `${here}/reactions`)
+  await holds(owner, 'PATCH', one, { content: 'changed', topic: 'other shapes' }, here)
+  await holds(reader, 'GET', `${one}/history`, {}, `${here}/history`)
+  await holds(reader, 'GET', '/messages/matches_narrow', { msg_ids: [message], narrow })
+  const range = { anchor: 'newest', num_before: 9, num_after: 0 }
+  await holds(reader, 'POST', '/messages/flags/narrow', { ...range, narrow, op: 'add', flag: 'read' })
+  await holds(reader, 'POST', '/mark_topic_as_read', { stream_id: channel, topic_name: 'other shapes' })
+  await holds(reader, 'POST', '/mark_stream_as_read', { stream_id: channel })
+  await holds(reader, 'POST', '/mark_all_as_read', {})
+  await holds(owner, 'DELETE', one, {}, here)
+  await owner.ok('POST', '/messages', { type: 'channel', to: channel, topic: 'brief', content: 'x' })
+  const topic = '/streams/{stream_id}/delete_topic'
+  await holds(owner, 'POST', topic, { topic_name: 'brief' }, `/streams/${channel}/delete_topic`)
+}
+
+async function changeChannel(channel: number): Promise<void> {
+  const { owner } = stage
+  const one = '/streams/{stream_id}'
+  await holds(owner, 'PATCH', one, { description: 'where shapes are tried' }, `/streams/${channel}`)
+  await holds(owner, 'POST', '/default_streams', { stream_id: channel })
+  await holds(owner, 'DELETE', '/default_streams', { stream_id: channel })
+  await holds(owner, 'DELETE', one, {}, `/streams/${channel}`)
+}
+
+async function keepTexts(channel: number): Promise<void> {
+  const draft = { type: 'stream', to: [channel], topic: 'shapes', content: 'not yet' }
+  const made = await holds(reader, 'POST', '/drafts', { drafts: [draft] })
+  const [id = 0] = z.array(z.int()).parse(made.body['ids'])
+  await holds(reader, 'GET', '/drafts', {})
+  await holds(reader, 'PATCH', '/drafts/{draft_id}', { draft }, `/drafts/${id}`)
+  await holds(reader, 'DELETE', '/drafts/{draft_id}', {}, `/drafts/${id}`)
+  const saved = await holds(reader, 'POST', '/saved_snippets', { title: 'Greeting', content: 'hello' })
+  const one = '/saved_snippets/{saved_snippet_id}'
+  const here = `/saved_snippets/${int(saved, 'saved_snippet_id')}`
+  await holds(reader, 'GET', '/saved_snippets', {})
+  await holds(reader, 'PATCH', one, { title: 'Welcome' }, here)
+  await holds(reader, 'DELETE', one, {}, here)
+}
 
 test.runIf(contractAvailable())('no endpoint that the contract knows is left out above', () => {
   const known = (o: Operation): boolean =>
