@@ -19,6 +19,7 @@ export const proofTypes = [
   'Granted',
   'Seen',
   'Made',
+  'MadeGroup',
   'Readable',
   'Send',
   'EncodedSend',

@@ -39,8 +39,7 @@ export function listGroups(
   ])
 }
 
-type Changing = Granted<'group:edit'> | Granted<'group:change-members'>
-const idOf = ({ action, object }: Changing): GroupId =>
+const idOf = ({ action, object }: Granted<'group:edit'> | Granted<'group:change-members'>): GroupId =>
   action === 'group:edit' ? object.groupId : object.group.groupId
 
 declare class InThisTransaction {
@@ -52,7 +51,10 @@ export interface MadeGroup extends InThisTransaction {
 }
 
 /** The group of the proof as it is now. @throws Error where its row is gone, which no group's ever is */
-export async function readGroup(tx: Tx, which: Changing | MadeGroup): Promise<GroupRow> {
+export async function readGroup(
+  tx: Tx,
+  which: Granted<'group:edit'> | Granted<'group:change-members'> | MadeGroup,
+): Promise<GroupRow> {
   const id = 'action' in which ? idOf(which) : which.groupId
   const [row] = await tx.query(Row, `${select} AND g.group_id = $2`, [tx.org, id])
   if (!row) throw new Error('a group that was decided on has no row')
@@ -142,20 +144,34 @@ const insertSubgroups = (tx: Tx, group: number, subgroups: readonly number[]): P
   )
 
 /** Brings in people who are not in the group. */
-export const addMembers = (tx: Tx, granted: Changing, users: readonly number[]): Promise<number> =>
-  insertMembers(tx, idOf(granted), users)
+export const addMembers = (
+  tx: Tx,
+  granted: Granted<'group:edit'> | Granted<'group:change-members'>,
+  users: readonly number[],
+): Promise<number> => insertMembers(tx, idOf(granted), users)
 
-export const removeMembers = (tx: Tx, granted: Changing, users: readonly number[]): Promise<number> =>
+export const removeMembers = (
+  tx: Tx,
+  granted: Granted<'group:edit'> | Granted<'group:change-members'>,
+  users: readonly number[],
+): Promise<number> =>
   tx.execute(
     'DELETE FROM auth.user_group_members WHERE org_id = $1 AND group_id = $2 AND user_id = ANY ($3)',
     [tx.org, idOf(granted), users],
   )
 
 /** Brings in groups that the group is not in. */
-export const addSubgroups = (tx: Tx, granted: Changing, subgroups: readonly number[]): Promise<number> =>
-  insertSubgroups(tx, idOf(granted), subgroups)
+export const addSubgroups = (
+  tx: Tx,
+  granted: Granted<'group:edit'> | Granted<'group:change-members'>,
+  subgroups: readonly number[],
+): Promise<number> => insertSubgroups(tx, idOf(granted), subgroups)
 
-export const removeSubgroups = (tx: Tx, granted: Changing, subgroups: readonly number[]): Promise<number> =>
+export const removeSubgroups = (
+  tx: Tx,
+  granted: Granted<'group:edit'> | Granted<'group:change-members'>,
+  subgroups: readonly number[],
+): Promise<number> =>
   tx.execute(
     'DELETE FROM auth.user_group_subgroups WHERE org_id = $1 AND group_id = $2 AND subgroup_id = ANY ($3)',
     [tx.org, idOf(granted), subgroups],
