@@ -208,7 +208,7 @@ test('wrong methods and unknown paths', async () => {
 
 test('operations that are documented but not built answer 404, never an empty success', async () => {
   for (const [method, path] of [
-    ['get', '/drafts'],
+    ['get', '/reminders'],
     ['get', '/attachments'],
     ['post', '/typing'],
   ] as const)

@@ -115,7 +115,9 @@ test('the groups of each account are those that a naive walk finds, and the memb
             n > 0 ? [n] : (named[-n % Math.max(1, named.length)] ?? []),
           )
           if (wanted.value) {
-            made.push({ id: await valued(tx, members, subgroups), members, subgroups })
+            const id = await valued(tx, members, subgroups)
+            // One group and nobody else is that group itself.
+            if (!subgroups.includes(id)) made.push({ id, members, subgroups })
             continue
           }
           const id = await group(tx, `group ${i}`, wanted.deactivated)

@@ -50,6 +50,8 @@ export interface EventDeclaration<B = unknown> {
   readonly body: z.ZodType<B>
   /** For what goes to more people than are in the channel it tells of; null for what tells of none. */
   readonly about: ((body: B) => About | null) | null
+  /** Tells what was said in a channel: named people who are not in it get it only while everybody may read there. */
+  readonly content: boolean
   /**
    * The wire type(s) it becomes; queues filter on these (`event_types`). Empty for audience `nobody`.
    */
@@ -66,7 +68,16 @@ export interface EventDeclaration<B = unknown> {
 export function event<B>(
   declared: Omit<
     EventDeclaration<B>,
-    'alsoBy' | 'changesRights' | 'revokes' | 'audited' | 'about' | 'variant' | 'own' | 'wire' | 'shape'
+    | 'alsoBy'
+    | 'changesRights'
+    | 'revokes'
+    | 'audited'
+    | 'about'
+    | 'content'
+    | 'variant'
+    | 'own'
+    | 'wire'
+    | 'shape'
   > &
     Partial<EventDeclaration<B>>,
 ): EventDeclaration<B> {
@@ -76,6 +87,7 @@ export function event<B>(
     revokes: false,
     audited: false,
     about: null,
+    content: false,
     wire: [],
     variant: () => '',
     shape: () => null,

@@ -33,11 +33,12 @@ function shape(body: Changed, { capabilities }: Viewer): WireEvent {
     : { type: 'stream', op: 'delete', streams: [{ stream_id: id }], stream_ids: [id] }
 }
 
-/** A public channel looks different; everybody but guests knows of it. */
+/** A public channel looks different; everybody but guests knows of it. Decisions find channels by name, so a name is a right. */
 export const channelChanged = event({
   type: 'channel.changed',
   emitter: 'streams',
   audience: 'organisation',
+  changesRights: true,
   body: Changed,
   wire: ['stream'],
   about: (body) => ({ channel: body.channel_id, creator: body.creator_id }),
@@ -50,6 +51,7 @@ export const channelChangedWithin = event({
   type: 'channel.changed-within',
   emitter: 'streams',
   audience: 'subscribers',
+  changesRights: true,
   body: Within,
   wire: ['stream'],
   variant,

@@ -27,7 +27,7 @@ export interface AboutMessage<B> {
 export const aboutMessage = <B>(
   declared: Pick<EventDeclaration<B>, 'type' | 'body' | 'wire' | 'shape'> & Partial<EventDeclaration<B>>,
 ): AboutMessage<B> => ({
-  open: event({ emitter: 'messaging', ...declared, audience: 'subscribers' }),
+  open: event({ emitter: 'messaging', ...declared, audience: 'subscribers', content: true }),
   within: event({ emitter: 'messaging', ...declared, type: `${declared.type}-within`, audience: 'users' }),
 })
 

@@ -144,6 +144,7 @@ export class CatchUp {
       userIds: event.userIds,
       channelId: event.channelId,
       about: declaration.about?.(body.data) ?? null,
+      content: declaration.content,
       declaration,
       event,
       encoded: new Encoded(declaration, body.data, () => {}),

@@ -71,6 +71,7 @@ export class Ring {
       userIds: event.userIds,
       channelId: event.channelId,
       about: declaration.about?.(body) ?? null,
+      content: declaration.content,
       declaration,
       event,
       encoded: new Encoded(declaration, body, grown),

@@ -1,7 +1,7 @@
 import type { Audience } from '@parley/events'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entitled, goesTo, type Move, PastChannels } from './visibility.ts'
+import { entitled, goesTo, mayKnow, type Move, PastChannels } from './visibility.ts'
 
 const none = { channels: new Set<number>(), open: null }
 
@@ -21,6 +21,19 @@ test.each([
 ] as const)('audience %s, users %j, channel %s: %s', (audience: Audience, userIds, channelId, expected) => {
   expect(goesTo({ audience, userIds, channelId }, 1, { channels: new Set([9]), open: null })).toBe(expected)
 })
+
+test.each([
+  ['in it', 400, [9], [], true],
+  ['not in it while it is public', 400, [], [9], true],
+  ['not in it after it was closed', 200, [], [], false],
+  ['a guest who left it', 600, [], [9], false],
+] as const)(
+  'what was said in a channel goes to whom it names %s: role %d',
+  (_, role, channels, open, expected) => {
+    const event = { audience: 'subscribers', userIds: [1], channelId: 9, content: true } as const
+    expect(mayKnow(event, 1, { role, channels: new Set(channels) }, new Set(open))).toBe(expected)
+  },
+)
 
 test('open channels go to those who ask for them', () => {
   const event = { audience: 'subscribers', userIds: [], channelId: 9 } as const

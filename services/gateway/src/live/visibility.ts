@@ -9,6 +9,8 @@ export interface Addressed {
   readonly channelId: number | null
   /** The channel it tells more people of than are in it; absent for none. */
   readonly about?: About | null
+  /** It tells what was said in its channel. */
+  readonly content?: boolean
 }
 
 /** Where one user stands: the channels subscribed to, and those open to everybody (null: asks for none of them). */
@@ -40,13 +42,15 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
   }
 }
 
-/** May the user know of the channel that the event tells of, which everybody could when it was told? */
+/** May the user still know what the event tells of a channel, which everybody could when it was told? */
 export function mayKnow(
-  { about }: Addressed,
+  { about, content, channelId }: Addressed,
   user: number,
   person: Pick<Person, 'role' | 'channels'>,
   open: ReadonlySet<number>,
 ): boolean {
+  if (content && channelId !== null && !person.channels.has(channelId))
+    return open.has(channelId) && !isGuestRole(person.role)
   if (!about) return true
   if (person.channels.has(about.channel)) return !about.unlessIn
   if (open.has(about.channel)) return true
