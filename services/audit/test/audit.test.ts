@@ -60,12 +60,22 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
     topic: 'canarytopic',
     content: 'canarycontent',
   })
+  const { stream_id: id } = await person.ok('GET', '/get_stream_id', { stream: 'canarychannel' })
+  await person.ok('PATCH', `/streams/${z.int().parse(id)}`, { is_private: true })
+  await person.ok('POST', '/user_groups/create', {
+    name: 'canarygroup',
+    description: 'canarydescription',
+    members: [person.id],
+  })
   await person.ok('DELETE', '/users/me/subscriptions', { subscriptions: ['canarychannel'] })
   const headers = await signIn(who.client(), person.email, testPassword)
   const session = who.client({ headers, root: '/json' })
   await session.ok('DELETE', '/parley/sessions/current')
   await person.ok('POST', '/users/me/api_key/regenerate')
+  await who.owner.ok('PATCH', '/realm', { description: 'canarydescription' })
+  await who.owner.ok('PATCH', `/users/${person.id}`, { role: 300 })
   await who.owner.ok('DELETE', `/users/${person.id}`)
+  await who.owner.ok('POST', `/users/${person.id}/reactivate`)
 }
 
 test('every audited event becomes one leaf, in order, though NATS loses everything meanwhile', async () => {
