@@ -112,12 +112,15 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     await queue.until(saying(canary.content))
     const channel = await ada.ok('GET', '/get_stream_id', { stream: canary.channel })
     const victim = await stage.person('Victim')
+    const gone = await stage.person('Gone')
+    await stage.owner.ok('DELETE', `/users/${gone.id}`)
     const named = { name: canary.name, description: canary.description, members: [victim.id] }
     const group = await stage.owner.ok('POST', '/user_groups/create', named)
     asking = {
       stage,
       ada,
       victim: victim.id,
+      gone: gone.id,
       group: Number(group['group_id']),
       session,
       queue: queue.id,

@@ -8,6 +8,8 @@ export interface Asking {
   readonly ada: Person
   /** An account that may be deactivated. */
   readonly victim: number
+  /** An account that was. */
+  readonly gone: number
   /** A group that the owner made. */
   readonly group: number
   /** The headers of a session. */
@@ -57,7 +59,7 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     ({ stage, victim }) => stage.owner.patch(`/users/${victim}`, { full_name: canary.name, role: 300 }),
   ],
   'deactivate-own-user': ['accounts', ({ ada }) => ada.delete('/users/me')],
-  'reactivate-user': ['accounts', ({ stage, victim }) => stage.owner.post(`/users/${victim}/reactivate`)],
+  'reactivate-user': ['accounts', ({ stage, gone }) => stage.owner.post(`/users/${gone}/reactivate`)],
   'deactivate-user': ['accounts', ({ stage, victim }) => stage.owner.delete(`/users/${victim}`)],
   'create-user-group': [
     'groups',
