@@ -317,13 +317,20 @@ export function changesAtRandom(cast: Cast, random: Seeded): Changes {
   const [first = '', ...rest] = Object.entries(kinds).flatMap(([kind, [weight]]) =>
     Array.from({ length: weight }, () => kind),
   )
+  const missing = new Set(Object.keys(kinds))
   return {
     kinds: Object.keys(kinds),
     async next() {
-      const kind = random.pick([first, ...rest])
+      // What has not been possible yet is tried more often, so that short runs know every kind too.
+      const [rare, ...others] = missing
+      const kind =
+        rare !== undefined && random.below(3) === 0
+          ? random.pick([rare, ...others])
+          : random.pick([first, ...rest])
       const answer = await kinds[kind]?.[1](play, play.anybody())
-      if (answer && answer.status >= 500)
+      if (answer && answer.status >= 500 && answer.status !== 503)
         throw new Error(`${kind} answered ${answer.status} ${JSON.stringify(answer.body)}`)
+      if (answer?.status === 200) missing.delete(kind)
       return { kind, done: answer?.status === 200 }
     },
   }
