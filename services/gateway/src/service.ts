@@ -20,6 +20,7 @@ import { createDispatcher, onceMore } from './dispatcher.ts'
 import { Admission } from './edge/admission.ts'
 import { createApp } from './edge/app.ts'
 import { Gate } from './edge/gate.ts'
+import { Lateness } from './edge/lateness.ts'
 import { watchPublicCertificate } from './edge/public-certificate.ts'
 import { Organisations } from './identity/organisations.ts'
 import { Principals } from './identity/principals.ts'
@@ -92,7 +93,8 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     logger,
     principals: () => principals,
   })
-  const admission = new Admission()
+  const lateness = stack.use(new Lateness(clock))
+  const admission = new Admission(() => lateness.ms)
   registerGauges(metrics.registry, live, admission, () => app.listeners.pacer)
   const departures = logDepartures(config.logLevel, logger, clock)
   let stopping = false

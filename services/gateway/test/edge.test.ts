@@ -23,7 +23,7 @@ let port: number
 let ca: string
 let failing: unknown = null
 let held: Promise<void> | null = null
-const admission = new Admission(2, 2)
+const admission = new Admission(() => 0, 2, 2)
 const seen: Exchange[] = []
 let left = 9
 const allowing = {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { Admission } from './admission.ts'
+import { Admission, allowed } from './admission.ts'
 
 const full = { code: 'UNAVAILABLE', retryable: true, data: { 'retry-after': 1 } }
 
 test('an organisation gets no more than its share, and delays no other', async () => {
-  const admission = new Admission(4, 2)
+  const admission = new Admission(() => 0, 4, 2)
   const held = Promise.withResolvers<string>()
   const first = [1, 2].map(() => admission.take(1, () => held.promise))
   await expect(admission.take(1, async () => 'no')).rejects.toMatchObject(full)
@@ -18,7 +18,7 @@ test('an organisation gets no more than its share, and delays no other', async (
 })
 
 test('all together get no more than there is; work that fails gives its place back', async () => {
-  const admission = new Admission(2, 2)
+  const admission = new Admission(() => 0, 2, 2)
   const held = Promise.withResolvers<never>()
   const first = [1, 2].map((org) => admission.take(org, () => held.promise))
   await expect(admission.take(3, async () => 'no')).rejects.toMatchObject(full)
@@ -26,4 +26,19 @@ test('all together get no more than there is; work that fails gives its place ba
   expect((await Promise.allSettled(first)).map((one) => one.status)).toEqual(['rejected', 'rejected'])
   expect(await admission.take(3, async () => 'yes')).toBe('yes')
   expect(admission.working).toBe(0)
+})
+
+test('who is late takes in less, and is back to all of it when it is no longer', async () => {
+  expect([0, 100, 200, 400, 4000].map((late) => allowed(256, late))).toEqual([256, 256, 64, 32, 32])
+  expect([0, 4000].map((late) => allowed(4, late))).toEqual([4, 4])
+  let late = 1000
+  const admission = new Admission(() => late, 512, 256)
+  const held = Promise.withResolvers<void>()
+  const first = Array.from({ length: 32 }, () => admission.take(1, () => held.promise))
+  await expect(admission.take(1, async () => 'no')).rejects.toMatchObject(full)
+  await expect(admission.take(2, async () => 'no')).rejects.toMatchObject(full)
+  late = 0
+  expect(await admission.take(1, async () => 'yes')).toBe('yes')
+  held.resolve()
+  await Promise.all(first)
 })

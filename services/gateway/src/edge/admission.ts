@@ -1,5 +1,19 @@
 import { unavailable } from '@parley/core'
 
+/** A process that comes this late to what is due has all that it can do, milliseconds. */
+const busyMs = 100
+/** Never fewer, of one organisation and in all: so many are worked on in the shortest time. */
+const least = 32
+
+/**
+ * Of `most` requests, how many may be worked on in a process that is so late. A gateway that takes in all that it is
+ * asked answers everybody late, and late enough loses its lease.
+ */
+export function allowed(most: number, lateMs: number): number {
+  if (lateMs <= busyMs) return most
+  return Math.min(most, Math.max(least, Math.floor(most * (busyMs / lateMs) ** 2)))
+}
+
 /**
  * Bounds the requests that are being worked on, in all and of one organisation, so that who is let in is answered in
  * time and no organisation takes everybody's place. What waits by design (polls, sockets) is not counted.
@@ -7,11 +21,14 @@ import { unavailable } from '@parley/core'
 export class Admission {
   readonly #most: number
   readonly #mostOfOne: number
+  readonly #lateMs: () => number
   readonly #working = new Map<number, number>()
   #total = 0
   #refused = 0
 
-  constructor(most = 512, mostOfOne = 256) {
+  /** @param lateMs how late this process is now, milliseconds */
+  constructor(lateMs: () => number, most = 512, mostOfOne = 256) {
+    this.#lateMs = lateMs
     this.#most = most
     this.#mostOfOne = mostOfOne
   }
@@ -28,7 +45,12 @@ export class Admission {
 
   /** Refuses early, before anything was spent on a request. @throws AppError UNAVAILABLE */
   check(org: number): void {
-    if (this.#total < this.#most && (this.#working.get(org) ?? 0) < this.#mostOfOne) return
+    const late = this.#lateMs()
+    if (
+      this.#total < allowed(this.#most, late) &&
+      (this.#working.get(org) ?? 0) < allowed(this.#mostOfOne, late)
+    )
+      return
     this.#refused++
     throw unavailable()
   }

@@ -97,14 +97,17 @@ export class Lease {
     if (this.#epoch !== null) await this.#store.end(this.#epoch).catch(this.#report)
   }
 
-  #schedule(): void {
+  /** Counted from where the last one began: a slow one does not put off the next. */
+  #schedule(afterMs = everyMs): void {
     this.#timer = setTimeout(() => {
+      const began = this.#clock.monotonic()
       this.#running = this.turn()
         .catch(this.#report)
         .finally(() => {
-          if (!this.#stopped) this.#schedule()
+          const taken = this.#clock.monotonic() - began
+          if (!this.#stopped) this.#schedule(Math.max(0, everyMs - taken))
         })
-    }, everyMs)
+    }, afterMs)
   }
 
   /** One renewal: takes the lease where there is none, applies the barriers it finds. */
