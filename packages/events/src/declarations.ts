@@ -2,6 +2,7 @@ import {
   channelAccessChanged,
   channelChanged,
   channelChangedWithin,
+  channelHistoryClosed,
   channelOpened,
   defaultChannelsChanged,
 } from './channels/channel-changed.ts'
@@ -97,6 +98,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(channelAccessChanged),
   any(channelChanged),
   any(channelChangedWithin),
+  any(channelHistoryClosed),
   any(channelCreated),
   any(channelEstablished),
   any(channelOpened),

@@ -141,6 +141,8 @@ describe('who may read it', () => {
     const log = await since(() => update(ada, open, { is_private: true }))
     expect(log.map((e) => [e.type, e.users])).toEqual([
       ['channel.access-changed', []],
+      // A private channel protects its history unless it is asked to share it.
+      ['channel.history-closed', [ada.id, bob.id, guest.id]],
       ['channel.withdrawn', [cy.id]],
       ['channel.changed-within', [owner.id, admin.id, ada.id]],
     ])
@@ -200,6 +202,13 @@ describe('who may read it', () => {
     expect(log.map((e) => e.type)).toEqual(['channel.access-changed', 'channel.changed-within'])
     expect(await kind()).toMatchObject(flags(true))
     expect(await since(() => update(ada, secret, { is_private: true }))).toEqual([])
+    const closing = await since(() => update(ada, secret, { history_public_to_subscribers: false }))
+    expect(closing.map((e) => [e.type, e.users])).toEqual([
+      ['channel.access-changed', []],
+      ['channel.history-closed', [ada.id, bob.id, guest.id]],
+      ['channel.changed-within', [owner.id, admin.id, ada.id]],
+    ])
+    expect(await kind()).toMatchObject(flags(false))
     await update(ada, secret, { is_private: true, history_public_to_subscribers: false })
     expect(await kind()).toMatchObject(flags(false))
   })

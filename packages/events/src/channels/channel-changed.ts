@@ -98,6 +98,18 @@ export const channelAccessChanged = event({
   }),
 })
 
+/**
+ * These people, all who are in the channel, may read no more of its history than came to them. Queues that have changes
+ * of older messages still before them begin anew: nobody wrote down who of them holds which.
+ */
+export const channelHistoryClosed = event({
+  type: 'channel.history-closed',
+  emitter: 'streams',
+  audience: 'nobody',
+  revokes: true,
+  body: z.object({ channel_id: z.int(), user_ids: z.array(z.int()) }),
+})
+
 /** Other channels than before are joined by new accounts; guests are not told which. */
 export const defaultChannelsChanged = event({
   type: 'default-channels.changed',

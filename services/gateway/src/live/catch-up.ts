@@ -33,6 +33,7 @@ const chunk = 500
 
 /**
  * What a queue's user gets of a stretch, judged by where the user was then and is now.
+ * @throws AppError BAD_EVENT_QUEUE_ID where it holds changes of messages that the user may not be able to read any more
  * @param moves the user's since the place that the client knows, which may lie before the stretch
  */
 export function judge(
@@ -44,9 +45,9 @@ export function judge(
 ): Wired[] {
   const past = new PastChannels(person.channels, moves)
   const visible = entitled(events, queue.spec.user, queue.standing(person, open), past)
-  return visible
-    .filter((recent) => mayKnow(recent, queue.spec.user, person, open))
-    .flatMap((recent) => queue.take(recent, person.role) ?? [])
+  const known = visible.filter((recent) => mayKnow(recent, queue.spec.user, person, open))
+  if (known.some((recent) => past.withheld(recent))) throw badQueue(queue.spec.queueId)
+  return known.flatMap((recent) => queue.take(recent, person.role) ?? [])
 }
 
 /** What the caller knows at the moment it is asked: never kept over an await. */

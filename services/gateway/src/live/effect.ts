@@ -1,6 +1,7 @@
 import {
   channelAccessChanged,
   channelCreated,
+  channelHistoryClosed,
   keyRegenerated,
   membershipGranted,
   sessionEnded,
@@ -16,6 +17,8 @@ import type { LogEvent } from './log-event.ts'
 /** What an event changes about who may see what. */
 export type Effect =
   | { readonly kind: 'joined' | 'left'; readonly channel: number; readonly users: readonly number[] }
+  /** Who is in the channel may read no more of its history than came to them. */
+  | { readonly kind: 'withheld'; readonly channel: number; readonly users: readonly number[] }
   /** `credentials`: those of the account that end; null for all of them. */
   | {
       readonly kind: 'ended'
@@ -35,8 +38,8 @@ export type Effect =
   /** All members may know of it and read it, or only those who are in it. */
   | { readonly kind: 'opened' | 'closed'; readonly channel: number }
 
-/** The types that move a user in or out of channels; catching up reads them apart. */
-export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type]
+/** The types that change where a user stands in a channel; catching up reads them apart. */
+export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type, channelHistoryClosed.type]
 
 // Of each body only what matters here.
 const Moved = z.object({ channel_id: z.int(), user_ids: z.array(z.int()) })
@@ -57,6 +60,10 @@ export function effectOf(event: LogEvent): Effect | null {
     case subscriptionRemoved.type: {
       const { channel_id, user_ids } = Moved.parse(event.body)
       return { kind: 'left', channel: channel_id, users: user_ids }
+    }
+    case channelHistoryClosed.type: {
+      const { channel_id, user_ids } = Moved.parse(event.body)
+      return { kind: 'withheld', channel: channel_id, users: user_ids }
     }
     case channelCreated.type:
       return { kind: 'opened', channel: Opened.parse(event.body).channel.stream_id }

@@ -2,6 +2,7 @@ import { Capabilities } from '@parley/api'
 import { fixedClock } from '@parley/core'
 import {
   channelAccessChanged,
+  channelHistoryClosed,
   type EventDeclaration,
   event,
   keyRegenerated,
@@ -24,6 +25,15 @@ const said = event({
   body: z.object({ text: z.string() }),
   wire: ['said'],
   shape: (body) => ({ type: 'said', text: body.text }),
+})
+const edited = event({
+  type: 'edited',
+  emitter: 'messaging',
+  audience: 'subscribers',
+  content: true,
+  body: z.object({}),
+  wire: ['edited'],
+  shape: () => ({ type: 'edited' }),
 })
 const gone = event({
   type: 'gone',
@@ -52,14 +62,22 @@ const moved = (declared: EventDeclaration): EventDeclaration => ({
 const declarations = new Map(
   [
     anybody(said),
+    anybody(edited),
     anybody(gone),
     moved(anybody(membershipGranted)),
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
     anybody(everywhere),
     anybody(channelAccessChanged),
+    moved(anybody(channelHistoryClosed)),
   ].map((d) => [d.type, d]),
 )
+
+const kindOf: Partial<Record<string, Move['kind']>> = {
+  'membership.granted': 'joined',
+  'subscription.removed': 'left',
+  'channel.history-closed': 'withheld',
+}
 
 /** One organisation over a log in memory. */
 function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
@@ -101,17 +119,13 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
       count: (s) => Promise.resolve(log.slice(s.after, s.upTo).length),
       moves: (s) =>
         Promise.resolve(
-          log.slice(s.after, s.upTo).flatMap((e): Move[] =>
-            /^(membership|subscription)/.test(e.type) && e.userIds.includes(s.user)
-              ? [
-                  {
-                    seq: e.seq,
-                    kind: e.type.endsWith('granted') ? 'joined' : 'left',
-                    channel: e.channelId ?? 0,
-                  },
-                ]
-              : [],
-          ),
+          log
+            .slice(s.after, s.upTo)
+            .flatMap((e): Move[] =>
+              kindOf[e.type] && e.userIds.includes(s.user)
+                ? [{ seq: e.seq, kind: kindOf[e.type] ?? 'left', channel: z.int().parse(e.channelId) }]
+                : [],
+            ),
         ),
       events: (s, limit) => {
         state.reads++
@@ -361,4 +375,39 @@ test('AC-05 what was told to everybody of a channel is nobody’s once it is pri
   const again = reader(8, 'again')
   await organisation.serve(again.consumer, 1, 1)
   expect(again.got).toEqual([2])
+})
+
+test.each([
+  ['memory', 64 * 1024 * 1024],
+  ['the log', 3000],
+])('AC-05 changes of a history that was closed since reach nobody late, from %s', async (_, ringBytes) => {
+  const { log, organisation, place, say, add, state } = scene(0, ringBytes)
+  place(7, 9, true)
+  place(7, 10, true)
+  place(8, 10, true)
+  await organisation.reach(3)
+  const inside = reader(7, 'inside')
+  await organisation.serve(inside.consumer, 3, 1)
+  add('edited', {}, [], 9)
+  const body = { channel_id: 9, user_ids: [7] }
+  add('channel.history-closed', body, [7], 9, true)
+  add('edited', {}, [], 10)
+  say(9, 'x'.repeat(500))
+  for (let i = 0; i < 30; i++) say(10, 'x'.repeat(200))
+  organisation.take(log.slice(3))
+  await organisation.confirm(log.length)
+  // Who was served all along has had it before; what of it may still wait in this process does not leave.
+  expect([inside.got.slice(0, 3), inside.cuts.count]).toEqual([[4, 6, 7], 1])
+  state.reads = 0
+  const late = reader(7, 'late')
+  await expect(organisation.serve(late.consumer, 3, 1)).rejects.toMatchObject({ code: 'BAD_EVENT_QUEUE_ID' })
+  expect(late.got).toEqual([])
+  // Nothing of it is still to come: it goes on.
+  const after = reader(7, 'after')
+  await organisation.serve(after.consumer, 4, 1)
+  expect(after.got.slice(0, 2)).toEqual([6, 7])
+  const other = reader(8, 'other')
+  await organisation.serve(other.consumer, 3, 1)
+  expect(other.got[0]).toBe(6)
+  expect(state.reads > 0).toBe(ringBytes === 3000)
 })

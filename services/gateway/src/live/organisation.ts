@@ -276,6 +276,7 @@ export class Organisation {
         case 'moved':
           return effect.user === user
         case 'left':
+        case 'withheld':
           return effect.users.includes(user)
         case 'closed':
           return !this.#people.members.of(effect.channel).has(user)
@@ -293,7 +294,9 @@ const stale = (): AppError => new AppError('UNAUTHORIZED', 'Invalid API key', { 
 
 function movesIn(recents: readonly Recent[], user: number): Move[] {
   return recents.flatMap(({ seq, effect }) => {
-    const moved = (effect?.kind === 'joined' || effect?.kind === 'left') && effect.users.includes(user)
+    const moved =
+      (effect?.kind === 'joined' || effect?.kind === 'left' || effect?.kind === 'withheld') &&
+      effect.users.includes(user)
     return moved ? [{ seq, kind: effect.kind, channel: effect.channel }] : []
   })
 }

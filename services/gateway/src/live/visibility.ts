@@ -57,10 +57,10 @@ export function mayKnow(
   return !isGuestRole(person.role) && (isAdminRole(person.role) || about.creator === user)
 }
 
-/** A move of this user into or out of a channel. */
+/** Another place of this user in a channel: in it, out of it, or in it without the history that was there. */
 export interface Move {
   readonly seq: number
-  readonly kind: 'joined' | 'left'
+  readonly kind: 'joined' | 'left' | 'withheld'
   readonly channel: number
 }
 
@@ -77,19 +77,28 @@ export class PastChannels {
   constructor(now: ReadonlySet<number>, moves: readonly Move[]) {
     this.#moves = moves
     this.#channels = new Set(now)
-    for (const move of moves.toReversed()) this.#apply(move.channel, move.kind === 'left')
+    for (const move of moves.toReversed())
+      if (move.kind !== 'withheld') this.#apply(move.channel, move.kind === 'left')
   }
 
   /** The channels at this place; places must not go down from call to call. */
   at(seq: number): ReadonlySet<number> {
     for (let move = this.#moves[this.#next]; move && move.seq <= seq; move = this.#moves[++this.#next])
-      this.#apply(move.channel, move.kind === 'joined')
+      if (move.kind !== 'withheld') this.#apply(move.channel, move.kind === 'joined')
     return this.#channels
   }
 
   /** Came the user into the channel between the place that the client knows and this one? */
   cameIn(channel: number, seq: number): boolean {
     return this.#moves.some((move) => move.kind === 'joined' && move.channel === channel && move.seq < seq)
+  }
+
+  /** Does the event tell of messages in a channel whose history was taken from the user since? */
+  withheld({ content, channelId, seq }: Addressed & { readonly seq: number }): boolean {
+    return (
+      content === true &&
+      this.#moves.some((move) => move.kind === 'withheld' && move.channel === channelId && move.seq > seq)
+    )
   }
 
   #apply(channel: number, inside: boolean): void {

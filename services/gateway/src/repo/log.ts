@@ -76,7 +76,7 @@ export function audienceReader(database: Database): AudienceReader {
 
 function moveOf({ seq, type, body }: z.infer<typeof MoveRow>): Move[] {
   const effect = effectOf({ seq, type, body, userIds: [], channelId: null, revokes: false })
-  return effect?.kind === 'joined' || effect?.kind === 'left'
+  return effect?.kind === 'joined' || effect?.kind === 'left' || effect?.kind === 'withheld'
     ? [{ seq, kind: effect.kind, channel: effect.channel }]
     : []
 }

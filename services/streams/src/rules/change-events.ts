@@ -4,6 +4,7 @@ import {
   channelAccessChanged,
   channelChanged,
   channelChangedWithin,
+  channelHistoryClosed,
   channelOpened,
   channelWithdrawn,
   make,
@@ -45,6 +46,7 @@ export function changeEvents(change: Change): NewEvent[] {
   const { description, rendered_description } = after
   return [
     ...(kindDiffers || differs('is_archived') ? [access] : []),
+    ...(readable(before) && !readable(after) ? historyClosed(change) : []),
     ...(differs('invite_only') ? (invite_only ? withdrawn(change) : opened(change)) : []),
     ...(before.is_archived && !is_archived ? restored(change) : []),
     ...(kindDiffers ? told(change, { property: 'invite_only', value: invite_only, ...kindOnly(kind) }) : []),
@@ -90,6 +92,16 @@ const hasGuests = ({ subscribers }: Change): boolean => subscribers.some((subscr
 
 function* named(people: readonly UserId[]): Iterable<UserId[]> {
   for (let i = 0; i < people.length; i += mostNamed) yield people.slice(i, i + mostNamed)
+}
+
+/** Does who is in the channel read all of it? */
+const readable = (channel: ChannelObject): boolean =>
+  !channel.invite_only || channel.history_public_to_subscribers
+
+function historyClosed({ after, subscribers }: Change): NewEvent[] {
+  return [...named(subscribers.map((subscriber) => userId(subscriber.user_id)))].map((users) =>
+    make(channelHistoryClosed, { channel_id: after.stream_id, user_ids: users }, { users }),
+  )
 }
 
 function withdrawn({ after, outsiders }: Change): NewEvent[] {

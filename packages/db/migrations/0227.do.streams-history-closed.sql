@@ -1,0 +1,1 @@
+INSERT INTO events.emitters (role, type) VALUES ('svc_streams', 'channel.history-closed');
