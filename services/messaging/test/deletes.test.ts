@@ -174,6 +174,33 @@ describe('a topic', () => {
     expect(await removeTopic(admin, open, 'full')).toEqual({ complete: true })
   })
 
+  test('of which people have different parts: each hears of theirs, in few events', async () => {
+    const secret = await here.channel({ protected: true })
+    await here.subscribe(secret, admin)
+    const early = await say(admin, secret)
+    const [cy, dan] = [await here.user({ name: 'Cy' }), await here.user({ name: 'Dan' })]
+    await here.subscribe(secret, ann, cy)
+    await star(admin, early)
+    const late = await say(admin, secret)
+    await star(cy, late)
+    await here.unsubscribe(secret, cy)
+    await here.subscribe(secret, dan)
+    expect(await removeTopic(admin, secret, 'tea')).toEqual({ complete: true })
+    const deleted = (await lastEvents(5)).map(({ type, user_ids, body }) => [
+      type,
+      user_ids,
+      z.object({ to: z.string(), message_ids: z.array(z.int()) }).safeParse(body).data,
+    ])
+    const both = [ann, admin].sort((a, b) => a - b)
+    expect(deleted[0]?.slice(0, 2)).toEqual(['flags.changed', [cy]])
+    expect(deleted.slice(1)).toEqual([
+      ['messages.deleted-within', [ann], { to: 'bulk', message_ids: [late] }],
+      ['messages.deleted-within', [admin], { to: 'bulk', message_ids: [early, late] }],
+      ['messages.deleted-within', [admin], { to: 'single', message_ids: [early] }],
+      ['messages.deleted-within', both, { to: 'single', message_ids: [late] }],
+    ])
+  })
+
   test('is for administrators, who take only what they may read', async () => {
     expect(await removeTopic(ann, open, 'tea')).toMatchObject({ code: 'UNAUTHORIZED_PRINCIPAL' })
     const secret = await here.channel({ protected: true })

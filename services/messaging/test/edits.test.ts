@@ -275,6 +275,21 @@ describe('another topic', () => {
     expect(told).toContainEqual(['message.updated-within', [bob], [late]])
   })
 
+  test('does not move behind the head where nearly everybody has other parts of it', async () => {
+    const secret = await here.channel({ protected: true })
+    await here.subscribe(secret, ann)
+    const first = await say(ann, secret)
+    for (let i = 0; i < 100; i++) {
+      await here.subscribe(secret, await here.user({ name: `Late ${i}` }))
+      await say(ann, secret)
+    }
+    expect(await edit(ann, first, { topic: 'new', propagate_mode: 'change_all' })).toEqual(
+      refused('Too many people have different parts of these messages'),
+    )
+    expect(await topicOf(first)).toBe('tea')
+    expect(await edit(ann, first, { topic: 'new' })).toEqual(done)
+  })
+
   test('has a limit of time that moderators do not have', async () => {
     const { ids } = await three()
     const [first = 0, second = 0, third = 0] = ids

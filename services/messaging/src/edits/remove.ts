@@ -10,9 +10,10 @@ import {
   type NewEvent,
 } from '@parley/events'
 import { invalidMessage } from '../facts/readable-message.ts'
-import { readAudiences, type Told } from '../repo/audience.ts'
+import { readAudiences } from '../repo/audience.ts'
 import { deleteMessages, readLostStars } from '../repo/deletes.ts'
 import { readableIds } from '../repo/fetch.ts'
+import { byMessage, type Told } from '../rules/told.ts'
 
 /**
  * Takes messages of one topic away and tells those who may hear of it; called behind the head.
@@ -29,26 +30,28 @@ export async function remove(
   const ids = await readableIds(tx, list.granted, asked)
   if (ids.length === 0) return 0
   const told = await readAudiences(tx, granted, ids)
-  const stars: NewEvent[] = []
-  for (const each of told)
-    for (const { user, ids: messages } of await readLostStars(tx, granted, each))
-      stars.push(
-        make(
-          flagsChanged,
-          { op: 'remove', flag: 'starred', messages: [...messages], details: null },
-          { users: [user] },
-        ),
-      )
+  const stars = (await readLostStars(tx, granted, told, ids)).map(({ user, ids: messages }) =>
+    make(
+      flagsChanged,
+      { op: 'remove', flag: 'starred', messages: [...messages], details: null },
+      { users: [user] },
+    ),
+  )
   const gone = await deleteMessages(tx, granted, ids)
   const topic = gone.at(-1)?.topic ?? ''
-  await append(tx, granted.rights, [...stars, ...told.flatMap((each) => deletedEvents(each, topic))])
+  await append(tx, granted.rights, [...stars, ...deletedEvents(told, topic)])
   return gone.length
 }
 
-/** One event for queues that take many messages at once, and one for each message for the others. */
-function deletedEvents({ audience, ids }: Told, topic: string): NewEvent[] {
-  const event = (to: MessagesDeleted['to'], some: readonly number[]): NewEvent =>
-    makeAbout(messagesDeleted, { message_ids: [...some], to, stream_id: audience.channel, topic }, audience)
-  if (ids.length === 1) return [event('all', ids)]
-  return [event('bulk', ids), ...ids.map((id) => event('single', [id]))]
+/**
+ * Events for queues that take many messages at once, and one for each message for the others. Where history is kept from
+ * who was not there, nearly everybody may have others of them: never more events than two for each message.
+ */
+function deletedEvents(told: readonly Told[], topic: string): NewEvent[] {
+  const event = (to: MessagesDeleted['to'], { audience, ids }: Told): NewEvent =>
+    makeAbout(messagesDeleted, { message_ids: [...ids], to, stream_id: audience.channel, topic }, audience)
+  const single = byMessage(told)
+  if (told.every(({ ids }) => ids.length === 1)) return single.map((one) => event('all', one))
+  const bulk = told.length <= single.length ? told : single
+  return [...bulk.map((some) => event('bulk', some)), ...single.map((one) => event('single', one))]
 }

@@ -4,6 +4,7 @@ import type { Tx } from '@parley/db'
 import type { MessageAudience } from '@parley/events'
 import { z } from 'zod'
 import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
+import type { Told } from '../rules/told.ts'
 
 /** The channel that the proof is about, and for a direct message which one it is. */
 function placeOf({ object }: Parameters<typeof readAudiences>[1]): {
@@ -13,12 +14,6 @@ function placeOf({ object }: Parameters<typeof readAudiences>[1]): {
   if ('inviteOnly' in object) return { channel: object, message: 0 }
   const { channel, messageId } = 'message' in object ? object.message : object
   return { channel, message: messageId }
-}
-
-/** Those of the changed messages that the same people are told of. */
-export interface Told {
-  readonly audience: MessageAudience
-  readonly ids: readonly number[]
 }
 
 /**

@@ -3,7 +3,7 @@ import { userId, type UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
-import type { Told } from './audience.ts'
+import { byMessage, type Told } from '../rules/told.ts'
 
 /** The newest messages of a topic of the proof's channel, whoever may read them; one more than `most` where there are more. */
 export async function readNewestOf(
@@ -27,18 +27,25 @@ const Star = z.object({ user: z.int(), ids: z.array(z.int()) })
 export async function readLostStars(
   tx: Tx,
   _granted: Granted<'message:delete'> | Granted<'channel:delete-topic'>,
-  { audience, ids }: Told,
+  told: readonly Told[],
+  ids: Readable,
 ): Promise<{ readonly user: UserId; readonly ids: readonly number[] }[]> {
   const rows = await tx.query(
     Star,
     `SELECT f.user_id AS "user", array_agg(f.message_id ORDER BY f.message_id) AS ids FROM messaging.user_flags f
-      WHERE f.org_id = $1 AND f.message_id = ANY ($2::bigint[]) AND f.starred AND f.user_id <> ALL ($3::integer[])
+      WHERE f.org_id = $1 AND f.message_id = ANY ($2::bigint[]) AND f.starred
         AND NOT EXISTS (SELECT FROM streams.v1_subscriptions s
-          WHERE s.org_id = $1 AND s.channel_id = $4 AND s.user_id = f.user_id)
+          WHERE s.org_id = $1 AND s.channel_id = $3 AND s.user_id = f.user_id)
       GROUP BY f.user_id ORDER BY f.user_id`,
-    [tx.org, ids, audience.users, audience.channel],
+    [tx.org, ids, told[0]?.audience.channel ?? null],
   )
-  return rows.map(({ user, ids: starred }) => ({ user: userId(user), ids: starred }))
+  const hear = new Map(
+    byMessage(told).map(({ ids: [id], audience }) => [id, new Set<number>(audience.users)]),
+  )
+  return rows.flatMap(({ user, ids: starred }) => {
+    const lost = starred.filter((id) => !hear.get(id)?.has(user))
+    return lost.length === 0 ? [] : [{ user: userId(user), ids: lost }]
+  })
 }
 
 /** What of the messages is gone, by the topic it stood in: their newest spelling. */

@@ -90,7 +90,10 @@ function shownText(before: Editable, after: NewText, settings: MessageSettings):
   }
 }
 
-/** Tells of the change: everybody of those messages that they may hear of, with the flags they have on one. */
+/** Of a channel that keeps its history from who was not there, groups of people who have the same of what moves. */
+const mostGroups = 100
+
+/** Tells of the change: everybody of those messages that they may hear of, with the flags they have on one. @throws AppError BAD_REQUEST */
 async function tell(
   tx: Tx,
   granted: Granted<'message:change'>,
@@ -100,7 +103,10 @@ async function tell(
 ): Promise<void> {
   const { messageId } = granted.object
   const events = []
-  for (const { audience, ids: some } of await readAudiences(tx, granted, ids)) {
+  const groups = await readAudiences(tx, granted, ids)
+  // Each is asked for its flags while everybody waits.
+  if (groups.length > mostGroups) throw badRequest('Too many people have different parts of these messages')
+  for (const { audience, ids: some } of groups) {
     const whole = some.includes(messageId)
     const id = whole ? messageId : (some[0] ?? messageId)
     const flags = await readToldFlags(tx, granted, id, audience)
