@@ -8,6 +8,7 @@ import {
   keyRegenerated,
   membershipGranted,
   subscriptionRemoved,
+  userMoved,
 } from '@parley/events'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -67,6 +68,7 @@ const declarations = new Map(
     moved(anybody(membershipGranted)),
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
+    moved(anybody(userMoved)),
     anybody(everywhere),
     anybody(channelAccessChanged),
     moved(anybody(channelHistoryClosed)),
@@ -159,12 +161,12 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
   }
 }
 
-const spec = (user: number, queueId = 'q', allPublicStreams = false): Queue =>
+const spec = (user: number, queueId = 'q', allPublicStreams = false, vantage = 1): Queue =>
   new Queue({
     queueId,
     org: 1,
     user,
-    vantage: 1,
+    vantage,
     start: 0,
     eventTypes: null,
     narrow: [],
@@ -410,4 +412,15 @@ test.each([
   await organisation.serve(other.consumer, 3, 1)
   expect(other.got[0]).toBe(6)
   expect(state.reads > 0).toBe(ringBytes === 3000)
+})
+
+test('who sees the organisation from elsewhere begins anew; who has begun anew already goes on', async () => {
+  const { log, organisation, add } = scene()
+  const [before, since, other] = [reader(7, 'before'), reader(7, 'since'), reader(8, 'other')]
+  Object.assign(since.consumer, { queue: spec(7, 'since', false, 2) })
+  for (const { consumer } of [before, since, other]) await organisation.serve(consumer, 0, 1)
+  add('user.moved', { user_id: 7, role: 400, vantage: 2 }, [], null, true)
+  organisation.take(log)
+  await organisation.confirm(1)
+  expect([before, since, other].map(({ ended }) => ended)).toEqual([['gone'], [], []])
 })

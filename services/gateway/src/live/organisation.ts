@@ -244,7 +244,7 @@ export class Organisation {
     this.#people.apply(event.seq, effect)
     this.#deps.onEffect(this.org, effect)
     if (effect.kind === 'ended') this.#revoke(effect)
-    if (effect.kind === 'moved') this.#endQueuesOf(effect.user)
+    if (effect.kind === 'moved') this.#endQueuesOf(effect.user, effect.vantage)
     if (touched.size === 0) return
     // Bytes on their way get two turns of the event loop to reach the kernel.
     this.#cutting = this.#cutting
@@ -261,9 +261,12 @@ export class Organisation {
         this.stop(consumer, 'revoked')
   }
 
-  #endQueuesOf(user: number): void {
-    for (const { consumer } of this.#serving.values())
-      if (consumer.queue.spec.user === user) this.stop(consumer, 'gone')
+  /** Those that began at the new vantage stay: the database may be ahead of what is applied here. */
+  #endQueuesOf(user: number, vantage: number): void {
+    for (const { consumer } of this.#serving.values()) {
+      const { spec } = consumer.queue
+      if (spec.user === user && spec.vantage < vantage) this.stop(consumer, 'gone')
+    }
   }
 
   /** Those whose bytes on their way may hold what the effect takes from them. */
