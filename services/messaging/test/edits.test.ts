@@ -259,6 +259,24 @@ describe('another topic', () => {
     expect((await historyOf(ann, id)).at(-1)).toMatchObject({ topic: 'coffee', content: 'b' })
   })
 
+  test('keeps its former texts out of a page that would grow too large with them', async () => {
+    const ids = [
+      await say(ann, open, 'a', 'long'),
+      await say(ann, open, 'a', 'long'),
+      await say(ann, open, 'a', 'long'),
+    ]
+    for (const id of ids) expect(await edit(ann, id, { content: 'b' })).toEqual(done)
+    await here.test.superuser(
+      `UPDATE messaging.edits SET prev_rendered = repeat('x', 1500000) WHERE org_id = $1 AND message_id = ANY ($2)`,
+      [here.org, ids],
+    )
+    const page = await one.ask(ann, 'get-messages', { message_ids: ids })
+    const { messages } = z.object({ messages: z.array(FetchedMessage) }).parse(page)
+    expect(messages.map(({ edit_history: edits }) => edits?.map((entry) => 'prev_content' in entry))).toEqual(
+      [[false], [true], [true]],
+    )
+  })
+
   test('moves only what the mover may read, and tells each of what came to them', async () => {
     const secret = await here.channel({ protected: true })
     await here.subscribe(secret, ann)

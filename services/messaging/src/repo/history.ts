@@ -38,20 +38,32 @@ const OfMessage = EditRow.extend({ messageId: z.int() })
 /** Most changes that a message object holds. */
 const mostInObject = 20
 
+/** Most bytes of former texts in one answer, from its newest message on: what lies beyond is named without its text. */
+const mostText = 4_000_000
+
 /** The changes of messages that were read already, newest first, by message. */
 export async function readEditsOf(
   tx: Tx,
   granted: Granted<'message:read'> | Granted<'message:list'>,
   ids: readonly number[],
+  most = mostText,
 ): Promise<ReadonlyMap<number, readonly EditRow[]>> {
   if (ids.length === 0) return new Map()
   const rows = await tx.query(
     OfMessage,
-    `SELECT asked.id AS "messageId", e.* FROM unnest($2::bigint[]) AS asked (id)
-      CROSS JOIN LATERAL (
-        SELECT ${editColumns} FROM messaging.edits e
-        WHERE e.org_id = $1 AND e.message_id = asked.id ORDER BY e.place DESC LIMIT ${mostInObject}) AS e`,
-    [granted.actor.orgId, ids],
+    `SELECT "messageId", "userId", at, "prevTopic", topic, "prevChannel", channel,
+        CASE WHEN bytes <= $3 THEN "prevContent" END AS "prevContent",
+        CASE WHEN bytes <= $3 THEN "prevRendered" END AS "prevRendered"
+      FROM (
+        SELECT asked.id AS "messageId", e.*,
+          sum(coalesce(octet_length(e."prevContent"), 0) + coalesce(octet_length(e."prevRendered"), 0))
+            OVER (ORDER BY asked.id DESC, e.place DESC) AS bytes
+        FROM unnest($2::bigint[]) AS asked (id)
+        CROSS JOIN LATERAL (
+          SELECT ${editColumns}, e.place FROM messaging.edits e
+          WHERE e.org_id = $1 AND e.message_id = asked.id ORDER BY e.place DESC LIMIT ${mostInObject}) AS e
+      ) AS shown ORDER BY "messageId" DESC, place DESC`,
+    [granted.actor.orgId, ids, most],
   )
   return Map.groupBy(rows, ({ messageId }) => messageId)
 }
