@@ -176,6 +176,17 @@ async function changeChannel(channel: number): Promise<void> {
   const one = '/streams/{stream_id}'
   await holds(owner, 'PATCH', one, { description: 'where shapes are tried' }, `/streams/${channel}`)
   await holds(owner, 'POST', '/default_streams', { stream_id: channel })
+  const subscription_data = [{ stream_id: channel, property: 'pin_to_top', value: true }]
+  await holds(owner, 'POST', '/users/me/subscriptions/properties', { subscription_data })
+  const topic = { stream_id: channel, topic: 'shapes' }
+  await holds(owner, 'POST', '/user_topics', { ...topic, visibility_policy: 3 })
+  await holds(owner, 'PATCH', '/users/me/subscriptions/muted_topics', { ...topic, op: 'add' })
+  const muted = `/users/me/muted_users/${reader.id}`
+  await holds(owner, 'POST', '/users/me/muted_users/{muted_user_id}', {}, muted)
+  await holds(owner, 'DELETE', '/users/me/muted_users/{muted_user_id}', {}, muted)
+  const status = `/users/${reader.id}/subscriptions/${channel}`
+  await holds(owner, 'GET', '/users/{user_id}/subscriptions/{stream_id}', {}, status)
+  await holds(owner, 'GET', '/users/{user_id}/channels', {}, `/users/${reader.id}/channels`)
   await holds(owner, 'DELETE', '/default_streams', { stream_id: channel })
   await holds(owner, 'DELETE', one, {}, `/streams/${channel}`)
 }

@@ -85,6 +85,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{stream_id}', String(ids.channel))
     .replace('{draft_id}', '1')
     .replace('{saved_snippet_id}', '1')
+    .replace('{muted_user_id}', String(ids.user))
     .replace('{user_id}', String(ids.user))
     .replace('{user_group_id}', String(ids.group))
 
@@ -107,6 +108,8 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     msg_ids: [ids.message],
     op: 'add',
     flag: 'read',
+    visibility_policy: 1,
+    subscription_data: [{ stream_id: ids.channel, property: 'is_muted', value: true }],
     narrow: [{ operator: 'channel', operand: ids.channel }],
     anchor: 'newest',
     num_before: 10,

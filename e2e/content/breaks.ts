@@ -39,6 +39,7 @@ export const spoilt = {
     renamed('TABLE', 'messaging.drafts', 'user_id'),
     renamed('TABLE', 'messaging.snippets', 'user_id'),
   ],
+  own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
   queues: [quoting('gateway.queues', 'spec::text')],
 } as const satisfies Record<string, readonly Spoilt[]>
 export type Broken = keyof typeof spoilt

@@ -112,6 +112,34 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'list-channels': ['channels', ({ ada }) => ada.get('/streams')],
   'list-members': ['channels', ({ ada, channel }) => ada.get(`/streams/${channel}/members`)],
   'list-subscriptions': ['channels', ({ ada }) => ada.get('/users/me/subscriptions')],
+  'get-subscription-status': [
+    'channels',
+    ({ ada, channel }) => ada.get(`/users/${ada.id}/subscriptions/${channel}`),
+  ],
+  'get-user-channels': ['channels', ({ ada }) => ada.get(`/users/${ada.id}/channels`)],
+  'update-subscription-settings': [
+    'channels',
+    ({ ada, channel }) =>
+      ada.post('/users/me/subscriptions/properties', {
+        subscription_data: [{ stream_id: channel, property: 'is_muted', value: true }],
+      }),
+  ],
+  'update-user-topic': [
+    'own',
+    ({ ada, channel }) =>
+      ada.post('/user_topics', { stream_id: channel, topic: canary.topic, visibility_policy: 1 }),
+  ],
+  'mute-topic': [
+    'own',
+    ({ ada, channel }) =>
+      ada.patch('/users/me/subscriptions/muted_topics', {
+        stream_id: channel,
+        topic: canary.topic,
+        op: 'add',
+      }),
+  ],
+  'mute-user': ['own', ({ ada, victim }) => ada.post(`/users/me/muted_users/${victim}`)],
+  'unmute-user': ['own', ({ ada, victim }) => ada.delete(`/users/me/muted_users/${victim}`)],
   subscribe: [
     'channels',
     ({ ada }) =>

@@ -6,6 +6,8 @@ import { addDefaultChannel } from './channels/add-default-channel.ts'
 import { archiveChannel } from './channels/archive-channel.ts'
 import { findChannel } from './channels/find-channel.ts'
 import { getChannel } from './channels/get-channel.ts'
+import { getSubscriptionStatus } from './channels/get-subscription-status.ts'
+import { getUserChannels } from './channels/get-user-channels.ts'
 import { listChannels } from './channels/list-channels.ts'
 import { listMembers } from './channels/list-members.ts'
 import { listSubscriptions } from './channels/list-subscriptions.ts'
@@ -22,6 +24,7 @@ import { updateUserGroup } from './groups/update-user-group.ts'
 import { updateUserGroupMembers } from './groups/update-user-group-members.ts'
 import { updateUserGroupSubgroups } from './groups/update-user-group-subgroups.ts'
 import { updateChannel } from './channels/update-channel.ts'
+import { updateSubscriptionSettings } from './channels/update-subscription-settings.ts'
 import { createDrafts, deleteDraft, editDraft, getDrafts } from './drafts/drafts.ts'
 import { addReaction } from './messages/add-reaction.ts'
 import { deleteMessage } from './messages/delete-message.ts'
@@ -43,6 +46,8 @@ import type { Operation } from './operation.ts'
 import { serverSettings } from './organisation/server-settings.ts'
 import { updateRealm } from './organisation/update-realm.ts'
 import { updateUserSettingsDefaults } from './organisation/update-user-settings-defaults.ts'
+import { muteUser, unmuteUser } from './own/muted-users.ts'
+import { muteTopic, updateUserTopic } from './own/user-topics.ts'
 import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
@@ -94,6 +99,8 @@ export const operations: readonly Operation[] = [
   archiveChannel,
   findChannel,
   getChannel,
+  getSubscriptionStatus,
+  getUserChannels,
   listChannels,
   listMembers,
   listSubscriptions,
@@ -101,6 +108,12 @@ export const operations: readonly Operation[] = [
   subscribe,
   unsubscribe,
   updateChannel,
+  updateSubscriptionSettings,
+  // what one wants to see
+  muteTopic,
+  muteUser,
+  unmuteUser,
+  updateUserTopic,
   // messages
   addReaction,
   deleteMessage,

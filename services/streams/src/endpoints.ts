@@ -5,14 +5,21 @@ import addDefaultChannel from './routes/add-default-channel.ts'
 import archiveChannel from './routes/archive-channel.ts'
 import findChannel from './routes/find-channel.ts'
 import getChannel from './routes/get-channel.ts'
+import getSubscriptionStatus from './routes/get-subscription-status.ts'
+import getUserChannels from './routes/get-user-channels.ts'
 import listChannels from './routes/list-channels.ts'
 import listMembers from './routes/list-members.ts'
 import listSubscriptions from './routes/list-subscriptions.ts'
+import muteTopic from './routes/mute-topic.ts'
+import muteUser from './routes/mute-user.ts'
 import removeDefaultChannel from './routes/remove-default-channel.ts'
 import snapshot from './routes/snapshot.ts'
 import subscribe from './routes/subscribe.ts'
+import unmuteUser from './routes/unmute-user.ts'
 import unsubscribe from './routes/unsubscribe.ts'
 import updateChannel from './routes/update-channel.ts'
+import updateSubscriptionSettings from './routes/update-subscription-settings.ts'
+import updateUserTopic from './routes/update-user-topic.ts'
 
 /** Every endpoint of this service. */
 export const routes: readonly Route<Context, Tx>[] = [
@@ -20,13 +27,20 @@ export const routes: readonly Route<Context, Tx>[] = [
   archiveChannel,
   findChannel,
   getChannel,
+  getSubscriptionStatus,
+  getUserChannels,
   listChannels,
   listMembers,
   listSubscriptions,
+  muteTopic,
+  muteUser,
   removeDefaultChannel,
   subscribe,
+  unmuteUser,
   unsubscribe,
   updateChannel,
+  updateSubscriptionSettings,
+  updateUserTopic,
 ]
 
 /** Every internal call it answers. */

@@ -169,6 +169,41 @@ const draft: Change = async ({ random, anybody }, who) => {
 const snippet: Change = ({ random }, who) =>
   who.post('/saved_snippets', { title: 'snippet', content: `text ${random.below(100)}` })
 
+/** Of a channel that one is in or not: it is refused, or ends what was set while one was. */
+const oneChannel = async ({ random, owner }: Play): Promise<unknown> => {
+  const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
+  return found.body['stream_id']
+}
+
+const setSubscription: Change = async (play, who) => {
+  const stream_id = await oneChannel(play)
+  if (stream_id === undefined) return null
+  const flags = ['is_muted', 'in_home_view', 'pin_to_top', 'push_notifications'] as const
+  const property = play.random.pick(flags)
+  return who.post('/users/me/subscriptions/properties', {
+    subscription_data: [
+      { stream_id, property, value: play.random.below(2) === 0 },
+      { stream_id, property: 'color', value: play.random.pick(['#f00', '#00FF00']) },
+    ],
+  })
+}
+
+const setTopic: Change = async (play, who) => {
+  const { random } = play
+  const stream_id = await oneChannel(play)
+  if (stream_id === undefined) return null
+  const topic = random.pick(topics)
+  const op = random.pick(['add', 'remove'])
+  return random.below(3) === 0
+    ? who.patch('/users/me/subscriptions/muted_topics', { stream_id, topic, op })
+    : who.post('/user_topics', { stream_id, topic, visibility_policy: random.below(4) })
+}
+
+const mutePerson: Change = ({ random, anybody }, who) => {
+  const path = `/users/me/muted_users/${anybody().id}`
+  return random.below(3) === 0 ? who.delete(path) : who.post(path)
+}
+
 const createUser: Change = async (play) => {
   if (play.names >= mostNewcomers) return null
   play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
@@ -275,6 +310,9 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'mark many as read': [2, markRead],
   'keep a draft': [2, draft],
   'keep a snippet': [1, snippet],
+  'set a subscription': [3, setSubscription],
+  'set a topic': [3, setTopic],
+  'mute a person': [2, mutePerson],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
   reactivate: [1, reactivate],

@@ -1,4 +1,4 @@
-import { organisationSettings, SubscriptionSettings } from '@parley/api'
+import { organisationSettings, SubscriptionSettings, UserTopic } from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { QueueEvent } from './event-queue.ts'
@@ -33,6 +33,8 @@ const Snapshot = z.looseObject({
   max_message_id: z.int(),
   drafts: z.array(z.looseObject({ id: z.int() })),
   saved_snippets: z.array(z.looseObject({ id: z.int() })),
+  muted_users: z.array(z.looseObject({ id: z.int() })),
+  user_topics: z.array(UserTopic),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
 })
 
@@ -68,6 +70,9 @@ interface ClientState {
   /** By id. */
   readonly drafts: Record<number, unknown>
   readonly snippets: Record<number, unknown>
+  mutedUsers: unknown
+  /** By conversation. */
+  readonly topics: Record<string, UserTopic>
   starred: number[]
   maxMessage: number
   /** The newest message of each conversation; null where that was deleted. */
@@ -180,6 +185,8 @@ function stateOf(answer: unknown): ClientState {
     starred: including([], s.starred_messages),
     drafts: byId(s.drafts),
     snippets: byId(s.saved_snippets),
+    mutedUsers: s.muted_users,
+    topics: Object.fromEntries(s.user_topics.map((set) => [inTopic(set.stream_id, set.topic_name), set])),
     maxMessage: s.max_message_id,
     direct: Object.fromEntries(
       s.recent_private_conversations.map((c) => [among([s.user_id, ...c.user_ids]), c.max_message_id]),
@@ -387,6 +394,25 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   'saved_snippets add'(state, event) {
     Object.assign(state.snippets, byId([Kept.parse(event['saved_snippet'])]))
+  },
+  muted_users(state, event) {
+    state.mutedUsers = event['muted_users']
+  },
+  user_topic(state, event) {
+    const set = UserTopic.parse(event)
+    const topic = inTopic(set.stream_id, set.topic_name)
+    if (set.visibility_policy === 0) delete state.topics[topic]
+    else state.topics[topic] = set
+  },
+  // It names channels, which are renamed without it; what it lists is in `user_topics` too.
+  muted_topics() {},
+  'subscription update'(state, event) {
+    const { stream_id: id, property } = z
+      .looseObject({ stream_id: z.int(), property: z.string() })
+      .parse(event)
+    const known = state.channels[id]
+    if (known?.membership !== 'subscribed') throw new Error(`a setting of channel ${id}, which one is not in`)
+    known.facts[property] = event['value']
   },
   'update_message_flags remove'(state, event) {
     const { flag, messages } = z.looseObject({ flag: z.string(), messages: Ids }).parse(event)

@@ -33,7 +33,6 @@ const sections: Readonly<Record<string, Section>> = {
   alert_words: constant({ alert_words: [] }),
   custom_profile_fields: constant({ custom_profile_fields: [], custom_profile_field_types: {} }),
   giphy: constant({ giphy_api_key: '' }),
-  muted_users: constant({ muted_users: [] }),
   navigation_views: constant({ navigation_views: [] }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
   presence: ({ now }) => ({ presences: {}, presence_last_update_id: -1, server_timestamp: now / 1000 }),

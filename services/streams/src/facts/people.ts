@@ -92,3 +92,13 @@ export async function findOverseers(tx: Tx, groups: ChannelGroups): Promise<Acto
   )
   return rows.map(person)
 }
+
+/** Is there an account of that id, in use or not? */
+export async function isPerson(tx: Tx, id: number): Promise<boolean> {
+  const rows = await tx.query(
+    z.object({ user_id: z.int() }),
+    'SELECT user_id FROM auth.v1_actors WHERE org_id = $1 AND user_id = $2::bigint',
+    [tx.org, id],
+  )
+  return rows.length > 0
+}

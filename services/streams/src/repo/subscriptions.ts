@@ -150,3 +150,20 @@ export async function readSettings(tx: Tx, granted: Granted<'channel:change'>): 
     [tx.org, granted.object.channel.channelId],
   )
 }
+
+/** Ids, ascending, of the channels in use that a person is in and the actor may know of. */
+export async function readKnownChannelsOf(
+  tx: Tx,
+  granted: Granted<'channel:list'>,
+  user: number,
+): Promise<number[]> {
+  const rows = await tx.query(
+    z.object({ channel_id: z.int() }),
+    `SELECT c.channel_id FROM streams.subscriptions m JOIN streams.channels c USING (org_id, channel_id)
+     WHERE m.org_id = $1 AND m.user_id = $3::bigint AND m.active AND NOT c.archived
+       AND ${rowsWhere(channelMetadata, granted.actor, '$4')}
+     ORDER BY c.channel_id`,
+    [tx.org, granted.actor.userId, user, [...granted.actor.groups]],
+  )
+  return rows.map((row) => row.channel_id)
+}

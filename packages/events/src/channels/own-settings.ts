@@ -1,0 +1,51 @@
+import { MutedTopic, MutedUser, subscriptionProperties, UserTopic } from '@parley/api'
+import { z } from 'zod'
+import { event } from '../event.ts'
+
+/** Somebody set something for a channel that they are in; it alone names the channel, so that who has left does not hear. */
+export const subscriptionSet = event({
+  type: 'subscription.set',
+  emitter: 'streams',
+  audience: 'users',
+  body: z.object({
+    stream_id: z.int(),
+    property: z.enum(subscriptionProperties),
+    value: z.union([z.boolean(), z.string()]),
+  }),
+  wire: ['subscription'],
+  shape: (body) => ({ type: 'subscription', op: 'update', ...body }),
+})
+
+/** Somebody mutes, unmutes or follows a topic, or nothing of that any longer. Holds only what they said themselves. */
+export const userTopicSet = event({
+  type: 'user-topic.set',
+  emitter: 'streams',
+  audience: 'users',
+  body: UserTopic,
+  wire: ['user_topic'],
+  shape: (body) => ({ type: 'user_topic', ...body }),
+})
+
+/**
+ * The whole list of somebody's muted topics, for older clients. It names channels, so it is for those who may still
+ * read in the one that it was about.
+ */
+export const mutedTopicsSet = event({
+  type: 'muted-topics.set',
+  emitter: 'streams',
+  audience: 'users',
+  content: true,
+  body: z.object({ muted_topics: z.array(MutedTopic) }),
+  wire: ['muted_topics'],
+  shape: (body) => ({ type: 'muted_topics', ...body }),
+})
+
+/** The whole list of those whom somebody mutes; nobody else hears of it, the muted least of all. */
+export const mutedUsersSet = event({
+  type: 'muted-users.set',
+  emitter: 'streams',
+  audience: 'users',
+  body: z.object({ muted_users: z.array(MutedUser) }),
+  wire: ['muted_users'],
+  shape: (body) => ({ type: 'muted_users', ...body }),
+})

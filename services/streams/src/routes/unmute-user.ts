@@ -1,0 +1,17 @@
+import { unmuteUser } from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { append, make, mutedUsersSet } from '@parley/events'
+import { route } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { isPerson } from '../facts/people.ts'
+import { readMutedUsers, unmuteFor } from '../repo/muted-users.ts'
+
+export default route<typeof unmuteUser, Context, Tx>(unmuteUser, async ({ input, tx, granted, actor }) => {
+  const { muted_user_id: person } = input
+  if (!(await isPerson(tx, person))) throw badRequest('No such user')
+  if (!(await unmuteFor(tx, granted, person))) throw badRequest('User is not muted')
+  const list = await readMutedUsers(tx, granted)
+  await append(tx, null, [make(mutedUsersSet, { muted_users: list }, { users: [actor.userId] })])
+  return {}
+})
