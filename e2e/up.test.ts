@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { apiClient } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { environment, freePort, parley, type Product, type Run, startProduct } from './product.ts'
+import { environment, freePort, parley, type Product, type Run, scene, startProduct } from './product.ts'
 import { sharedProduct } from './shared-product.ts'
 
 const run = promisify(execFile)
@@ -81,6 +81,39 @@ test('audit verify recomputes every tree', async () => {
   // The server itself, the delivery check and the demo.
   expect(said.trees.length).toBeGreaterThanOrEqual(3)
   expect((await attempt(['audit', 'verify', '--org', 'x'])).code).toBe(2)
+})
+
+test('access explain says whether somebody may, and why', async () => {
+  await using stage = await scene(product)
+  const ann = await stage.person('Ann')
+  const org = new URL(stage.org.url).hostname.split('.')[0] ?? ''
+  const secret = { subscriptions: [{ name: 'secret' }], invite_only: true }
+  await stage.owner.ok('POST', '/users/me/subscriptions', secret)
+  const { stream_id } = await stage.owner.ok('GET', '/get_stream_id', { stream: 'secret' })
+  const channel = String(stream_id)
+  const explain = (...words: string[]) => product.parley(['access', 'explain', ...words, '--org', org])
+  expect(JSON.parse(await explain(String(ann.id), 'channel:read', channel, '--json'))).toMatchObject({
+    user: { role: 400, active: true },
+    decisions: [{ action: 'channel:read', verdict: 'hide', reason: 'unknown-channel' }],
+    facts: { private: true, subscribed: false },
+  })
+  const owner = String(stage.org.owner.user_id)
+  const all = await explain(owner, 'all', channel)
+  expect(all).toMatch(/^channel:know: yes$/m)
+  expect(all).toMatch(/^ {2}private: yes$/m)
+  const said = { type: 'channel', to: 'secret', topic: 'x', content: 'x' }
+  const { id } = await stage.owner.ok('POST', '/messages', said)
+  expect(await explain(String(ann.id), 'message:read', String(id))).toMatch(
+    /^message:read: no, and answered as if there were no such thing \(no-history\)$/m,
+  )
+  for (const [words, code] of [
+    [[owner, 'channel:fly', channel, '--org', org], 2],
+    [['x', 'channel:read', channel, '--org', org], 2],
+    [[owner, 'channel:read', channel, '--org', 'nowhere'], 1],
+    [['987654', 'channel:read', channel, '--org', org], 1],
+    [[owner, 'message:read', '987654', '--org', org], 1],
+  ] as const)
+    expect((await attempt(['access', 'explain', ...words, '--data', product.data])).code).toBe(code)
 })
 
 test('two installations stand side by side', async () => {

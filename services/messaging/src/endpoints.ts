@@ -8,6 +8,7 @@ import deleteDraft from './routes/delete-draft.ts'
 import deleteSnippet from './routes/delete-snippet.ts'
 import editDraft from './routes/edit-draft.ts'
 import editSnippet from './routes/edit-snippet.ts'
+import explainAccess from './routes/explain-access.ts'
 import getDrafts from './routes/get-drafts.ts'
 import getSnippets from './routes/get-snippets.ts'
 import deleteMessage from './routes/delete-message.ts'
@@ -58,4 +59,4 @@ export const routes: readonly Route<Context, Tx>[] = [
 ]
 
 /** What it answers to other services. */
-export const calls: readonly CallRoute<Context>[] = [snapshot]
+export const calls: readonly CallRoute<Context>[] = [explainAccess, snapshot]

@@ -24,7 +24,7 @@ export const authenticate = call({
 export const findOrganisation = call({
   id: 'auth.find-organisation',
   service: 'auth',
-  callers: ['gateway'],
+  callers: ['gateway', 'cli'],
   idempotent: true,
   input: z.object({ subdomain: z.string().nullable() }),
   response: z.object({ org: z.int().nullable() }),

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { accessExplain } from './access-explain.ts'
 import { auditVerify } from './audit-verify.ts'
 import { bench } from './bench.ts'
 import { certsRevoke } from './certs-revoke.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   bench,
   orgCreate,
   auditVerify,
+  accessExplain,
   certsRotateCa,
   certsRevoke,
 ]

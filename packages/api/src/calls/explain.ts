@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { call } from '../operation.ts'
+
+const Decision = z.object({
+  action: z.string(),
+  /** `hide`: answered exactly as if there were no such thing. */
+  verdict: z.enum(['allow', 'deny', 'hide']),
+  /** A code of the policy table; null where it is allowed. */
+  reason: z.string().nullable(),
+})
+
+/**
+ * Decides every action that one account may try on one channel or message as a request would, and names what decided.
+ * For the operator's command only: it tells what the account itself may not know.
+ */
+export const explainAccess = call({
+  id: 'messaging.explain-access',
+  service: 'messaging',
+  callers: ['cli'],
+  idempotent: true,
+  input: z.object({
+    org: z.int(),
+    user: z.int(),
+    kind: z.enum(['channel', 'message']),
+    id: z.int(),
+  }),
+  /** Null for what is not there. */
+  response: z.object({
+    user: z
+      .object({ role: z.int(), active: z.boolean(), bot: z.boolean(), groups: z.array(z.int()) })
+      .nullable(),
+    facts: z.record(z.string(), z.boolean()).nullable(),
+    decisions: z.array(Decision),
+  }),
+})
+export type ExplainedAccess = z.output<(typeof explainAccess)['response']>
