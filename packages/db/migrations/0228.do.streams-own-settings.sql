@@ -40,6 +40,6 @@ GRANT SELECT ON streams.v1_topic_policies, streams.v1_muted_channels TO svc_mess
 
 INSERT INTO events.emitters (role, type)
 SELECT 'svc_streams', type FROM unnest(ARRAY[
-  'muted-topics.set', 'muted-users.set', 'subscription.set', 'user-topic.set'
+  'muted-users.set', 'subscription.set', 'user-topic.set'
 ]) AS type
 ON CONFLICT DO NOTHING;

@@ -12,7 +12,7 @@ import {
   channelRevealed,
   channelWithdrawn,
 } from './channels/channel-known.ts'
-import { mutedTopicsSet, mutedUsersSet, subscriptionSet, userTopicSet } from './channels/own-settings.ts'
+import { mutedUsersSet, subscriptionSet, userTopicSet } from './channels/own-settings.ts'
 import { peerAdded, peerAddedWithin, peerRemoved, peerRemovedWithin, peerShown } from './channels/peer.ts'
 import {
   membershipEnded,
@@ -117,7 +117,6 @@ export const declarations: readonly EventDeclaration[] = [
   any(subscriptionRemoved),
   any(subscriptionSet),
   // what one wants to see
-  any(mutedTopicsSet),
   any(mutedUsersSet),
   any(userTopicSet),
 ]

@@ -10,7 +10,7 @@ import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
 import { changeChannel, type ChannelSet, readDefaults } from './repo/change-channel.ts'
 import { readChannel } from './repo/channels.ts'
-import { readSettings, readSubscribers } from './repo/subscriptions.ts'
+import { readEverIn, readSettings, readSubscribers } from './repo/subscriptions.ts'
 import { type Change, changeEvents } from './rules/change-events.ts'
 import { kindChange } from './rules/kind-change.ts'
 import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
@@ -70,6 +70,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     after,
     by: actor.userId,
     subscribers,
+    everIn: after.invite_only ? await readEverIn(tx, granted) : [],
     ...(await others(tx, before, after, channelGroupsOf(row), subscribers)),
     settings:
       before.is_archived && !after.is_archived

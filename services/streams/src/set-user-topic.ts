@@ -1,10 +1,10 @@
 import { type Actor, authorize, type ChannelFacts, type Granted } from '@parley/access'
 import { maxUserTopics, topicPolicy, type TopicPolicy } from '@parley/api'
-import { badRequest, channelId, type Clock, type Rights } from '@parley/core'
+import { badRequest, type Clock, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, make, mutedTopicsSet, type NewEvent, userTopicSet } from '@parley/events'
+import { append, make, userTopicSet } from '@parley/events'
 import { normaliseTopic } from '@parley/markdown'
-import { countUserTopics, endUserTopic, readMutedTopics, setUserTopic } from './repo/user-topics.ts'
+import { countUserTopics, endUserTopic, setUserTopic } from './repo/user-topics.ts'
 import { invalidChannelId } from './rules/unknown-channel.ts'
 
 interface Asking {
@@ -46,16 +46,6 @@ export async function setTopic(asking: Asking, { id, facts, topic: given, policy
       throw badRequest(`Too many topics are muted, unmuted or followed (limit: ${maxUserTopics})`)
   }
   if (!set) return false
-  const users = [actor.userId]
-  const names: NewEvent[] = verdict?.ok
-    ? [
-        make(
-          mutedTopicsSet,
-          { muted_topics: await readMutedTopics(tx, granted) },
-          { users, channel: channelId(set.stream_id) },
-        ),
-      ]
-    : []
-  await append(tx, rights, [...names, make(userTopicSet, set, { users })])
+  await append(tx, rights, [make(userTopicSet, set, { users: [actor.userId] })])
   return true
 }

@@ -202,6 +202,8 @@ describe('who may read it', () => {
     expect(log.map((e) => e.type)).toEqual(['channel.access-changed', 'channel.changed-within'])
     expect(await kind()).toMatchObject(flags(true))
     expect(await since(() => update(ada, secret, { is_private: true }))).toEqual([])
+    // Who has been in it is named too: brought back, they read no more than who stayed.
+    await f.ok(bob, 'unsubscribe', { subscriptions: ['secret'] })
     const closing = await since(() => update(ada, secret, { history_public_to_subscribers: false }))
     expect(closing.map((e) => [e.type, e.users])).toEqual([
       ['channel.access-changed', []],

@@ -99,7 +99,7 @@ export const channelAccessChanged = event({
 })
 
 /**
- * These people, all who are in the channel, may read no more of its history than came to them. Queues that have changes
+ * These people, all who are in the channel or have been, may read no more of its history than came to them. Queues that have changes
  * of older messages still before them begin anew: nobody wrote down who of them holds which.
  */
 export const channelHistoryClosed = event({

@@ -1,4 +1,4 @@
-import { MutedTopic, MutedUser, subscriptionProperties, UserTopic } from '@parley/api'
+import { MutedUser, subscriptionProperties, UserTopic } from '@parley/api'
 import { z } from 'zod'
 import { event } from '../event.ts'
 
@@ -24,20 +24,6 @@ export const userTopicSet = event({
   body: UserTopic,
   wire: ['user_topic'],
   shape: (body) => ({ type: 'user_topic', ...body }),
-})
-
-/**
- * The whole list of somebody's muted topics, for older clients. It names channels, so it is for those who may still
- * read in the one that it was about.
- */
-export const mutedTopicsSet = event({
-  type: 'muted-topics.set',
-  emitter: 'streams',
-  audience: 'users',
-  content: true,
-  body: z.object({ muted_topics: z.array(MutedTopic) }),
-  wire: ['muted_topics'],
-  shape: (body) => ({ type: 'muted_topics', ...body }),
 })
 
 /** The whole list of those whom somebody mutes; nobody else hears of it, the muted least of all. */

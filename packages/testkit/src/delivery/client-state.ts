@@ -405,7 +405,6 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     else state.topics[topic] = set
   },
   // It names channels, which are renamed without it; what it lists is in `user_topics` too.
-  muted_topics() {},
   'subscription update'(state, event) {
     const { stream_id: id, property } = z
       .looseObject({ stream_id: z.int(), property: z.string() })

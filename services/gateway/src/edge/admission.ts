@@ -2,7 +2,7 @@ import { unavailable } from '@parley/core'
 
 /** A process that comes this late to what is due has all that it can do, milliseconds. */
 const busyMs = 100
-/** Never fewer, of one organisation and in all: so many are worked on in the shortest time. */
+/** Never fewer: so many are worked on in the shortest time. */
 const least = 32
 
 /**
@@ -46,11 +46,10 @@ export class Admission {
   /** Refuses early, before anything was spent on a request. @throws AppError UNAVAILABLE */
   check(org: number): void {
     const late = this.#lateMs()
-    if (
-      this.#total < allowed(this.#most, late) &&
-      (this.#working.get(org) ?? 0) < allowed(this.#mostOfOne, late)
-    )
-      return
+    const all = allowed(this.#most, late)
+    // However few there are, one organisation never has them all.
+    const ofOne = all < this.#most ? Math.min(this.#mostOfOne, all / 2) : this.#mostOfOne
+    if (this.#total < all && (this.#working.get(org) ?? 0) < ofOne) return
     this.#refused++
     throw unavailable()
   }

@@ -1,4 +1,5 @@
 import { channelMetadata, type Granted } from '@parley/access'
+import { type UserId, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
@@ -87,6 +88,17 @@ export async function endSubscriptions(
 }
 
 const Subscriber = z.object({ channel_id: z.int(), user_id: z.int(), guest: z.boolean() })
+
+/** Active accounts that are in the channel of the proof or have been, in the order of their ids. */
+export async function readEverIn(tx: Tx, seen: Seen): Promise<UserId[]> {
+  const rows = await tx.query(
+    z.object({ id: z.int() }),
+    `SELECT s.user_id AS id FROM streams.subscriptions s JOIN auth.v1_actors a USING (org_id, user_id)
+     WHERE s.org_id = $1 AND s.channel_id = $2 AND a.is_active ORDER BY s.user_id`,
+    [tx.org, channelOf(seen)],
+  )
+  return rows.map(({ id }) => userId(id))
+}
 
 /** Active subscribers of the channel of the proof, in the order of their ids. */
 export async function readSubscribers(

@@ -23,6 +23,8 @@ export interface Change {
   readonly by: UserId
   /** Active subscribers, who stay the same. */
   readonly subscribers: readonly { readonly user_id: number; readonly guest: boolean }[]
+  /** Subscribers and those who have been: who is brought back reads no more of its history than who stayed. */
+  readonly everIn: readonly UserId[]
   /** Who knows of it while it is private without being in it. */
   readonly overseers: readonly UserId[]
   /** Who knows of it only while it is public. */
@@ -98,8 +100,8 @@ function* named(people: readonly UserId[]): Iterable<UserId[]> {
 const readable = (channel: ChannelObject): boolean =>
   !channel.invite_only || channel.history_public_to_subscribers
 
-function historyClosed({ after, subscribers }: Change): NewEvent[] {
-  return [...named(subscribers.map((subscriber) => userId(subscriber.user_id)))].map((users) =>
+function historyClosed({ after, everIn }: Change): NewEvent[] {
+  return [...named(everIn)].map((users) =>
     make(channelHistoryClosed, { channel_id: after.stream_id, user_ids: users }, { users }),
   )
 }
