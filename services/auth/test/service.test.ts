@@ -130,7 +130,8 @@ test('an organisation is made, its owner found and answered over the link; a dea
 
 test('the caller list is held', async () => {
   expect(await refusalOf(gateway.call(createOrganisation, { ...founding, subdomain: 'b' }))).toContain('401')
-  expect(await refusalOf(cli.call(findOrganisation, { subdomain: 'b' }))).toContain('401')
+  const asked = { scheme: 'session', org: 1, token: 'x' } as const
+  expect(await refusalOf(cli.call(authenticate, asked))).toContain('This caller may not make this call')
 })
 
 test('no line of the log holds a password, key, address or name', () => {
