@@ -23,6 +23,8 @@ export class Admission {
   readonly #mostOfOne: number
   readonly #lateMs: () => number
   readonly #working = new Map<number, number>()
+  /** Of these, those of nobody who is signed in. */
+  readonly #strangers = new Map<number, number>()
   #total = 0
   #refused = 0
 
@@ -43,29 +45,39 @@ export class Admission {
     return this.#refused
   }
 
-  /** Refuses early, before anything was spent on a request. @throws AppError UNAVAILABLE */
-  check(org: number): void {
+  /**
+   * Refuses early, before anything was spent on a request. @throws AppError UNAVAILABLE
+   * @param stranger it is for who is not signed in: a storm of sign-ins leaves half of the places to those who are
+   */
+  check(org: number, stranger: boolean): void {
     const late = this.#lateMs()
     const all = allowed(this.#most, late)
     // However few there are, one organisation never has them all.
     const ofOne = all < this.#most ? Math.min(this.#mostOfOne, all / 2) : this.#mostOfOne
-    if (this.#total < all && (this.#working.get(org) ?? 0) < ofOne) return
+    const room = this.#total < all && (this.#working.get(org) ?? 0) < ofOne
+    if (room && !(stranger && (this.#strangers.get(org) ?? 0) >= ofOne / 2)) return
     this.#refused++
     throw unavailable()
   }
 
   /** Works where there is room. @throws AppError UNAVAILABLE where there is none */
-  async take<R>(org: number, work: () => Promise<R>): Promise<R> {
-    this.check(org)
+  async take<R>(org: number, stranger: boolean, work: () => Promise<R>): Promise<R> {
+    this.check(org, stranger)
     this.#total++
-    this.#working.set(org, (this.#working.get(org) ?? 0) + 1)
+    count(this.#working, org, 1)
+    if (stranger) count(this.#strangers, org, 1)
     try {
       return await work()
     } finally {
       this.#total--
-      const left = (this.#working.get(org) ?? 1) - 1
-      if (left === 0) this.#working.delete(org)
-      else this.#working.set(org, left)
+      count(this.#working, org, -1)
+      if (stranger) count(this.#strangers, org, -1)
     }
   }
+}
+
+function count(counts: Map<number, number>, org: number, by: 1 | -1): void {
+  const now = (counts.get(org) ?? 0) + by
+  if (now === 0) counts.delete(org)
+  else counts.set(org, now)
 }

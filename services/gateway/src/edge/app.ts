@@ -176,7 +176,10 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         const exchange = await begin(endpoint, operation, request, reply)
         if (operation.id === eventsWs.id) throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
         const work = () => deps.dispatch(exchange)
-        const rendered = await (waits(operation) ? work() : deps.admission.take(exchange.facts.org, work))
+        const stranger = operation.access === 'public'
+        const rendered = await (waits(operation)
+          ? work()
+          : deps.admission.take(exchange.facts.org, stranger, work))
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         deps.departures?.answer(request.id, operation.id)
         return send(reply, rendered)

@@ -55,7 +55,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   readUrlencoded(queryOf(request.url ?? ''), fields)
   const signal = hangUp(response)
   const org = await deps.organisations.of(site.subdomain)
-  if (!waits(operation)) deps.admission.check(org)
+  if (!waits(operation)) deps.admission.check(org, operation.access === 'public')
   const ip = request.socket.remoteAddress ?? ''
   const caller = operation.access === 'public' ? null : await deps.gate.caller(request, door, org, ip)
   const count = async (account: string | null): Promise<void> => {
