@@ -57,6 +57,19 @@ export async function eventQueue(who: ApiClient, fields: Fields = {}): Promise<E
   }
 }
 
+/**
+ * What a queue gave; null where it has ended because changes of what its reader may not read any longer stood before it, and has to begin anew.
+ * @throws what `taken` does for any other reason
+ */
+export async function unlessAnew(taken: Promise<QueueEvent[]>): Promise<QueueEvent[] | null> {
+  try {
+    return await taken
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('BAD_EVENT_QUEUE_ID')) return null
+    throw error
+  }
+}
+
 const MessageEvent = z.looseObject({ message: z.looseObject({ content: z.string() }) })
 
 /** The content of each message among events, in their order. */

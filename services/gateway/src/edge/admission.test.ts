@@ -29,14 +29,14 @@ test('all together get no more than there is; work that fails gives its place ba
 })
 
 test('who is late takes in less, and is back to all of it when it is no longer', async () => {
-  expect([0, 100, 200, 400, 4000].map((late) => allowed(256, late))).toEqual([256, 256, 64, 32, 32])
+  expect([0, 100, 125, 200, 4000].map((late) => allowed(512, late))).toEqual([512, 512, 327, 128, 128])
   expect([0, 4000].map((late) => allowed(4, late))).toEqual([4, 4])
   let late = 1000
   const admission = new Admission(() => late, 512, 256)
   const held = Promise.withResolvers<void>()
-  const first = Array.from({ length: 16 }, () => admission.take(1, false, () => held.promise))
+  const first = Array.from({ length: 64 }, () => admission.take(1, false, () => held.promise))
   await expect(admission.take(1, false, async () => 'no')).rejects.toMatchObject(full)
-  first.push(...Array.from({ length: 16 }, () => admission.take(2, false, () => held.promise)))
+  first.push(...Array.from({ length: 64 }, () => admission.take(2, false, () => held.promise)))
   await expect(admission.take(3, false, async () => 'no')).rejects.toMatchObject(full)
   late = 0
   expect(await admission.take(1, false, async () => 'yes')).toBe('yes')

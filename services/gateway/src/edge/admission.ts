@@ -2,8 +2,8 @@ import { unavailable } from '@parley/core'
 
 /** A process that comes this late to what is due has all that it can do, milliseconds. */
 const busyMs = 100
-/** Never fewer: so many are worked on in the shortest time. */
-const least = 32
+/** Never fewer in all: services that restart make a gateway late too, and its usual load has to be let in then. */
+const least = 128
 
 /**
  * Of `most` requests, how many may be worked on in a process that is so late. A gateway that takes in all that it is
