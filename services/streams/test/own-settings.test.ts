@@ -220,3 +220,10 @@ test('one person mutes so many people and no more', async () => {
   )
   expect((await f.call(bob, 'mute-user', { muted_user_id: ada.id })).status).toBe(400)
 })
+
+test('what is so already changes nothing and is told to nobody', async () => {
+  const data = { subscription_data: [{ stream_id: secret, property: 'pin_to_top', value: true }] }
+  const events = await logged(() => f.ok(ada, 'update-subscription-settings', data))
+  expect(events.map(({ type }) => type)).toEqual(['subscription.set'])
+  expect(await logged(() => f.ok(ada, 'update-subscription-settings', data))).toEqual([])
+})

@@ -53,18 +53,21 @@ or all, for everything that can be asked about a channel. packages/access/policy
     if (!said.user) throw new Failure(`no user ${user}`)
     if (!said.facts) throw new Failure(`no ${kind} ${id}`)
     const decisions = said.decisions.filter((one) => action === 'all' || one.action === action)
-    input.out.document({ user: said.user, facts: said.facts, decisions })
-    for (const line of lines(said, decisions)) input.out.say(line)
+    const explained = { user: said.user, facts: said.facts, decisions }
+    input.out.document(explained)
+    for (const line of lines(explained)) input.out.say(line)
     return 0
   },
 }
 
 const words = { allow: 'yes', deny: 'no', hide: 'no, and answered as if there were no such thing' }
 
-function* lines({ user, facts }: ExplainedAccess, decisions: ExplainedAccess['decisions']): Iterable<string> {
+type Explained = { readonly [K in keyof ExplainedAccess]: NonNullable<ExplainedAccess[K]> }
+
+function* lines({ user, facts, decisions }: Explained): Iterable<string> {
   for (const { action, verdict, reason } of decisions)
     yield `${action}: ${words[verdict]}${reason === null ? '' : ` (${reason})`}`
-  const { role, active, bot, groups } = user ?? { role: 0, active: false, bot: false, groups: [] }
+  const { role, active, bot, groups } = user
   yield `the user: role ${role}, ${active ? 'active' : 'deactivated'}${bot ? ', a bot' : ''}, in groups ${groups.join(' ')}`
-  for (const [fact, holds] of Object.entries(facts ?? {})) yield `  ${fact}: ${holds ? 'yes' : 'no'}`
+  for (const [fact, holds] of Object.entries(facts)) yield `  ${fact}: ${holds ? 'yes' : 'no'}`
 }

@@ -99,8 +99,8 @@ export const channelAccessChanged = event({
 })
 
 /**
- * These people, all who are in the channel or have been, may read no more of its history than came to them. Queues that have changes
- * of older messages still before them begin anew: nobody wrote down who of them holds which.
+ * These people, all who are in the channel or have been, may read no more of its history than came to them. Queues that
+ * have changes of older messages still before them begin anew: nobody wrote down who of them holds which.
  */
 export const channelHistoryClosed = event({
   type: 'channel.history-closed',

@@ -22,15 +22,16 @@ export async function holdOwnSubscriptions(
   return new Set(rows.map((row) => row.channel_id))
 }
 
-/** Sets one thing for a channel of `holdOwnSubscriptions`. */
+/** Sets one thing for a channel of `holdOwnSubscriptions`. @returns false where it was so already */
 export async function setOwn(
   tx: Tx,
   { actor }: Granted<'self:use'>,
   { channel, column, value }: OwnSetting,
-): Promise<void> {
-  await tx.execute(
+): Promise<boolean> {
+  const changed = await tx.execute(
     `UPDATE streams.subscriptions SET ${column} = $4
-     WHERE org_id = $1 AND user_id = $2 AND channel_id = $3 AND active`,
+     WHERE org_id = $1 AND user_id = $2 AND channel_id = $3 AND active AND ${column} IS DISTINCT FROM $4`,
     [tx.org, actor.userId, channel, value],
   )
+  return changed > 0
 }

@@ -17,13 +17,14 @@ export default route<typeof updateSubscriptionSettings, Context, Tx>(
     const strange = ids.find((id) => !own.has(id))
     // The same whether there is such a channel or not.
     if (strange !== undefined) throw badRequest(`Not subscribed to channel ID ${strange}`)
-    for (const setting of settings) await setOwn(tx, granted, setting)
-    const told = settings.flatMap((setting) =>
+    const changed = []
+    for (const setting of settings) if (await setOwn(tx, granted, setting)) changed.push(setting)
+    const told = changed.flatMap((setting) =>
       toldOf(setting).map((body) =>
         make(subscriptionSet, body, { users: [actor.userId], channel: channelId(setting.channel) }),
       ),
     )
-    await append(tx, null, told)
+    if (told.length > 0) await append(tx, null, told)
     return {}
   },
 )
