@@ -1,7 +1,11 @@
 import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { role } from '../src/actor.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, UserFacts } from '../src/facts.ts'
-import { type ChannelGroupSetting, defaultChannelGroups } from '../src/channel-groups.ts'
+import {
+  type ChannelGroupSetting,
+  channelGroupSettings,
+  defaultChannelGroups,
+} from '../src/channel-groups.ts'
 import type { GroupFacts } from '../src/actions/group.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
 import { systemGroupId } from '../src/system-groups.ts'
@@ -50,7 +54,7 @@ const channels: readonly (readonly [string, ChannelFacts])[] = [
   ['of another organisation', { ...open, orgId: orgId(2) }],
 ]
 
-const change = { kind: null, archived: null, byDefault: false, retention: false }
+const change = { kind: null, archived: null, byDefault: false, retention: false, permissions: [] }
 const [publicKind, privateKind] = [
   { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false },
   { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false },
@@ -237,6 +241,18 @@ export const situations: {
       { ...change, channel: given(open, 'can_administer_channel_group'), byDefault: true },
     ],
     ['how long it is kept; made by the actor', { ...change, channel: joined(ownChannel), retention: true }],
+    ...channelGroupSettings.flatMap((name) => [
+      [`${name}; public`, { ...change, channel: open, permissions: [name] }] as const,
+      [`${name}; private`, { ...change, channel: shared, permissions: [name] }] as const,
+      [
+        `${name}; private, made by the actor`,
+        { ...change, channel: joined(ownChannel), permissions: [name] },
+      ] as const,
+      [
+        `${name}; private, made by the actor, who left`,
+        { ...change, channel: ownChannel, permissions: [name] },
+      ] as const,
+    ]),
   ],
   'channel:unsubscribe': [
     ...channels.map(

@@ -4,6 +4,7 @@ import {
   channelChangedWithin,
   channelHistoryClosed,
   channelOpened,
+  channelPermissionsChanged,
   defaultChannelsChanged,
 } from './channels/channel-changed.ts'
 import {
@@ -103,6 +104,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(channelCreated),
   any(channelEstablished),
   any(channelOpened),
+  any(channelPermissionsChanged),
   any(channelRevealed),
   any(channelWithdrawn),
   any(defaultChannelsChanged),

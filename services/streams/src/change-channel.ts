@@ -1,28 +1,41 @@
-import { type Actor, authorize, type ChannelChange, type ChannelGroups, type Reason } from '@parley/access'
+import {
+  type Actor,
+  authorize,
+  type ChannelChange,
+  type ChannelGroups,
+  channelGroupSettings,
+  type Reason,
+} from '@parley/access'
 import type { ChannelObject, Principal } from '@parley/api'
 import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
-import { channelGroupsOf, type Tx } from '@parley/db'
-import { append, defaultChannelsChanged, make } from '@parley/events'
+import type { Tx } from '@parley/db'
+import { append, channelPermissionsChanged, defaultChannelsChanged, make, userMoved } from '@parley/events'
 import { channelFactsById } from './facts/channel-facts.ts'
 import { findMembers, findOverseers } from './facts/people.ts'
 import { takeTurn } from './facts/turn.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
 import { changeChannel, type ChannelSet, readDefaults } from './repo/change-channel.ts'
+import { changeChannelGroups, type PermissionChanges } from './repo/channel-groups.ts'
 import { readChannel } from './repo/channels.ts'
 import { readEverIn, readSettings, readSubscribers } from './repo/subscriptions.ts'
+import { raiseVantage } from './repo/vantage.ts'
 import { type Change, changeEvents } from './rules/change-events.ts'
 import { kindChange } from './rules/kind-change.ts'
+import { movedByChange } from './rules/moved-by-change.ts'
+import { askedPermissions } from './rules/settings.ts'
 import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
 
 /** What of a channel is to change; what is absent stays. */
-export interface ChannelWish extends Partial<ChannelSet> {
+export interface ChannelWish extends Partial<Omit<ChannelSet, 'groups'>> {
   readonly is_private?: boolean | undefined
   readonly is_web_public?: boolean | undefined
   readonly history_public_to_subscribers?: boolean | undefined
   readonly archived?: boolean | undefined
   /** Is something said of how long its messages are kept? */
   readonly retention?: boolean
+  /** Who is to have which permission in it. */
+  readonly permissions?: PermissionChanges
 }
 
 interface Asking {
@@ -48,6 +61,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     archived: wish.archived ?? null,
     byDefault: (wish.isDefault ?? null) !== null,
     retention: wish.retention ?? false,
+    permissions: askedPermissions(wish.permissions ?? {}),
   }
   const verdict = authorize('channel:change', actor, wanted, rights)
   if (!verdict.ok) throw verdict.kind === 'hide' ? invalidChannelId() : refusal(verdict.reason)
@@ -60,18 +74,21 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
   if (isDefault && isPrivate) throw badRequest('A default channel cannot be private.')
   const { name = null, description = null } = wish
-  if (!(await changeChannel(tx, granted, { name, description, isDefault }))) throw nameTaken(name ?? '')
+  const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
+  if (!(await changeChannel(tx, granted, { name, description, isDefault, groups })))
+    throw nameTaken(name ?? '')
 
   const before = channelObject(row, now)
   const after = channelObject(await readChannel(tx, granted), now)
   const subscribers = await readSubscribers(tx, granted)
+  const { moved, ...people } = await others(tx, before, after, [channel.groups, groups], subscribers)
   const events = changeEvents({
     before,
     after,
     by: actor.userId,
     subscribers,
     everIn: after.invite_only ? await readEverIn(tx, granted) : [],
-    ...(await others(tx, before, after, channelGroupsOf(row), subscribers)),
+    ...people,
     settings:
       before.is_archived && !after.is_archived
         ? (await readSettings(tx, granted)).map((s) => ({
@@ -82,22 +99,39 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   })
   if (isDefault !== row.is_default)
     events.push(make(defaultChannelsChanged, { channel_ids: await readDefaults(tx) }))
+  const given = channelGroupSettings.filter((setting) => groups[setting] !== channel.groups[setting])
+  if (given.length > 0) {
+    const permissions = Object.fromEntries(given.map((setting) => [setting, groups[setting]]))
+    events.unshift(make(channelPermissionsChanged, { channel_id: id, permissions, by: actor.userId }))
+  }
+  // First, so that their queues from before get nothing of the rest.
+  events.unshift(...(await raiseVantage(tx, granted, moved)).map((account) => make(userMoved, account)))
   if (events.length > 0) await append(tx, rights, events)
 }
 
-/** Those who know of the channel while it is private without being in it, and those who do only while it is public. */
+/**
+ * Those who know of the channel while it is private without being in it, those who do only while it is public, and those
+ * whose queues begin anew.
+ */
 async function others(
   tx: Tx,
   before: ChannelObject,
   after: ChannelObject,
-  groups: ChannelGroups,
+  [had, has]: readonly [ChannelGroups, ChannelGroups],
   subscribers: Change['subscribers'],
-): Promise<Pick<Change, 'overseers' | 'outsiders'>> {
-  if (!before.invite_only && !after.invite_only) return { overseers: [], outsiders: [] }
-  const overseers = (await findOverseers(tx, groups)).map((person) => person.userId)
-  if (before.invite_only === after.invite_only) return { overseers, outsiders: [] }
-  const know = new Set<number>([...overseers, ...subscribers.map((subscriber) => subscriber.user_id)])
-  return { overseers, outsiders: (await findMembers(tx)).filter((id) => !know.has(id)).map(userId) }
+): Promise<Pick<Change, 'overseers' | 'outsiders'> & { readonly moved: readonly number[] }> {
+  const regroups = channelGroupSettings.some((setting) => had[setting] !== has[setting])
+  if (!before.invite_only && !after.invite_only && !regroups)
+    return { overseers: [], outsiders: [], moved: [] }
+  const overseersBefore = await findOverseers(tx, had)
+  const overseersAfter = regroups ? await findOverseers(tx, has) : overseersBefore
+  const inside = new Set(subscribers.map((subscriber) => subscriber.user_id))
+  const moved = movedByChange({ before, after, overseersBefore, overseersAfter, subscribers: inside })
+  // Who knew of a private channel is told that it opens; otherwise it is who knows of it from now on.
+  const overseers = (after.invite_only ? overseersAfter : overseersBefore).map((person) => person.userId)
+  if (before.invite_only === after.invite_only) return { overseers, outsiders: [], moved }
+  const know = new Set<number>([...overseers, ...inside])
+  return { overseers, outsiders: (await findMembers(tx)).filter((id) => !know.has(id)).map(userId), moved }
 }
 
 function refusal(reason: Reason): AppError {

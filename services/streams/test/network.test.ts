@@ -111,3 +111,30 @@ test('people of two gateways and two instances who make the same channel at once
     .parse(await owner.ok('GET', '/streams'))
   expect(streams.filter((s) => s.name.toLowerCase() === 'rush')).toMatchObject([{ subscriber_count: 3 }])
 })
+
+test('a permission that was taken away opens nothing at the answer: no post, no look, no queue from before', async () => {
+  const naming = { direct_members: [bob.id], direct_subgroups: [] }
+  await add(ada, 'study', [ada], { invite_only: true, can_subscribe_group: naming })
+  const { stream_id: id } = z
+    .looseObject({ stream_id: z.int() })
+    .parse(await ada.ok('GET', '/get_stream_id', { stream: 'study' }))
+  await ada.ok('PATCH', `/streams/${id}`, { history_public_to_subscribers: true })
+  const say = () => bob.post('/messages', { type: 'channel', to: id, topic: 'x', content: 'x' })
+  expect((await say()).status).toBe(200)
+  const waiting = await queue(bob)
+  await ada.ok('PATCH', `/streams/${id}`, { new_name: 'canary study' })
+  await ada.ok('PATCH', `/streams/${id}`, { can_subscribe_group: { new: 8, old: naming } })
+  expect((await say()).status).toBe(400)
+  expect((await bob.get(`/streams/${id}`)).body['msg']).toBe('Invalid channel ID')
+  const poll = { queue_id: waiting.state.queue_id, last_event_id: waiting.state.last_event_id }
+  expect((await bob.get('/events', { ...poll, dont_block: true })).body['code']).toBe('BAD_EVENT_QUEUE_ID')
+  expect(JSON.stringify((await queue(bob)).state)).not.toContain('canary study')
+
+  // In the channel, but let to post no more.
+  await add(ada, 'study two', [ada, bob])
+  const post = () => bob.post('/messages', { type: 'channel', to: 'study two', topic: 'x', content: 'x' })
+  expect((await post()).status).toBe(200)
+  const { stream_id: two } = await ada.ok('GET', '/get_stream_id', { stream: 'study two' })
+  await ada.ok('PATCH', `/streams/${String(two)}`, { can_send_message_group: { new: 6 } })
+  expect((await post()).status).toBe(400)
+})

@@ -1,5 +1,6 @@
 import { type Actor, isAdmin, isGuest, isOwner } from '../actor.ts'
 import { allow, type Decision, deny, hide } from '../decision.ts'
+import type { ChannelGroupSetting } from '../channel-groups.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { holds } from '../predicate.ts'
 import {
@@ -22,7 +23,12 @@ export interface ChannelChange {
   readonly byDefault: boolean
   /** Changes how long its messages are kept. */
   readonly retention: boolean
+  /** Permissions in it that are given to somebody else. */
+  readonly permissions: readonly ChannelGroupSetting[]
 }
+
+/** Whoever holds one of these may read the channel: who gives them away must be able to, or could let himself in. */
+const opening: readonly ChannelGroupSetting[] = ['can_add_subscribers_group', 'can_subscribe_group']
 
 /**
  * Changing a channel (permissions §6): administrators and the channel's own, who need not read it. Who changes who may
@@ -37,6 +43,7 @@ export function channelChange(actor: Actor, change: ChannelChange): Decision {
   if (!isAdmin(actor) && !administers(actor, channel)) return deny('admins-only')
   if (change.byDefault && !isAdmin(actor)) return deny('admins-only')
   if (change.retention && !isOwner(actor)) return deny('owners-only')
-  if (!kind) return allow()
-  return holds(channelContent, atoms) ? channelCreate(actor, kind) : deny('content-needed')
+  const opens = change.permissions.some((name) => opening.includes(name))
+  if ((kind || opens) && !holds(channelContent, atoms)) return deny('content-needed')
+  return kind ? channelCreate(actor, kind) : allow()
 }

@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { groupSettingChange } from '../groups/params.ts'
 import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
 import { bool, json, optional, pathInt, text } from '../param.ts'
 
-/** Changes a channel: what it is called, who may read it, whether it is archived (Zulip API: update-stream). */
+/**
+ * Changes a channel: what it is called, who may read it and do what in it, whether it is archived (Zulip API:
+ * update-stream).
+ */
 export const updateChannel = operation({
   id: 'update-channel',
   method: 'PATCH',
@@ -26,6 +30,17 @@ export const updateChannel = operation({
     message_retention_days: optional(text(32)),
     folder_id: optional(json(z.int().nullable())),
     topics_policy: optional(text(32)),
+    can_add_subscribers_group: groupSettingChange(),
+    can_administer_channel_group: groupSettingChange(),
+    can_create_topic_group: groupSettingChange(),
+    can_delete_any_message_group: groupSettingChange(),
+    can_delete_own_message_group: groupSettingChange(),
+    can_move_messages_out_of_channel_group: groupSettingChange(),
+    can_move_messages_within_channel_group: groupSettingChange(),
+    can_remove_subscribers_group: groupSettingChange(),
+    can_resolve_topics_group: groupSettingChange(),
+    can_send_message_group: groupSettingChange(),
+    can_subscribe_group: groupSettingChange(),
   },
   response: z.object({}),
 })

@@ -1,16 +1,27 @@
 import { ChannelObject } from '@parley/api'
-import { isGuestRole } from '@parley/access'
+import { channelGroupSettings, isGuestRole } from '@parley/access'
 import { z } from 'zod'
 import { event, type Viewer, type WireEvent } from '../event.ts'
 
+/** Zulip API: group-setting value. */
+const Given = z.object({ direct_members: z.array(z.int()), direct_subgroups: z.array(z.int()) })
 const Changed = z.object({
   channel_id: z.int(),
   /** Before the change. */
   name: z.string(),
   /** For a channel that ceases to be public: who may know of it then without being in it or an administrator. */
   creator_id: z.int().nullable(),
-  property: z.enum(['name', 'description', 'invite_only', 'is_archived']),
-  value: z.union([z.string(), z.boolean()]),
+  property: z.enum([
+    'name',
+    'description',
+    'invite_only',
+    'is_archived',
+    ...channelGroupSettings,
+    // What older clients read of `can_send_message_group`.
+    'stream_post_policy',
+    'is_announcement_only',
+  ]),
+  value: z.union([z.string(), z.boolean(), z.int(), Given]),
   rendered_description: z.string().optional(),
   history_public_to_subscribers: z.boolean().optional(),
   is_web_public: z.boolean().optional(),
@@ -96,6 +107,17 @@ export const channelAccessChanged = event({
     is_archived: z.boolean(),
     by: z.int(),
   }),
+})
+
+/** Permissions in a channel were given to others, by group id: gateways and audit go by it. It may take rights away. */
+export const channelPermissionsChanged = event({
+  type: 'channel.permissions-changed',
+  emitter: 'streams',
+  audience: 'nobody',
+  changesRights: true,
+  revokes: true,
+  audited: true,
+  body: z.object({ channel_id: z.int(), permissions: z.record(z.string(), z.int()), by: z.int() }),
 })
 
 /**

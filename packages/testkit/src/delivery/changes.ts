@@ -104,6 +104,27 @@ const changeChannel: Change = async ({ random, owner }, who) => {
   return by.patch(`/streams/${id}`, changed)
 }
 
+/** Permissions in one that is there. Who knows of another channel by it begins anew. */
+const changePermission: Change = async (play, who) => {
+  const { random, owner, anybody } = play
+  const listed = await owner.get('/streams', { include_all: true })
+  const all = z.array(z.object({ stream_id: z.int() })).parse(listed.body['streams'])
+  if (all.length === 0) return null
+  const { stream_id: id } = random.pick(all as [(typeof all)[0], ...typeof all])
+  const name = random.pick([
+    'can_send_message_group',
+    'can_send_message_group',
+    'can_remove_subscribers_group',
+    'can_remove_subscribers_group',
+    'can_add_subscribers_group',
+    'can_administer_channel_group',
+    'can_subscribe_group',
+  ])
+  const people = { direct_members: [owner.id, anybody().id], direct_subgroups: [random.pick([5, 6])] }
+  const value = random.pick<unknown>([3, 6, 8, people, people, oneGroup(play)])
+  return (random.below(3) === 0 ? who : owner).patch(`/streams/${id}`, { [name]: { new: value } })
+}
+
 const react: Change = async ({ random, sent }, who) => {
   if (sent.length === 0) return null
   const path = `/messages/${sent[random.below(sent.length)]}/reactions`
@@ -307,6 +328,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],
   'change a channel': [4, changeChannel],
+  'change a permission in a channel': [2, changePermission],
   'mark many as read': [2, markRead],
   'keep a draft': [2, draft],
   'keep a snippet': [1, snippet],

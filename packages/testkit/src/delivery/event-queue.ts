@@ -58,7 +58,8 @@ export async function eventQueue(who: ApiClient, fields: Fields = {}): Promise<E
 }
 
 /**
- * What a queue gave; null where it has ended because changes of what its reader may not read any longer stood before it, and has to begin anew.
+ * What a queue gave; null where it has ended and has to begin anew: its reader knows of other channels now, or changes of
+ * what may not be read any longer stood before it.
  * @throws what `taken` does for any other reason
  */
 export async function unlessAnew(taken: Promise<QueueEvent[]>): Promise<QueueEvent[] | null> {

@@ -1,4 +1,4 @@
-import type { Granted } from '@parley/access'
+import { type ChannelGroups, channelGroupSettings, type Granted } from '@parley/access'
 import { channelNameKey } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -8,6 +8,8 @@ export interface ChannelSet {
   readonly name: string | null
   readonly description: { readonly text: string; readonly rendered: string } | null
   readonly isDefault: boolean | null
+  /** The group that each permission in it is given to. */
+  readonly groups: ChannelGroups
 }
 
 /** Changes the channel of the proof. @returns whether it did: another one may have the name in some spelling */
@@ -25,7 +27,8 @@ export async function changeChannel(
        invite_only = coalesce($7, invite_only),
        history_public_to_subscribers = coalesce($8, history_public_to_subscribers),
        is_web_public = coalesce($9, is_web_public), archived = coalesce($10, archived),
-       is_default = coalesce($11, is_default)
+       is_default = coalesce($11, is_default),
+       ${channelGroupSettings.map((name, i) => `${name} = $${i + 12}`).join(', ')}
      WHERE org_id = $1 AND channel_id = $2 AND NOT EXISTS (
        SELECT FROM streams.channels other
        WHERE other.org_id = $1 AND other.name_key = $4 AND other.channel_id <> $2)
@@ -42,6 +45,7 @@ export async function changeChannel(
       kind?.isWebPublic ?? null,
       archived,
       set.isDefault,
+      ...channelGroupSettings.map((name) => set.groups[name]),
     ],
   )
   return rows.length > 0

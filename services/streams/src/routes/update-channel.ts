@@ -1,10 +1,11 @@
-import { updateChannel } from '@parley/api'
+import { type Input, updateChannel } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import { change } from '../change-channel.ts'
 import type { Context } from '../context.ts'
 import { renderDescription } from '../present/description.ts'
+import { unsupportedSetting } from '../rules/settings.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateChannel, Context, Tx>(updateChannel, async (handled) => {
@@ -21,6 +22,7 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
     archived: input.is_archived,
     isDefault: input.is_default_stream ?? null,
     retention: retention !== undefined,
+    permissions: input,
   })
   // Refused last, by whom it is none of the business learns no more than before; nothing is written.
   if (retention !== undefined && !keepsAll.includes(retention))
@@ -28,7 +30,19 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
   if (typeof input.folder_id === 'number') throw badRequest('Invalid channel folder ID')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
+  const setting = unsupportedSetting(wantedOf(input))
+  if (setting) throw badRequest(`${setting} is not supported.`)
   return {}
+})
+
+/** What each permission that is asked for shall be. */
+const wantedOf = (input: Input<typeof updateChannel>): Parameters<typeof unsupportedSetting>[0] => ({
+  can_create_topic_group: input.can_create_topic_group?.new,
+  can_delete_any_message_group: input.can_delete_any_message_group?.new,
+  can_delete_own_message_group: input.can_delete_own_message_group?.new,
+  can_move_messages_out_of_channel_group: input.can_move_messages_out_of_channel_group?.new,
+  can_move_messages_within_channel_group: input.can_move_messages_within_channel_group?.new,
+  can_resolve_topics_group: input.can_resolve_topics_group?.new,
 })
 
 /** Nothing deletes messages by their age yet, so these are what a channel has. */

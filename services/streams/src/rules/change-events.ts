@@ -1,3 +1,4 @@
+import { channelGroupSettings } from '@parley/access'
 import type { ChannelObject, SubscriptionSettings } from '@parley/api'
 import { channelId, userId, type UserId } from '@parley/core'
 import {
@@ -56,9 +57,17 @@ export function changeEvents(change: Change): NewEvent[] {
     ...(differs('description')
       ? told(change, { property: 'description', value: description, rendered_description })
       : []),
+    ...[...channelGroupSettings, ...postingOfOld].flatMap((property) =>
+      sameValue(before[property], after[property]) ? [] : told(change, { property, value: after[property] }),
+    ),
     ...(is_archived && !before.is_archived ? told(change, { property: 'is_archived', value: true }) : []),
   ]
 }
+
+/** What older clients read of `can_send_message_group`. */
+const postingOfOld = ['stream_post_policy', 'is_announcement_only'] as const
+
+const sameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 const kindOnly = ({
   history_public_to_subscribers,

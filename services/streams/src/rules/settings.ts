@@ -36,6 +36,11 @@ export function unsupportedSetting(given: Given): string | null {
   return other ?? null
 }
 
+/** The permissions that a request to change a channel asks for. */
+export const askedPermissions = (
+  asked: Readonly<Partial<Record<SettingName, unknown>>>,
+): ChannelGroupSetting[] => channelGroupSettings.filter((name) => asked[name] !== undefined)
+
 /** The settings of a request that can be set. */
 export const givenSettings = (given: Given): readonly (readonly [ChannelGroupSetting, GroupSetting])[] =>
   channelGroupSettings.flatMap((name) => {
