@@ -1,4 +1,4 @@
-import type { Granted } from '@parley/access'
+import { type Granted, mayBeginAnew, tooManyAnew } from '@parley/access'
 import { badRequest, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import {
@@ -30,7 +30,7 @@ const distinct = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a
 /**
  * Changes what is in a group, in the organisation's turn. Whoever knows of other private channels afterwards begins anew:
  * their queues end.
- * @throws AppError BAD_REQUEST for what is in it already, is not in it, does not exist, or would hold the group itself
+ * @throws AppError BAD_REQUEST where they are too many, and for what is in it already, is not in it, does not exist, or would hold the group itself
  */
 export async function changeGroup(
   tx: Tx,
@@ -63,6 +63,7 @@ export async function changeGroup(
   await addSubgroups(tx, granted, moves.addSubgroups)
   await removeSubgroups(tx, granted, moves.removeSubgroups)
   const moved = await whoseKnowledgeMoved(tx, before, await groupsOf(tx, people))
+  if (!mayBeginAnew(granted.actor, moved.length)) throw badRequest(tooManyAnew)
 
   const by = granted.actor.userId
   await append(tx, rights, [

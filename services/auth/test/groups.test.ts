@@ -277,3 +277,27 @@ test('two halves of a circle that are asked for at once do not both come', async
   ])
   expect(answers.filter((answer) => answer === 'not refused')).toHaveLength(1)
 })
+
+test('nobody but an administrator makes more than a hundred begin anew by who is in a group', async () => {
+  const crowd = await h.organisation('crowd')
+  const eve = await h.account(crowd.org, 'eve', role.member)
+  const group = await make(eve, 'opens', {})
+  await h.db.superuser(
+    `INSERT INTO auth.users (org_id, email, delivery_email, full_name, role, date_joined)
+     SELECT $1, n || '@crowd.example', n || '@crowd.example', n::text, $2, now() FROM generate_series(1, 100) n`,
+    [crowd.org, role.member],
+  )
+  await h.db.superuser(
+    `INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, invite_only,
+       history_public_to_subscribers, created_at, creator_id, can_subscribe_group)
+     VALUES ($1, 1, 1, 'behind', 'behind', true, true, now(), $2, $3)`,
+    [crowd.org, crowd.user, group],
+  )
+  const moved = async (): Promise<number> =>
+    (await h.log(crowd.org)).filter(({ type }) => type === 'user.moved').length
+  expect(await refusalOf(nest(eve, group, { add: [3] }))).toContain('more than 100 people at once')
+  expect(await h.ask('get-user-group-subgroups', eve, {}, at(group))).toEqual({ subgroups: [] })
+  expect(await moved()).toBe(0)
+  await nest(crowd, group, { add: [3] })
+  expect(await moved()).toBe(101)
+})

@@ -4,7 +4,9 @@ import {
   type ChannelChange,
   type ChannelGroups,
   channelGroupSettings,
+  mayBeginAnew,
   type Reason,
+  tooManyAnew,
 } from '@parley/access'
 import type { ChannelObject, Principal } from '@parley/api'
 import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
@@ -82,6 +84,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const after = channelObject(await readChannel(tx, granted), now)
   const subscribers = await readSubscribers(tx, granted)
   const { moved, ...people } = await others(tx, before, after, [channel.groups, groups], subscribers)
+  if (!mayBeginAnew(actor, moved.length)) throw badRequest(tooManyAnew)
   const events = changeEvents({
     before,
     after,

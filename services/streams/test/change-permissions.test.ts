@@ -187,3 +187,13 @@ test('of a channel that is closed, those begin anew whom its permissions leave k
   const opened = await logOf(bob, open, { is_private: false, can_subscribe_group: { new: 8 } })
   expect(movedIn(opened)).toEqual([cy.id])
 })
+
+test('nobody but an administrator makes more than a hundred begin anew by one change', async () => {
+  // Ada, and Cy, whom the group of members has in it, are two of them.
+  for (let i = 0; i < 100; i++) await f.person(org)
+  const everybody = { can_subscribe_group: { new: 3 } }
+  expect((await update(ada, secret, everybody)).body['msg']).toContain('more than 100 people at once')
+  expect(await knows(cy, secret)).toBe(false)
+  await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'secret' }], principals: [admin.id] })
+  expect(movedIn(await logOf(admin, secret, everybody))).toHaveLength(101)
+})
