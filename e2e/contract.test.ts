@@ -181,6 +181,10 @@ async function changeChannel(channel: number): Promise<void> {
   const topic = { stream_id: channel, topic: 'shapes' }
   await holds(owner, 'POST', '/user_topics', { ...topic, visibility_policy: 3 })
   await holds(owner, 'PATCH', '/users/me/subscriptions/muted_topics', { ...topic, op: 'add' })
+  await holds(owner, 'POST', '/users/me/status', { status_text: 'at lunch', emoji_name: 'coffee' })
+  await holds(owner, 'GET', '/users/{user_id}/status', {}, `/users/${reader.id}/status`)
+  const reason = { status_text: 'away' }
+  await holds(owner, 'POST', '/users/{user_id}/status', reason, `/users/${reader.id}/status`)
   const muted = `/users/me/muted_users/${reader.id}`
   await holds(owner, 'POST', '/users/me/muted_users/{muted_user_id}', {}, muted)
   await holds(owner, 'DELETE', '/users/me/muted_users/{muted_user_id}', {}, muted)

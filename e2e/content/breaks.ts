@@ -38,6 +38,7 @@ export const spoilt = {
   drafts: [
     renamed('TABLE', 'messaging.drafts', 'user_id'),
     renamed('TABLE', 'messaging.snippets', 'user_id'),
+    renamed('TABLE', 'messaging.statuses', 'user_id'),
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
   queues: [quoting('gateway.queues', 'spec::text')],

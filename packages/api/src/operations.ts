@@ -59,6 +59,7 @@ import { deactivateUser } from './users/deactivate-user.ts'
 import { getOwnUser } from './users/get-own-user.ts'
 import { getUser } from './users/get-user.ts'
 import { getUsers } from './users/get-users.ts'
+import { getUserStatus, updateStatus, updateStatusForUser } from './users/status.ts'
 import { reactivateUser } from './users/reactivate-user.ts'
 import { updateDisplaySettings, updateNotificationSettings, updateSettings } from './users/update-settings.ts'
 import { updateUser } from './users/update-user.ts'
@@ -114,6 +115,10 @@ export const operations: readonly Operation[] = [
   muteUser,
   unmuteUser,
   updateUserTopic,
+  // what people say of themselves
+  getUserStatus,
+  updateStatus,
+  updateStatusForUser,
   // messages
   addReaction,
   deleteMessage,

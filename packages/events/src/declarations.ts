@@ -29,6 +29,7 @@ import { messagesDeleted } from './messages/messages-deleted.ts'
 import { messageUpdated } from './messages/message-updated.ts'
 import { reactionChanged } from './messages/reaction-changed.ts'
 import { snippetChanged } from './messages/snippet-changed.ts'
+import { userStatusChanged } from './users/user-status-changed.ts'
 import { unreadCleared } from './messages/unread-cleared.ts'
 import {
   accountCreated,
@@ -95,6 +96,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(reactionChanged.open),
   any(reactionChanged.within),
   any(snippetChanged),
+  any(userStatusChanged),
   any(unreadCleared),
   // channels
   any(channelAccessChanged),

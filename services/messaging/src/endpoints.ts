@@ -8,6 +8,9 @@ import deleteDraft from './routes/delete-draft.ts'
 import deleteSnippet from './routes/delete-snippet.ts'
 import editDraft from './routes/edit-draft.ts'
 import editSnippet from './routes/edit-snippet.ts'
+import getUserStatus from './routes/get-user-status.ts'
+import updateStatus from './routes/update-status.ts'
+import updateStatusForUser from './routes/update-status-for-user.ts'
 import explainAccess from './routes/explain-access.ts'
 import getDrafts from './routes/get-drafts.ts'
 import getSnippets from './routes/get-snippets.ts'
@@ -56,6 +59,9 @@ export const routes: readonly Route<Context, Tx>[] = [
   sendMessage,
   updateFlags,
   updateFlagsForNarrow,
+  getUserStatus,
+  updateStatus,
+  updateStatusForUser,
 ]
 
 /** What it answers to other services. */

@@ -225,6 +225,12 @@ const mutePerson: Change = ({ random, anybody }, who) => {
   return random.below(3) === 0 ? who.delete(path) : who.post(path)
 }
 
+const setStatus: Change = async ({ random }, who) =>
+  who.post('/users/me/status', {
+    ...(random.below(3) === 0 ? {} : { status_text: random.pick(['', 'at lunch', 'back soon']) }),
+    emoji_name: random.pick(['', 'coffee', 'tada']),
+  })
+
 const createUser: Change = async (play) => {
   if (play.names >= mostNewcomers) return null
   play.leaving.push(await play.newcomer(`Newcomer ${letters(play.names++)}`))
@@ -335,6 +341,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'set a subscription': [3, setSubscription],
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],
+  'set a status': [2, setStatus],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
   reactivate: [1, reactivate],

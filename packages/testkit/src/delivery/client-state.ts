@@ -1,4 +1,4 @@
-import { organisationSettings, SubscriptionSettings, UserTopic } from '@parley/api'
+import { organisationSettings, SubscriptionSettings, UserStatus, UserTopic } from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { QueueEvent } from './event-queue.ts'
@@ -35,6 +35,7 @@ const Snapshot = z.looseObject({
   saved_snippets: z.array(z.looseObject({ id: z.int() })),
   muted_users: z.array(z.looseObject({ id: z.int() })),
   user_topics: z.array(UserTopic),
+  user_status: z.record(z.string(), UserStatus),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
 })
 
@@ -71,6 +72,8 @@ interface ClientState {
   readonly drafts: Record<number, unknown>
   readonly snippets: Record<number, unknown>
   mutedUsers: unknown
+  /** By person. */
+  readonly statuses: Record<string, UserStatus>
   /** By conversation. */
   readonly topics: Record<string, UserTopic>
   starred: number[]
@@ -186,6 +189,7 @@ function stateOf(answer: unknown): ClientState {
     drafts: byId(s.drafts),
     snippets: byId(s.saved_snippets),
     mutedUsers: s.muted_users,
+    statuses: s.user_status,
     topics: Object.fromEntries(s.user_topics.map((set) => [inTopic(set.stream_id, set.topic_name), set])),
     maxMessage: s.max_message_id,
     direct: Object.fromEntries(
@@ -394,6 +398,16 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   'saved_snippets add'(state, event) {
     Object.assign(state.snippets, byId([Kept.parse(event['saved_snippet'])]))
+  },
+  user_status(state, event) {
+    const { user_id: id, ...told } = z.looseObject({ user_id: z.int() }).parse(event)
+    const set = { ...state.statuses[id], ...UserStatus.partial().loose().parse(told) }
+    const { status_text, emoji_name, emoji_code, reaction_type } = set
+    state.statuses[id] = {
+      ...(status_text ? { status_text } : {}),
+      ...(emoji_name ? { emoji_name, emoji_code, reaction_type } : {}),
+    }
+    if (!status_text && !emoji_name) delete state.statuses[id]
   },
   muted_users(state, event) {
     state.mutedUsers = event['muted_users']

@@ -68,7 +68,6 @@ const sections: Readonly<Record<string, Section>> = {
   user_settings: (facts) => ({
     user_settings: { ...settingsObject(facts.settings), timezone: own(facts).timezone },
   }),
-  user_status: constant({ user_status: {} }),
   video_calls: constant({ has_zoom_token: false }),
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { presentUnread } from '../present/unread.ts'
 import { readDrafts } from '../repo/drafts.ts'
 import { readSnippets } from '../repo/snippets.ts'
+import { readStatuses } from '../repo/statuses.ts'
 import { readConversations, readMaxMessageId, readStarred, readUnread } from '../repo/snapshot.ts'
 
 type Section = (
@@ -43,6 +44,7 @@ const sections: readonly (readonly [types: readonly string[], Section])[] = [
     }),
   ],
   [['drafts'], async (tx, granted) => ({ drafts: await readDrafts(tx, granted) })],
+  [['user_status'], async (tx, granted) => ({ user_status: await readStatuses(tx, granted) })],
   [['scheduled_messages'], empty('scheduled_messages', [])],
   [['saved_snippets'], async (tx, granted) => ({ saved_snippets: await readSnippets(tx, granted) })],
 ]

@@ -1,0 +1,19 @@
+import type { Granted } from '@parley/access'
+import type { Rights } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { append, make, userStatusChanged } from '@parley/events'
+import { writeStatus } from './repo/statuses.ts'
+import { type GivenStatus, wantedStatus } from './rules/wanted-status.ts'
+
+/** Sets what is given of the status that the proof is about, and tells everybody where that changes it. @throws AppError BAD_REQUEST */
+export async function setStatus(
+  tx: Tx,
+  granted: Granted<'self:use'> | Granted<'user:rename'>,
+  rights: Rights,
+  given: GivenStatus,
+): Promise<Record<string, never>> {
+  const change = wantedStatus(given)
+  const { user, changed } = await writeStatus(tx, granted, change)
+  if (changed) await append(tx, rights, [make(userStatusChanged, { user_id: user, ...change })])
+  return {}
+}
