@@ -24,7 +24,7 @@ export function wantedStatus(given: GivenStatus): StatusChange {
   const text = given.status_text?.trim()
   if ([text, name, code, type].every((one) => one === undefined))
     throw badRequest('Client did not pass any new values.')
-  if (text !== undefined && [...text].length > maxStatusText)
+  if (text !== undefined && Array.from(text).length > maxStatusText)
     throw badRequest(`status_text is too long (limit: ${maxStatusText} characters)`)
   return { ...(text === undefined ? {} : { status_text: text }), ...emojiOf({ name, code, type }) }
 }
