@@ -23,13 +23,13 @@ const shown = ({ status_text, emoji_name, emoji_code, reaction_type }: z.infer<t
 /** The statuses of the organisation that are not empty, by account. */
 export async function readStatuses(
   tx: Tx,
-  _: Granted<'message:list'>,
+  { actor }: Granted<'message:list'>,
 ): Promise<Readonly<Record<number, UserStatus>>> {
   const rows = await tx.query(
     Row,
     `SELECT ${columns} FROM messaging.statuses
       WHERE org_id = $1 AND (status_text <> '' OR emoji_name <> '') ORDER BY user_id`,
-    [tx.org],
+    [actor.orgId],
   )
   return Object.fromEntries(rows.map((row) => [row.user_id, shown(row)]))
 }
