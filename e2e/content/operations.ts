@@ -142,7 +142,7 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'update-status': ['drafts', ({ ada }) => ada.post('/users/me/status', { status_text: canary.topic })],
   'update-status-for-user': [
     'drafts',
-    ({ ada, victim }) => ada.post(`/users/${victim}/status`, { status_text: canary.topic }),
+    ({ stage, victim }) => stage.owner.post(`/users/${victim}/status`, { status_text: canary.topic }),
   ],
   'mute-user': ['own', ({ ada, victim }) => ada.post(`/users/me/muted_users/${victim}`)],
   'unmute-user': ['own', ({ ada, victim }) => ada.delete(`/users/me/muted_users/${victim}`)],

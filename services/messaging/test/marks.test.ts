@@ -176,6 +176,7 @@ describe('snapshot', () => {
     await at.ask(dan, 'update-message-flags', { op: 'add', flag: 'starred', messages: [first, group] })
     const ids = [dan, eve, fay].sort((a, b) => a - b).join(',')
     expect(await snapshotOf(at, dan)).toEqual({
+      user_status: {},
       max_message_id: seen,
       unread_msgs: {
         count: 5,
