@@ -159,7 +159,10 @@ async function changeMessages(channel: number, message: number): Promise<void> {
   await holds(reader, 'DELETE', `${one}/reactions`, thumb, `${here}/reactions`)
   await holds(owner, 'PATCH', one, { content: 'changed', topic: 'other shapes' }, here)
   await holds(reader, 'GET', `${one}/history`, {}, `${here}/history`)
-  await holds(reader, 'GET', '/messages/matches_narrow', { msg_ids: [message], narrow })
+  await owner.ok('PATCH', '/realm', { enable_read_receipts: true })
+  await holds(reader, 'GET', `${one}/read_receipts`, {}, `${here}/read_receipts`)
+  const search = { operator: 'search', operand: 'changed' }
+  await holds(reader, 'GET', '/messages/matches_narrow', { msg_ids: [message], narrow: [...narrow, search] })
   const range = { anchor: 'newest', num_before: 9, num_after: 0 }
   await holds(reader, 'POST', '/messages/flags/narrow', { ...range, narrow, op: 'add', flag: 'read' })
   await holds(reader, 'POST', '/mark_topic_as_read', { stream_id: channel, topic_name: 'other shapes' })

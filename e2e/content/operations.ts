@@ -212,6 +212,7 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'messages',
     ({ ada, message }) => ada.patch(`/messages/${message}`, { content: canary.content, topic: canary.topic }),
   ],
+  'get-read-receipts': ['messages', ({ ada, message }) => ada.get(`/messages/${message}/read_receipts`)],
   'get-message-history': ['messages', ({ ada, message }) => ada.get(`/messages/${message}/history`)],
   'get-message': ['messages', ({ ada, message }) => ada.get(`/messages/${message}`)],
   'get-messages': [

@@ -33,6 +33,7 @@ import { editMessage } from './messages/edit-message.ts'
 import { getHistory } from './messages/get-history.ts'
 import { getMessage } from './messages/get-message.ts'
 import { getMessages } from './messages/get-messages.ts'
+import { getReadReceipts } from './messages/get-read-receipts.ts'
 import { getTopics } from './messages/get-topics.ts'
 import { markAllAsRead, markChannelAsRead, markTopicAsRead } from './messages/mark-read.ts'
 import { matchesNarrow } from './messages/matches-narrow.ts'
@@ -127,6 +128,7 @@ export const operations: readonly Operation[] = [
   getHistory,
   getMessage,
   getMessages,
+  getReadReceipts,
   getTopics,
   markAllAsRead,
   markChannelAsRead,

@@ -6,6 +6,7 @@ import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { writeSends } from './repo/send-batch.ts'
+import { createSearches, type Searches } from './searches.ts'
 
 /** What the routes of this service work with. */
 export interface Context {
@@ -14,6 +15,7 @@ export interface Context {
   readonly database: Database
   readonly facts: FactsCache
   readonly sends: Sends
+  readonly searches: Searches
   readonly targets: FoundTargets
 }
 
@@ -32,5 +34,5 @@ export function createContext(
       await delay(ms)
     },
   })
-  return { clock, ids, database, facts, sends, targets: new WeakMap() }
+  return { clock, ids, database, facts, sends, searches: createSearches(), targets: new WeakMap() }
 }

@@ -20,6 +20,7 @@ import editMessage from './routes/edit-message.ts'
 import getHistory from './routes/get-history.ts'
 import getMessage from './routes/get-message.ts'
 import getMessages from './routes/get-messages.ts'
+import getReadReceipts from './routes/get-read-receipts.ts'
 import getTopics from './routes/get-topics.ts'
 import markAllAsRead from './routes/mark-all-as-read.ts'
 import markChannelAsRead from './routes/mark-channel-as-read.ts'
@@ -49,6 +50,7 @@ export const routes: readonly Route<Context, Tx>[] = [
   getHistory,
   getMessage,
   getMessages,
+  getReadReceipts,
   getTopics,
   markAllAsRead,
   markChannelAsRead,

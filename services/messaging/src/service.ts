@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createPgDatabase } from '@parley/db'
 import { createAfterCommit } from '@parley/events'
 import {
+  describeError,
   openBus,
   postgresOptions,
   type RunningService,
@@ -12,6 +14,8 @@ import type { MessagingConfig } from './config.ts'
 import { createContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
 import { findActor } from './facts/target.ts'
+import { createSettling } from './jobs/settle-words.ts'
+import { settleWords, unsettledOrganisations } from './repo/words.ts'
 
 /** Starts the messaging service; disposing it answers what it has, writes what waits, then closes what it opened. */
 export async function createMessaging(config: MessagingConfig, deps: ServiceDeps): Promise<RunningService> {
@@ -21,6 +25,16 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_messaging', certificates)))
   const bus = opening.use(openBus('messaging', config, deps, certificates))
   const afterCommit = createAfterCommit({ bus, database, clock })
+  opening.use(
+    createSettling({
+      waiting: () => unsettledOrganisations(database),
+      settle: (org) => settleWords(database, org),
+      async wait(ms, signal) {
+        await delay(ms, undefined, { signal })
+      },
+      onProblem: (error) => deps.logger.warn('words of messages wait', describeError(error)),
+    }),
+  )
   const ctx = createContext(database, deps, (org, seq) => afterCommit.hint(org, seq))
   opening.use(ctx.sends)
   const served = opening.use(

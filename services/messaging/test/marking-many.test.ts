@@ -196,7 +196,8 @@ test.each([
   [[['channels', 'mine']]],
   [[['dm-including', [1, 2]]]],
   [[{ operator: 'with', operand: 1, negated: true }]],
-  [[['search', 'x']]],
+  [[['search', 7]]],
+  [[['searches', 'x']]],
   [
     [
       ['channels', 'public'],

@@ -33,6 +33,9 @@ const someTerm = fc.record({
     'has',
     'has',
     'id',
+    'search',
+    'search',
+    'search',
     'in',
     'near',
   ),
@@ -41,6 +44,20 @@ const someTerm = fc.record({
   other: fc.nat(4),
   topic: fc.constantFrom('t0', 'T1', '✔ t1', ''),
   is: fc.constantFrom('dm', 'starred', 'unread', 'mentioned', 'resolved', 'alerted', 'followed', 'muted'),
+  search: fc.constantFrom(
+    'tea',
+    'TEAS hot',
+    't1',
+    'hot-tea',
+    '"t teas"',
+    '"tea, "',
+    'b',
+    'x',
+    '!',
+    '%',
+    '"_"',
+    'é',
+  ),
   has: fc.constantFrom('link', 'image', 'attachment', 'reaction'),
 })
 type Term = typeof someTerm extends fc.Arbitrary<infer T> ? T : never
@@ -87,11 +104,27 @@ function wire(term: Term, { channels, users, ids }: Built): Record<string, unkno
     'dm-including': at(users, term.place),
     is: term.is,
     has: term.has,
+    search: term.search,
     id: at(ids, term.place) ?? 1,
     in: term.place % 2 === 0 ? 'all' : 'home',
     near: at(ids, term.place) ?? 1,
   }
   return { operator: term.operator, operand: operands[term.operator], negated: term.negated }
+}
+
+/** Words without what the plural adds to the few that are tried. */
+const wordsOf = (text: string): string[] =>
+  (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.replace(/^teas$/, 'tea'))
+
+function searched(text: string, m: Message): boolean {
+  const held = new Set(wordsOf(`${m.topic} ${m.content}`))
+  const words = wordsOf(text)
+  const phrases = [...text.matchAll(/"([^"]+)"/g)].map(([, phrase = '']) => phrase.toLowerCase())
+  return (
+    words.length > 0 &&
+    words.every((word) => held.has(word)) &&
+    phrases.every((phrase) => [m.topic, m.content].some((where) => where.toLowerCase().includes(phrase)))
+  )
 }
 
 /** Does a message satisfy the term, its sign aside, for a reader who has these flags on it? */
@@ -115,6 +148,8 @@ function naive(term: Term, m: Message, built: Built, reader: number, flags: read
       return m.users?.includes(at(users, term.place) ?? 0) ?? false
     case 'id':
       return m.id === (at(ids, term.place) ?? 1)
+    case 'search':
+      return searched(term.search, m)
     case 'in':
       return true
     case 'near':

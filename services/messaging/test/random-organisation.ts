@@ -2,6 +2,7 @@ import { role } from '@parley/access'
 import type { TestDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { z } from 'zod'
+import { settleWords } from '../src/repo/words.ts'
 import { type Channel, type Instance, type World, world } from './world.ts'
 
 let organisations = 0
@@ -17,7 +18,21 @@ export const someOrganisation = fc.record({
   mayJoin: fc.constantFrom(1, 3, 6, 8, 8),
   steps: fc.array(
     fc.record({
-      what: fc.constantFrom('send', 'send', 'send', 'dm', 'join', 'leave', 'read', 'star', 'react'),
+      what: fc.constantFrom(
+        'send',
+        'send',
+        'send',
+        'dm',
+        'join',
+        'leave',
+        'read',
+        'star',
+        'react',
+        'edit',
+        'move',
+        'delete',
+        'settle',
+      ),
       who: fc.nat(4),
       other: fc.nat(4),
       where: fc.nat(2),
@@ -32,6 +47,9 @@ export const someOrganisation = fc.record({
         '[f](/user_uploads/1/a/b.txt)',
         '`<a href="x.png">`',
         'one',
+        'Hot teas, t1',
+        'hot tea',
+        'TEA é',
       ),
     }),
     { minLength: 8, maxLength: 30 },
@@ -83,10 +101,19 @@ export async function build(
       if (sent.success) ids.push(sent.data.id)
     }
     const last = ids.slice(-step.other - 1)
-    if (step.what === 'send') await ask({ type: 'channel', to: where.id, topic: step.topic })
+    if (step.what === 'settle') await settleWords(at.ctx.database, place.org)
+    else if (step.what === 'send') await ask({ type: 'channel', to: where.id, topic: step.topic })
     else if (step.what === 'dm') await ask({ type: 'direct', to: [other] })
     else if (step.what === 'join') await place.subscribe(where, who)
     else if (step.what === 'leave') await place.unsubscribe(where, who)
+    else if (step.what === 'edit' || step.what === 'move') {
+      const fields =
+        step.what === 'edit' ? { content: step.content } : { topic: step.topic, propagate_mode: 'change_all' }
+      for (const id of last.slice(0, 1))
+        await at.ask(who, 'update-message', fields, { path: { message_id: String(id) } }).catch(() => null)
+    } else if (step.what === 'delete')
+      for (const id of last.slice(0, 1))
+        await at.ask(who, 'delete-message', {}, { path: { message_id: String(id) } }).catch(() => null)
     else if (step.what === 'react')
       for (const id of last)
         await at

@@ -7,6 +7,8 @@ import { z } from 'zod'
 export interface MessageSettings extends MessagePolicy {
   /** Which former states of messages are shown. */
   readonly historyVisibility: 'all' | 'moves' | 'none'
+  /** Is it shown who has read a message? */
+  readonly readReceiptsShown: boolean
 }
 
 const group = (name: SystemGroupName) => groupId(systemGroupId[name])
@@ -24,6 +26,7 @@ const defaults: MessageSettings = {
   canDeleteAny: group('role:administrators'),
   canDeleteOwn: group('role:everyone'),
   historyVisibility: 'all',
+  readReceiptsShown: false,
 }
 
 const limit = (initial: number) => z.int().nullable().default(initial)
@@ -37,6 +40,7 @@ const Kept = z.object({
     message_edit_history_visibility_policy: z
       .enum(['all', 'moves', 'none'])
       .default(defaults.historyVisibility),
+    enable_read_receipts: z.boolean().default(defaults.readReceiptsShown),
   }),
 })
 
@@ -53,5 +57,6 @@ export async function readMessageSettings(tx: Tx): Promise<MessageSettings> {
     moveWithinLimit: settings.move_messages_within_stream_limit_seconds,
     moveBetweenLimit: settings.move_messages_between_streams_limit_seconds,
     historyVisibility: settings.message_edit_history_visibility_policy,
+    readReceiptsShown: settings.enable_read_receipts,
   }
 }

@@ -8,6 +8,8 @@ import { type Plain, withConversation } from './with-conversation.ts'
 /** A term with the ids its names stand for. `users` are ascending and hold the reader. */
 export type Resolved =
   | Exclude<Term, { kind: 'channel' | 'people' | 'sender' | 'including' | 'with' }>
+  /** What an index found for the searches (repo/found). */
+  | { readonly kind: 'found'; readonly ids: readonly number[]; readonly negated: false }
   | { readonly kind: 'channel'; readonly channel: number; readonly negated: boolean }
   | { readonly kind: 'people'; readonly users: readonly number[]; readonly negated: boolean }
   | { readonly kind: 'sender'; readonly sender: number; readonly negated: boolean }

@@ -2,6 +2,7 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
+import { movesWords, unsettle } from './words.ts'
 
 const Editable = z.object({
   content: z.string(),
@@ -44,11 +45,12 @@ export interface NewText {
  */
 export async function writeText(
   tx: Tx,
-  { actor, object }: Granted<'message:edit'>,
+  granted: Granted<'message:edit'>,
   before: Editable,
   text: NewText,
   at: number,
 ): Promise<boolean> {
+  const { actor, object } = granted
   const { messageId } = object.message
   const written = await tx.execute(
     `UPDATE messaging.messages SET content = $4, rendered = $5, channel_wildcard = $6, topic_wildcard = $7,
@@ -66,6 +68,7 @@ export async function writeText(
     ],
   )
   if (written === 0) return false
+  await unsettle(tx, granted, [messageId])
   await tx.execute(
     `INSERT INTO messaging.edits (org_id, message_id, user_id, edited_at, prev_content, prev_rendered)
       VALUES ($1, $2, $3, to_timestamp($4), $5, $6)`,
@@ -115,11 +118,13 @@ export const readTopicIds = (
 /** Puts messages into another topic of the proof's channel and keeps the former. @param at seconds since the Unix epoch */
 export async function writeTopic(
   tx: Tx,
-  { actor, object }: Granted<'message:move-topic'>,
+  granted: Granted<'message:move-topic'>,
   ids: Readable,
   topic: string,
   at: number,
 ): Promise<void> {
+  const { actor, object } = granted
+  const otherWords = await movesWords(tx, granted, ids, topic)
   const values = [tx.org, object.message.channel?.recipientId ?? 0, ids, topic, at]
   await tx.execute(
     `INSERT INTO messaging.edits (org_id, message_id, user_id, edited_at, prev_topic, topic)
@@ -132,4 +137,5 @@ export async function writeTopic(
       WHERE org_id = $1 AND recipient_id = $2 AND message_id = ANY ($3::bigint[])`,
     values,
   )
+  if (otherWords) await unsettle(tx, granted, ids)
 }

@@ -76,7 +76,7 @@ interface Search {
 }
 
 /** Terms that leave few messages over: looked for first, then held against the spans. */
-const sparse = new Set<Resolved['kind']>(['sender', 'id', 'starred', 'mentioned'])
+const sparse = new Set<Resolved['kind']>(['sender', 'id', 'starred', 'mentioned', 'found'])
 
 async function search(
   tx: Tx,

@@ -168,6 +168,21 @@ function contains(org: string, what: Contained): string {
   }
 }
 
+/**
+ * One probe for each message: a join would read all words of the organisation where that looks cheaper. What has no words
+ * yet is looked at itself.
+ */
+function searched(values: Values, org: string, term: Extract<Resolved, { kind: 'search' }>): string {
+  const words = `coalesce(
+    (SELECT w.words FROM messaging.words w WHERE w.org_id = ${org} AND w.message_id = m.message_id),
+    messaging.words_of(m.topic || ' ' || m.content)) @@ messaging.query_of(${values.add(term.text)})`
+  const phrases = term.phrases.map((phrase) => {
+    const low = `lower(${values.add(phrase)})`
+    return `(strpos(lower(m.content), ${low}) > 0 OR strpos(m.topic_key, ${low}) > 0)`
+  })
+  return `(${[words, ...phrases].join(' AND ')})`
+}
+
 function messageCondition(values: Values, org: string, user: string, term: Resolved): string | null {
   switch (term.kind) {
     case 'topic':
@@ -188,6 +203,10 @@ function messageCondition(values: Values, org: string, user: string, term: Resol
         SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
         WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
           AND g @> m.message_id))`
+    case 'search':
+      return searched(values, org, term)
+    case 'found':
+      return `m.message_id = ANY (${values.add(term.ids)}::bigint[])`
     case 'has':
       return contains(org, term.what)
     case 'everything':

@@ -5,13 +5,15 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
 import { type Resolved, resolveNarrow } from '../facts/narrow-names.ts'
+import { matchesOf } from '../present/matches.ts'
 import { type MessageStyle, presentMessages } from '../present/message.ts'
 import { firstUnread, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
+import { withFound } from '../repo/found.ts'
 import { readMessages } from '../repo/messages.ts'
 import { type Around, beyondNewest, parseWanted } from '../rules/anchor.ts'
 import { parseNarrow } from '../rules/narrow.ts'
 
-export default route<typeof getMessages, Context, Tx>(getMessages, async ({ input, granted, tx }) => {
+export default route<typeof getMessages, Context, Tx>(getMessages, async ({ input, granted, ctx, tx }) => {
   const wanted = parseWanted(input)
   const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow ?? []))
   const style = {
@@ -20,22 +22,25 @@ export default route<typeof getMessages, Context, Tx>(getMessages, async ({ inpu
     emptyTopicKnown: input.allow_empty_topic_name,
     historyVisibility: (await readMessageSettings(tx)).historyVisibility,
   }
-  if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
-  const ids = await readableIds(tx, granted, wanted.ids, terms)
-  return { messages: await present(tx, granted, ids, style), history_limited: false }
+  return ctx.searches.run(tx, terms, async () => {
+    if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
+    const ids = await readableIds(tx, granted, wanted.ids, terms)
+    return { messages: await present(tx, granted, { ids, terms }, style), history_limited: false }
+  })
 })
 
 async function around(
   tx: Tx,
   granted: Granted<'message:list'>,
-  terms: readonly Resolved[],
+  asked: readonly Resolved[],
   wanted: Around,
   style: MessageStyle,
 ) {
+  const terms = await withFound(tx, granted, asked)
   const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
   const found = await idsAround(tx, granted, terms, { ...wanted, anchor })
   return {
-    messages: await present(tx, granted, found.ids, style),
+    messages: await present(tx, granted, { ids: found.ids, terms }, style),
     anchor,
     found_anchor: found.anchor > 0,
     found_oldest: anchor === 0 || found.before < wanted.before,
@@ -44,9 +49,15 @@ async function around(
   }
 }
 
-const present = async (
+async function present(
   tx: Tx,
   granted: Granted<'message:list'>,
-  ids: Readable,
+  { ids, terms }: { readonly ids: Readable; readonly terms: readonly Resolved[] },
   style: MessageStyle,
-): Promise<FetchedMessage[]> => presentMessages(await readMessages(tx, granted, ids), style)
+): Promise<FetchedMessage[]> {
+  const found = await readMessages(tx, granted, ids)
+  const messages = presentMessages(found, style)
+  if (!terms.some(({ kind }) => kind === 'search')) return messages
+  const matches = await matchesOf(tx, found.rows, terms, style.emptyTopicKnown)
+  return messages.map((message) => ({ ...message, ...matches.get(message.id) }))
+}

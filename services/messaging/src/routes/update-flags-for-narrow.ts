@@ -5,19 +5,23 @@ import type { Context } from '../context.ts'
 import { mark } from '../edits/mark.ts'
 import { resolveNarrow } from '../facts/narrow-names.ts'
 import { firstUnread, idsAround } from '../repo/fetch.ts'
+import { withFound } from '../repo/found.ts'
 import { beyondNewest, parseAround } from '../rules/anchor.ts'
 import { parseFlagChange } from '../rules/flag-change.ts'
 import { parseNarrow } from '../rules/narrow.ts'
 
 export default route<typeof updateFlagsForNarrow, Context, Tx>(
   updateFlagsForNarrow,
-  async ({ input, granted, rights, tx }) => {
-    const asked = parseFlagChange(input.op, input.flag)
+  async ({ input, granted, rights, ctx, tx }) => {
+    const change = parseFlagChange(input.op, input.flag)
     const wanted = parseAround({ ...input, use_first_unread_anchor: false })
-    const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow))
-    const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
-    const found = await idsAround(tx, granted, terms, { ...wanted, anchor })
-    const { changed, ignoredChannels } = await mark(tx, granted, rights, asked, found.ids)
+    const asked = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow))
+    const { anchor, found } = await ctx.searches.run(tx, asked, async () => {
+      const terms = await withFound(tx, granted, asked)
+      const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
+      return { anchor, found: await idsAround(tx, granted, terms, { ...wanted, anchor }) }
+    })
+    const { changed, ignoredChannels } = await mark(tx, granted, rights, change, found.ids)
     return {
       processed_count: found.ids.length,
       updated_count: changed,

@@ -1,5 +1,5 @@
 import { channelNameKey, type Narrow, type NarrowTerm } from '@parley/api'
-import { AppError } from '@parley/core'
+import { AppError, badRequest } from '@parley/core'
 import { normaliseTopic } from '@parley/markdown'
 
 /** A user as a narrow names one. */
@@ -25,6 +25,8 @@ export type Term = (
   | { readonly kind: 'has'; readonly what: Contained }
   /** The conversation that a message is in now. */
   | { readonly kind: 'with'; readonly id: number }
+  /** Messages that hold all words of the text, and each phrase as it stands, whatever its case. */
+  | { readonly kind: 'search'; readonly text: string; readonly phrases: readonly string[] }
   | { readonly kind: Mark }
 ) & { readonly negated: boolean }
 
@@ -45,15 +47,22 @@ const marks: Readonly<Record<string, Mark>> = {
   muted: 'none',
 }
 
+/** Most searches in one narrow, and words or phrases in one of them. */
+const mostSearches = 3
+const mostWords = 10
+
 /**
  * Understands a narrow's terms.
- * @throws AppError BAD_NARROW for an unknown operator or operand and for a channel with direct messages
+ * @throws AppError BAD_NARROW for an unknown operator or operand and for a channel with direct messages; BAD_REQUEST for
+ *   more searches, or longer ones, than are answered
  */
 export function parseNarrow(narrow: Narrow): Term[] {
   const terms = narrow.flatMap((term): Term[] => {
     const understood = parseTerm(term)
     return understood === null ? [] : [{ ...understood, negated: term.negated ?? false }]
   })
+  if (terms.filter(({ kind }) => kind === 'search').length > mostSearches)
+    throw badRequest(`A narrow may hold at most ${mostSearches} searches`)
   const asked = new Set(terms.filter((term) => !term.negated).map(({ kind }) => kind))
   const channel = asked.has('channel') || asked.has('channels')
   if (channel && (asked.has('people') || asked.has('direct') || asked.has('including')))
@@ -89,6 +98,8 @@ function parseTerm({ operator, operand, negated }: NarrowTerm): Bare<Term> | nul
     case 'with':
       if (negated === true) throw badNarrow("'with' cannot be negated")
       return { kind: 'with', id: messageNumber(operand) }
+    case 'search':
+      return search(operand)
     case 'id':
       return { kind: 'id', id: messageNumber(operand) }
     case 'is':
@@ -113,6 +124,15 @@ function channelName(operand: Operand): ChannelName {
   if (isId(operand)) return { id: operand }
   if (typeof operand !== 'string') throw badNarrow('unknown channel')
   return { key: channelNameKey(operand) }
+}
+
+function search(operand: Operand): Bare<Extract<Term, { kind: 'search' }>> {
+  if (typeof operand !== 'string') throw badNarrow('a search is a text')
+  const phrases = [...operand.matchAll(/"([^"]+)"/g)].map(([, phrase = '']) => phrase)
+  const words = operand.match(/[\p{L}\p{N}]+/gu) ?? []
+  if (words.length > mostWords || phrases.length > mostWords)
+    throw badRequest(`A search may hold at most ${mostWords} words`)
+  return { kind: 'search', text: operand, phrases }
 }
 
 function topicName(operand: Operand): string {

@@ -1,0 +1,82 @@
+import { orgId } from '@parley/core'
+import { expect, test } from 'vitest'
+import { createSettling } from './settle-words.ts'
+
+const [one, two] = [orgId(1), orgId(2)]
+
+test('of each organisation a little, until nothing waits; what fails is tried again', async () => {
+  const left = new Map([
+    [one, 2],
+    [two, 1],
+  ])
+  const happened: unknown[] = []
+  const pauses: PromiseWithResolvers<void>[] = []
+  const until = async (count: number): Promise<void> => {
+    await expect.poll(() => pauses.length).toBe(count)
+    happened.push('pause')
+  }
+  let gone = false
+  await using settling = new AsyncDisposableStack()
+  settling.use(
+    createSettling({
+      waiting: async () => {
+        if (gone) throw new Error('gone')
+        return [...left].flatMap(([org, count]) => (count > 0 ? [org] : []))
+      },
+      settle: async (org) => {
+        happened.push(org)
+        left.set(org, (left.get(org) ?? 0) - 1)
+        return 1
+      },
+      wait: (ms, signal) => {
+        const pause = Promise.withResolvers<void>()
+        signal.addEventListener('abort', () => pause.reject(new Error('aborted')))
+        pauses.push(pause)
+        happened.push(ms < 1_000 ? 'breath' : 'wait')
+        return pause.promise
+      },
+      onProblem: (error) => happened.push(error instanceof Error && error.message),
+    }),
+  )
+  await until(1)
+  pauses[0]?.resolve()
+  await until(2)
+  gone = true
+  pauses[1]?.resolve()
+  await until(3)
+  gone = false
+  pauses[2]?.resolve()
+  await until(4)
+  expect(happened.filter((what) => what !== 'pause')).toEqual([
+    one,
+    two,
+    'breath',
+    one,
+    'breath',
+    'gone',
+    'wait',
+    'wait',
+  ])
+})
+
+test('at the end nothing is begun any more', async () => {
+  const begun = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  const settled: unknown[] = []
+  const settling = createSettling({
+    waiting: async () => [one, two],
+    settle: async (org) => {
+      settled.push(org)
+      begun.resolve()
+      await go.promise
+      return 1
+    },
+    wait: (_ms, signal) => (signal.aborted ? Promise.reject(new Error('aborted')) : Promise.resolve()),
+    onProblem() {},
+  })
+  await begun.promise
+  const ended = settling[Symbol.asyncDispose]()
+  go.resolve()
+  await ended
+  expect(settled).toEqual([one])
+})

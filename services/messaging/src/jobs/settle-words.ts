@@ -1,0 +1,44 @@
+import type { OrgId } from '@parley/core'
+
+/** Between two looks, and between two pieces of work, so that a long piece leaves the database to others half of the time. */
+const pauseMs = 1_000
+const breathMs = 20
+
+export interface SettlingOptions {
+  /** Organisations whose messages wait for their words. */
+  readonly waiting: () => Promise<readonly OrgId[]>
+  /** Settles some of an organisation's. @returns how many; 0 where there is nothing to do */
+  readonly settle: (org: OrgId) => Promise<number>
+  /** Resolves after the milliseconds, or rejects when the signal is aborted. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+  /** What failed is tried again with the next look. */
+  readonly onProblem: (error: unknown) => void
+}
+
+/** Writes the words of new and changed messages, outside of the head, where nobody waits for it; until it is disposed. */
+export function createSettling({ waiting, settle, wait, onProblem }: SettlingOptions): AsyncDisposable {
+  const end = new AbortController()
+  /** Of each organisation a little. */
+  const round = async (): Promise<number> => {
+    let done = 0
+    for (const org of await waiting()) if (!end.signal.aborted) done += await settle(org)
+    return done
+  }
+  const run = async (): Promise<void> => {
+    while (!end.signal.aborted) {
+      const done = await round().catch((error: unknown) => {
+        onProblem(error)
+        return 0
+      })
+      await wait(done > 0 ? breathMs : pauseMs, end.signal)
+    }
+  }
+  // Only waiting is aborted.
+  const running = run().catch(() => {})
+  return {
+    async [Symbol.asyncDispose]() {
+      end.abort()
+      await running
+    },
+  }
+}

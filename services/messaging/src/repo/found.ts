@@ -1,0 +1,35 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+import type { Resolved } from '../facts/narrow-names.ts'
+import { spansSql, Values } from './spans.ts'
+
+/** Most messages that are looked at one by one; words of more are met soon enough by walking along the messages. */
+const most = 5_000
+
+const Found = z.object({ ids: z.array(z.int()).nullable() })
+
+/**
+ * Adds to a narrow with searches a term that names the messages they may find, where these are few. Words are looked for
+ * in the conversations that the actor may read and that the narrow leaves over, each by itself: what stands elsewhere is
+ * neither counted nor looked at, and what stands there is still to be held against the rest.
+ */
+export async function withFound(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  terms: readonly Resolved[],
+): Promise<readonly Resolved[]> {
+  // What does not hold the words is nearly everything.
+  const texts = terms.flatMap((term) => (term.kind === 'search' && !term.negated ? [term.text] : []))
+  if (texts.length === 0) return terms
+  const values = new Values()
+  const org = values.add(tx.org)
+  const spans = spansSql(values, org, values.add(actor.userId), { actor, terms, unread: false })
+  const [row] = await tx.query(
+    Found,
+    `SELECT messaging.found(${org}, ${values.add(texts.join(' '))},
+        ARRAY(SELECT DISTINCT s.recipient_id FROM (${spans}) AS s), ${values.add(most)}) AS ids`,
+    values.list,
+  )
+  return row?.ids ? [...terms, { kind: 'found', ids: row.ids, negated: false }] : terms
+}

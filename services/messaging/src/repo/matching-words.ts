@@ -1,0 +1,18 @@
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+
+/** Which of the words a search for `text` looks for, in whichever form they stand. */
+export async function matchingWords(
+  tx: Tx,
+  words: readonly string[],
+  text: string,
+): Promise<ReadonlySet<string>> {
+  if (words.length === 0 || text === '') return new Set()
+  const rows = await tx.query(
+    z.object({ word: z.string() }),
+    `SELECT word FROM unnest($1::text[]) AS word
+      WHERE tsvector_to_array(messaging.words_of(word)) && tsvector_to_array(messaging.words_of($2))`,
+    [words, text],
+  )
+  return new Set(rows.map(({ word }) => word))
+}

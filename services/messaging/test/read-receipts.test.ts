@@ -1,0 +1,97 @@
+import { role } from '@parley/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
+
+let here: World
+let at: Instance
+let ann: number
+let bob: number
+let cid: number
+let guest: number
+let open: Channel
+
+beforeAll(async () => {
+  here = await world()
+  at = await here.instance()
+  ann = await here.user({ name: 'Ann' })
+  bob = await here.user({ name: 'Bob' })
+  cid = await here.user({ name: 'Cid' })
+  guest = await here.user({ name: 'Guest', role: role.guest })
+  open = await here.channel({ name: 'open' })
+  await here.subscribe(open, ann, bob, cid)
+})
+afterAll(async () => {
+  await at[Symbol.asyncDispose]()
+  await here[Symbol.asyncDispose]()
+})
+
+const shown = (yes: boolean) =>
+  here.test.superuser(
+    `INSERT INTO auth.settings (org_id, settings) VALUES ($1, jsonb_build_object('enable_read_receipts', $2::boolean))
+      ON CONFLICT (org_id) DO UPDATE SET settings = excluded.settings`,
+    [here.org, yes],
+  )
+const say = async (user: number, to: object): Promise<number> =>
+  z.object({ id: z.int() }).parse(await at.ask(user, 'send-message', { content: 'x', ...to })).id
+const readIt = (user: number, id: number) =>
+  at.ask(user, 'update-message-flags', { op: 'add', flag: 'read', messages: [id] })
+const receipts = (user: number, id: number) =>
+  outcome(at.ask(user, 'get-read-receipts', {}, { path: { message_id: String(id) } }))
+
+test('are refused where the organisation does not show them, but not before the message is known to be readable', async () => {
+  const id = await say(ann, { type: 'channel', to: open.id, topic: 't' })
+  const refused = { code: 'BAD_REQUEST', msg: 'Read receipts are disabled in this organization.' }
+  expect(await receipts(bob, id)).toEqual(refused)
+  await shown(false)
+  expect(await receipts(bob, id)).toEqual(refused)
+  expect(await receipts(guest, id)).toMatchObject({ msg: 'Invalid message(s)' })
+})
+
+test('name who has read it: not the sender, nor who keeps it to themselves, did not get it or is gone', async () => {
+  await shown(true)
+  const id = await say(ann, { type: 'channel', to: open.id, topic: 't' })
+  expect(await receipts(ann, id)).toEqual({ user_ids: [] })
+  await readIt(ann, id)
+  await readIt(cid, id)
+  await readIt(bob, id)
+  // A member reads it without being there: that is no mark of theirs.
+  const late = await here.user({ name: 'Late' })
+  const answer = await receipts(late, id)
+  expect(answer).toEqual({ user_ids: [bob, cid] })
+  expect(faultsOf('GET', '/messages/{message_id}/read_receipts', answer)).toEqual([])
+
+  await here.test.superuser(
+    `INSERT INTO auth.user_settings (org_id, user_id, settings) VALUES ($1, $2, '{"send_read_receipts": false}'),
+      ($1, $3, '{"send_read_receipts": true}')`,
+    [here.org, cid, bob],
+  )
+  expect(await receipts(ann, id)).toEqual({ user_ids: [bob] })
+  // Neither who muted the asker, nor whom the asker muted.
+  const muted = async (user: number, other: number, asker: number) => {
+    const pair = [here.org, user, other]
+    await here.test.superuser(
+      'INSERT INTO streams.muted_users (org_id, user_id, muted_id, muted_at) VALUES ($1, $2, $3, now())',
+      pair,
+    )
+    const named = await receipts(asker, id)
+    await here.test.superuser(
+      'DELETE FROM streams.muted_users WHERE org_id = $1 AND user_id = $2 AND muted_id = $3',
+      pair,
+    )
+    return named
+  }
+  expect(await muted(bob, ann, ann)).toEqual({ user_ids: [] })
+  expect(await muted(ann, bob, ann)).toEqual({ user_ids: [] })
+  expect(await muted(ann, bob, late)).toEqual({ user_ids: [bob] })
+  await here.deactivate(bob)
+  expect(await receipts(ann, id)).toEqual({ user_ids: [] })
+})
+
+test('are for those who may read the message', async () => {
+  await shown(true)
+  const id = await say(ann, { type: 'direct', to: [cid] })
+  expect(await receipts(guest, id)).toEqual({ code: 'BAD_REQUEST', msg: 'Invalid message(s)' })
+  expect(await receipts(guest, 999_999)).toEqual({ code: 'BAD_REQUEST', msg: 'Invalid message(s)' })
+  expect(await receipts(cid, id)).toEqual({ user_ids: [] })
+})
