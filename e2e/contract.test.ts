@@ -186,6 +186,9 @@ async function changeChannel(channel: number): Promise<void> {
   await holds(owner, 'PATCH', '/users/me/subscriptions/muted_topics', { ...topic, op: 'add' })
   await holds(owner, 'POST', '/users/me/status', { status_text: 'at lunch', emoji_name: 'coffee' })
   await holds(owner, 'GET', '/users/{user_id}/status', {}, `/users/${reader.id}/status`)
+  await holds(reader, 'POST', '/users/me/presence', { status: 'active', slim_presence: true })
+  await holds(owner, 'GET', '/realm/presence', {})
+  await holds(owner, 'GET', '/users/{user_id_or_email}/presence', {}, `/users/${reader.id}/presence`)
   const reason = { status_text: 'away' }
   await holds(owner, 'POST', '/users/{user_id}/status', reason, `/users/${reader.id}/status`)
   const muted = `/users/me/muted_users/${reader.id}`

@@ -87,6 +87,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{saved_snippet_id}', '1')
     .replace('{muted_user_id}', String(ids.user))
     .replace('{user_id}', String(ids.user))
+    .replace('{user_id_or_email}', String(ids.user))
     .replace('{user_group_id}', String(ids.group))
 
 /** Values that point at the hidden channel, message and person, by the parameter's name. */

@@ -138,6 +138,9 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         op: 'add',
       }),
   ],
+  'get-presence': ['presence', ({ ada }) => ada.get('/realm/presence')],
+  'get-user-presence': ['presence', ({ ada }) => ada.get(`/users/${canary.email}/presence`)],
+  'update-presence': ['presence', ({ ada }) => ada.post('/users/me/presence', { status: 'active' })],
   'get-user-status': ['drafts', ({ ada }) => ada.get(`/users/${ada.id}/status`)],
   'update-status': ['drafts', ({ ada }) => ada.post('/users/me/status', { status_text: canary.topic })],
   'update-status-for-user': [

@@ -4,6 +4,7 @@ import { Secret, systemClock, systemIds } from '@parley/core'
 import { spiffeId } from '@parley/crypto'
 import { createPgDatabase, migrate } from '@parley/db'
 import {
+  connectRedis,
   createLinkClient,
   createMetrics,
   openBus,
@@ -12,7 +13,6 @@ import {
   silentLogger,
   watchCertificates,
 } from '@parley/kit'
-import { connectLimitRedis } from '@parley/service-gateway'
 import { z } from 'zod'
 import { pairOf, read } from './certificates.ts'
 import type { Protocol } from './knock.ts'
@@ -111,7 +111,7 @@ export const clients: readonly Client[] = [
     async enter(port, pki) {
       using certificates = watchCertificates(pki.certDir('gateway'), deps())
       const config = { host: '127.0.0.1', port, username: 'gateway', password: new Secret(password) }
-      using redis = connectLimitRedis(config, pki.trustDomain, certificates)
+      using redis = connectRedis(config, pki.trustDomain, certificates)
       await redis.ready(2000)
       return await failure(redis.run('return 1', [], []))
     },

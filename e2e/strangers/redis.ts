@@ -91,15 +91,18 @@ export function testRedis(at: () => Product): void {
         await refusals(nobody, [['PING'], ...read1('gateway:x'), ...write1('gateway:x'), ...server]),
       ).toEqual([])
       expect(await nobody.ask('AUTH', 'default', '')).toMatch(/^-/)
-      expect(readdirSync(join(at().data, 'redis/passwords')).sort()).toEqual(['gateway', 'ops'])
+      expect(readdirSync(join(at().data, 'redis/passwords')).sort()).toEqual(['gateway', 'messaging', 'ops'])
     })
 
-    test('M-06 the gateway’s user has its own keys and no command for the server', async () => {
-      using gateway = await raw(at(), ['gateway', password('gateway')])
-      expect(await gateway.ask('SET', 'gateway:stranger', 'x')).toBe('+OK')
-      expect(await gateway.ask('GET', 'gateway:stranger')).toBe('$1')
-      await gateway.ask('DEL', 'gateway:stranger')
-      expect(await refusals(gateway, [...read1('other:x'), ...write1('other:x'), ...server])).toEqual([])
+    test.for([
+      ['gateway', 'messaging'],
+      ['messaging', 'gateway'],
+    ] as const)('M-06 the user %s has its own keys and no command for the server', async ([user, other]) => {
+      using own = await raw(at(), [user, password(user)])
+      expect(await own.ask('SET', `${user}:stranger`, 'x')).toBe('+OK')
+      expect(await own.ask('GET', `${user}:stranger`)).toBe('$1')
+      await own.ask('DEL', `${user}:stranger`)
+      expect(await refusals(own, [...read1(`${other}:x`), ...write1(`${other}:x`), ...server])).toEqual([])
     })
 
     test('M-06 the supervisor’s user has no key at all', async () => {

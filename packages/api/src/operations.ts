@@ -60,6 +60,7 @@ import { deactivateUser } from './users/deactivate-user.ts'
 import { getOwnUser } from './users/get-own-user.ts'
 import { getUser } from './users/get-user.ts'
 import { getUsers } from './users/get-users.ts'
+import { getPresence, getUserPresence, updatePresence } from './users/presence.ts'
 import { getUserStatus, updateStatus, updateStatusForUser } from './users/status.ts'
 import { reactivateUser } from './users/reactivate-user.ts'
 import { updateDisplaySettings, updateNotificationSettings, updateSettings } from './users/update-settings.ts'
@@ -116,7 +117,10 @@ export const operations: readonly Operation[] = [
   muteUser,
   unmuteUser,
   updateUserTopic,
-  // what people say of themselves
+  // who is there, and what people say of themselves
+  getPresence,
+  getUserPresence,
+  updatePresence,
   getUserStatus,
   updateStatus,
   updateStatusForUser,

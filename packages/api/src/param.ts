@@ -42,6 +42,8 @@ export const bool = (): Param<boolean> => json(z.boolean())
 /** One of a few words, sent bare. */
 export const word = <const W extends readonly [string, ...string[]]>(words: W): Param<W[number]> =>
   make(z.enum(words), 'text')
+/** A text in the path, decoded. */
+export const pathText = (max: number): Param<string> => ({ ...text(max), place: 'path' })
 /** A whole number in the path. */
 export const pathInt = (): Param<number> => ({ ...json(z.int().min(0)), place: 'path' })
 

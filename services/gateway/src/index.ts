@@ -1,4 +1,3 @@
 export { type GatewayConfig, gatewaySettings } from './config.ts'
-export { connectLimitRedis } from './limits/redis.ts'
 export type { QueueSpec } from './live/queue.ts'
 export { createGateway, type RunningGateway } from './service.ts'

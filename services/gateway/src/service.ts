@@ -2,6 +2,7 @@ import { authenticate, findOrganisation } from '@parley/api'
 import { createPgDatabase } from '@parley/db'
 import { createAfterCommit, serveBarriers } from '@parley/events'
 import {
+  connectRedis,
   createLinkClient,
   createTokenMinter,
   describeError,
@@ -26,7 +27,6 @@ import { Organisations } from './identity/organisations.ts'
 import { Principals } from './identity/principals.ts'
 import { counters } from './limits/limit-keys.ts'
 import { Limiter } from './limits/limiter.ts'
-import { connectLimitRedis } from './limits/redis.ts'
 import { Frames } from './live/frames.ts'
 import { registerGauges, slowReaders } from './live/gauges.ts'
 import { wireLive } from './live-wiring.ts'
@@ -62,7 +62,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   const database = stack.use(createPgDatabase({ ...postgres, pool }))
   const bus = stack.use(openBus('gateway', config, deps, certificates))
   const link = stack.use(createLinkClient({ config, certificates, deps }))
-  const redis = stack.use(connectLimitRedis(config.redis, config.trustDomain, certificates))
+  const redis = stack.use(connectRedis(config.redis, config.trustDomain, certificates))
 
   // Identity: who asks, remembered for as long as the log says so.
   const principals: Principals = new Principals({

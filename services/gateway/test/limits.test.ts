@@ -1,40 +1,20 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fixedClock, Secret, systemClock, systemIds } from '@parley/core'
-import { type Certificates, createMetrics, silentLogger, watchCertificates } from '@parley/kit'
-import { certDirOf, testServers } from '@parley/testkit'
+import { fixedClock, systemClock, systemIds } from '@parley/core'
+import type { RedisConnection } from '@parley/kit'
+import { testRedis } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gcra } from '../src/limits/gcra.ts'
 import { Limited, Limiter } from '../src/limits/limiter.ts'
-import { connectLimitRedis, type LimitRedis } from '../src/limits/redis.ts'
 
-let redis: LimitRedis
-let certificates: Certificates
+let redis: RedisConnection
 let limiter: Limiter
 const fallbacks: unknown[] = []
 beforeAll(async () => {
-  const servers = await testServers()
-  certificates = watchCertificates(certDirOf(servers, 'gateway'), {
-    clock: systemClock,
-    logger: silentLogger,
-    metrics: createMetrics('gateway'),
-  })
-  redis = connectLimitRedis(
-    {
-      host: '127.0.0.1',
-      port: servers.redis.port,
-      username: 'gateway',
-      password: new Secret((await readFile(join(servers.redis.passwords, 'gateway'), 'utf8')).trim()),
-    },
-    servers.trustDomain,
-    certificates,
-  )
+  redis = await testRedis('gateway')
   limiter = new Limiter(redis, systemClock, (error) => fallbacks.push(error))
   await redis.ready(10_000)
 }, 60_000)
 afterAll(() => {
   redis?.[Symbol.dispose]()
-  certificates?.[Symbol.dispose]()
 })
 
 const counter = (count: number, periodMs = 3_600_000) => ({

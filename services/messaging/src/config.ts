@@ -1,5 +1,5 @@
-import { baseSettings, type ConfigOf, natsSettings, postgresSettings } from '@parley/kit'
+import { baseSettings, type ConfigOf, natsSettings, postgresSettings, redisSettings } from '@parley/kit'
 
 /** What this service reads from its environment. */
-export const messagingSettings = { ...baseSettings, ...postgresSettings, ...natsSettings }
+export const messagingSettings = { ...baseSettings, ...postgresSettings, ...natsSettings, ...redisSettings }
 export type MessagingConfig = ConfigOf<typeof messagingSettings>

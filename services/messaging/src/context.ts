@@ -4,6 +4,7 @@ import type { Database } from '@parley/db'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
+import type { PresenceStore } from './presence/store.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { writeSends } from './repo/send-batch.ts'
 import { createSearches, type Searches } from './searches.ts'
@@ -17,6 +18,7 @@ export interface Context {
   readonly sends: Sends
   readonly searches: Searches
   readonly targets: FoundTargets
+  readonly presence: PresenceStore
 }
 
 /** @param hint tells the relay that an organisation's log has grown */
@@ -24,6 +26,7 @@ export function createContext(
   database: Database,
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
   hint: (org: OrgId, seq: Seq) => void,
+  presence: PresenceStore,
 ): Context {
   const facts = createFactsCache((org, asks) => loadSendFacts(database, org, asks))
   const sends = createSends({
@@ -34,5 +37,6 @@ export function createContext(
       await delay(ms)
     },
   })
-  return { clock, ids, database, facts, sends, searches: createSearches(), targets: new WeakMap() }
+  const searches = createSearches()
+  return { clock, ids, database, facts, sends, searches, targets: new WeakMap(), presence }
 }

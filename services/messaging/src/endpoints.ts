@@ -8,6 +8,9 @@ import deleteDraft from './routes/delete-draft.ts'
 import deleteSnippet from './routes/delete-snippet.ts'
 import editDraft from './routes/edit-draft.ts'
 import editSnippet from './routes/edit-snippet.ts'
+import getPresence from './routes/get-presence.ts'
+import getUserPresence from './routes/get-user-presence.ts'
+import updatePresence from './routes/update-presence.ts'
 import getUserStatus from './routes/get-user-status.ts'
 import updateStatus from './routes/update-status.ts'
 import updateStatusForUser from './routes/update-status-for-user.ts'
@@ -61,6 +64,9 @@ export const routes: readonly Route<Context, Tx>[] = [
   sendMessage,
   updateFlags,
   updateFlagsForNarrow,
+  getPresence,
+  getUserPresence,
+  updatePresence,
   getUserStatus,
   updateStatus,
   updateStatusForUser,

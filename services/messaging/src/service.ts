@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createPgDatabase } from '@parley/db'
 import { createAfterCommit } from '@parley/events'
 import {
+  connectRedis,
   describeError,
   openBus,
   postgresOptions,
@@ -13,13 +14,14 @@ import {
 import type { MessagingConfig } from './config.ts'
 import { createContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
+import { PresenceStore } from './presence/store.ts'
 import { findActor } from './facts/target.ts'
 import { createSettling } from './jobs/settle-words.ts'
 import { settleWords, unsettledOrganisations } from './repo/words.ts'
 
 /** Starts the messaging service; disposing it answers what it has, writes what waits, then closes what it opened. */
 export async function createMessaging(config: MessagingConfig, deps: ServiceDeps): Promise<RunningService> {
-  const { clock } = deps
+  const { clock, logger } = deps
   await using opening = new AsyncDisposableStack()
   const certificates = opening.use(watchCertificates(config.certDir, deps))
   const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_messaging', certificates)))
@@ -32,10 +34,14 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
       async wait(ms, signal) {
         await delay(ms, undefined, { signal })
       },
-      onProblem: (error) => deps.logger.warn('words of messages wait', describeError(error)),
+      onProblem: (error) => logger.warn('words of messages wait', describeError(error)),
     }),
   )
-  const ctx = createContext(database, deps, (org, seq) => afterCommit.hint(org, seq))
+  const redis = opening.use(connectRedis(config.redis, config.trustDomain, certificates))
+  const presence = new PresenceStore(redis, clock, (error) => {
+    logger.warn('nobody is there without Redis', describeError(error))
+  })
+  const ctx = createContext(database, deps, (org, seq) => afterCommit.hint(org, seq), presence)
   opening.use(ctx.sends)
   const served = opening.use(
     await serve({

@@ -3,13 +3,20 @@ import { Capabilities, type RequestFacts } from '@parley/api'
 import { AppError, fixedClock, orgId, type OrgId, systemIds } from '@parley/core'
 import type { Database } from '@parley/db'
 import { appendedIn } from '@parley/events'
-import { runOperation } from '@parley/kit'
-import { contractAvailable, contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
+import { type RedisConnection, runOperation } from '@parley/kit'
+import {
+  contractAvailable,
+  contractFaults,
+  testDatabase,
+  type TestDatabase,
+  testRedis,
+} from '@parley/testkit'
 import { z } from 'zod'
 import { type Context, createContext } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
 import { findActor } from '../src/facts/target.ts'
 import { createSends, type Sends, type WriteBatch } from '../src/jobs/sends.ts'
+import { PresenceStore } from '../src/presence/store.ts'
 import { writeSends } from '../src/repo/send-batch.ts'
 import snapshot from '../src/routes/snapshot.ts'
 
@@ -17,6 +24,8 @@ import snapshot from '../src/routes/snapshot.ts'
 export interface Instance extends AsyncDisposable {
   readonly org: OrgId
   readonly ctx: Context
+  readonly clock: ReturnType<typeof fixedClock>
+  readonly redis: RedisConnection
   /** Runs an operation as a user; values that are no texts are sent as JSON. */
   ask(user: number, op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
 }
@@ -169,7 +178,9 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
 async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbance): Promise<Instance> {
   const database = await test.as('messaging')
   const clock = fixedClock(Date.UTC(2026, 0, 2))
-  const whole = createContext(database, { clock, ids: systemIds }, () => {})
+  const redis = await testRedis('messaging')
+  const presence = new PresenceStore(redis, clock, () => {})
+  const whole = createContext(database, { clock, ids: systemIds }, () => {}, presence)
   const ctx = disturbance ? { ...whole, sends: disturbed(whole, disturbance) } : whole
   const running = {
     routes: new Map(routes.map((route) => [route.operation.id, route])),
@@ -200,7 +211,12 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
       })
       return answered.data
     },
-    [Symbol.asyncDispose]: () => ctx.sends[Symbol.asyncDispose](),
+    clock,
+    redis,
+    async [Symbol.asyncDispose]() {
+      redis[Symbol.dispose]()
+      await ctx.sends[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -27,5 +27,7 @@ const own = (service: string, ...more: string[]): RedisRules =>
 export const redisUsers: Readonly<Record<string, RedisRules>> = {
   // Limits are counted on the clock of Redis, which all gateways share.
   gateway: own('gateway', '+time'),
+  // Who is there.
+  messaging: own('messaging'),
   ops: 'resetkeys resetchannels -@all +auth +hello +ping +info +config|set +config|get +acl|load',
 }

@@ -15,7 +15,7 @@ const around = {
   instances,
   publicPort: 9443,
   redisPasswordFile: (user: string) => `/d/redis/passwords/${user}`,
-  redisUsers: new Set(['gateway']),
+  redisUsers: new Set(['gateway', 'messaging']),
   rateLimitFactor: '1',
   logLevel: 'info',
   otlpEndpoint: undefined,

@@ -244,7 +244,7 @@ function surroundings(
     instances,
     publicPort,
     redisPasswordFile: (user) => join(servers.redis.passwords, user),
-    redisUsers: new Set(['gateway']),
+    redisUsers: new Set(['gateway', 'messaging']),
     rateLimitFactor: '1000',
     logLevel: 'error',
     otlpEndpoint: undefined,

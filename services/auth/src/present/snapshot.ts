@@ -35,7 +35,6 @@ const sections: Readonly<Record<string, Section>> = {
   giphy: constant({ giphy_api_key: '' }),
   navigation_views: constant({ navigation_views: [] }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
-  presence: ({ now }) => ({ presences: {}, presence_last_update_id: -1, server_timestamp: now / 1000 }),
   push_device: constant({ push_devices: {} }),
   realm: ({ organisation }, { url }) => realmState(organisation, url),
   realm_billing: constant({ realm_billing: { has_pending_sponsorship_request: false } }),

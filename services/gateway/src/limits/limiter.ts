@@ -1,14 +1,9 @@
 import { AppError, type Clock } from '@parley/core'
+import type { ScriptRunner } from '@parley/kit'
 import type { Outcome } from './gcra.ts'
 import type { Counter } from './limit-keys.ts'
 import { LocalCounters } from './local.ts'
 import { forgetScript, limitScript, scriptArguments, scriptOutcomes } from './script.ts'
-
-/** The part of Redis that limits need. Rejects at once while Redis is away. */
-export interface ScriptRunner {
-  /** Runs the script, loading it where the server does not know it. */
-  run(script: string, keys: readonly string[], args: readonly number[]): Promise<unknown>
-}
 
 /** Counts requests: in Redis, so that all gateways count together; alone and stricter while it is away. */
 export class Limiter {

@@ -4,9 +4,12 @@ import { AppError, orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { nothing } from '../presence/store.ts'
+import { legacyPresences, presenceSince, slimPresences } from '../present/presence.ts'
 import { presentUnread } from '../present/unread.ts'
 import { readDrafts } from '../repo/drafts.ts'
 import { readSnippets } from '../repo/snippets.ts'
+import { findShown, readPresenceRules } from '../repo/presence-people.ts'
 import { readStatuses } from '../repo/statuses.ts'
 import { readConversations, readMaxMessageId, readStarred, readUnread } from '../repo/snapshot.ts'
 
@@ -14,11 +17,30 @@ type Section = (
   tx: Tx,
   granted: Granted<'message:list'>,
   request: SnapshotRequest,
+  ctx: Context,
 ) => Promise<Readonly<Record<string, unknown>>>
 
 const empty =
   (key: string, value: unknown): Section =>
   async () => ({ [key]: value })
+
+/** Who was there lately: of this moment, whatever the others read. */
+async function presence(
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  { slimPresence: slim }: SnapshotRequest,
+  ctx: Context,
+): Promise<Readonly<Record<string, unknown>>> {
+  const now = ctx.clock.now()
+  const { used } = await readPresenceRules(tx, granted)
+  const news = used ? await ctx.presence.after(granted.actor.orgId, -1) : nothing
+  const people = await findShown(tx, granted, [...news.seen.keys()])
+  return {
+    presences: (slim ? slimPresences : legacyPresences)(news, people, presenceSince(now)),
+    presence_last_update_id: news.last,
+    server_timestamp: now / 1000,
+  }
+}
 
 /** What messaging answers, by the event types that ask for it (all of them must be wanted). */
 const sections: readonly (readonly [types: readonly string[], Section])[] = [
@@ -44,6 +66,7 @@ const sections: readonly (readonly [types: readonly string[], Section])[] = [
     }),
   ],
   [['drafts'], async (tx, granted) => ({ drafts: await readDrafts(tx, granted) })],
+  [['presence'], presence],
   [['user_status'], async (tx, granted) => ({ user_status: await readStatuses(tx, granted) })],
   [['scheduled_messages'], empty('scheduled_messages', [])],
   [['saved_snippets'], async (tx, granted) => ({ saved_snippets: await readSnippets(tx, granted) })],
@@ -58,7 +81,7 @@ export default answer<typeof messagingSnapshot, Context>(messagingSnapshot, asyn
     const parts = await Promise.all(
       sections
         .filter(([types]) => wanted === null || types.every((type) => wanted.has(type)))
-        .map(([, section]) => section(tx, verdict.granted, input)),
+        .map(([, section]) => section(tx, verdict.granted, input, ctx)),
     )
     return Object.assign({}, ...parts) as Record<string, unknown>
   })

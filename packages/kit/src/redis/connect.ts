@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { spiffeId, spiffeIdOf } from '@parley/crypto'
-import type { Certificates, RedisConfig } from '@parley/kit'
 import { Redis } from 'ioredis'
-import type { ScriptRunner } from './limiter.ts'
+import type { RedisConfig } from '../config/sections.ts'
+import type { Certificates } from '../tls/certificates.ts'
 
-/** Redis for limits: quick or not at all. */
-export interface LimitRedis extends ScriptRunner, Disposable {
-  /** Resolves when it answers, or after `ms`: limits do without it. */
+/** What is done at Redis: scripts, each whole or not at all. Rejects at once while Redis is away. */
+export interface ScriptRunner {
+  /** Runs the script, loading it where the server does not know it. */
+  run(script: string, keys: readonly string[], args: readonly number[]): Promise<unknown>
+}
+
+/** Redis, quick or not at all: it holds nothing that cannot be done without. */
+export interface RedisConnection extends ScriptRunner, Disposable {
+  /** Resolves when it answers, or after `ms`. */
   ready(ms: number): Promise<boolean>
 }
 
@@ -15,11 +21,11 @@ const answerMs = 250
 const silentMs = 2000
 
 /** Connects over mutual TLS; certificates are read anew for each connection. */
-export function connectLimitRedis(
+export function connectRedis(
   config: RedisConfig,
   trustDomain: string,
   certificates: Certificates,
-): LimitRedis {
+): RedisConnection {
   const open = (): Redis => {
     const { ca, cert, key, crl } = certificates.client
     const redis = new Redis({

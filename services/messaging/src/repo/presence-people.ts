@@ -1,0 +1,52 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+
+const Shown = z.object({ user_id: z.int(), email: z.string() })
+export type Shown = z.infer<typeof Shown>
+type Proof = Granted<'self:use'> | Granted<'user:list'> | Granted<'message:list'>
+
+const shown = `p.org_id = $1 AND p.is_active AND NOT p.is_bot AND NOT EXISTS (
+    SELECT FROM auth.v1_presence_hidden h WHERE h.org_id = $1 AND h.user_id = p.user_id)`
+
+/** Of some accounts, the people whose presence is shown to others. */
+export const findShown = (tx: Tx, { actor }: Proof, users: readonly number[]): Promise<Shown[]> =>
+  tx.query(
+    Shown,
+    `SELECT p.user_id, p.email FROM auth.v1_people p WHERE ${shown} AND p.user_id = ANY ($2::integer[])
+      ORDER BY p.user_id`,
+    [actor.orgId, users],
+  )
+
+/** Is presence used in the organisation, and does the actor show theirs? */
+export async function readPresenceRules(
+  tx: Tx,
+  { actor }: Proof,
+): Promise<{ readonly used: boolean; readonly shown: boolean }> {
+  const [row] = await tx.query(
+    z.object({ used: z.boolean(), shown: z.boolean() }),
+    `SELECT NOT EXISTS (SELECT FROM auth.v1_settings s
+          WHERE s.org_id = $1 AND s.settings @> '{"presence_disabled": true}') AS used,
+        EXISTS (SELECT FROM auth.v1_people p WHERE ${shown} AND p.user_id = $2) AS shown`,
+    [actor.orgId, actor.userId],
+  )
+  return row ?? { used: false, shown: false }
+}
+
+const Named = z.object({ user_id: z.int(), is_bot: z.boolean(), shown: z.boolean() })
+
+/** An account in use by its id or the e-mail that others see; null where there is none. */
+export async function findNamed(
+  tx: Tx,
+  { actor }: Granted<'user:list'>,
+  named: number | string,
+): Promise<z.infer<typeof Named> | null> {
+  const [row] = await tx.query(
+    Named,
+    `SELECT p.user_id, p.is_bot, ${shown} AS shown FROM auth.v1_people p
+      WHERE p.org_id = $1 AND p.is_active
+        AND ${typeof named === 'number' ? 'p.user_id = $2::bigint' : 'p.shown_key = $2::text'}`,
+    [actor.orgId, typeof named === 'number' ? named : named.toLowerCase()],
+  )
+  return row ?? null
+}
