@@ -23,6 +23,9 @@ const moment = 50
 /** Kept for so many seconds after the last news of an organisation. */
 const kept = 14 * 86_400
 
+/** Where Redis did not answer it is let be for so long: each who asks it holds a connection to Postgres meanwhile. */
+const restMs = 1000
+
 const word = /^(\d+) (\d+) (\d+)$/
 const Found = z.tuple([z.coerce.number().int()], z.string().regex(word))
 const One = z
@@ -38,6 +41,8 @@ export class PresenceStore {
   readonly #redis: ScriptRunner
   readonly #clock: Clock
   readonly #report: (error: unknown) => void
+
+  #awayUntil = -Infinity
 
   constructor(redis: ScriptRunner, clock: Clock, report: (error: unknown) => void) {
     this.#redis = redis
@@ -68,9 +73,11 @@ export class PresenceStore {
   }
 
   async #run(script: string, keys: readonly string[], args: readonly number[]): Promise<unknown> {
+    if (this.#clock.monotonic() < this.#awayUntil) return undefined
     try {
       return await this.#redis.run(script, keys, args)
     } catch (error) {
+      this.#awayUntil = this.#clock.monotonic() + restMs
       this.#report(error)
       return undefined
     }
