@@ -4,13 +4,16 @@ import { z } from 'zod'
 
 const Shown = z.object({ user_id: z.int(), email: z.string() })
 export type Shown = z.infer<typeof Shown>
-type Proof = Granted<'self:use'> | Granted<'user:list'> | Granted<'message:list'>
 
 const shown = `p.org_id = $1 AND p.is_active AND NOT p.is_bot AND NOT EXISTS (
     SELECT FROM auth.v1_presence_hidden h WHERE h.org_id = $1 AND h.user_id = p.user_id)`
 
 /** Of some accounts, the people whose presence is shown to others. */
-export const findShown = (tx: Tx, { actor }: Proof, users: readonly number[]): Promise<Shown[]> =>
+export const findShown = (
+  tx: Tx,
+  { actor }: Granted<'self:use'> | Granted<'user:list'> | Granted<'message:list'>,
+  users: readonly number[],
+): Promise<Shown[]> =>
   tx.query(
     Shown,
     `SELECT p.user_id, p.email FROM auth.v1_people p WHERE ${shown} AND p.user_id = ANY ($2::integer[])
@@ -21,7 +24,7 @@ export const findShown = (tx: Tx, { actor }: Proof, users: readonly number[]): P
 /** Is presence used in the organisation, and does the actor show theirs? */
 export async function readPresenceRules(
   tx: Tx,
-  { actor }: Proof,
+  { actor }: Granted<'self:use'> | Granted<'user:list'> | Granted<'message:list'>,
 ): Promise<{ readonly used: boolean; readonly shown: boolean }> {
   const [row] = await tx.query(
     z.object({ used: z.boolean(), shown: z.boolean() }),
