@@ -34,7 +34,7 @@ test(`what lists hold is what the rule for one object says of each, for everybod
     fc.asyncProperty(someOrganisation, async (wanted) => {
       const stage = open.use(await scene(product))
       const here = await populate(product, stage, wanted)
-      await act(here, wanted.steps)
+      await act(here, wanted)
       const facts = await readFacts(here, ...(other ? [other] : []))
       const people = here.people.map((someone) => ({ ...someone, actor: facts.actor(someone.id) }))
       const active = people.filter(({ actor }) => actor.isActive)

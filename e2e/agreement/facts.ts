@@ -2,6 +2,7 @@ import {
   type Actor,
   type ChannelFacts,
   type MessageFacts,
+  realmGroupsWith,
   role,
   type Role,
   systemGroupsOf,
@@ -36,6 +37,7 @@ const Rows = z.object({
       groups: ChannelGroupIds,
     }),
   ),
+  permissions: z.array(z.object({ org: z.int(), given: z.record(z.string(), z.int().transform(groupId)) })),
   members: z.array(z.object({ group: z.int(), user: z.int() })),
   subgroups: z.array(z.object({ group: z.int(), subgroup: z.int() })),
   subscriptions: z.array(z.object({ channel: z.int(), user: z.int(), active: z.boolean() })),
@@ -97,6 +99,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
             'shared', history_public_to_subscribers, 'web', is_web_public, 'archived', archived, 'groups', ${channelGroupsJson('channels')}`,
            `streams.channels WHERE org_id IN (${orgs})`,
          )},
+         'permissions', ${list(`'org', org_id, 'given', permissions`, `auth.settings WHERE org_id IN (${orgs})`)},
          'members', ${list(`'group', group_id, 'user', user_id`, `auth.user_group_members WHERE org_id IN (${orgs})`)},
          'subgroups', ${list(`'group', group_id, 'subgroup', subgroup_id`, `auth.user_group_subgroups WHERE org_id IN (${orgs})`)},
          'subscriptions', ${list(
@@ -154,6 +157,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
         botOwnerId: user.owner === null ? null : userId(user.owner),
         generation: 1,
         groups: user.active ? groupsOf(rows, user) : new Set(),
+        realmGroups: realmGroupsWith(rows.permissions.find(({ org }) => org === user.org)?.given ?? {}),
       }
     },
     message(message, actor) {

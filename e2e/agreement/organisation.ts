@@ -20,8 +20,6 @@ const step = fc.record({
   other: any,
   where: any,
 })
-export type Step = Readonly<typeof step extends fc.Arbitrary<infer S> ? S : never>
-
 /** People of all roles, bots with and without owners, channels of all kinds, and what they did to each other. */
 export const someOrganisation = fc.record({
   people: fc.array(
@@ -41,6 +39,9 @@ export const someOrganisation = fc.record({
     { minLength: 3, maxLength: 5 },
   ),
   steps: fc.array(step, { minLength: 15, maxLength: 40 }),
+  /** Who permits direct messages: a group of a role, or this one person; and who adds others to channels. */
+  permits: fc.oneof(fc.constantFrom(2, 2, 3, 5), fc.record({ person: any })),
+  adds: fc.constantFrom(3, 3, 5, 8),
 })
 export type Wanted = typeof someOrganisation extends fc.Arbitrary<infer O> ? O : never
 

@@ -119,10 +119,14 @@ export function ruledChanges(facts: Facts, actor: Actor): Lists {
     }),
     'may send to people': rows.users
       .filter(({ id, org, active, bot }) => {
-        const self = { userId: actor.userId, isActive: actor.isActive, isBot: actor.isBot }
-        const other = { userId: userId(id), isActive: active, isBot: bot }
+        const permits = (person: number): boolean =>
+          facts.actor(person).groups.has(actor.realmGroups.direct_message_permission_group)
+        const { userId: own, isActive, isBot } = actor
+        const self = { userId: own, isActive, isBot, permits: permits(own) }
+        const other = { userId: userId(id), isActive: active, isBot: bot, permits: permits(id) }
         const participants = id === actor.userId ? [self] : [self, other]
-        const direct = { orgId: orgId(org), recipientId: null, participants }
+        // Everybody begins conversations: else this would change while people try.
+        const direct = { orgId: orgId(org), recipientId: null, participants, begun: false }
         return decide('message:send', actor, { kind: 'direct', direct }).ok
       })
       .map(({ id }) => id),

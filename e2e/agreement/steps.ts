@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import type { Organisation, Step } from './organisation.ts'
+import type { Organisation, Wanted } from './organisation.ts'
 
 const Sent = z.object({ id: z.int() })
 
 /** Lets the people of an organisation do these things by the API. What is refused is part of the game. */
-export async function act(organisation: Organisation, steps: readonly Step[]): Promise<void> {
+export async function act(organisation: Organisation, wanted: Wanted): Promise<void> {
   const { people, channels, owner } = organisation
+  const { steps, permits, adds } = wanted
+  const person = typeof permits === 'number' ? null : people[permits.person % people.length]?.id
+  const permitting = person === null ? permits : { direct_members: [person], direct_subgroups: [] }
+  const given = await owner.patch('/realm', {
+    direct_message_permission_group: { new: permitting },
+    can_add_subscribers_group: { new: adds },
+  })
+  if (given.status !== 200) throw new Error(`permissions were not given: ${given.status}`)
   const ids: number[] = []
   for (const [n, { what, who, other, where }] of steps.entries()) {
     const doer = people[who % people.length] ?? people[0]

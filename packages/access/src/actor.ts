@@ -1,4 +1,5 @@
 import { type GroupId, type OrgId, userId, type UserId } from '@parley/core'
+import { defaultRealmGroups, type RealmGroups } from './permission-settings.ts'
 import { type Role, role } from './role.ts'
 import { systemGroupsOf } from './system-groups.ts'
 
@@ -15,6 +16,8 @@ export interface Actor {
   readonly generation: number
   /** Every group the account is in, directly or through subgroups, system groups included; none once deactivated. */
   readonly groups: ReadonlySet<GroupId>
+  /** What the organisation gives to which group. */
+  readonly realmGroups: RealmGroups
 }
 
 export const isOwner = (actor: Actor): boolean => actor.role <= role.owner
@@ -37,5 +40,6 @@ export const operator = (org: OrgId): Actor => ({
   botOwnerId: null,
   generation: 0,
   groups: systemGroupsOf(role.owner),
+  realmGroups: defaultRealmGroups,
 })
 export const isOperator = (actor: Actor): boolean => Number(actor.userId) === 0

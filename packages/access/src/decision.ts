@@ -23,6 +23,8 @@ export type Reason =
   | 'no-history'
   | 'not-participant'
   | 'recipient-inactive'
+  | 'direct-not-permitted'
+  | 'direct-not-begun'
   | 'unknown-user'
   | 'not-own'
   | 'not-sender'

@@ -1,4 +1,4 @@
-import type { ChannelId, GroupId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
+import type { ChannelId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
 import type { Role } from './actor.ts'
 import type { ChannelGroups } from './channel-groups.ts'
 
@@ -25,7 +25,11 @@ export interface DirectFacts {
     readonly userId: UserId
     readonly isActive: boolean
     readonly isBot: boolean
+    /** Is this one in the group that lets conversations be (`direct_message_permission_group`)? */
+    readonly permits: boolean
   }[]
+  /** Does it have a message already? Looked up only where not everybody may begin one; false elsewhere. */
+  readonly begun: boolean
 }
 
 /** One message as access sees it. */
@@ -47,12 +51,6 @@ export interface MessagePolicy {
   readonly deleteLimit: number | null
   readonly moveWithinLimit: number | null
   readonly moveBetweenLimit: number | null
-  /** Groups by their id. */
-  readonly canMoveBetweenTopics: GroupId
-  readonly canMoveBetweenChannels: GroupId
-  readonly canResolveTopics: GroupId
-  readonly canDeleteAny: GroupId
-  readonly canDeleteOwn: GroupId
 }
 
 /** A message that somebody wants to change, and how the organisation stands to that. */

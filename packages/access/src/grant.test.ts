@@ -4,6 +4,7 @@ import type { Actor } from './actor.ts'
 import type { ChannelFacts } from './facts.ts'
 import { authorize, type Granted } from './grant.ts'
 import { defaultChannelGroups } from './channel-groups.ts'
+import { defaultRealmGroups } from './permission-settings.ts'
 import { systemGroupsOf } from './system-groups.ts'
 
 const actor: Actor = {
@@ -15,6 +16,7 @@ const actor: Actor = {
   botOwnerId: null,
   generation: 1,
   groups: systemGroupsOf(400),
+  realmGroups: defaultRealmGroups,
 }
 const channel: ChannelFacts = {
   orgId: orgId(1),

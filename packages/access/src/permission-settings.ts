@@ -1,5 +1,4 @@
 import { type GroupId, groupId } from '@parley/core'
-import { type Actor, isGuest } from './actor.ts'
 import { type SystemGroupName, systemGroupId } from './system-groups.ts'
 
 /** What a permission may be set to, and what it is set to at first (Zulip API: server_supported_permission_settings). */
@@ -92,28 +91,56 @@ const group = {
 
 export const permissionSettings = { realm, stream, group }
 
-/** May the actor be given the permission at all? */
-export const mayHold = (actor: Actor, setting: PermissionSetting): boolean =>
-  setting.allow_everyone_group || !isGuest(actor)
-
-/** Does the actor hold a permission that is given to this group? */
-export const has = (actor: Actor, setting: PermissionSetting, group: GroupId): boolean =>
-  mayHold(actor, setting) && actor.groups.has(group)
-
 const isSystemGroup = (name: string): name is SystemGroupName => Object.hasOwn(systemGroupId, name)
 
 export type RealmGroupSetting = keyof typeof realm
+/** The group that each permission of the organisation is given to. */
+export type RealmGroups = Readonly<Record<RealmGroupSetting, GroupId>>
 
-/** The group that each permission of the organisation is given to; nobody can change them yet. */
-export const defaultRealmGroups = Object.fromEntries(
-  Object.entries(realm).map(([name, { default_group_name: group }]) => [
-    name,
-    groupId(systemGroupId[isSystemGroup(group) ? group : 'role:nobody']),
-  ]),
-  // The keys are those of `realm`.
-) as Readonly<Record<RealmGroupSetting, GroupId>>
+// The keys are those of `realm`.
+export const realmGroupSettings = Object.keys(realm) as readonly RealmGroupSetting[]
 
-/** The organisation's own permissions as `register` has them: `realm_` before the name, the group's id as the value. */
-export const realmPermissions: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(defaultRealmGroups).map(([name, group]) => [`realm_${name}`, group]),
-)
+const groupsOf = (name: (setting: PermissionSetting) => string): RealmGroups =>
+  Object.fromEntries(
+    Object.entries(realm).map(([key, setting]) => {
+      const group = name(setting)
+      return [key, groupId(systemGroupId[isSystemGroup(group) ? group : 'role:nobody'])]
+    }),
+    // The keys are those of `realm`.
+  ) as RealmGroups
+
+/** What an organisation begins with. */
+export const defaultRealmGroups: RealmGroups = groupsOf((setting) => setting.default_group_name)
+
+/** For accounts that are looked at and do not act: they hold nothing. */
+export const noRealmGroups: RealmGroups = groupsOf(() => 'role:nobody')
+
+/** All of them, with what an organisation gave to other groups than at first. */
+export const realmGroupsWith = (given: Readonly<Record<string, GroupId>>): RealmGroups =>
+  Object.keys(given).length === 0 ? defaultRealmGroups : { ...defaultRealmGroups, ...given }
+
+/** Only owners give these to others (permissions §7): they say who comes in, and who is in groups. */
+export const ownersSetRealmGroups: readonly RealmGroupSetting[] = [
+  'can_create_groups',
+  'can_invite_users_group',
+  'can_manage_all_groups',
+  'can_manage_billing_group',
+  'create_multiuse_invite_group',
+]
+
+/** Permissions whose acts there are. All others stay as they are at first, since they would promise something. */
+export const realmGroupsInUse: readonly RealmGroupSetting[] = [
+  'can_add_subscribers_group',
+  'can_create_groups',
+  'can_create_private_channel_group',
+  'can_create_public_channel_group',
+  'can_create_web_public_channel_group',
+  'can_delete_any_message_group',
+  'can_delete_own_message_group',
+  'can_manage_all_groups',
+  'can_mention_many_users_group',
+  'can_move_messages_between_topics_group',
+  'can_resolve_topics_group',
+  'direct_message_initiator_group',
+  'direct_message_permission_group',
+]

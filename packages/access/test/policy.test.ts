@@ -1,9 +1,10 @@
 import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, type Role, role } from '../src/actor.ts'
-import { type Action, type ActionObjects, actions, decide } from '../src/grant.ts'
+import { type Action, actions, decide } from '../src/grant.ts'
+import { realmGroupsWith } from '../src/permission-settings.ts'
 import { systemGroupsOf } from '../src/system-groups.ts'
-import { situations } from './situations.ts'
+import { type Situation, situations } from './situations.ts'
 
 const roles: readonly (readonly [string, Role])[] = [
   ['owner', role.owner],
@@ -12,7 +13,7 @@ const roles: readonly (readonly [string, Role])[] = [
   ['member', role.member],
   ['guest', role.guest],
 ]
-const actor = (as: Role): Actor => ({
+const actor = (as: Role, given: Situation<Action>[2]): Actor => ({
   orgId: orgId(1),
   userId: userId(1),
   role: as,
@@ -21,6 +22,7 @@ const actor = (as: Role): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: systemGroupsOf(as),
+  realmGroups: realmGroupsWith({ ...given }),
 })
 
 const head = `# Who may do what
@@ -30,15 +32,15 @@ Printed from the rules in \`src/actions\`; a test compares this page with them (
 Accounts that are not active may do nothing. Lists hold what the rule for one object allows.
 `
 
-function cell<A extends Action>(action: A, as: Role, object: ActionObjects[A]): string {
-  const decision = decide(action, actor(as), object)
+function cell<A extends Action>(action: A, as: Role, [, object, given]: Situation<A>): string {
+  const decision = decide(action, actor(as, given), object)
   if (decision.ok) return '**yes**'
   return decision.kind === 'hide' ? `~~${decision.reason}~~` : `*${decision.reason}*`
 }
 
 function section<A extends Action>(action: A): string {
   const rows = situations[action].map(
-    ([name, object]) => `| ${name} | ${roles.map(([, as]) => cell(action, as, object)).join(' | ')} |`,
+    (situation) => `| ${situation[0]} | ${roles.map(([, as]) => cell(action, as, situation)).join(' | ')} |`,
   )
   const names = roles.map(([name]) => name).join(' | ')
   return [`## ${action}`, '', `| | ${names} |`, `|---|${'---|'.repeat(roles.length)}`, ...rows, ''].join('\n')

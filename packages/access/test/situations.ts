@@ -8,6 +8,7 @@ import {
 } from '../src/channel-groups.ts'
 import type { GroupFacts } from '../src/actions/group.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
+import type { RealmGroups, RealmGroupSetting } from '../src/permission-settings.ts'
 import { systemGroupId } from '../src/system-groups.ts'
 
 /** The actor of every row is user 1 of organisation 1. */
@@ -74,8 +75,21 @@ const account: UserFacts = {
 const direct = (...participants: readonly [number, boolean][]): DirectFacts => ({
   orgId: org,
   recipientId: null,
-  participants: participants.map(([id, isActive]) => ({ userId: userId(id), isActive, isBot: false })),
+  participants: participants.map(([id, isActive]) => ({
+    userId: userId(id),
+    isActive,
+    isBot: false,
+    permits: true,
+  })),
+  begun: false,
 })
+
+const unpermitted: DirectFacts = {
+  orgId: org,
+  recipientId: null,
+  participants: direct([1, true], [2, true]).participants.map((person) => ({ ...person, permits: false })),
+  begun: true,
+}
 
 const message = (channel: ChannelFacts | null, received: boolean): MessageFacts => ({
   orgId: org,
@@ -100,20 +114,14 @@ const policy: MessagePolicy = {
   deleteLimit: 600,
   moveWithinLimit: 604_800,
   moveBetweenLimit: 604_800,
-  canMoveBetweenTopics: groupId(systemGroupId['role:everyone']),
-  canMoveBetweenChannels: groupId(systemGroupId['role:members']),
-  canResolveTopics: groupId(systemGroupId['role:everyone']),
-  canDeleteAny: groupId(systemGroupId['role:administrators']),
-  canDeleteOwn: groupId(systemGroupId['role:everyone']),
 }
 const said = { message: message(joined(open), true), age: 10, policy }
 const own = { ...said, message: { ...said.message, senderId: self } }
 const inArchive = { ...own.message, channel: { ...joined(open), archived: true } }
-const narrowPolicy = {
-  ...policy,
-  canMoveBetweenTopics: groupId(systemGroupId['role:moderators']),
-  canResolveTopics: groupId(systemGroupId['role:moderators']),
-}
+/** A permission of the organisation that moderators hold, and one that nobody does. */
+const moderators = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:moderators']) })
+const members = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:members']) })
+const nobodyHolds = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:nobody']) })
 const administered = message(given(joined(open), 'can_administer_channel_group'), true)
 const nobodys: GroupFacts = {
   orgId: org,
@@ -146,10 +154,15 @@ const groups: readonly (readonly [string, GroupFacts])[] = [
 
 const nothing = [['always', null]] as const
 
+/** What the situation is, the object, and what the organisation gives to other groups than at first. */
+export type Situation<A extends Action> = readonly [
+  name: string,
+  object: ActionObjects[A],
+  given?: Partial<RealmGroups>,
+]
+
 /** For every action the situations that the printed policy shows. */
-export const situations: {
-  readonly [A in Action]: readonly (readonly [string, ActionObjects[A]])[]
-} = {
+export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'self:use': nothing,
   'organisation:change': [
     ['what administrators set', { ownersOnly: false }],
@@ -196,8 +209,15 @@ export const situations: {
     ['of another organisation', { target: { ...account, orgId: orgId(2) }, role: role.guest }],
   ],
   'group:read': nothing,
-  'group:create': nothing,
-  'group:edit': groups,
+  'group:create': [...nothing, ['for moderators only', null, moderators('can_create_groups')]],
+  'group:edit': [
+    ...groups,
+    [
+      'of which the actor may only leave, where moderators manage all',
+      nobodys,
+      moderators('can_manage_all_groups'),
+    ],
+  ],
   'group:change-members': groups.flatMap(([name, group]) => [
     [`${name}; joining`, { group, adds: 'oneself', removes: 'nobody' }] as const,
     [`${name}; leaving`, { group, adds: 'nobody', removes: 'oneself' }] as const,
@@ -214,10 +234,24 @@ export const situations: {
     ['public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false }],
     ['private', { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false }],
     ['web-public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: true }],
+    ['public, for moderators only', publicKind, moderators('can_create_public_channel_group')],
+    [
+      'private, where moderators make public ones',
+      privateKind,
+      moderators('can_create_public_channel_group'),
+    ],
+    ['private, for moderators only', privateKind, moderators('can_create_private_channel_group')],
   ],
   'channel:delete-topic': channels,
   'channel:subscribe': channels,
-  'channel:add-subscribers': channels,
+  'channel:add-subscribers': [
+    ...channels,
+    ...channels.map(
+      ([name, channel]) =>
+        [`${name}; for moderators only`, channel, moderators('can_add_subscribers_group')] as const,
+    ),
+    ['one’s own; for moderators only', joined(ownChannel), moderators('can_add_subscribers_group')],
+  ],
   'channel:change': [
     ...channels.map(([name, channel]) => [`its name; ${name}`, { ...change, channel }] as const),
     ['its name; private, made by the actor', { ...change, channel: joined(ownChannel) }],
@@ -282,10 +316,28 @@ export const situations: {
     ['to oneself and another', { kind: 'direct', direct: direct([1, true], [2, true]) }],
     ['to somebody deactivated', { kind: 'direct', direct: direct([1, true], [2, false]) }],
     ['to others only', { kind: 'direct', direct: direct([2, true], [3, true]) }],
+    [
+      'to another, where moderators begin',
+      { kind: 'direct', direct: direct([1, true], [2, true]) },
+      moderators('direct_message_initiator_group'),
+    ],
+    [
+      'to another, where moderators begin and somebody has',
+      { kind: 'direct', direct: { ...direct([1, true], [2, true]), begun: true } },
+      moderators('direct_message_initiator_group'),
+    ],
+    [
+      'to oneself, where moderators begin',
+      { kind: 'direct', direct: direct([1, true]) },
+      moderators('direct_message_initiator_group'),
+    ],
+    ['to another, where neither permits it', { kind: 'direct', direct: unpermitted }],
   ],
   'message:mention-all': [
     ['at most 15', { many: false }],
     ['more than 15', { many: true }],
+    ['more than 15, for members', { many: true }, members('can_mention_many_users_group')],
+    ['more than 15, for nobody', { many: true }, nobodyHolds('can_mention_many_users_group')],
   ],
   'message:read': messages,
   'message:react': messages,
@@ -310,7 +362,13 @@ export const situations: {
     ['one’s own, in an archived channel', { ...own, message: inArchive, senderBotOwnerId: null }],
     [
       'one’s own, where that is for moderators',
-      { ...own, policy: { ...policy, canDeleteOwn: groupId(5) }, senderBotOwnerId: null },
+      { ...own, senderBotOwnerId: null },
+      moderators('can_delete_own_message_group'),
+    ],
+    [
+      'another’s, where that is for moderators',
+      { ...said, senderBotOwnerId: null },
+      moderators('can_delete_any_message_group'),
     ],
     ['of one’s own bot', { ...said, senderBotOwnerId: self }],
     ['another’s', { ...said, senderBotOwnerId: null }],
@@ -322,12 +380,17 @@ export const situations: {
     ['another’s, within the grace', { ...said, age: 604_820, resolves: false }],
     ['another’s, too late', { ...said, age: 604_821, resolves: false }],
     ['resolving, whenever', { ...said, age: 1e9, resolves: true }],
-    ['for moderators only', { ...said, policy: narrowPolicy, resolves: false }],
+    [
+      'for moderators only',
+      { ...said, resolves: false },
+      moderators('can_move_messages_between_topics_group'),
+    ],
     [
       'for moderators only, in one’s own channel',
-      { ...said, message: administered, policy: narrowPolicy, resolves: false },
+      { ...said, message: administered, resolves: false },
+      moderators('can_move_messages_between_topics_group'),
     ],
-    ['resolving, for moderators only', { ...said, policy: narrowPolicy, resolves: true }],
+    ['resolving, for moderators only', { ...said, resolves: true }, moderators('can_resolve_topics_group')],
     ['one that may not be read', { ...said, message: message(closed, true), resolves: false }],
     ['a direct one', { ...said, message: message(null, true), resolves: false }],
   ],

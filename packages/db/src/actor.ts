@@ -1,6 +1,7 @@
 import { type Actor, role } from '@parley/access'
 import { groupId, orgId, rights, type Rights, userId, type UserId } from '@parley/core'
 import { z } from 'zod'
+import { KeptRealmGroups } from './realm-groups.ts'
 import type { Tx } from './tx.ts'
 
 /** Who acts, and the rights it was read under; `actor` is null where the organisation has no such user. */
@@ -28,6 +29,7 @@ const Row = z.object({
   bot_owner_id: whole.nullable(),
   generation: whole.nullable(),
   group_ids: z.array(whole).nullable(),
+  permissions: KeptRealmGroups,
 })
 
 /**
@@ -38,10 +40,11 @@ export async function readActor(tx: Tx, user: UserId): Promise<ActorAndRights> {
   const [row] = await tx.query(
     Row,
     `SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation,
-            g.group_ids
+            g.group_ids, p.permissions
        FROM events.head h
        LEFT JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = $2
        LEFT JOIN LATERAL auth.v1_groups_of(h.org_id, ARRAY[a.user_id]) g ON true
+       LEFT JOIN auth.v1_permissions p ON p.org_id = h.org_id
       WHERE h.org_id = $1`,
     [tx.org, user],
   )
@@ -60,6 +63,7 @@ function actorOf(row: z.output<typeof Row>): Actor | null {
     botOwnerId: row.bot_owner_id === null ? null : userId(row.bot_owner_id),
     generation: row.generation,
     groups: new Set(row.group_ids?.map(groupId)),
+    realmGroups: row.permissions,
   }
 }
 

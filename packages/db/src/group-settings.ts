@@ -32,7 +32,8 @@ export function canonicalSetting(value: GroupSetting): GroupSetting {
 /**
  * Finds or makes the group that a value stands for, within what the setting allows. Before the head is taken, and in
  * the organisation's turn: two who name the same would wait for each other.
- * @throws AppError BAD_REQUEST for people and groups that are not there, and for what the setting does not allow
+ * @throws AppError BAD_REQUEST for people and groups that are not there, and for what the setting does not allow;
+ *   SYSTEM_GROUP_REQUIRED
  */
 export async function writeGroupSetting(
   tx: Tx,
@@ -43,8 +44,7 @@ export async function writeGroupSetting(
   const value = canonicalSetting(given)
   const [members, groups] =
     typeof value === 'number' ? [[], [value]] : [value.direct_members, value.direct_subgroups]
-  if (setting.require_system_group && typeof value !== 'number')
-    throw badRequest(`'${name}' must be a system user group.`)
+  if (setting.require_system_group && typeof value !== 'number') throw systemGroupRequired(name)
   for (const group of groups) refuseGroup(name, setting, group)
   // In an object, nobody adds nobody; an object without anybody else is nobody.
   const somebody = members.length > 0 || groups.some((group) => group !== systemGroupId['role:nobody'])
@@ -69,10 +69,14 @@ const nameOf = (group: number): SystemGroupName | null =>
 const refused = (name: string, group: string): AppError =>
   badRequest(`'${name}' setting cannot be set to '${group}' group.`)
 
+const systemGroupRequired = (name: string): AppError =>
+  new AppError('SYSTEM_GROUP_REQUIRED', `'${name}' must be a system user group.`, {
+    data: { setting_name: name },
+  })
+
 function refuseGroup(name: string, setting: PermissionSetting, group: number): void {
   const system = nameOf(group)
-  if (setting.require_system_group && system === null)
-    throw badRequest(`'${name}' must be a system user group.`)
+  if (setting.require_system_group && system === null) throw systemGroupRequired(name)
   if (system === null) return
   const outside = setting.allowed_system_groups.length > 0 && !setting.allowed_system_groups.includes(system)
   if (

@@ -42,6 +42,10 @@ import {
 import { accountSet, organisationDefaultSet } from './users/account-set.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
+import {
+  organisationPermissionsChanged,
+  organisationPermissionSet,
+} from './users/organisation-permissions.ts'
 import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
 import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
@@ -68,6 +72,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(keyRegenerated),
   any(organisationCreated),
   any(organisationDefaultSet),
+  any(organisationPermissionsChanged),
+  any(organisationPermissionSet),
   any(organisationSet),
   any(organisationSettingsChanged),
   any(sessionCreated),

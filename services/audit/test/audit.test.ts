@@ -75,6 +75,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   await session.ok('DELETE', '/parley/sessions/current')
   await person.ok('POST', '/users/me/api_key/regenerate')
   await who.owner.ok('PATCH', '/realm', { description: 'canarydescription' })
+  await who.owner.ok('PATCH', '/realm', { can_resolve_topics_group: { new: members } })
   await who.owner.ok('PATCH', `/users/${person.id}`, { role: 300 })
   await who.owner.ok('DELETE', `/users/${person.id}`)
   await who.owner.ok('POST', `/users/${person.id}/reactivate`)

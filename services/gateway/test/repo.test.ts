@@ -1,4 +1,4 @@
-import { authorize, systemGroupsOf } from '@parley/access'
+import { authorize, defaultRealmGroups, systemGroupsOf } from '@parley/access'
 import { orgId, rights, userId } from '@parley/core'
 import { Capabilities } from '@parley/api'
 import { testDatabase, type TestDatabase } from '@parley/testkit'
@@ -36,7 +36,8 @@ const spec = (queueId: string, more: Partial<QueueSpec> = {}): QueueSpec => ({
 })
 const own = (user: number) => {
   const groups = systemGroupsOf(400)
-  const actor = { role: 400, isActive: true, isBot: false, botOwnerId: null, generation: 1, groups } as const
+  const made = { role: 400, isActive: true, isBot: false, botOwnerId: null, generation: 1 } as const
+  const actor = { ...made, groups, realmGroups: defaultRealmGroups }
   const verdict = authorize('self:use', { ...actor, orgId: orgId(1), userId: userId(user) }, null, rights(1))
   if (!verdict.ok) throw new Error('refused')
   return verdict.granted

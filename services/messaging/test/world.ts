@@ -56,6 +56,10 @@ export interface World extends AsyncDisposable {
   unsubscribe(channel: Channel, ...users: number[]): Promise<void>
   archive(channel: Channel): Promise<void>
   deactivate(user: number): Promise<void>
+  /** Gives permissions of the organisation to these groups: ids by name. */
+  give(permissions: Readonly<Record<string, number>>): Promise<void>
+  /** The group that a value of a setting stands for. */
+  naming(...users: number[]): Promise<number>
   /** A change of rights that has to do with nobody here. */
   unrelated(): Promise<void>
 }
@@ -167,6 +171,20 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
         [user],
       )
       await changed(async () => {})
+    },
+    async give(permissions) {
+      await database.superuser(
+        `INSERT INTO auth.settings AS s (org_id, permissions) VALUES ($1, $2)
+         ON CONFLICT (org_id) DO UPDATE SET permissions = s.permissions || excluded.permissions`,
+        [org, JSON.stringify(permissions)],
+      )
+      await changed(async () => {})
+    },
+    naming: async (...users) => {
+      const [group] = await streams.write(org, (tx) =>
+        tx.query(Id, `SELECT auth.v1_setting_group($1, $2, '{}') AS id`, [org, users]),
+      )
+      return group?.id ?? 0
     },
     unrelated: () => changed(async () => {}),
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,11 @@
-import { defaultChannelGroups, type Actor, decide, role, systemGroupsOf } from '@parley/access'
+import {
+  defaultChannelGroups,
+  defaultRealmGroups,
+  type Actor,
+  decide,
+  role,
+  systemGroupsOf,
+} from '@parley/access'
 import { groupId, channelId, type OrgId, orgId, recipientId, userId } from '@parley/core'
 import { contractFaults } from '@parley/testkit'
 import fc from 'fast-check'
@@ -251,6 +258,7 @@ test('on random organisations lists hold exactly what the rule for one channel a
           botOwnerId: null,
           generation: 1,
           groups: systemGroupsOf(roles[i] ?? role.guest),
+          realmGroups: defaultRealmGroups,
         }
         const factsOf = (c: (typeof channels)[number]) => ({
           orgId: orgId(other),

@@ -6,6 +6,7 @@ import { type ChannelGroupSetting, channelGroupSettings, defaultChannelGroups } 
 import type { Decision } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { type ActionObjects, decide, listRules } from '../grant.ts'
+import { defaultRealmGroups, type RealmGroupSetting } from '../permission-settings.ts'
 import { holds } from '../predicate.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 import { channelAtoms, channelHistory } from './channel.ts'
@@ -19,6 +20,7 @@ const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: systemGroupsOf(as),
+  realmGroups: defaultRealmGroups,
   ...other,
 })
 const publicChannel: ChannelFacts = {
@@ -125,6 +127,23 @@ describe('making channels', () => {
     [guest, true, 'deny guests-may-not'],
   ])('role %i, web-public %s: %s', (as, webPublic, expected) => {
     expect(said(decide('channel:create', actor(as), kind(webPublic)))).toBe(expected)
+  })
+  const [open, closed]: [RealmGroupSetting, RealmGroupSetting] = [
+    'can_create_public_channel_group',
+    'can_create_private_channel_group',
+  ]
+  test.each([
+    [open, 5, member, 'deny not-permitted', 'allow'],
+    [open, 5, role.moderator, 'allow', 'allow'],
+    [closed, 6, role.moderator, 'allow', 'deny not-permitted'],
+    [closed, 2, guest, 'deny guests-may-not', 'deny guests-may-not'],
+    [closed, 8, owner, 'allow', 'deny not-permitted'],
+  ])('%s given to group %i, role %i', (name, group, as, makesPublic, makesPrivate) => {
+    const who = actor(as, { realmGroups: { ...defaultRealmGroups, [name]: groupId(group) } })
+    const made = [kind(false), { ...kind(false), inviteOnly: true }].map((wanted) =>
+      decide('channel:create', who, wanted),
+    )
+    expect(made.map(said)).toEqual([makesPublic, makesPrivate])
   })
   test.each([
     [owner, 'allow'],
@@ -262,8 +281,13 @@ const anyChannel = fc.record({
 })
 /** Of any role, and in group 101 or not. */
 const anybody = fc
-  .record({ as: fc.constantFrom(...Object.values(role)), inOwn: fc.boolean() })
-  .map(({ as, inOwn }) => actor(as, inOwn ? { groups: new Set([...systemGroupsOf(as), groupId(101)]) } : {}))
+  .record({ as: fc.constantFrom(...Object.values(role)), inOwn: fc.boolean(), adds: anyGroup })
+  .map(({ as, inOwn, adds }) =>
+    actor(as, {
+      realmGroups: { ...defaultRealmGroups, can_add_subscribers_group: adds },
+      ...(inOwn ? { groups: new Set([...systemGroupsOf(as), groupId(101)]) } : {}),
+    }),
+  )
 
 test('rules, lists and the published rules agree on every channel', () => {
   fc.assert(
@@ -280,7 +304,11 @@ test('rules, lists and the published rules agree on every channel', () => {
       expect(decide('channel:find', who, channel).ok).toBe(here && oracle.content && !channel.archived)
       const joins = here && oracle.content && !channel.archived && !isGuest(who)
       expect(decide('channel:subscribe', who, channel).ok).toBe(joins)
-      expect(decide('channel:add-subscribers', who, channel).ok).toBe(joins)
+      const { can_add_subscribers_group: channels, can_administer_channel_group: its } = channel.groups
+      const adds = [who.realmGroups.can_add_subscribers_group, channels, its].some((g) => who.groups.has(g))
+      expect(decide('channel:add-subscribers', who, channel).ok).toBe(
+        joins && (who.role <= role.admin || adds),
+      )
       const living = here && !channel.archived
       const subject = { userId: userId(2), botOwnerId: null, subscribed: true }
       expect(decide('channel:unsubscribe', who, { channel, subject }).ok).toBe(living && oracle.removes)

@@ -3,7 +3,8 @@ import { type Actor, isAdmin, isGuest } from '../actor.ts'
 import { type ChannelGroupSetting, type ChannelGroups } from '../channel-groups.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
-import { has, permissionSettings } from '../permission-settings.ts'
+import { has, holdsOfRealm } from '../held.ts'
+import { permissionSettings } from '../permission-settings.ts'
 import { all, any, atom, holds, not, type Predicate } from '../predicate.ts'
 
 /** An atom with the name of a permission says that the actor holds it. */
@@ -114,10 +115,15 @@ export interface ChannelKind {
   readonly isWebPublic: boolean
 }
 
-/** Making a channel: every member; web-public ones need a switch of the organisation, which is off. */
+/**
+ * Making a channel of a kind: whoever the organisation lets. Web-public ones need a switch of the server beside, which is
+ * off; where it is on, who makes one needs the right to public ones too.
+ */
 export function channelCreate(actor: Actor, wanted: ChannelKind): Decision {
   if (isGuest(actor)) return deny('guests-may-not')
-  return wanted.isWebPublic ? deny('web-public-disabled') : allow()
+  if (wanted.isWebPublic) return deny('web-public-disabled')
+  const name = wanted.inviteOnly ? 'can_create_private_channel_group' : 'can_create_public_channel_group'
+  return allowIf(holdsOfRealm(actor, name), deny('not-permitted'))
 }
 
 /** Joining oneself: never guests; a private channel only by a permission or through somebody who is in it. */
@@ -129,12 +135,22 @@ export function channelSubscribe(actor: Actor, channel: ChannelFacts): Decision 
 }
 
 /**
- * Adding other people: every member who may read the channel. An administrator has no content of a private channel
- * by being one, so cannot let anybody in.
+ * Adding other people (permissions §6): of those who may read the channel, administrators, the channel's own, and whom
+ * the organisation or the channel lets. An administrator has no content of a private channel by being one, so cannot
+ * let anybody in.
  */
 export function channelAddSubscribers(actor: Actor, channel: ChannelFacts): Decision {
-  return channelSubscribe(actor, channel)
+  const joins = channelSubscribe(actor, channel)
+  if (!joins.ok) return joins
+  const may =
+    isAdmin(actor) || holdsOfRealm(actor, 'can_add_subscribers_group') || within(channelAdd, actor, channel)
+  return allowIf(may, deny('not-permitted'))
 }
+
+const channelAdd: Predicate<ChannelAtom> = any(
+  atom('can_administer_channel_group'),
+  atom('can_add_subscribers_group'),
+)
 
 /** Who removes others: administrators (private channels they are not in, too), the channel's own, and who may. */
 const channelRemove: Predicate<ChannelAtom> = any(

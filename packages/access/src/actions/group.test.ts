@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Actor, role } from '../actor.ts'
 import { decide } from '../grant.ts'
+import { defaultRealmGroups } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 import type { GroupFacts, GroupPermissionSetting, Whom } from './group.ts'
 
@@ -12,8 +13,11 @@ const anybody = fc
     isBot: fc.boolean(),
     isActive: fc.boolean(),
     inOwn: fc.boolean(),
+    // As at first, more often than not.
+    makes: fc.constantFrom(3, 3, 6, 101).map(groupId),
+    manages: fc.constantFrom(7, 7, 3, 101).map(groupId),
   })
-  .map(({ as, isBot, isActive, inOwn }): Actor => ({
+  .map(({ as, isBot, isActive, inOwn, makes, manages }): Actor => ({
     orgId: orgId(1),
     userId: userId(1),
     role: as,
@@ -22,6 +26,7 @@ const anybody = fc
     botOwnerId: null,
     generation: 1,
     groups: inOwn ? new Set([...systemGroupsOf(as), groupId(101)]) : systemGroupsOf(as),
+    realmGroups: { ...defaultRealmGroups, can_create_groups: makes, can_manage_all_groups: manages },
   }))
 // Everybody, members, administrators, nobody, and a group that people made.
 const given = fc.constantFrom(2, 3, 6, 8, 101).map(groupId)
@@ -46,14 +51,14 @@ function oracle(who: Actor, group: GroupFacts, adds: Whom, removes: Whom) {
   const holds = (name: GroupPermissionSetting): boolean => who.groups.has(group.permissions[name])
   const asks = who.isActive && !who.isBot && who.role !== role.guest
   const open = asks && group.orgId === who.orgId && !group.system && !group.deactivated
-  // Of all groups: owners, as long as the organisation says nothing else.
-  const manages = who.role === role.owner || holds('can_manage_group')
+  const manages = who.groups.has(who.realmGroups.can_manage_all_groups) || holds('can_manage_group')
   const may = (what: Whom, others: GroupPermissionSetting, self: GroupPermissionSetting): boolean => {
     if (what === 'nobody' || manages || holds(others)) return true
     return what === 'oneself' && holds(self)
   }
   return {
     reads: asks,
+    makes: asks && who.groups.has(who.realmGroups.can_create_groups),
     edits: open && manages,
     changes:
       open &&
@@ -67,7 +72,7 @@ test('who may do what with a group is what the published rules say', () => {
     fc.property(anybody, anyGroup, whom, whom, (who, group, adds, removes) => {
       const expected = oracle(who, group, adds, removes)
       expect(decide('group:read', who, null).ok).toBe(expected.reads)
-      expect(decide('group:create', who, null).ok).toBe(expected.reads)
+      expect(decide('group:create', who, null).ok).toBe(expected.makes)
       expect(decide('group:edit', who, group).ok).toBe(expected.edits)
       expect(decide('group:change-members', who, { group, adds, removes }).ok).toBe(expected.changes)
     }),

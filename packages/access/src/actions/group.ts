@@ -1,7 +1,8 @@
 import type { GroupId, OrgId } from '@parley/core'
 import { type Actor, isGuest } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
-import { defaultRealmGroups, has, permissionSettings } from '../permission-settings.ts'
+import { has, holdsOfRealm } from '../held.ts'
+import { permissionSettings } from '../permission-settings.ts'
 
 /** The permissions over a group that somebody may be given (Zulip API: user-group permission settings). */
 export const groupPermissionSettings = [
@@ -36,7 +37,7 @@ export interface MembersChange {
   readonly removes: Whom
 }
 
-const { realm, group: settings } = permissionSettings
+const { group: settings } = permissionSettings
 
 /** Looking at groups by REST: never guests, who get them in `register`, nor bots. */
 export function groupRead(actor: Actor): Decision {
@@ -48,18 +49,14 @@ export function groupRead(actor: Actor): Decision {
 export function groupCreate(actor: Actor): Decision {
   const reads = groupRead(actor)
   if (!reads.ok) return reads
-  return allowIf(
-    has(actor, realm.can_create_groups, defaultRealmGroups.can_create_groups),
-    deny('not-permitted'),
-  )
+  return allowIf(holdsOfRealm(actor, 'can_create_groups'), deny('not-permitted'))
 }
 
 const holds = (actor: Actor, group: GroupFacts, name: GroupPermissionSetting): boolean =>
   has(actor, settings[name], group.permissions[name])
 
 const manages = (actor: Actor, group: GroupFacts): boolean =>
-  has(actor, realm.can_manage_all_groups, defaultRealmGroups.can_manage_all_groups) ||
-  holds(actor, group, 'can_manage_group')
+  holdsOfRealm(actor, 'can_manage_all_groups') || holds(actor, group, 'can_manage_group')
 
 /** What stands before any change of a group. */
 function changeable(actor: Actor, group: GroupFacts): Decision {

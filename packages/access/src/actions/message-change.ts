@@ -1,7 +1,7 @@
 import { type Actor, isAdmin, isModerator } from '../actor.ts'
 import { allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChangingMessage, DeletingMessage, MessageFacts } from '../facts.ts'
-import { has, permissionSettings } from '../permission-settings.ts'
+import { holdsOfRealm } from '../held.ts'
 import { administers } from './channel.ts'
 import { messageRead } from './message.ts'
 
@@ -9,8 +9,6 @@ import { messageRead } from './message.ts'
 const grace = 20
 
 const inTime = (age: number, limit: number | null): boolean => limit === null || age <= limit + grace
-
-const { realm } = permissionSettings
 
 /** Changing anything about a message asks that it may be read, and that its channel is not archived (permissions §2). */
 export function messageChange(actor: Actor, message: MessageFacts): Decision {
@@ -39,12 +37,8 @@ export function messageMoveTopic(actor: Actor, move: TopicMove): Decision {
   const reachable = messageChange(actor, message)
   if (!reachable.ok) return reachable
   if (!message.channel) return deny('moving-restricted')
-  if (resolves)
-    return allowIf(
-      has(actor, realm.can_resolve_topics_group, policy.canResolveTopics),
-      deny('moving-restricted'),
-    )
-  const anybody = has(actor, realm.can_move_messages_between_topics_group, policy.canMoveBetweenTopics)
+  if (resolves) return allowIf(holdsOfRealm(actor, 'can_resolve_topics_group'), deny('moving-restricted'))
+  const anybody = holdsOfRealm(actor, 'can_move_messages_between_topics_group')
   const allowed = anybody || isAdmin(actor) || administers(actor, message.channel)
   if (!allowed) return deny('moving-restricted')
   return allowIf(isModerator(actor) || inTime(age, policy.moveWithinLimit), deny('too-late'))
@@ -55,9 +49,8 @@ export function messageDelete(actor: Actor, deleting: DeletingMessage): Decision
   const { message, age, policy, senderBotOwnerId } = deleting
   const reachable = messageChange(actor, message)
   if (!reachable.ok) return reachable
-  if (has(actor, realm.can_delete_any_message_group, policy.canDeleteAny)) return reachable
+  if (holdsOfRealm(actor, 'can_delete_any_message_group')) return reachable
   const own = message.senderId === actor.userId || senderBotOwnerId === actor.userId
-  if (!own || !has(actor, realm.can_delete_own_message_group, policy.canDeleteOwn))
-    return deny('deleting-restricted')
+  if (!own || !holdsOfRealm(actor, 'can_delete_own_message_group')) return deny('deleting-restricted')
   return allowIf(policy.deleteLimit === null || age <= policy.deleteLimit, deny('too-late'))
 }

@@ -5,6 +5,7 @@ import type { Reason } from '../decision.ts'
 import type { ChannelFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
 import { type ChannelGroupSetting, defaultChannelGroups } from '../channel-groups.ts'
+import { defaultRealmGroups, type RealmGroupSetting } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 
 const actor = (more: Partial<Actor> = {}): Actor => ({
@@ -16,6 +17,7 @@ const actor = (more: Partial<Actor> = {}): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: systemGroupsOf(more.role ?? role.member),
+  realmGroups: defaultRealmGroups,
   ...more,
 })
 const channel = (more: Partial<ChannelFacts> = {}): ChannelFacts => ({
@@ -35,7 +37,13 @@ const holding = (c: ChannelFacts, name: ChannelGroupSetting, group = 1): Channel
   ...c,
   groups: { ...c.groups, [name]: groupId(group) },
 })
+/** The same actor, where the organisation gives the permission to this group. */
+const giving = (who: Actor, name: RealmGroupSetting, group: number): Actor => ({
+  ...who,
+  realmGroups: { ...who.realmGroups, [name]: groupId(group) },
+})
 const member = actor()
+const moderator = actor({ role: role.moderator })
 const guest = actor({ role: role.guest })
 const admin = actor({ role: role.admin })
 const owner = actor({ role: role.owner })
@@ -102,7 +110,12 @@ describe('sending to a channel', () => {
 })
 
 describe('sending to people', () => {
-  const person = (id: number, isActive = true) => ({ userId: userId(id), isActive, isBot: false })
+  const person = (id: number, isActive = true, permits = true, isBot = false) => ({
+    userId: userId(id),
+    isActive,
+    isBot,
+    permits,
+  })
   const table: readonly [string, readonly ReturnType<typeof person>[], Reason | 'allow'][] = [
     ['another', [person(5), person(6)], 'allow'],
     ['oneself', [person(5)], 'allow'],
@@ -110,13 +123,42 @@ describe('sending to people', () => {
     ['others only', [person(6), person(7)], 'not-participant'],
   ]
   test.each(table)('to %s', (_name, participants, expected) => {
-    const direct = { orgId: orgId(1), recipientId: null, participants }
+    const direct = { orgId: orgId(1), recipientId: null, participants, begun: false }
     const decision = decide('message:send', member, { kind: 'direct', direct })
     expect(decision.ok ? 'allow' : decision.reason).toBe(expected)
   })
   test('never across organisations', () => {
-    const direct = { orgId: orgId(2), recipientId: null, participants: [person(5)] }
+    const direct = { orgId: orgId(2), recipientId: null, participants: [person(5)], begun: false }
     expect(decide('message:send', member, { kind: 'direct', direct })).toMatchObject({ reason: 'other-org' })
+  })
+
+  // Who lets conversations be, who begins them, and what is left to whom then.
+  const no = (id: number, isBot = false) => person(id, true, false, isBot)
+  const permitted: readonly [string, Actor, readonly ReturnType<typeof person>[], boolean, string][] = [
+    ['nobody of them permits it', member, [no(5), no(6)], true, 'direct-not-permitted'],
+    ['an owner neither', owner, [no(5), no(6)], true, 'direct-not-permitted'],
+    ['the other permits it', moderator, [no(5), person(6)], false, 'allow'],
+    ['the writer permits it', moderator, [person(5), no(6)], false, 'allow'],
+    ['it was not begun, by who may not', member, [person(5), person(6)], false, 'direct-not-begun'],
+    ['a guest likewise', guest, [person(5), person(6)], false, 'direct-not-begun'],
+    ['it was begun', guest, [person(5), person(6)], true, 'allow'],
+    ['a note to oneself', member, [no(5)], false, 'allow'],
+    ['only bots are there beside', guest, [no(5), no(6, true), no(7, true)], false, 'allow'],
+    ['one of them is no bot', member, [no(5), no(6, true), no(7)], false, 'direct-not-permitted'],
+    ['a bot writes', bot, [no(5, true), no(6)], false, 'allow'],
+    [
+      'a bot writes to somebody deactivated',
+      bot,
+      [no(5, true), person(6, false)],
+      false,
+      'recipient-inactive',
+    ],
+  ]
+  test.each(permitted)('where moderators begin: %s', (_name, who, participants, begun, expected) => {
+    const asks = giving(who, 'direct_message_initiator_group', 5)
+    const direct = { orgId: orgId(1), recipientId: null, participants, begun }
+    const decision = decide('message:send', asks, { kind: 'direct', direct })
+    expect(decision.ok ? 'allow' : decision.reason).toBe(expected)
   })
 })
 
@@ -161,8 +203,16 @@ describe('reading a message', () => {
   })
 })
 
-test('mentioning more than fifteen at once is for administrators', () => {
+test('mentioning more than fifteen at once is for administrators, or whom the organisation lets', () => {
   expect(decide('message:mention-all', member, { many: false }).ok).toBe(true)
-  expect(decide('message:mention-all', member, { many: true })).toMatchObject({ reason: 'admins-only' })
+  expect(decide('message:mention-all', member, { many: true })).toMatchObject({ reason: 'not-permitted' })
   expect(decide('message:mention-all', admin, { many: true }).ok).toBe(true)
+  const many = (who: Actor, group: number) =>
+    decide('message:mention-all', giving(who, 'can_mention_many_users_group', group), { many: true }).ok
+  expect([many(guest, 2), many(guest, 3), many(member, 3), many(owner, 8)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ])
 })

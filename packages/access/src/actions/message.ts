@@ -1,7 +1,8 @@
 import type { GroupId } from '@parley/core'
-import { type Actor, isAdmin, isGuest } from '../actor.ts'
+import { type Actor, isGuest } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts } from '../facts.ts'
+import { holdsOfRealm } from '../held.ts'
 import { all, any, atom, holds, not, type Predicate } from '../predicate.ts'
 import { channelAtoms, channelGroupContent, channelMetadata, type ChannelAtom } from './channel.ts'
 
@@ -35,9 +36,13 @@ export function messageSend(actor: Actor, target: SendTarget): Decision {
 function sendDirect(actor: Actor, direct: DirectFacts): Decision {
   if (direct.orgId !== actor.orgId) return hide('other-org')
   if (!direct.participants.some((p) => p.userId === actor.userId)) return deny('not-participant')
+  if (!direct.participants.every((p) => p.isActive)) return deny('recipient-inactive')
+  // Bots, and who writes to bots or to nobody else, ask for no permission (permissions §3).
+  if (actor.isBot || direct.participants.every((p) => p.isBot || p.userId === actor.userId)) return allow()
+  if (!direct.participants.some((p) => p.permits)) return deny('direct-not-permitted')
   return allowIf(
-    direct.participants.every((p) => p.isActive),
-    deny('recipient-inactive'),
+    direct.begun || holdsOfRealm(actor, 'direct_message_initiator_group'),
+    deny('direct-not-begun'),
   )
 }
 
@@ -55,9 +60,9 @@ function sendToChannel(actor: Actor, target: SendTarget & { kind: 'channel' }): 
   return allowIf(posts, deny('posting-restricted'))
 }
 
-/** Mentioning everybody at once: where they are more than 15, administrators only (permissions §3). */
+/** Mentioning everybody at once: where they are more than 15, whom the organisation lets (permissions §3). */
 export function messageMentionAll(actor: Actor, audience: { readonly many: boolean }): Decision {
-  return allowIf(!audience.many || isAdmin(actor), deny('admins-only'))
+  return allowIf(!audience.many || holdsOfRealm(actor, 'can_mention_many_users_group'), deny('not-permitted'))
 }
 
 export type MessageAtom = ChannelAtom | 'direct' | 'received'

@@ -4,6 +4,7 @@ import { type Actor, operator, role, type Role } from '../actor.ts'
 import type { Decision } from '../decision.ts'
 import type { UserFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
+import { defaultRealmGroups } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 
 const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
@@ -15,6 +16,7 @@ const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: systemGroupsOf(as),
+  realmGroups: defaultRealmGroups,
   ...other,
 })
 const target = (of: Role, other: Partial<UserFacts> = {}): UserFacts => ({

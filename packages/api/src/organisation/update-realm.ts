@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
 import { paramsOf } from '../settings/setting.ts'
+import { permissionParams } from './organisation-permissions.ts'
 import { organisationSettings } from './organisation-settings.ts'
 
-/** Changes what the organisation set about itself; all of it or nothing. */
+/** Changes what the organisation set about itself, and who may do what in it; all of it or nothing. */
 export const updateRealm = operation({
   id: 'update-realm',
   method: 'PATCH',
@@ -14,6 +15,7 @@ export const updateRealm = operation({
   limits: apiByUser,
   callers: ['gateway'],
   transaction: 'write',
-  params: paramsOf(organisationSettings),
+  revokes: true,
+  params: { ...paramsOf(organisationSettings), ...permissionParams },
   response: z.object({}),
 })

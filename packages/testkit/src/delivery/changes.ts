@@ -276,6 +276,30 @@ const changeOrganisation: Change = async ({ random, owner }) =>
     message_content_edit_limit_seconds: random.pick([600, 900, 'unlimited']),
   })
 
+/** Permissions of the organisation, and the groups that they begin with. */
+const realmPermissions = [
+  ['can_create_groups', 3],
+  ['can_manage_all_groups', 7],
+  ['can_add_subscribers_group', 3],
+  ['can_create_private_channel_group', 3],
+  ['can_create_public_channel_group', 3],
+  ['can_mention_many_users_group', 6],
+  ['can_delete_own_message_group', 2],
+  ['can_move_messages_between_topics_group', 2],
+  ['direct_message_initiator_group', 2],
+  ['direct_message_permission_group', 2],
+] as const
+
+/** One at a time, all others back to how they began: else ever fewer changes would be possible. */
+const changeRealmPermission: Change = async (play) => {
+  const { random, owner, anybody } = play
+  const [name] = random.pick<(typeof realmPermissions)[number]>(realmPermissions)
+  const people = { direct_members: [owner.id, anybody().id], direct_subgroups: [random.pick([5, 6])] }
+  const value = random.pick<unknown>([5, people, people, oneGroup(play)])
+  const first = Object.fromEntries(realmPermissions.map(([other, group]) => [other, { new: group }]))
+  return owner.patch('/realm', { ...first, [name]: { new: value } })
+}
+
 const createGroup: Change = async (play, who) => {
   const answer = await who.post('/user_groups/create', {
     name: `Group ${letters(play.random.below(200))}`,
@@ -348,6 +372,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'change a role': [2, changeRole],
   rename: [1, rename],
   'change the organisation': [1, changeOrganisation],
+  'change a permission of the organisation': [2, changeRealmPermission],
   'make a group': [2, createGroup],
   'change members of a group': [3, changeMembers],
   'nest groups': [2, nestGroups],

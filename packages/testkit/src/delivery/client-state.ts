@@ -1,3 +1,4 @@
+import { realmGroupSettings } from '@parley/access'
 import { organisationSettings, SubscriptionSettings, UserStatus, UserTopic } from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -139,6 +140,16 @@ const byId = (list: readonly { readonly id: number }[]): Record<number, unknown>
   Object.fromEntries(list.map((one) => [one.id, one]))
 const Kept = z.looseObject({ id: z.int() })
 
+/** What the organisation sets about itself, to whom it gives permissions, and how that looks to older clients. */
+const told: readonly string[] = [
+  ...Object.keys(organisationSettings),
+  ...realmGroupSettings,
+  'create_private_stream_policy',
+  'create_public_stream_policy',
+  'create_web_public_stream_policy',
+  'wildcard_mention_policy',
+]
+
 function stateOf(answer: unknown): ClientState {
   const s = Snapshot.parse(answer)
   const channels: Record<number, KnownChannel> = {}
@@ -172,9 +183,7 @@ function stateOf(answer: unknown): ClientState {
     user: s.user_id,
     settings: { ...s.user_settings },
     accountDefaults: { ...s.realm_user_settings_defaults },
-    realm: Object.fromEntries(
-      Object.keys(organisationSettings).map((name) => [`realm_${name}`, s[`realm_${name}`]]),
-    ),
+    realm: Object.fromEntries(told.map((name) => [`realm_${name}`, s[`realm_${name}`]])),
     surplus: new Set(),
     people: Object.fromEntries([
       ...s.realm_users.map((p) => [p.user_id, personOf(p, true)] as const),
@@ -214,6 +223,7 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     else throw new Error('an update that this client does not know')
     if (changed['is_active'] !== false) return
     // Clients drop who left from every list by this event alone.
+    dropNamed(state.realm, [user])
     for (const channel of Object.values(state.channels)) {
       dropNamed(channel.facts, [user])
       if (!channel.subscribers.includes(user)) continue
@@ -246,7 +256,7 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   'realm update'(state, event) {
     const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)
-    if (Object.hasOwn(organisationSettings, property)) state.realm[`realm_${property}`] = value
+    if (told.includes(property)) state.realm[`realm_${property}`] = value
   },
   'realm update_dict'(state, event) {
     for (const [name, value] of Object.entries(z.record(z.string(), z.unknown()).parse(event['data'])))
@@ -510,9 +520,11 @@ export function expectSnapshotEqual(before: unknown, events: readonly QueueEvent
   const back = events.flatMap(({ type, op, ...event }) =>
     type === 'realm_user' && op === 'update' ? cameBack(event['person']) : [],
   )
-  for (const known of [state, rest])
+  for (const known of [state, rest]) {
+    dropNamed(known.realm, back)
     for (const { facts } of [...Object.values(known.channels), ...Object.values(known.groups)])
       dropNamed(facts, back)
+  }
   // Who left a channel may have had newer messages of it than may be read now, or never got those sent just before.
   const left = events.some(
     ({ type, op }) => (type === 'subscription' && op === 'remove') || (type === 'stream' && op === 'delete'),

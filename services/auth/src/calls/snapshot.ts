@@ -5,6 +5,7 @@ import { readActor } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
+import { realmPermissionValues } from '../present/realm-permissions.ts'
 import { userGroups } from '../present/user-groups.ts'
 import { listGroups } from '../repo/groups.ts'
 import { readOrganisation } from '../repo/organisations.ts'
@@ -25,10 +26,11 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const groups = needsGroups(input.types)
       ? await userGroups(tx, await listGroups(tx, verdict.granted, deactivatedToo))
       : []
+    const permissions = await realmPermissionValues(tx, organisation.groups)
     const settings = await readOwnSettings(tx, verdict.granted)
     const defaults = await readSettingsDefaults(tx)
     const viewer = verdict.granted.actor
-    const facts = { organisation, viewer, accounts, groups, settings, defaults, now: ctx.clock.now() }
-    return authState(facts, input)
+    const now = ctx.clock.now()
+    return authState({ organisation, permissions, viewer, accounts, groups, settings, defaults, now }, input)
   }),
 )

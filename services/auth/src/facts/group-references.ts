@@ -13,6 +13,7 @@ import { z } from 'zod'
 export type Objection =
   | { readonly type: 'subgroup'; readonly supergroup_ids: readonly number[] }
   | { readonly type: 'channel'; readonly channel_id: number; readonly settings: readonly string[] }
+  | { readonly type: 'realm'; readonly settings: readonly string[] }
   | { readonly type: 'user_group'; readonly group_id: number; readonly settings: readonly string[] }
 
 const Holder = z.object({ group_id: z.int(), named: z.boolean() })
@@ -23,10 +24,12 @@ const Channel = ChannelGroupIds.extend({
   is_web_public: z.boolean(),
   subscribed: z.boolean(),
 })
+const OfRealm = z.object({ name: z.string() })
 const User = z.object({ group_id: z.int(), settings: z.array(z.string()) })
 
 /**
- * Where a group is used: in groups, channels and permissions over groups that are in use themselves.
+ * Where a group is used: in permissions of the organisation, and in groups, channels and permissions over groups that
+ * are in use themselves.
  * @returns null where it is nowhere; what the actor may not know of is left out
  */
 export async function objectionsTo(
@@ -65,7 +68,13 @@ export async function objectionsTo(
      ORDER BY g.group_id`,
     [tx.org, written, groupId],
   )
-  if (supergroups.length + channels.length + groups.length === 0) return null
+  const realm = await tx.query(
+    OfRealm,
+    `SELECT p.key AS name FROM auth.settings s CROSS JOIN jsonb_each_text(s.permissions) p
+     WHERE s.org_id = $1 AND p.value::integer = ANY ($2) ORDER BY 1`,
+    [tx.org, written],
+  )
+  if (supergroups.length + channels.length + groups.length + realm.length === 0) return null
   const among = new Set<number>(written)
   return [
     ...(supergroups.length > 0 ? [{ type: 'subgroup' as const, supergroup_ids: supergroups }] : []),
@@ -76,6 +85,7 @@ export async function objectionsTo(
         channel_id: channel.channel_id,
         settings: channelGroupSettings.filter((name) => among.has(channel[name])),
       })),
+    ...(realm.length > 0 ? [{ type: 'realm' as const, settings: realm.map(({ name }) => name) }] : []),
     ...groups.map((group) => ({ type: 'user_group' as const, ...group })),
   ]
 }

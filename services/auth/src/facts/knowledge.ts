@@ -1,4 +1,4 @@
-import { type Actor, role } from '@parley/access'
+import { type Actor, noRealmGroups, role } from '@parley/access'
 import { type GroupId, groupId, userId } from '@parley/core'
 import { ChannelGroupIds, channelGroupColumns, type Tx } from '@parley/db'
 import { z } from 'zod'
@@ -85,4 +85,6 @@ const actorOf = (tx: Tx, person: z.output<typeof Person>, groups: ReadonlySet<Gr
   botOwnerId: null,
   generation: 0,
   groups,
+  // They do nothing here, and no permission of the organisation tells of channels.
+  realmGroups: noRealmGroups,
 })

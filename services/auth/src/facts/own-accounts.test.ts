@@ -28,6 +28,7 @@ const account = (user: number) => ({
   avatar_version: 1,
   generation: 1,
   group_ids: [2],
+  permissions: null,
 })
 
 /** A database of accounts 1 to 9 in every organisation, and what it was asked. */

@@ -1,7 +1,7 @@
 import { type Actor, type Granted, role } from '@parley/access'
 import type { Principal } from '@parley/api'
 import { groupId, type OrgId, orgId, rights, userId } from '@parley/core'
-import type { ActorAndRights, Database } from '@parley/db'
+import { type ActorAndRights, type Database, KeptRealmGroups } from '@parley/db'
 import { z } from 'zod'
 import type { AccountRow } from '../repo/users.ts'
 
@@ -30,6 +30,7 @@ const Row = z.object({
   avatar_version: z.int(),
   generation: z.int(),
   group_ids: z.array(z.int()).nullable(),
+  permissions: KeptRealmGroups,
 })
 type Row = z.output<typeof Row>
 
@@ -107,6 +108,7 @@ const actorOf = (org: OrgId, row: Row): Actor => ({
   botOwnerId: row.bot_owner_id === null ? null : userId(row.bot_owner_id),
   generation: row.generation,
   groups: new Set(row.group_ids?.map(groupId)),
+  realmGroups: row.permissions,
 })
 
 const accountOf = (row: Row): AccountRow => ({

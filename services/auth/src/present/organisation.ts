@@ -1,7 +1,9 @@
 import type { SettingValues } from '@parley/api'
-import { permissionSettings, realmPermissions } from '@parley/access'
+import { permissionSettings } from '@parley/access'
 import type { Organisation } from '../repo/organisations.ts'
+import { legacyPolicies } from '../rules/legacy-policies.ts'
 import { passwordPolicy } from '../rules/password-strength.ts'
+import type { RealmPermissionValues } from './realm-permissions.ts'
 
 /** Where the organisation's picture is, from the organisation's URL on. */
 export const iconPath = '/api/v1/realm/icon?version=1'
@@ -14,9 +16,6 @@ const settings = {
     disabled: { name: 'None', id: 0 },
     jitsi_meet: { name: 'Jitsi Meet', id: 1 },
   },
-  realm_create_private_stream_policy: 1,
-  realm_create_public_stream_policy: 1,
-  realm_create_web_public_stream_policy: 7,
   realm_default_external_accounts: {},
   realm_email_auth_enabled: true,
   realm_empty_topic_display_name: 'general chat',
@@ -26,7 +25,6 @@ const settings = {
   realm_push_notifications_enabled: false,
   realm_push_notifications_enabled_end_timestamp: null,
   realm_upload_quota_mib: null,
-  realm_wildcard_mention_policy: 5,
 }
 
 /** Limits and facts of the server itself; they come with the organisation's settings. */
@@ -72,18 +70,30 @@ const server = {
   zulip_plan_is_not_limited: true,
 }
 
+const ofRealm = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`realm_${name}`, value]))
+
 /** What the organisation sets about itself, with what older clients read of it. */
 const ownSettings = (values: SettingValues): Record<string, unknown> => ({
-  ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`realm_${name}`, value])),
+  ...ofRealm(values),
   realm_allow_edit_history: values['message_edit_history_visibility_policy'] !== 'none',
   realm_mandatory_topics: values['topics_policy'] === 'disable_empty_topic',
 })
 
-/** Everything that `register` says of the organisation and the server. @param url the organisation's, no slash at the end */
-export const realmState = (organisation: Organisation, url: string): Record<string, unknown> => ({
+/**
+ * Everything that `register` says of the organisation and the server.
+ * @param permissions to whom the organisation gives them, with people and groups named in place
+ * @param url the organisation's, no slash at the end
+ */
+export const realmState = (
+  organisation: Organisation,
+  permissions: RealmPermissionValues,
+  url: string,
+): Record<string, unknown> => ({
   ...settings,
   ...ownSettings(organisation.values),
-  ...realmPermissions,
+  ...ofRealm(permissions),
+  ...ofRealm(legacyPolicies(organisation.groups)),
   ...server,
   realm_bot_domain: new URL(url).hostname,
   realm_date_created: Math.floor(organisation.created_at.getTime() / 1000),

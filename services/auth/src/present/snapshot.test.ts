@@ -1,4 +1,4 @@
-import { type Actor, role, type Role, systemGroupsOf } from '@parley/access'
+import { type Actor, defaultRealmGroups, role, type Role, systemGroupsOf } from '@parley/access'
 import { Capabilities, userSettings, valuesOf } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import { contractAvailable, contractFaults } from '@parley/testkit'
@@ -41,6 +41,7 @@ const viewer = (row: AccountRow): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: systemGroupsOf(row.role as Role),
+  realmGroups: defaultRealmGroups,
 })
 const facts = (id: number): SnapshotFacts => ({
   organisation: {
@@ -50,7 +51,9 @@ const facts = (id: number): SnapshotFacts => ({
     created_at: new Date(1_700_000_000_000),
     deactivated: false,
     values: organisationValues(null, { name: 'Acme', description: '' }),
+    groups: defaultRealmGroups,
   },
+  permissions: { ...defaultRealmGroups, can_create_groups: { direct_members: [2], direct_subgroups: [5] } },
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,
   groups: [],

@@ -3,6 +3,7 @@ import type { SettingValues, SnapshotRequest, UserGroupObject } from '@parley/ap
 import type { Organisation } from '../repo/organisations.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
+import type { RealmPermissionValues } from './realm-permissions.ts'
 import { avatarUrl, listedPerson, ownPerson } from './person.ts'
 import { systemUserGroups } from './user-groups.ts'
 import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } from './user-settings.ts'
@@ -11,6 +12,8 @@ export interface SnapshotFacts {
   readonly organisation: Organisation
   readonly viewer: Actor
   readonly accounts: readonly AccountRow[]
+  /** To whom the organisation gives its permissions. */
+  readonly permissions: RealmPermissionValues
   /** The groups that people made. */
   readonly groups: readonly UserGroupObject[]
   /** The viewer's own. */
@@ -36,7 +39,7 @@ const sections: Readonly<Record<string, Section>> = {
   navigation_views: constant({ navigation_views: [] }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
   push_device: constant({ push_devices: {} }),
-  realm: ({ organisation }, { url }) => realmState(organisation, url),
+  realm: ({ organisation, permissions }, { url }) => realmState(organisation, permissions, url),
   realm_billing: constant({ realm_billing: { has_pending_sponsorship_request: false } }),
   realm_bot: constant({ realm_bots: [] }),
   realm_domains: constant({ realm_domains: [] }),

@@ -1,4 +1,4 @@
-import type { Granted } from '@parley/access'
+import type { Granted, RealmGroups } from '@parley/access'
 import type { SettingValues } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -29,6 +29,19 @@ export async function writeOrganisationSettings(
        ON CONFLICT (org_id) DO UPDATE SET settings = s.settings || excluded.settings`,
       [tx.org, JSON.stringify(Object.fromEntries(rest))],
     )
+}
+
+/** Keeps to which groups the organisation gives permissions; the rest stay as they are. */
+export async function writeOrganisationPermissions(
+  tx: Tx,
+  _: Granted<'organisation:change'>,
+  changed: Partial<RealmGroups>,
+): Promise<void> {
+  await tx.execute(
+    `INSERT INTO auth.settings AS s (org_id, permissions) VALUES ($1, $2::jsonb)
+     ON CONFLICT (org_id) DO UPDATE SET permissions = s.permissions || excluded.permissions`,
+    [tx.org, JSON.stringify(changed)],
+  )
 }
 
 /** A column of settings, as they are kept; null where nothing was ever set. */

@@ -1,5 +1,5 @@
 import { type OrgId, orgId } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import { type Database, KeptRealmGroups, type Tx } from '@parley/db'
 import { beginLog } from '@parley/events'
 import { z } from 'zod'
 import { organisationValues } from '../rules/organisation-values.ts'
@@ -50,9 +50,12 @@ const Organisation = z
     created_at: z.date(),
     deactivated: z.boolean(),
     settings: KeptSettings,
+    permissions: KeptRealmGroups,
   })
-  .transform(({ settings, ...organisation }) => ({
+  .transform(({ settings, permissions, ...organisation }) => ({
     ...organisation,
+    /** To which group it gives each permission. */
+    groups: permissions,
     values: organisationValues(settings, organisation),
   }))
 /** An organisation, with everything it sets about itself. */
@@ -62,7 +65,7 @@ export type Organisation = z.output<typeof Organisation>
 export async function readOrganisation(tx: Tx): Promise<Organisation | null> {
   const [row] = await tx.query(
     Organisation,
-    `SELECT o.subdomain, o.name, o.description, o.created_at, o.deactivated, s.settings
+    `SELECT o.subdomain, o.name, o.description, o.created_at, o.deactivated, s.settings, s.permissions
        FROM auth.v1_organisation o LEFT JOIN auth.settings s ON s.org_id = o.org_id WHERE o.org_id = $1`,
     [tx.org],
   )

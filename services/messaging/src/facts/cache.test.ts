@@ -16,7 +16,7 @@ function readings() {
   const cache = createFactsCache(async (_org, asks) => {
     asked.push([...asks])
     const found: Found = {
-      facts: { realm: 'acme', actor: null, channel: null, people: null },
+      facts: { realm: 'acme', actor: null, channel: null, people: null, begun: false },
       rights: now,
       hash: `of ${now}`,
     }

@@ -63,7 +63,7 @@ export function createFactsCache(load: LoadFacts, capacity = 20_000): FactsCache
   const keepAll = (known: Organisation, ask: Ask, found: Found): void => {
     const key = keyOf(ask)
     if (key.length <= longestKey && (found.facts.people?.length ?? 0) <= mostPeople) keep(known, key, found)
-    const facts = { ...found.facts, channel: null, people: null }
+    const facts = { ...found.facts, channel: null, people: null, begun: false }
     keep(known, keyOf({ user: ask.user }), { ...found, facts })
   }
 

@@ -1,5 +1,4 @@
-import { type MessagePolicy, systemGroupId, type SystemGroupName } from '@parley/access'
-import { groupId } from '@parley/core'
+import type { MessagePolicy } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
@@ -11,7 +10,6 @@ export interface MessageSettings extends MessagePolicy {
   readonly readReceiptsShown: boolean
 }
 
-const group = (name: SystemGroupName) => groupId(systemGroupId[name])
 const day = 86_400
 
 const defaults: MessageSettings = {
@@ -20,11 +18,6 @@ const defaults: MessageSettings = {
   deleteLimit: 600,
   moveWithinLimit: 7 * day,
   moveBetweenLimit: 7 * day,
-  canMoveBetweenTopics: group('role:everyone'),
-  canMoveBetweenChannels: group('role:members'),
-  canResolveTopics: group('role:everyone'),
-  canDeleteAny: group('role:administrators'),
-  canDeleteOwn: group('role:everyone'),
   historyVisibility: 'all',
   readReceiptsShown: false,
 }
@@ -50,7 +43,6 @@ export async function readMessageSettings(tx: Tx): Promise<MessageSettings> {
   if (!row) return defaults
   const { settings } = row
   return {
-    ...defaults,
     allowEditing: settings.allow_message_editing,
     editLimit: settings.message_content_edit_limit_seconds,
     deleteLimit: settings.message_content_delete_limit_seconds,

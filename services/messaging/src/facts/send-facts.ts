@@ -11,7 +11,7 @@ import {
   userId,
   type UserId,
 } from '@parley/core'
-import { ChannelGroupIds, type Database } from '@parley/db'
+import { ChannelGroupIds, type Database, KeptRealmGroups } from '@parley/db'
 import { z } from 'zod'
 
 /** What to look up for a sender: nothing but the sender, a channel, or people. */
@@ -44,6 +44,7 @@ const ActorFacts = z.object({
   // Once for all sends that use these facts.
   groups: GroupIds,
   ownerGroups: GroupIds,
+  permissions: KeptRealmGroups,
   email: z.string(),
   name: z.string(),
   avatar: z.string(),
@@ -68,6 +69,7 @@ const Person = z.object({
   name: z.string(),
   active: z.boolean(),
   bot: z.boolean(),
+  permits: z.boolean(),
 })
 
 const Facts = z.object({
@@ -77,6 +79,8 @@ const Facts = z.object({
   channel: ChannelRow.nullable(),
   /** The people found, the sender among them, in ascending order; null where none were asked for. */
   people: z.array(Person).nullable(),
+  /** Has the conversation of these people a message? Told only where not everybody may begin one. */
+  begun: z.boolean(),
 })
 export type Facts = z.output<typeof Facts>
 
@@ -119,23 +123,26 @@ export function actorOf(org: OrgId, { actor }: Facts): Actor | null {
       botOwnerId: actor.owner === null ? null : userId(actor.owner),
       generation: actor.generation,
       groups: actor.groups,
+      realmGroups: actor.permissions,
     }
   )
 }
 
 /** What the rules see of the target; null where the channel does not exist or somebody asked for is missing. */
-export function targetOf(org: OrgId, { actor, channel, people }: Facts): SendTarget | null {
+export function targetOf(org: OrgId, { actor, channel, people, begun }: Facts): SendTarget | null {
   if (people !== null)
     return {
       kind: 'direct',
       direct: {
         orgId: org,
         recipientId: null,
-        participants: people.map(({ id, active, bot }) => ({
+        participants: people.map(({ id, active, bot, permits }) => ({
           userId: userId(id),
           isActive: active,
           isBot: bot,
+          permits,
         })),
+        begun,
       },
     }
   if (channel === null) return null

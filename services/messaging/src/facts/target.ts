@@ -1,6 +1,14 @@
-import { type Actor, decide, type SendTarget } from '@parley/access'
+import {
+  type Actor,
+  type Decision,
+  decide,
+  holdsOfRealm,
+  realmGroupSettings,
+  type SendTarget,
+  systemGroupId,
+} from '@parley/access'
 import type { Principal } from '@parley/api'
-import { badRequest, orgId, userId } from '@parley/core'
+import { type AppError, badRequest, orgId, userId } from '@parley/core'
 import type { ActorAndRights } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import { type Named, noSuchChannel } from '../rules/recipient.ts'
@@ -48,7 +56,7 @@ export async function findActor(facts: FactsCache, principal: Principal): Promis
 export async function findTarget(facts: FactsCache, actor: Actor, named: Named): Promise<Target> {
   const ask = askOf(actor, named)
   const known = await facts.get(actor.orgId, ask)
-  const remembered = known.fresh ? null : targetIn(actor, known)
+  const remembered = known.fresh || onlyAsBegun(actor, known) ? null : targetIn(actor, known)
   if (remembered && decide('message:send', actor, remembered.object).ok && whole(named, known))
     return remembered
   const now = known.fresh ? known : await facts.get(actor.orgId, ask, { fresh: true })
@@ -68,10 +76,30 @@ function existing(actor: Actor, named: Named, found: Found): Target {
   if (!target)
     throw named.kind === 'channel' ? noSuchChannel(named) : badRequest('Message must have recipients')
   const decision = decide('message:send', actor, target.object)
-  if (!decision.ok && decision.kind === 'deny' && found.facts.channel)
-    throw badRequest(`Not authorized to send to channel '${found.facts.channel.name}'`)
+  if (!decision.ok && decision.kind === 'deny') throw denied(actor, decision, found)
   return target
 }
+
+/** What whoever may not send is told. */
+function denied(actor: Actor, { reason }: Decision & { ok: false }, { facts }: Found): AppError {
+  if (facts.channel) return badRequest(`Not authorized to send to channel '${facts.channel.name}'`)
+  switch (reason) {
+    case 'direct-not-begun':
+      return badRequest('You do not have permission to initiate direct message conversations.')
+    case 'direct-not-permitted':
+      return badRequest(
+        Number(actor.realmGroups.direct_message_permission_group) === systemGroupId['role:nobody']
+          ? 'Direct messages are disabled in this organization.'
+          : 'This conversation does not include any users who can authorize it.',
+      )
+    default:
+      return badRequest('Insufficient permission')
+  }
+}
+
+/** May the actor write to these people only because somebody has? Messages go without moving rights: it is read again. */
+const onlyAsBegun = (actor: Actor, { facts }: Found): boolean =>
+  facts.begun && !holdsOfRealm(actor, 'direct_message_initiator_group')
 
 const askOf = ({ userId: user }: Actor, named: Named): Ask => {
   if (named.kind === 'channel') return 'id' in named ? { user, channel: named.id } : { user, name: named.key }
@@ -111,4 +139,5 @@ const same = (a: Actor, b: Actor | null): boolean =>
   a.botOwnerId === b.botOwnerId &&
   a.generation === b.generation &&
   a.groups.size === b.groups.size &&
-  [...a.groups].every((group) => b.groups.has(group))
+  [...a.groups].every((group) => b.groups.has(group)) &&
+  realmGroupSettings.every((name) => a.realmGroups[name] === b.realmGroups[name])

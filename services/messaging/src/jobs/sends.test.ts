@@ -1,4 +1,4 @@
-import { authorize, role, systemGroupsOf } from '@parley/access'
+import { authorize, defaultRealmGroups, role, systemGroupsOf } from '@parley/access'
 import { AppError, messageId, orgId, rights, seq, userId } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { expect, test } from 'vitest'
@@ -16,9 +16,10 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
     botOwnerId: null,
     generation: 1,
     groups: systemGroupsOf(role.member),
+    realmGroups: defaultRealmGroups,
   }
-  const participants = [{ userId: actor.userId, isActive: true, isBot: false }]
-  const direct = { orgId: actor.orgId, recipientId: null, participants }
+  const participants = [{ userId: actor.userId, isActive: true, isBot: false, permits: true }]
+  const direct = { orgId: actor.orgId, recipientId: null, participants, begun: false }
   const verdict = authorize('message:send', actor, { kind: 'direct', direct }, rights(1))
   if (!verdict.ok) throw new Error('not allowed')
   return {

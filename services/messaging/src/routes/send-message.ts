@@ -1,19 +1,19 @@
 import { sendMessage } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
+import { StaleRights } from '@parley/events'
 import { type Guard, route } from '@parley/kit'
 import { normaliseContent, normaliseTopic, render, type Rendered } from '@parley/markdown'
 import type { Granted } from '@parley/access'
 import type { Context } from '../context.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
-import type { Facts } from '../facts/send-facts.ts'
-import { findTarget, foundTarget } from '../facts/target.ts'
+import { findTarget, foundTarget, type Target } from '../facts/target.ts'
 import { eventFields } from '../present/event-fields.ts'
 import { readParticipants } from '../repo/participants.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
 import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 import { requestDigest, sendKey } from '../rules/send-key.ts'
-import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
+import { fewPeople, refusedWildcard } from '../rules/wildcard.ts'
 
 const guard: Guard<typeof sendMessage, Context, Tx> = {
   async object({ input, actor, ctx }) {
@@ -34,7 +34,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
   const topic = facts.channel ? topicOf(input.topic) : ''
   const context = await loadRenderContext(granted.actor, content, request.url, ctx.database)
   const rendered = render(content, context)
-  const wildcards = await wildcardsOf(ctx, granted, facts, rendered, topic)
+  const wildcards = await wildcardsOf(ctx, granted, target, rendered, topic)
   const senderRead = readAtBirth(request.client, input.read_by_sender)
   const id = await ctx.sends.write({
     granted,
@@ -76,26 +76,30 @@ interface Wildcards {
   readonly topicWildcard: readonly number[]
 }
 
-/** Whom `@all` and `@topic` mention; refused where they are too many for this sender. */
+/**
+ * Whom `@all` and `@topic` mention; refused where they are too many for this sender. What memory would refuse is read again
+ * first.
+ * @throws StaleRights where it is otherwise by now: the runner decides again
+ */
 async function wildcardsOf(
   ctx: Context,
   granted: Granted<'message:send'>,
-  { channel }: Facts,
+  target: Target,
   { mentions }: Rendered,
   topic: string,
 ): Promise<Wildcards> {
   const { channelWildcard } = mentions
-  if (!channel || !mentions.topicWildcard) {
-    checkWildcards(granted.actor, {
-      channelMany: channelWildcard && channel?.many === true,
-      topicMany: false,
-    })
-    return { channelWildcard, topicWildcard: [] }
+  const { channel } = target.found.facts
+  const { actor } = granted
+  const people =
+    channel && mentions.topicWildcard
+      ? await ctx.database.read(actor.orgId, (tx) => readParticipants(tx, granted, topic))
+      : []
+  const channelMany = channelWildcard && channel?.many === true
+  const refusal = refusedWildcard(actor, { channelMany, topicMany: people.length > fewPeople })
+  if (refusal) {
+    const now = await ctx.facts.get(actor.orgId, target.ask, { fresh: true })
+    throw now.hash === target.found.hash ? refusal : new StaleRights()
   }
-  const people = await ctx.database.read(granted.actor.orgId, (tx) => readParticipants(tx, granted, topic))
-  checkWildcards(granted.actor, {
-    channelMany: channelWildcard && channel.many,
-    topicMany: people.length > fewPeople,
-  })
   return { channelWildcard, topicWildcard: people }
 }

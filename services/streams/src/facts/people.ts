@@ -1,4 +1,4 @@
-import { type Actor, type ChannelGroups, role } from '@parley/access'
+import { type Actor, type ChannelGroups, noRealmGroups, role } from '@parley/access'
 import { groupId, orgId, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -39,6 +39,8 @@ const person = (row: z.infer<typeof Row>): Actor => ({
   botOwnerId: row.bot_owner_id === null ? null : userId(row.bot_owner_id),
   generation: row.generation,
   groups: new Set(row.group_ids?.map(groupId)),
+  // They are acted on, and do nothing here.
+  realmGroups: noRealmGroups,
 })
 
 /**

@@ -1,7 +1,7 @@
-import { type Actor, authorize, type ChannelGroups, type Granted } from '@parley/access'
+import { type Actor, authorize, type ChannelGroups, decide, type Granted } from '@parley/access'
 import { type Input, type Output, subscribe } from '@parley/api'
-import { badRequest, type Rights } from '@parley/core'
-import { channelGroupsOf, type Tx } from '@parley/db'
+import { badRequest, channelId, recipientId, type Rights } from '@parley/core'
+import { channelGroupsOf, readActor, type Tx } from '@parley/db'
 import { append, hold, type NewEvent } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
 import type { Context } from '../context.ts'
@@ -63,6 +63,7 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   if (plan.absent.length > 0) {
     const granted = creationGrant(input, actor, rights)
     const groups = await writeChannelGroups(tx, granted, input)
+    if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
     for (const channel of plan.absent)
       targets.push({ wanted: channel, proof: await create(handled, granted, channel, groups) })
   }
@@ -95,6 +96,28 @@ function creationGrant(
       ? 'Web-public channels are not enabled.'
       : 'Insufficient permission',
   )
+}
+
+/** May its maker bring others into a channel that they are about to make? They are in its new groups by now. */
+async function mayAdd(
+  tx: Tx,
+  { actor: { userId }, object }: Granted<'channel:create'>,
+  groups: ChannelGroups,
+): Promise<boolean> {
+  const { actor } = await readActor(tx, userId)
+  if (!actor) return false
+  const channel = {
+    ...object,
+    orgId: actor.orgId,
+    // No rule looks at them.
+    channelId: channelId(0),
+    recipientId: recipientId(0),
+    archived: false,
+    // What will be said there is the maker's to read.
+    subscribed: true,
+    groups,
+  }
+  return decide('channel:add-subscribers', actor, channel).ok
 }
 
 async function create(

@@ -1,4 +1,11 @@
-import { type Actor, defaultChannelGroups, role, type Role, systemGroupsOf } from '@parley/access'
+import {
+  type Actor,
+  defaultChannelGroups,
+  defaultRealmGroups,
+  role,
+  type Role,
+  systemGroupsOf,
+} from '@parley/access'
 import type { ChannelObject } from '@parley/api'
 import { groupId, orgId, userId } from '@parley/core'
 import type { NewEvent } from '@parley/events'
@@ -15,6 +22,7 @@ const person = (id: number, as: Role = role.member): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: id === 2 ? new Set([...systemGroupsOf(as), groupId(101)]) : systemGroupsOf(as),
+  realmGroups: defaultRealmGroups,
 })
 /** The second person administers it. */
 const groups = { ...defaultChannelGroups, can_administer_channel_group: groupId(101) }

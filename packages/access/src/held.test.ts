@@ -1,7 +1,8 @@
 import { groupId, orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, role, type Role } from './actor.ts'
-import { has, permissionSettings } from './permission-settings.ts'
+import { has } from './held.ts'
+import { defaultRealmGroups, permissionSettings } from './permission-settings.ts'
 import { systemGroupsOf } from './system-groups.ts'
 
 const own = groupId(101)
@@ -14,6 +15,7 @@ const actor = (as: Role, inOwn: boolean): Actor => ({
   botOwnerId: null,
   generation: 1,
   groups: inOwn ? new Set([...systemGroupsOf(as), own]) : systemGroupsOf(as),
+  realmGroups: defaultRealmGroups,
 })
 
 test('who is in the group has the permission; guests only where guests may have it, whatever groups they are in', () => {
