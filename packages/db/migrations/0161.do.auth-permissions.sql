@@ -8,9 +8,8 @@ GRANT UPDATE (permissions) ON auth.settings TO svc_auth;
 CREATE VIEW auth.v1_permissions AS SELECT org_id, permissions FROM auth.settings;
 GRANT SELECT ON auth.v1_permissions TO svc_auth, svc_streams, svc_messaging, svc_gateway;
 
--- As before, with them.
-DROP FUNCTION auth.own_accounts(integer, integer[]);
-CREATE FUNCTION auth.own_accounts(p_org integer, p_users integer[]) RETURNS TABLE (
+-- As auth.own_accounts, which the version before goes on asking, with them.
+CREATE FUNCTION auth.own_accounts_v2(p_org integer, p_users integer[]) RETURNS TABLE (
   user_id integer, rights bigint, email text, delivery_email text, email_address_visibility smallint, full_name text,
   role smallint, is_active boolean, is_bot boolean, bot_type smallint, bot_owner_id integer, date_joined timestamptz,
   timezone text, avatar_version integer, generation integer, group_ids integer[], permissions jsonb)
@@ -28,8 +27,8 @@ BEGIN
   LEFT JOIN auth.settings s ON s.org_id = h.org_id
   WHERE h.org_id = p_org;
 END $$;
-REVOKE ALL ON FUNCTION auth.own_accounts(integer, integer[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION auth.own_accounts(integer, integer[]) TO svc_auth;
+REVOKE ALL ON FUNCTION auth.own_accounts_v2(integer, integer[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.own_accounts_v2(integer, integer[]) TO svc_auth;
 
 INSERT INTO events.emitters (role, type)
 SELECT 'svc_auth', type FROM unnest(ARRAY['organisation.permissions-changed', 'organisation.permission-set']) AS type

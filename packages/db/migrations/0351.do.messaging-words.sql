@@ -189,7 +189,7 @@ BEGIN
         WHERE org_id = p_org AND message_id < v_below ORDER BY message_id DESC LIMIT 1000
     ), filled AS (
       INSERT INTO messaging.unsettled (org_id, recipient_id, message_id)
-        SELECT p_org, recipient_id, message_id FROM older ON CONFLICT DO NOTHING
+        SELECT p_org, recipient_id, message_id FROM older ORDER BY message_id ON CONFLICT DO NOTHING
     )
     SELECT min(message_id) INTO v_below FROM older;
     IF v_below IS NULL THEN

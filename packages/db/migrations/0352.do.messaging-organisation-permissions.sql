@@ -58,13 +58,7 @@ BEGIN
       ) AS c
     ) c ON true
     LEFT JOIN LATERAL (
-      SELECT jsonb_agg(jsonb_build_object('id', p.user_id, 'email', p.email, 'name', p.full_name,
-        'active', p.is_active, 'bot', p.is_bot,
-        'permits', CASE coalesce((q.permissions ->> 'direct_message_permission_group')::integer, 2) WHEN 2 THEN true
-          ELSE EXISTS (SELECT FROM auth.v1_groups_of(p_org, ARRAY[p.user_id]) d
-            WHERE (q.permissions ->> 'direct_message_permission_group')::integer = ANY (d.group_ids)) END)
-        ORDER BY p.user_id) AS facts, messaging.people_key(array_agg(p.user_id ORDER BY p.user_id)) AS key
-      FROM (
+      WITH wanted (user_id) AS MATERIALIZED (
         SELECT u FROM unnest(a.users || a."user") AS u WHERE a.users IS NOT NULL
         UNION
         SELECT a."user" WHERE a.emails IS NOT NULL
@@ -76,7 +70,17 @@ BEGIN
         SELECT e.user_id FROM unnest(a.emails) AS asked (email)
           JOIN auth.v1_people e ON e.org_id = p_org AND lower(e.email) = asked.email
             AND e.user_id = substring(asked.email FROM '^user([0-9]{1,9})@')::integer
-      ) AS wanted (user_id)
+      ), permitting (users) AS MATERIALIZED (
+        -- Nobody in particular where everybody does; else the groups of all of them are read at once.
+        SELECT CASE WHEN coalesce((q.permissions ->> 'direct_message_permission_group')::integer, 2) <> 2
+          THEN ARRAY(SELECT d.user_id FROM auth.v1_groups_of(p_org, ARRAY(SELECT w.user_id FROM wanted w)) d
+            WHERE (q.permissions ->> 'direct_message_permission_group')::integer = ANY (d.group_ids)) END
+      )
+      SELECT jsonb_agg(jsonb_build_object('id', p.user_id, 'email', p.email, 'name', p.full_name,
+        'active', p.is_active, 'bot', p.is_bot,
+        'permits', permitting.users IS NULL OR p.user_id = ANY (permitting.users))
+        ORDER BY p.user_id) AS facts, messaging.people_key(array_agg(p.user_id ORDER BY p.user_id)) AS key
+      FROM permitting CROSS JOIN wanted
       JOIN auth.v1_people p ON p.org_id = p_org AND p.user_id = wanted.user_id
     ) p ON true
   ) AS found;

@@ -121,6 +121,7 @@ test('what is long ago is not told, nor after fewer days where a client wants it
   later(12 * 86_400)
   expect((await told(bob, { history_limit_days: 365 })).presences).not.toHaveProperty(String(ann))
   expect(await outcome(one.ask(bob, 'get-presence'))).not.toHaveProperty(['presences', emailOf(ann)])
+  expect(await of(bob, ann)).toMatchObject({ msg: 'No presence data for this user' })
 })
 
 test('register says it as the client reads it', async () => {
@@ -142,7 +143,7 @@ test('bots are never there, nor who does not show it, nor who is deactivated', a
   await settings(ann, { presence_enabled: false })
   await says(ann, 'active', { ping_only: true })
   expect((await told(bob)).presences).not.toHaveProperty(String(ann))
-  expect(await of(bob, ann)).toMatchObject({ msg: `No presence data for ${ann}` })
+  expect(await of(bob, ann)).toMatchObject({ msg: 'No presence data for this user' })
   // They are still told of the others.
   expect((await told(ann)).presences).toHaveProperty(String(bob))
   await here.deactivate(bob)
@@ -151,7 +152,7 @@ test('bots are never there, nor who does not show it, nor who is deactivated', a
 })
 
 test('who never was there has no presence; who is not of the organisation is not there', async () => {
-  expect(await of(ann, bob)).toMatchObject({ msg: `No presence data for ${bob}` })
+  expect(await of(ann, bob)).toMatchObject({ msg: 'No presence data for this user' })
   for (const named of [999_999_999, 'nobody@x.org', 'me', '9'.repeat(40)])
     expect(await of(ann, named)).toMatchObject({ msg: 'No such user' })
   expect(await says(ann, 'gone')).toMatchObject({ code: 'REQUEST_VARIABLE_INVALID' })
@@ -167,8 +168,46 @@ test('without Redis nobody is there, and clients keep the number that they have'
   expect(await outcome(alone.ask(bob, 'get-presence'))).toMatchObject({ presences: {} })
   expect(
     await outcome(alone.ask(bob, 'get-user-presence', {}, { path: { user_id_or_email: String(ann) } })),
-  ).toMatchObject({ msg: `No presence data for ${ann}` })
+  ).toMatchObject({ msg: 'No presence data for this user' })
   await alone[Symbol.asyncDispose]()
+})
+
+test('Redis forgets who was not there for long, and what it lost is not told any longer', async () => {
+  const key = `messaging:presence:{${here.org}}:`
+  const redis = (script: string) => one.redis.run(script, [`${key}seen`, `${key}order`], [])
+  await says(ann, 'active', { ping_only: true })
+  later(15 * 86_400)
+  await says(bob, 'active', { ping_only: true })
+  expect(await redis(`return redis.call('HKEYS', KEYS[1])`)).toEqual([String(bob)])
+  expect(await redis(`return redis.call('ZRANGE', KEYS[2], 0, -1)`)).toEqual([String(bob)])
+  await redis(`return redis.call('DEL', KEYS[1], KEYS[2])`)
+  expect(await outcome(one.ask(ann, 'get-presence'))).toMatchObject({ presences: {} })
+  await says(ann, 'active', { ping_only: true })
+  expect((await told(bob)).presences).toHaveProperty(String(ann))
+})
+
+test('many are read in pieces', async () => {
+  const users = await database.superuser(
+    `INSERT INTO auth.users (org_id, email, delivery_email, full_name, role, date_joined)
+     SELECT $1, n || '@many.example', n || '@many.example', n::text, 400, now() FROM generate_series(1, 1200) n
+     RETURNING user_id`,
+    [here.org],
+  )
+  const at = second()
+  await two.redis.run(
+    `for i = 3, #ARGV do
+       redis.call('HSET', KEYS[1], ARGV[i], ARGV[1] .. ' ' .. ARGV[1])
+       redis.call('ZADD', KEYS[2], ARGV[2] + i, ARGV[i])
+     end
+     return 1`,
+    ['seen', 'order'].map((key) => `messaging:presence:{${here.org}}:${key}`),
+    [at, 2 ** 41, ...users.map((row) => z.int().parse(row['user_id']))],
+  )
+  const all = await told(ann)
+  expect(Object.keys(all.presences).length).toBeGreaterThanOrEqual(1200)
+  expect((await told(ann, { last_update_id: all.presence_last_update_id - 100 })).presences).toSatisfy(
+    (presences: object) => Object.keys(presences).length === 100,
+  )
 })
 
 test('an organisation that does not use presence has none', async () => {
@@ -179,6 +218,6 @@ test('an organisation that does not use presence has none', async () => {
   )
   expect(await told(bob)).toMatchObject({ presences: {}, presence_last_update_id: -1 })
   expect(await outcome(one.ask(bob, 'get-presence'))).toMatchObject({ presences: {} })
-  expect(await of(bob, ann)).toMatchObject({ msg: `No presence data for ${ann}` })
+  expect(await of(bob, ann)).toMatchObject({ msg: 'No presence data for this user' })
   expect(await snapshotOf(one, bob, ['presence'])).toMatchObject({ presences: {} })
 })

@@ -84,6 +84,11 @@ test('name who has read it: not the sender, nor who keeps it to themselves, did 
   expect(await muted(bob, ann, ann)).toEqual({ user_ids: [] })
   expect(await muted(ann, bob, ann)).toEqual({ user_ids: [] })
   expect(await muted(ann, bob, late)).toEqual({ user_ids: [bob] })
+  // Who left had everything marked as read, seen or not.
+  await here.unsubscribe(open, bob)
+  expect(await receipts(ann, id)).toEqual({ user_ids: [] })
+  await here.subscribe(open, bob)
+  expect(await receipts(ann, id)).toEqual({ user_ids: [bob] })
   await here.deactivate(bob)
   expect(await receipts(ann, id)).toEqual({ user_ids: [] })
 })

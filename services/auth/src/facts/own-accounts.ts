@@ -50,7 +50,7 @@ export function createOwnAccounts(database: Pick<Database, 'once'>): OwnAccounts
     asked: ReadonlyMap<number, PromiseWithResolvers<Row | null>>,
   ): Promise<void> => {
     try {
-      const found = await database.once(Row, 'SELECT * FROM auth.own_accounts($1, $2)', [
+      const found = await database.once(Row, 'SELECT * FROM auth.own_accounts_v2($1, $2)', [
         org,
         [...asked.keys()],
       ])

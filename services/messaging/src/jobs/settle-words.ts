@@ -18,18 +18,20 @@ export interface SettlingOptions {
 /** Writes the words of new and changed messages, outside of the head, where nobody waits for it; until it is disposed. */
 export function createSettling({ waiting, settle, wait, onProblem }: SettlingOptions): AsyncDisposable {
   const end = new AbortController()
+  // What fails in one organisation holds up no other.
+  const nothing = (error: unknown): number => {
+    onProblem(error)
+    return 0
+  }
   /** Of each organisation a little. */
   const round = async (): Promise<number> => {
     let done = 0
-    for (const org of await waiting()) if (!end.signal.aborted) done += await settle(org)
+    for (const org of await waiting()) if (!end.signal.aborted) done += await settle(org).catch(nothing)
     return done
   }
   const run = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      const done = await round().catch((error: unknown) => {
-        onProblem(error)
-        return 0
-      })
+      const done = await round().catch(nothing)
       await wait(done > 0 ? breathMs : pauseMs, end.signal)
     }
   }

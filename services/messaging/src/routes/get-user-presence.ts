@@ -4,7 +4,7 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { unknownUser } from '../facts/person.ts'
-import { legacyPresence } from '../present/presence.ts'
+import { legacyPresence, presenceSince } from '../present/presence.ts'
 import { findNamed, readPresenceRules } from '../repo/presence-people.ts'
 
 export default route<typeof getUserPresence, Context, Tx>(
@@ -15,8 +15,9 @@ export default route<typeof getUserPresence, Context, Tx>(
     if (!person) throw unknownUser()
     if (person.is_bot) throw badRequest('Presence is not supported for bot users.')
     const { used } = await readPresenceRules(tx, granted)
+    const since = presenceSince(ctx.clock.now())
     const seen = used && person.shown ? await ctx.presence.of(actor.orgId, person.user_id) : null
-    if (!seen) throw badRequest(`No presence data for ${named}`)
+    if (!seen || seen.there < since) throw badRequest('No presence data for this user')
     const told = Object.entries(legacyPresence(seen))
     return {
       presence: Object.fromEntries(
