@@ -40,6 +40,7 @@ export function fakeDatabase(): FakeDatabase {
                 is_bot: false,
                 bot_owner_id: null,
                 group_ids: null,
+                permissions: null,
                 ...database.actor,
               }),
             ]
