@@ -2,7 +2,7 @@ import { fixedClock, orgId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { PresenceStore } from './store.ts'
 
-test('where Redis did not answer it is let be for a second', async () => {
+test('F21 where Redis did not answer it is let be for a second', async () => {
   const clock = fixedClock(1_800_000_000_000)
   const problems: unknown[] = []
   let asked = 0
