@@ -196,8 +196,16 @@ const oneChannel = async ({ random, owner }: Play): Promise<unknown> => {
   return found.body['stream_id']
 }
 
+const Own = z.object({ subscriptions: z.array(z.object({ stream_id: z.int() })) })
+/** Mostly of a channel that one is in. */
+const ownChannel: (play: Play, who: Member) => Promise<unknown> = async (play, who) => {
+  const answer = await who.get('/users/me/subscriptions')
+  const [first, ...rest] = answer.status === 200 ? Own.parse(answer.body).subscriptions : []
+  return first && play.random.below(4) > 0 ? play.random.pick([first, ...rest]).stream_id : oneChannel(play)
+}
+
 const setSubscription: Change = async (play, who) => {
-  const stream_id = await oneChannel(play)
+  const stream_id = await ownChannel(play, who)
   if (stream_id === undefined) return null
   const flags = ['is_muted', 'in_home_view', 'pin_to_top', 'push_notifications'] as const
   const property = play.random.pick(flags)
