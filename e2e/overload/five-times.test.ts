@@ -36,10 +36,7 @@ const kindsOf = (results: readonly Result[]): string[] =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 test('five times the load: answers are 200, 429 or 503, memory is bounded, and all goes on after it', async () => {
-  const before = {
-    pids: names.map((name) => pidOf(product, name)),
-    lapses: await all('parley_gateway_lease_lapses_total'),
-  }
+  const pids = names.map((name) => pidOf(product, name))
   const load = { ...jobOf(stage, people), channel: 'loud', mixed: true }
   const run = (name: string, connections: number, rate: number | null, ms: number): Promise<Result[]> =>
     Promise.all(
@@ -89,10 +86,12 @@ test('five times the load: answers are 200, 429 or 503, memory is bounded, and a
     for (const [i, { acknowledged }] of results.entries())
       expect(acknowledged.filter((n) => !there.has(`${name}${i} ${n}`))).toEqual([])
   expect([...memory.peaks()].filter(([, mb]) => mb > mostMemory)).toEqual([])
-  // Beside other tests the machine may leave a gateway without its turn for a lease's time: that it then resumes is what
-  // was shown above. By itself it keeps its lease.
-  const lapses = await all('parley_gateway_lease_lapses_total')
-  expect(long ? lapses : before.lapses).toEqual(before.lapses)
-  expect(names.map((name) => pidOf(product, name))).toEqual(before.pids)
+  expect(names.map((name) => pidOf(product, name))).toEqual(pids)
   expect(Object.values(await restartsOf(product)).filter((count) => count > 0)).toEqual([])
 }, 300_000)
+
+// Beside other tests the machine may leave a gateway without its turn for a lease's time: that it then resumes is what
+// was shown above. By itself it keeps its lease.
+test.runIf(long)('nor did a gateway lose its lease', async () => {
+  expect(await all('parley_gateway_lease_lapses_total')).toEqual([0, 0])
+})

@@ -1,5 +1,13 @@
-import type { ChannelId, MessageId, OrgId, RecipientId, UserId } from '@parley/core'
-import type { Role } from './actor.ts'
+import {
+  type ChannelId,
+  type MessageId,
+  type OrgId,
+  orgId,
+  type RecipientId,
+  type UserId,
+  userId,
+} from '@parley/core'
+import { role, type Role } from './actor.ts'
 import type { ChannelGroups } from './channel-groups.ts'
 
 /** What decides about one channel for one actor, read in one snapshot. */
@@ -76,4 +84,15 @@ export interface UserFacts {
   readonly botOwnerId: UserId | null
   /** Is this the organisation's last active owner? */
   readonly isLastOwner: boolean
+}
+
+/** Facts of an account that no organisation has. */
+export const nobody: UserFacts = {
+  orgId: orgId(0),
+  userId: userId(0),
+  role: role.guest,
+  isActive: false,
+  isBot: false,
+  botOwnerId: null,
+  isLastOwner: false,
 }

@@ -41,6 +41,7 @@ import {
 } from './actions/message-change.ts'
 import { organisationChange } from './actions/organisation.ts'
 import {
+  selfBeThere,
   userCreate,
   userDeactivate,
   userLeave,
@@ -56,6 +57,8 @@ import type { Role } from './actor.ts'
 export interface ActionObjects {
   /** What any active account may do with its own things: its profile, queues, keys, sessions. */
   'self:use': null
+  /** To say that one is there. */
+  'self:be-there': null
   'organisation:change': { readonly ownersOnly: boolean }
   'user:list': null
   'user:create': { readonly role: Role; readonly operatorAllows: boolean }
@@ -101,6 +104,7 @@ export type Action = keyof ActionObjects
 
 const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) => Decision } = {
   'self:use': allow,
+  'self:be-there': selfBeThere,
   'organisation:change': organisationChange,
   'user:list': allow,
   'user:create': userCreate,

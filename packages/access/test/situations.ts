@@ -164,6 +164,7 @@ export type Situation<A extends Action> = readonly [
 /** For every action the situations that the printed policy shows. */
 export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'self:use': nothing,
+  'self:be-there': nothing,
   'organisation:change': [
     ['what administrators set', { ownersOnly: false }],
     ['what owners set', { ownersOnly: true }],

@@ -30,7 +30,8 @@ const distinct = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a
 /**
  * Changes what is in a group, in the organisation's turn. Whoever knows of other private channels afterwards begins anew:
  * their queues end.
- * @throws AppError BAD_REQUEST where they are too many, and for what is in it already, is not in it, does not exist, or would hold the group itself
+ * @throws AppError BAD_REQUEST where they are too many, and for what is in it already, is not in it, does not exist, or
+ *   would hold the group itself
  */
 export async function changeGroup(
   tx: Tx,

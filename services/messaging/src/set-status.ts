@@ -5,7 +5,10 @@ import { append, make, userStatusChanged } from '@parley/events'
 import { writeStatus } from './repo/statuses.ts'
 import { type GivenStatus, wantedStatus } from './rules/wanted-status.ts'
 
-/** Sets what is given of the status that the proof is about, and tells everybody where that changes it. @throws AppError BAD_REQUEST */
+/**
+ * Sets what is given of the status that the proof is about, and tells everybody where that changes it.
+ * @throws AppError BAD_REQUEST
+ */
 export async function setStatus(
   tx: Tx,
   granted: Granted<'self:use'> | Granted<'user:rename'>,

@@ -59,3 +59,8 @@ export function userSetRole(
   if ((target.role === role.owner || wanted === role.owner) && !isOwner(actor)) return deny('owners-only')
   return target.isLastOwner && wanted !== role.owner ? deny('last-owner') : allow()
 }
+
+/** Saying that one is there: people only. */
+export function selfBeThere(actor: Actor): Decision {
+  return allowIf(!actor.isBot, deny('people-only'))
+}

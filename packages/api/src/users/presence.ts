@@ -27,11 +27,12 @@ export const updatePresence = operation({
   id: 'update-presence',
   method: 'POST',
   path: '/api/v1/users/me/presence',
-  access: 'self:use',
+  access: 'self:be-there',
   idempotent: true,
   params: {
     status: word(presenceStatuses),
     ping_only: withDefault(bool(), false),
+    /** Sent by clients; nobody counts it. */
     new_user_input: withDefault(bool(), false),
     slim_presence: withDefault(bool(), false),
     /** From an earlier answer: only what is new since then; -1 for all. */

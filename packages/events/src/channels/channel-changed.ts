@@ -1,10 +1,8 @@
-import { ChannelObject } from '@parley/api'
+import { ChannelObject, GroupSettingValue } from '@parley/api'
 import { channelGroupSettings, isGuestRole } from '@parley/access'
 import { z } from 'zod'
 import { event, type Viewer, type WireEvent } from '../event.ts'
 
-/** Zulip API: group-setting value. */
-const Given = z.object({ direct_members: z.array(z.int()), direct_subgroups: z.array(z.int()) })
 const Changed = z.object({
   channel_id: z.int(),
   /** Before the change. */
@@ -21,7 +19,7 @@ const Changed = z.object({
     'stream_post_policy',
     'is_announcement_only',
   ]),
-  value: z.union([z.string(), z.boolean(), z.int(), Given]),
+  value: z.union([z.string(), z.boolean(), GroupSettingValue]),
   rendered_description: z.string().optional(),
   history_public_to_subscribers: z.boolean().optional(),
   is_web_public: z.boolean().optional(),

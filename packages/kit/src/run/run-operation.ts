@@ -1,4 +1,4 @@
-import { type Actor, authorize } from '@parley/access'
+import { type Actor, authorize, type Reason } from '@parley/access'
 import {
   type Caller,
   type Operation,
@@ -151,5 +151,11 @@ async function grant<C, T extends Tx>(
   const verdict = authorize(operation.access, actor, object as never, rights)
   if (verdict.ok) return verdict.granted
   if (verdict.kind === 'hide' && guard) throw guard.hidden(asking.input)
-  throw guard?.denied?.(asking.input, verdict.reason) ?? badRequest('Insufficient permission')
+  throw guard?.denied?.(asking.input, verdict.reason) ?? refusal(verdict.reason)
 }
+
+/** What is said where an operation has no words of its own. */
+const refusal = (reason: Reason): AppError =>
+  badRequest(
+    reason === 'people-only' ? 'This endpoint does not accept bot requests.' : 'Insufficient permission',
+  )

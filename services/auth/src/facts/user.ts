@@ -13,17 +13,6 @@ const Row = z.object({
   is_last_owner: z.boolean(),
 })
 
-/** Facts of an account that no organisation has. */
-export const nobody: UserFacts = {
-  orgId: orgId(0),
-  userId: userId(0),
-  role: role.guest,
-  isActive: false,
-  isBot: false,
-  botOwnerId: null,
-  isLastOwner: false,
-}
-
 /** What decides about an account, or null where the organisation has no such account. */
 export async function userFacts(tx: Tx, user: number): Promise<UserFacts | null> {
   const [row] = await tx.query(

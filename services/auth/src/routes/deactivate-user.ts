@@ -1,9 +1,10 @@
+import { nobody } from '@parley/access'
 import { deactivateUser } from '@parley/api'
 import type { OrmTx } from '@parley/db'
 import { append, make, userDeactivated } from '@parley/events'
 import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
-import { nobody, userFacts } from '../facts/user.ts'
+import { userFacts } from '../facts/user.ts'
 import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
 import { deactivate } from '../repo/users.ts'
 

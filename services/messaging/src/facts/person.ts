@@ -1,18 +1,7 @@
 import { role, type UserFacts } from '@parley/access'
-import { type AppError, badRequest, orgId, userId } from '@parley/core'
+import { type AppError, badRequest, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-
-/** Facts of an account that no organisation has. */
-export const nobody: UserFacts = {
-  orgId: orgId(0),
-  userId: userId(0),
-  role: role.guest,
-  isActive: false,
-  isBot: false,
-  botOwnerId: null,
-  isLastOwner: false,
-}
 
 /** The answer for an account that is not there, or that the asker may not know of. */
 export const unknownUser = (): AppError => badRequest('No such user')

@@ -80,3 +80,26 @@ test('at the end nothing is begun any more', async () => {
   await ended
   expect(settled).toEqual([one])
 })
+
+test('what fails in one organisation holds up no other', async () => {
+  const happened: unknown[] = []
+  const pause = Promise.withResolvers<void>()
+  await using settling = new AsyncDisposableStack()
+  settling.use(
+    createSettling({
+      waiting: async () => [one, two],
+      settle: async (org) => {
+        if (org === one) throw new Error('one is broken')
+        happened.push(org)
+        return 0
+      },
+      wait: (_, signal) => {
+        signal.addEventListener('abort', () => pause.reject(new Error('aborted')))
+        happened.push('wait')
+        return pause.promise
+      },
+      onProblem: (error) => happened.push(error instanceof Error && error.message),
+    }),
+  )
+  await expect.poll(() => happened).toEqual(['one is broken', two, 'wait'])
+})

@@ -1,3 +1,4 @@
+import { mostPresenceDays } from '@parley/api'
 import type { Clock, OrgId } from '@parley/core'
 import type { ScriptRunner } from '@parley/kit'
 import { z } from 'zod'
@@ -21,7 +22,7 @@ export const nothing: News = { last: -1, seen: new Map() }
 /** Clients say that they are there every minute: what came less than this many seconds ago is no news. */
 const moment = 50
 /** Kept for so many seconds after the last news of somebody. */
-const kept = 14 * 86_400
+const kept = mostPresenceDays * 86_400
 /** Where Redis did not answer it is let be for so long: each who asks it holds a connection to Postgres meanwhile. */
 const restMs = 1000
 /** News that one call brings, so that no call holds Redis up. */

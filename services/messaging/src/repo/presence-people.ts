@@ -11,7 +11,7 @@ const shown = `p.org_id = $1 AND p.is_active AND NOT p.is_bot AND NOT EXISTS (
 /** Of some accounts, the people whose presence is shown to others. */
 export const findShown = (
   tx: Tx,
-  { actor }: Granted<'self:use'> | Granted<'user:list'> | Granted<'message:list'>,
+  { actor }: Granted<'self:be-there'> | Granted<'user:list'> | Granted<'message:list'>,
   users: readonly number[],
 ): Promise<Shown[]> =>
   tx.query(
@@ -21,19 +21,17 @@ export const findShown = (
     [actor.orgId, users],
   )
 
-/** Is presence used in the organisation, and does the actor show theirs? */
-export async function readPresenceRules(
+/** Is presence used in the organisation? */
+export async function readPresenceUsed(
   tx: Tx,
-  { actor }: Granted<'self:use'> | Granted<'user:list'> | Granted<'message:list'>,
-): Promise<{ readonly used: boolean; readonly shown: boolean }> {
-  const [row] = await tx.query(
-    z.object({ used: z.boolean(), shown: z.boolean() }),
-    `SELECT NOT EXISTS (SELECT FROM auth.v1_settings s
-          WHERE s.org_id = $1 AND s.settings @> '{"presence_disabled": true}') AS used,
-        EXISTS (SELECT FROM auth.v1_people p WHERE ${shown} AND p.user_id = $2) AS shown`,
-    [actor.orgId, actor.userId],
+  { actor }: Granted<'self:be-there'> | Granted<'user:list'> | Granted<'message:list'>,
+): Promise<boolean> {
+  const rows = await tx.query(
+    z.object({ org_id: z.int() }),
+    `SELECT org_id FROM auth.v1_settings WHERE org_id = $1 AND settings @> '{"presence_disabled": true}'`,
+    [actor.orgId],
   )
-  return row ?? { used: false, shown: false }
+  return rows.length === 0
 }
 
 const Named = z.object({ user_id: z.int(), is_bot: z.boolean(), shown: z.boolean() })

@@ -5,7 +5,7 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { unknownUser } from '../facts/person.ts'
 import { legacyPresence, presenceSince } from '../present/presence.ts'
-import { findNamed, readPresenceRules } from '../repo/presence-people.ts'
+import { findNamed, readPresenceUsed } from '../repo/presence-people.ts'
 
 export default route<typeof getUserPresence, Context, Tx>(
   getUserPresence,
@@ -14,7 +14,7 @@ export default route<typeof getUserPresence, Context, Tx>(
     const person = await findNamed(tx, granted, /^\d{1,15}$/.test(named) ? Number(named) : named)
     if (!person) throw unknownUser()
     if (person.is_bot) throw badRequest('Presence is not supported for bot users.')
-    const { used } = await readPresenceRules(tx, granted)
+    const used = await readPresenceUsed(tx, granted)
     const since = presenceSince(ctx.clock.now())
     const seen = used && person.shown ? await ctx.presence.of(actor.orgId, person.user_id) : null
     if (!seen || seen.there < since) throw badRequest('No presence data for this user')

@@ -4,12 +4,10 @@ import { AppError, orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
-import { nothing } from '../presence/store.ts'
-import { legacyPresences, presenceSince, slimPresences } from '../present/presence.ts'
+import { toldPresence } from '../presence/told.ts'
 import { presentUnread } from '../present/unread.ts'
 import { readDrafts } from '../repo/drafts.ts'
 import { readSnippets } from '../repo/snippets.ts'
-import { findShown, readPresenceRules } from '../repo/presence-people.ts'
 import { readStatuses } from '../repo/statuses.ts'
 import { readConversations, readMaxMessageId, readStarred, readUnread } from '../repo/snapshot.ts'
 
@@ -31,14 +29,11 @@ async function presence(
   { slimPresence: slim }: SnapshotRequest,
   ctx: Context,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const now = ctx.clock.now()
-  const { used } = await readPresenceRules(tx, granted)
-  const news = used ? await ctx.presence.after(granted.actor.orgId, -1) : nothing
-  const people = await findShown(tx, granted, [...news.seen.keys()])
+  const told = await toldPresence(tx, granted, ctx)
   return {
-    presences: (slim ? slimPresences : legacyPresences)(news, people, presenceSince(now)),
-    presence_last_update_id: news.last,
-    server_timestamp: now / 1000,
+    presences: slim ? told.slim() : told.legacy(),
+    presence_last_update_id: told.last,
+    server_timestamp: told.at,
   }
 }
 

@@ -1,9 +1,10 @@
+import { nobody } from '@parley/access'
 import { updateStatusForUser } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
-import { nobody, personFacts, unknownUser } from '../facts/person.ts'
+import { personFacts, unknownUser } from '../facts/person.ts'
 import { setStatus } from '../set-status.ts'
 
 export default route<typeof updateStatusForUser, Context, Tx>(
