@@ -41,7 +41,7 @@ export const spoilt = {
     renamed('TABLE', 'messaging.statuses', 'user_id'),
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
-  presence: [renamed('VIEW', 'auth.v1_presence_hidden', 'user_id')],
+  presence: [renamed('VIEW', 'auth.v1_settings', 'settings')],
   queues: [quoting('gateway.queues', 'spec::text')],
 } as const satisfies Record<string, readonly Spoilt[]>
 export type Broken = keyof typeof spoilt
