@@ -4,7 +4,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { dataFolder, environment, freePort, parley, Run } from './product.ts'
+import { freePort } from './ports.ts'
+import { dataFolder, environment, parley, Run } from './product.ts'
 
 const program = resolve(import.meta.dirname, '../parley')
 const patience = { timeout: 240_000, interval: 100 }

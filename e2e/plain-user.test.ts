@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { freePort } from './product.ts'
+import { freePort } from './ports.ts'
 
 const run = promisify(execFile)
 const nobody = 65_534

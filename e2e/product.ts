@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createAccount } from '@parley/api'
-import { unchanging } from '@parley/cli'
+import { installationAt, unchanging } from '@parley/cli'
 import { systemClock, systemIds } from '@parley/core'
 import { createLinkClient, createMetrics, silentLogger } from '@parley/kit'
 import { apiClient, type ApiClient } from '@parley/testkit'
 import { z } from 'zod'
+import { freePort, portsFile } from './ports.ts'
 
 const Account = z.object({
   user_id: z.int(),
@@ -77,18 +77,6 @@ export interface Product extends AsyncDisposable {
   parley(args: readonly string[]): Promise<string>
 }
 
-/** A port nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
-    const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-}
-
 export interface ProductOptions {
   readonly gateways?: number
   readonly demo?: boolean
@@ -105,6 +93,8 @@ export const dataFolder = (): string => mkdtempSync(join(tmpdir(), 'parley-e2e-'
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const data = options.data ?? dataFolder()
+  const gateways = options.gateways ?? 2
+  if (options.data === undefined) writeFileSync(installationAt(data).ports, await portsFile(gateways))
   const args = [
     'up',
     '--data',
@@ -112,7 +102,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     '--port',
     String(await freePort()),
     '--gateways',
-    String(options.gateways ?? 2),
+    String(gateways),
     '--json',
   ]
   const remove = (): void => rmSync(data, { recursive: true, force: true })

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { apiClient } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { environment, freePort, parley, type Product, type Run, scene, startProduct } from './product.ts'
+import { freePort } from './ports.ts'
+import { environment, parley, type Product, type Run, scene, startProduct } from './product.ts'
 import { sharedProduct } from './shared-product.ts'
 
 const run = promisify(execFile)
