@@ -68,6 +68,9 @@ export function receive(door: Door, onFrame?: OnFrame): Promise<Receiver> {
   return promise
 }
 
+/** Without it the gateway takes the reader for gone; a client's frames are masked (RFC 6455 section 5.1). */
+const emptyPong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
+
 class Reading implements Receiver {
   lastId = 0
   frames = 0
@@ -100,6 +103,7 @@ class Reading implements Receiver {
 
   #frame(opcode: number, payload: Buffer): void {
     if (opcode === 8) this.ended = payload.length >= 2 ? payload.readUInt16BE() : 1005
+    if (opcode === 9) this.#socket.write(emptyPong)
     if (opcode !== 1) return
     this.frames++
     this.lastId = lastNumber(payload)
