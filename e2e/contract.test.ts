@@ -177,6 +177,10 @@ async function changeMessages(channel: number, message: number): Promise<void> {
 async function changeChannel(channel: number): Promise<void> {
   const { owner } = stage
   const one = '/streams/{stream_id}'
+  const made = { name: 'contract made', subscribers: [reader.id] }
+  await holds(owner, 'POST', '/channels/create', made)
+  const both = { delete: [made.name], add: [{ name: 'contract' }] }
+  await holds(reader, 'PATCH', '/users/me/subscriptions', both)
   await holds(owner, 'PATCH', one, { description: 'where shapes are tried' }, `/streams/${channel}`)
   await holds(owner, 'POST', '/default_streams', { stream_id: channel })
   const subscription_data = [{ stream_id: channel, property: 'pin_to_top', value: true }]

@@ -119,6 +119,8 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     queue_id: '00000000-0000-4000-8000-000000000000',
     last_event_id: -1,
     include_subscribers: true,
+    ...(operation.id === 'create-channel' ? { name: ids.name, subscribers: [ids.user] } : {}),
+    ...(operation.id === 'update-subscriptions' ? { add: [{ name: ids.name }] } : {}),
   }
   return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(operation.params, name)))
 }
@@ -150,8 +152,9 @@ test.each(each)('%s says 401 to a key of another organisation', async (_, operat
 
 // Keys and sessions are one's own business; to take them away here would only make the rest answer 401.
 const changesOwn = new Set(['regenerate-api-key', 'end-session', 'deactivate-own-user'])
-// Subscribing makes a channel of that name in one's own organisation: last.
-const last = (o: Operation): number => Number(o.id === 'subscribe')
+// These make a channel of that name in one's own organisation: last.
+const last = (o: Operation): number =>
+  Number(['create-channel', 'subscribe', 'update-subscriptions'].includes(o.id))
 const others = each.filter(([, o]) => !changesOwn.has(o.id)).toSorted(([, a], [, b]) => last(a) - last(b))
 
 /** What an answer tells of a name, beside what the asker said themselves. */

@@ -156,6 +156,23 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         subscriptions: [{ name: `${canary.channel} 2`, description: canary.description }],
       }),
   ],
+  'create-channel': [
+    'channels',
+    ({ ada }) =>
+      ada.post('/channels/create', {
+        name: `${canary.channel} 3`,
+        description: canary.description,
+        subscribers: [ada.id],
+      }),
+  ],
+  'update-subscriptions': [
+    'channels',
+    ({ ada }) =>
+      ada.patch('/users/me/subscriptions', {
+        delete: [canary.channel],
+        add: [{ name: `${canary.channel} 4`, description: canary.description }],
+      }),
+  ],
   unsubscribe: [
     'channels',
     ({ ada }) => ada.delete('/users/me/subscriptions', { subscriptions: [canary.channel] }),

@@ -4,6 +4,7 @@ import { fetchApiKey } from './auth/fetch-api-key.ts'
 import { regenerateApiKey } from './auth/regenerate-api-key.ts'
 import { addDefaultChannel } from './channels/add-default-channel.ts'
 import { archiveChannel } from './channels/archive-channel.ts'
+import { createChannel } from './channels/create-channel.ts'
 import { findChannel } from './channels/find-channel.ts'
 import { getChannel } from './channels/get-channel.ts'
 import { getSubscriptionStatus } from './channels/get-subscription-status.ts'
@@ -25,6 +26,7 @@ import { updateUserGroupMembers } from './groups/update-user-group-members.ts'
 import { updateUserGroupSubgroups } from './groups/update-user-group-subgroups.ts'
 import { updateChannel } from './channels/update-channel.ts'
 import { updateSubscriptionSettings } from './channels/update-subscription-settings.ts'
+import { updateSubscriptions } from './channels/update-subscriptions.ts'
 import { createDrafts, deleteDraft, editDraft, getDrafts } from './drafts/drafts.ts'
 import { addReaction } from './messages/add-reaction.ts'
 import { deleteMessage } from './messages/delete-message.ts'
@@ -100,6 +102,7 @@ export const operations: readonly Operation[] = [
   // channels
   addDefaultChannel,
   archiveChannel,
+  createChannel,
   findChannel,
   getChannel,
   getSubscriptionStatus,
@@ -112,6 +115,7 @@ export const operations: readonly Operation[] = [
   unsubscribe,
   updateChannel,
   updateSubscriptionSettings,
+  updateSubscriptions,
   // what one wants to see
   muteTopic,
   muteUser,

@@ -3,6 +3,7 @@ import type { CallRoute, Route } from '@parley/kit'
 import type { Context } from './context.ts'
 import addDefaultChannel from './routes/add-default-channel.ts'
 import archiveChannel from './routes/archive-channel.ts'
+import createChannel from './routes/create-channel.ts'
 import findChannel from './routes/find-channel.ts'
 import getChannel from './routes/get-channel.ts'
 import getSubscriptionStatus from './routes/get-subscription-status.ts'
@@ -19,12 +20,14 @@ import unmuteUser from './routes/unmute-user.ts'
 import unsubscribe from './routes/unsubscribe.ts'
 import updateChannel from './routes/update-channel.ts'
 import updateSubscriptionSettings from './routes/update-subscription-settings.ts'
+import updateSubscriptions from './routes/update-subscriptions.ts'
 import updateUserTopic from './routes/update-user-topic.ts'
 
 /** Every endpoint of this service. */
 export const routes: readonly Route<Context, Tx>[] = [
   addDefaultChannel,
   archiveChannel,
+  createChannel,
   findChannel,
   getChannel,
   getSubscriptionStatus,
@@ -40,6 +43,7 @@ export const routes: readonly Route<Context, Tx>[] = [
   unsubscribe,
   updateChannel,
   updateSubscriptionSettings,
+  updateSubscriptions,
   updateUserTopic,
 ]
 

@@ -135,7 +135,6 @@ describe('making channels', () => {
   })
 
   test.each([
-    [{ is_default_stream: true }, 'is_default_stream is not supported.'],
     [{ is_default_stream: true, invite_only: true }, 'A default channel cannot be private.'],
     [{ message_retention_days: '30' }, 'message_retention_days is not supported.'],
   ])('%j is refused to an owner too', async (fields, msg) => {

@@ -52,6 +52,21 @@ const unsubscribe: Change = ({ random, owner, anybody }, who) =>
     principals: who === owner ? [anybody().id] : [who.id],
   })
 
+/** Of these some are in it, and some are made by it. */
+const comeAndGo: Change = ({ random }, who) =>
+  who.patch('/users/me/subscriptions', {
+    delete: random.below(3) === 0 ? [] : [random.pick(channels)],
+    add: random.below(3) === 0 ? [] : [{ name: random.pick(channels) }],
+  })
+
+const createChannel: Change = ({ random, owner, anybody }, who) =>
+  random.pick([who, owner]).post('/channels/create', {
+    name: `Made ${random.below(8)}`,
+    subscribers: [[], [who.id], [anybody().id]][random.below(3)],
+    invite_only: random.below(2) === 0,
+    ...(random.below(3) === 0 ? { is_default_stream: true } : {}),
+  })
+
 const send = async (play: Play, who: Member, fields: Record<string, unknown>): Promise<Answer> => {
   const answer = await who.post('/messages', fields)
   if (answer.status === 200) play.sent.push(z.int().parse(answer.body['id']))
@@ -357,6 +372,8 @@ const letters = (n: number): string => String.fromCodePoint(97 + Math.floor(n / 
 const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>> = {
   subscribe: [4, subscribe],
   unsubscribe: [4, unsubscribe],
+  'come and go': [2, comeAndGo],
+  'make a channel': [2, createChannel],
   'send to a channel': [6, sendToChannel],
   'send directly': [4, sendDirect],
   flag: [6, flag],

@@ -1,20 +1,17 @@
 import { type Actor, isAdmin, isOwner } from '@parley/access'
-import type { Input, subscribe } from '@parley/api'
+import type { NewChannelWish } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { unsupportedSetting } from './settings.ts'
-
-type SubscribeInput = Input<typeof subscribe>
 
 /**
  * Refuses what a new channel could be asked to have and cannot have yet: made without it, it would be more open, or
  * live longer, than its creator believes.
  * @throws AppError
  */
-export function refuseUnsupported(input: SubscribeInput, actor: Actor): void {
+export function refuseUnsupported(input: NewChannelWish, actor: Actor): void {
   if (input.is_default_stream) {
     if (!isAdmin(actor)) throw badRequest('Insufficient permission')
     if (input.invite_only) throw badRequest('A default channel cannot be private.')
-    throw badRequest('is_default_stream is not supported.')
   }
   const retention = input.message_retention_days?.replaceAll('"', '')
   if (retention !== undefined && retention !== 'realm_default') {

@@ -1,0 +1,93 @@
+import { authorize, type ChannelGroups, decide, type Granted } from '@parley/access'
+import type { NewChannelWish } from '@parley/api'
+import { badRequest, channelId, recipientId } from '@parley/core'
+import { readActor, type Tx } from '@parley/db'
+import { defaultChannelsChanged, make, type NewEvent } from '@parley/events'
+import type { Acting } from './memberships.ts'
+import { renderDescription } from './present/description.ts'
+import { readDefaults } from './repo/change-channel.ts'
+import { writeChannelGroups } from './repo/channel-groups.ts'
+import { insertChannel, type Made } from './repo/channels.ts'
+import { channelKind } from './rules/channel-kind.ts'
+import { refuseUnsupported } from './rules/supported.ts'
+
+/** What channels that are made in one request have in common. */
+export interface Making {
+  readonly granted: Granted<'channel:create'>
+  readonly groups: ChannelGroups
+  readonly byDefault: boolean
+  /** The organisation's address, for links in descriptions. */
+  readonly url: string
+}
+
+/**
+ * Decides whether such channels may be made.
+ * @param others is anybody but their maker to be in them?
+ * @throws AppError where they may not, or cannot be as asked
+ */
+export async function prepareMaking(
+  { tx, actor, rights }: Acting,
+  wish: NewChannelWish,
+  url: string,
+  others: boolean,
+): Promise<Making> {
+  refuseUnsupported(wish, actor)
+  const kind = channelKind({
+    inviteOnly: wish.invite_only ?? false,
+    isWebPublic: wish.is_web_public ?? false,
+    historyPublicToSubscribers: wish.history_public_to_subscribers,
+  })
+  if (!kind) throw badRequest('Private channels cannot be web-public.')
+  const verdict = authorize('channel:create', actor, kind, rights)
+  if (!verdict.ok)
+    throw badRequest(
+      verdict.reason === 'web-public-disabled'
+        ? 'Web-public channels are not enabled.'
+        : 'Insufficient permission',
+    )
+  const { granted } = verdict
+  const groups = await writeChannelGroups(tx, granted, wish)
+  if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
+  return { granted, groups, byDefault: wish.is_default_stream ?? false, url }
+}
+
+/** May its maker bring others into a channel that they are about to make? They are in its new groups by now. */
+async function mayAdd(
+  tx: Tx,
+  { actor: { userId }, object }: Granted<'channel:create'>,
+  groups: ChannelGroups,
+): Promise<boolean> {
+  const { actor } = await readActor(tx, userId)
+  if (!actor) return false
+  const channel = {
+    ...object,
+    orgId: actor.orgId,
+    // No rule looks at them.
+    channelId: channelId(0),
+    recipientId: recipientId(0),
+    archived: false,
+    // What will be said there is the maker's to read.
+    subscribed: true,
+    groups,
+  }
+  return decide('channel:add-subscribers', actor, channel).ok
+}
+
+/** Makes one. @returns null where its name is taken in any spelling */
+export const makeChannel = (
+  { tx, now }: Acting,
+  { granted, groups, byDefault, url }: Making,
+  { name, description }: { readonly name: string; readonly description: string },
+): Promise<Made | null> =>
+  insertChannel(tx, granted, {
+    name,
+    description,
+    renderedDescription: renderDescription(description, url),
+    createdAt: now,
+    groups,
+    byDefault,
+  })
+
+/** What the log says beside of channels that were made. */
+export const madeEvents = async ({ tx }: Acting, { byDefault }: Making): Promise<NewEvent[]> =>
+  byDefault ? [make(defaultChannelsChanged, { channel_ids: await readDefaults(tx) })] : []

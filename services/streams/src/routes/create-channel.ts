@@ -1,0 +1,32 @@
+import { createChannel } from '@parley/api'
+import { AppError, badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { route } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { findPeople } from '../facts/people.ts'
+import { takeTurn } from '../facts/turn.ts'
+import { join } from '../join-channels.ts'
+import { madeEvents, makeChannel, prepareMaking } from '../make-channel.ts'
+import { writeMemberships } from '../memberships.ts'
+import { channelOf } from '../repo/channels.ts'
+import { channelDescription, channelName } from '../rules/wanted-channels.ts'
+
+export default route<typeof createChannel, Context, Tx>(createChannel, async (handled) => {
+  const { input, tx, principal, request, ctx } = handled
+  const name = channelName(input.name)
+  const description = channelDescription(input.description)
+  const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
+  // Whoever makes it is in it only where they say so.
+  const people = await findPeople(tx, input.subscribers)
+  if (!people) throw badRequest('No such user')
+  const others = people.some((person) => person.userId !== acting.actor.userId)
+  const making = await prepareMaking(acting, input, request.url, others)
+  const proof = await makeChannel(acting, making, { name, description })
+  if (!proof) throw channelExists(name)
+  const joining = await join(acting, { color: null, proof }, people)
+  await writeMemberships(acting, [], [joining], await madeEvents(acting, making))
+  return { id: channelOf(proof) }
+})
+
+const channelExists = (name: string): AppError =>
+  new AppError('CHANNEL_ALREADY_EXISTS', `Channel '${name}' already exists`, { data: { channel_name: name } })
