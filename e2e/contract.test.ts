@@ -195,6 +195,9 @@ async function changeChannel(channel: number): Promise<void> {
   await holds(owner, 'GET', '/users/{user_id_or_email}/presence', {}, `/users/${reader.id}/presence`)
   const reason = { status_text: 'away' }
   await holds(owner, 'POST', '/users/{user_id}/status', reason, `/users/${reader.id}/status`)
+  const words = { alert_words: ['shapes'] }
+  for (const method of ['POST', 'DELETE'] as const) await holds(owner, method, '/users/me/alert_words', words)
+  await holds(owner, 'GET', '/users/me/alert_words', {})
   const muted = `/users/me/muted_users/${reader.id}`
   await holds(owner, 'POST', '/users/me/muted_users/{muted_user_id}', {}, muted)
   await holds(owner, 'DELETE', '/users/me/muted_users/{muted_user_id}', {}, muted)

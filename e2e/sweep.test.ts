@@ -102,6 +102,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     drafts: [{ type: 'stream', to: [ids.channel], topic: 'x', content: 'x' }],
     draft: { type: 'stream', to: [ids.channel], topic: 'x', content: 'x' },
     title: 'x',
+    alert_words: ['x'],
     emoji_name: 'tada',
     topic_name: 'x',
     messages: [ids.message],

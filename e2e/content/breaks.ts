@@ -39,6 +39,7 @@ export const spoilt = {
     renamed('TABLE', 'messaging.drafts', 'user_id'),
     renamed('TABLE', 'messaging.snippets', 'user_id'),
     renamed('TABLE', 'messaging.statuses', 'user_id'),
+    renamed('TABLE', 'messaging.alert_words', 'user_id'),
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
   presence: [renamed('VIEW', 'auth.v1_settings', 'settings')],

@@ -147,6 +147,15 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'drafts',
     ({ stage, victim }) => stage.owner.post(`/users/${victim}/status`, { status_text: canary.topic }),
   ],
+  'get-alert-words': ['drafts', ({ ada }) => ada.get('/users/me/alert_words')],
+  'add-alert-words': [
+    'drafts',
+    ({ ada }) => ada.post('/users/me/alert_words', { alert_words: [canary.topic] }),
+  ],
+  'remove-alert-words': [
+    'drafts',
+    ({ ada }) => ada.delete('/users/me/alert_words', { alert_words: [canary.topic] }),
+  ],
   'mute-user': ['own', ({ ada, victim }) => ada.post(`/users/me/muted_users/${victim}`)],
   'unmute-user': ['own', ({ ada, victim }) => ada.delete(`/users/me/muted_users/${victim}`)],
   subscribe: [

@@ -55,6 +55,7 @@ import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
 import { register } from './queues/register.ts'
+import { addAlertWords, getAlertWords, removeAlertWords } from './own/alert-words.ts'
 import { createSnippet, deleteSnippet, editSnippet, getSnippets } from './snippets/snippets.ts'
 import { createUser } from './users/create-user.ts'
 import { deactivateOwnUser } from './users/deactivate-own-user.ts'
@@ -156,6 +157,9 @@ export const operations: readonly Operation[] = [
   deleteSnippet,
   editSnippet,
   getSnippets,
+  addAlertWords,
+  getAlertWords,
+  removeAlertWords,
   // the API itself
   getOpenApi,
   // queues

@@ -22,6 +22,7 @@ import {
   subscriptionRemoved,
 } from './channels/subscription.ts'
 import type { EventDeclaration } from './event.ts'
+import { alertWordsSet } from './messages/alert-words-set.ts'
 import { draftChanged } from './messages/draft-changed.ts'
 import { flagsChanged } from './messages/flags-changed.ts'
 import { messageSent } from './messages/message-sent.ts'
@@ -92,6 +93,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(groupSubgroupsRemoved),
   any(groupUpdated),
   // messages
+  any(alertWordsSet),
   any(draftChanged),
   any(flagsChanged),
   any(messageSent),

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database } from '@parley/db'
+import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
 import type { PresenceStore } from './presence/store.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
+import { readAlertLists } from './repo/alert-words.ts'
 import { writeSends } from './repo/send-batch.ts'
 import { createSearches, type Searches } from './searches.ts'
 
@@ -17,6 +19,7 @@ export interface Context {
   readonly facts: FactsCache
   readonly sends: Sends
   readonly searches: Searches
+  readonly alertWords: AlertWords
   readonly targets: FoundTargets
   readonly presence: PresenceStore
 }
@@ -38,5 +41,6 @@ export function createContext(
     },
   })
   const searches = createSearches()
-  return { clock, ids, database, facts, sends, searches, targets: new WeakMap(), presence }
+  const alertWords = createAlertWords((org, after) => readAlertLists(database, org, after))
+  return { clock, ids, database, facts, sends, searches, alertWords, targets: new WeakMap(), presence }
 }

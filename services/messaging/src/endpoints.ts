@@ -1,6 +1,9 @@
 import type { Tx } from '@parley/db'
 import type { CallRoute, Route } from '@parley/kit'
 import type { Context } from './context.ts'
+import addAlertWords from './routes/add-alert-words.ts'
+import getAlertWords from './routes/get-alert-words.ts'
+import removeAlertWords from './routes/remove-alert-words.ts'
 import addReaction from './routes/add-reaction.ts'
 import createDrafts from './routes/create-drafts.ts'
 import createSnippet from './routes/create-snippet.ts'
@@ -70,6 +73,9 @@ export const routes: readonly Route<Context, Tx>[] = [
   getUserStatus,
   updateStatus,
   updateStatusForUser,
+  addAlertWords,
+  getAlertWords,
+  removeAlertWords,
 ]
 
 /** What it answers to other services. */

@@ -162,6 +162,7 @@ function naive(term: Term, m: Message, built: Built, reader: number, flags: read
       if (term.is === 'dm') return m.channel === null
       if (term.is === 'resolved') return m.channel !== null && m.topic.startsWith('✔ ')
       if (term.is === 'unread') return !flags.includes('read')
+      if (term.is === 'alerted') return flags.includes('has_alert_word')
       if (term.is === 'starred') return flags.includes('starred')
       return term.is === 'mentioned' && flags.some((flag) => flag.endsWith('mentioned'))
   }
@@ -170,7 +171,9 @@ function naive(term: Term, m: Message, built: Built, reader: number, flags: read
 /** What the reader may look through: a channel's whole history where one is named, else what came to them. */
 const reachesBack = (terms: readonly Term[]): boolean =>
   terms.some((term) => !term.negated && (term.operator === 'channel' || term.operator === 'channels')) &&
-  !terms.some((term) => term.operator === 'is' && ['unread', 'starred', 'mentioned'].includes(term.is))
+  !terms.some(
+    (term) => term.operator === 'is' && ['unread', 'starred', 'mentioned', 'alerted'].includes(term.is),
+  )
 
 const Fetched = z.object({ messages: z.array(FetchedMessage), found_newest: z.boolean().optional() })
 

@@ -83,6 +83,7 @@ export async function build(
         subscribe: given.mayJoin,
       }),
     )
+  for (const user of users.slice(0, 2)) await at.ask(user, 'add-alert-words', { alert_words: ['one', 'tea'] })
   const ids: number[] = []
   for (const step of given.steps) {
     const who = users[step.who % users.length] ?? 0

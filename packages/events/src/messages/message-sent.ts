@@ -32,6 +32,8 @@ const Body = z.object({
     channelWildcard: z.boolean(),
     /** `@topic`: the topic's participants. */
     topicWildcard: z.array(z.int()),
+    /** Whose alert words it holds; events from before there were any do not say. */
+    alerted: z.array(z.int()).default([]),
   }),
   /** The queue that gets its own `local_id` back. */
   queue_id: z.string().nullable(),
@@ -77,6 +79,7 @@ function flagsFor({ flags }: MessageSent, { userId }: Viewer): MessageFlag[] {
     ...(flags.channelWildcard ? (['stream_wildcard_mentioned'] as const) : []),
     ...(topic ? (['topic_wildcard_mentioned'] as const) : []),
     ...(topic || flags.channelWildcard ? (['wildcard_mentioned'] as const) : []),
+    ...(flags.alerted.includes(userId) ? (['has_alert_word'] as const) : []),
   ]
 }
 

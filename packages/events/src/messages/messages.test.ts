@@ -39,7 +39,7 @@ const body: MessageSent = {
   topic: '',
   topic_links: [],
   people: [],
-  flags: { read: [5], mentioned: [6], channelWildcard: false, topicWildcard: [] },
+  flags: { read: [5], mentioned: [6], channelWildcard: false, topicWildcard: [], alerted: [] },
   queue_id: 'mine',
   local_id: '17.1',
 }
@@ -122,6 +122,7 @@ describe('message', () => {
       'wildcard_mentioned',
     ])
     expect(flags({ ...body.flags, topicWildcard: [8] }, 9)).toEqual([])
+    expect(flags({ ...body.flags, alerted: [8] }, 8)).toEqual(['has_alert_word'])
   })
 })
 

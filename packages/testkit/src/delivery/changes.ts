@@ -205,6 +205,13 @@ const draft: Change = async ({ random, anybody }, who) => {
 const snippet: Change = ({ random }, who) =>
   who.post('/saved_snippets', { title: 'snippet', content: `text ${random.below(100)}` })
 
+const changeAlertWords: Change = ({ random }, who) => {
+  const alert_words = [random.pick(['hello', 'Between us', 'edited']), random.pick(['HELLO', 'all'])]
+  return random.below(2) === 0
+    ? who.delete('/users/me/alert_words', { alert_words })
+    : who.post('/users/me/alert_words', { alert_words })
+}
+
 /** Of a channel that one is in or not: it is refused, or ends what was set while one was. */
 const oneChannel = async ({ random, owner }: Play): Promise<unknown> => {
   const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
@@ -387,6 +394,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'mark many as read': [2, markRead],
   'keep a draft': [2, draft],
   'keep a snippet': [1, snippet],
+  'change alert words': [2, changeAlertWords],
   'set a subscription': [3, setSubscription],
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],

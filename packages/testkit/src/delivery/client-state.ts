@@ -35,6 +35,7 @@ const Snapshot = z.looseObject({
   drafts: z.array(z.looseObject({ id: z.int() })),
   saved_snippets: z.array(z.looseObject({ id: z.int() })),
   muted_users: z.array(z.looseObject({ id: z.int() })),
+  alert_words: z.array(z.string()),
   user_topics: z.array(UserTopic),
   user_status: z.record(z.string(), UserStatus),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
@@ -73,6 +74,7 @@ interface ClientState {
   readonly drafts: Record<number, unknown>
   readonly snippets: Record<number, unknown>
   mutedUsers: unknown
+  alertWords: unknown
   /** By person. */
   readonly statuses: Record<string, UserStatus>
   /** By conversation. */
@@ -198,6 +200,7 @@ function stateOf(answer: unknown): ClientState {
     drafts: byId(s.drafts),
     snippets: byId(s.saved_snippets),
     mutedUsers: s.muted_users,
+    alertWords: s.alert_words,
     statuses: s.user_status,
     topics: Object.fromEntries(s.user_topics.map((set) => [inTopic(set.stream_id, set.topic_name), set])),
     maxMessage: s.max_message_id,
@@ -418,6 +421,9 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
       ...(emoji_name ? { emoji_name, emoji_code, reaction_type } : {}),
     }
     if (!status_text && !emoji_name) delete state.statuses[id]
+  },
+  alert_words(state, event) {
+    state.alertWords = event['alert_words']
   },
   muted_users(state, event) {
     state.mutedUsers = event['muted_users']

@@ -75,7 +75,7 @@ test.runIf(contractAvailable())('what register says of people and the organisati
 })
 
 test('every key that the phone app refuses to start without is there, as far as it is of people or the organisation', () => {
-  const keys = `alert_words custom_profile_fields max_topic_length
+  const keys = `custom_profile_fields max_topic_length
     server_presence_ping_interval_seconds server_presence_offline_threshold_seconds realm_emoji
     realm_user_groups user_settings realm_wildcard_mention_policy realm_name
     realm_waiting_period_threshold realm_allow_message_editing realm_enable_read_receipts realm_icon_url
@@ -102,8 +102,8 @@ test('an address for administrators only is seen by them alone', () => {
 })
 
 test('only what was asked for comes', () => {
-  expect(Object.keys(authState(facts(1), asked(['alert_words', 'message', 'nonsense'])))).toEqual([
-    'alert_words',
+  expect(Object.keys(authState(facts(1), asked(['stop_words', 'message', 'nonsense'])))).toEqual([
+    'stop_words',
   ])
   expect(authState(facts(1), asked([]))).toEqual({})
 })

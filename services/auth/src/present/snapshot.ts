@@ -33,7 +33,6 @@ const constant =
 
 /** Which keys come with which event type (Zulip API: `fetch_event_types` of register-queue). */
 const sections: Readonly<Record<string, Section>> = {
-  alert_words: constant({ alert_words: [] }),
   custom_profile_fields: constant({ custom_profile_fields: [], custom_profile_field_types: {} }),
   giphy: constant({ giphy_api_key: '' }),
   navigation_views: constant({ navigation_views: [] }),

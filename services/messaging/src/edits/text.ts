@@ -1,8 +1,10 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { render } from '@parley/markdown'
+import type { AlertWords } from '../alert-words.ts'
 import { channelIsMany } from '../facts/crowd.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
+import { readThere } from '../repo/alert-words.ts'
 import type { NewText } from '../repo/edits.ts'
 import { readParticipants } from '../repo/participants.ts'
 import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
@@ -19,6 +21,7 @@ export async function newText(
   content: string,
   topic: string,
   url: string,
+  alertWords: AlertWords,
 ): Promise<NewText> {
   const here = { read: <R>(_org: unknown, fn: (open: Tx) => Promise<R>) => fn(tx) }
   const { html, mentions } = render(content, await loadRenderContext(granted.actor, content, url, here))
@@ -29,5 +32,7 @@ export async function newText(
     channelMany: channelWildcard && (await channelIsMany(tx, channel)),
     topicMany: topicWildcard.length > fewPeople,
   })
-  return { content, rendered: html, mentioned: mentions.users, channelWildcard, topicWildcard }
+  const { users } = await alertWords.findAnew(tx.org, content)
+  const alerted = await readThere(tx, granted, users)
+  return { content, rendered: html, mentioned: mentions.users, alerted, channelWildcard, topicWildcard }
 }

@@ -38,6 +38,8 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
     mentioned: [],
     channelWildcard: false,
     topicWildcard: [],
+    alerted: [],
+    alertVersion: null,
     event: {
       sender_id: 1,
       sender_email: '',
@@ -50,7 +52,7 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
       stream_name: null,
       topic_links: [],
       people: [],
-      flags: { read: [], mentioned: [], channelWildcard: false, topicWildcard: [] },
+      flags: { read: [], mentioned: [], channelWildcard: false, topicWildcard: [], alerted: [] },
       queue_id: null,
       local_id: null,
     },

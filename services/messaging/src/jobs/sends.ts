@@ -8,6 +8,7 @@ import {
   unavailable,
 } from '@parley/core'
 import { StaleRights } from '@parley/events'
+import { NewerAlertWords } from '../alert-words.ts'
 import type { FactsCache } from '../facts/cache.ts'
 import { type EncodedSend, encodeSend, type Outcome, type Send } from '../repo/send-batch.ts'
 
@@ -15,7 +16,7 @@ import { type EncodedSend, encodeSend, type Outcome, type Send } from '../repo/s
 export interface Sends extends AsyncDisposable {
   /**
    * Resolves with the message's id once it is committed.
-   * @throws StaleRights where the decision no longer stands; AppError BAD_REQUEST where the key was used for another
+   * @throws StaleRights where the decision no longer stands; NewerAlertWords where it was held against older lists; AppError BAD_REQUEST where the key was used for another
    *   request; UNAVAILABLE where the database is not there or too many of the organisation's wait already
    */
   write(send: Send): Promise<MessageId>
@@ -153,6 +154,8 @@ export function createSends(options: SendsOptions): Sends {
       case 'stale':
         facts.saw(org, outcome.rights)
         return settle.reject(new StaleRights())
+      case 'words':
+        return settle.reject(new NewerAlertWords())
     }
   }
 

@@ -9,6 +9,7 @@ export function eventFields(
     readonly mentioned: readonly number[]
     readonly channelWildcard: boolean
     readonly topicWildcard: readonly number[]
+    readonly alerted: readonly number[]
     readonly queueId: string | null
     readonly localId: string | null
   },
@@ -36,6 +37,7 @@ export function eventFields(
       mentioned: [...more.mentioned],
       channelWildcard: more.channelWildcard,
       topicWildcard: [...more.topicWildcard],
+      alerted: [...more.alerted],
     },
     queue_id: more.queueId,
     local_id: more.localId,

@@ -3,7 +3,14 @@ import type { MessageRow } from '../repo/messages.ts'
 
 type Marks = Pick<
   MessageRow,
-  'read' | 'starred' | 'collapsed' | 'mentioned' | 'historical' | 'channelWildcard' | 'topicWildcard'
+  | 'read'
+  | 'starred'
+  | 'collapsed'
+  | 'mentioned'
+  | 'alerted'
+  | 'historical'
+  | 'channelWildcard'
+  | 'topicWildcard'
 >
 
 /** A message's flags for its reader. Who was not there is not mentioned by naming everybody. */
@@ -18,6 +25,7 @@ export function flagsOf(row: Marks): MessageFlag[] {
     ['stream_wildcard_mentioned', channel],
     ['topic_wildcard_mentioned', topic],
     ['wildcard_mentioned', channel || topic],
+    ['has_alert_word', row.alerted],
     ['historical', row.historical],
   ]
   return all.filter(([, has]) => has).map(([flag]) => flag)

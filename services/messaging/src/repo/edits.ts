@@ -32,6 +32,8 @@ export interface NewText {
   readonly content: string
   readonly rendered: string
   readonly mentioned: readonly number[]
+  /** Whose alert words it holds. */
+  readonly alerted: readonly number[]
   readonly channelWildcard: boolean
   readonly topicWildcard: readonly number[]
 }
@@ -39,7 +41,7 @@ export interface NewText {
 // What follows happens behind the head, as everything that writes rows of messages.
 
 /**
- * Gives the message another text and keeps the former; who is mentioned no more, or now, is marked so.
+ * Gives the message another text and keeps the former; who is mentioned or alerted no more, or now, is marked so.
  * @param at seconds since the Unix epoch
  * @returns false where it no longer says `before`: nothing was written
  */
@@ -74,23 +76,34 @@ export async function writeText(
       VALUES ($1, $2, $3, to_timestamp($4), $5, $6)`,
     [tx.org, messageId, actor.userId, at, before.content, before.rendered],
   )
+  await reflag(tx, messageId, 'mentioned', text.mentioned)
+  await reflag(tx, messageId, 'alerted', text.alerted)
+  return true
+}
+
+/** Lets a flag of the message be that of these people alone. Who was not there to receive it is left out. */
+async function reflag(
+  tx: Tx,
+  id: number,
+  flag: 'mentioned' | 'alerted',
+  users: readonly number[],
+): Promise<void> {
   await tx.execute(
-    `UPDATE messaging.user_flags SET mentioned = false
-      WHERE org_id = $1 AND message_id = $2 AND mentioned AND user_id <> ALL ($3::integer[])`,
-    [tx.org, messageId, text.mentioned],
+    `UPDATE messaging.user_flags SET ${flag} = false
+      WHERE org_id = $1 AND message_id = $2 AND ${flag} AND user_id <> ALL ($3::integer[])`,
+    [tx.org, id, users],
   )
-  // Who was not there to receive it is not mentioned.
+  if (users.length === 0) return
   await tx.execute(
-    `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, mentioned)
+    `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, ${flag})
       SELECT m.org_id, u, m.message_id, m.recipient_id, true
       FROM messaging.messages m CROSS JOIN unnest($3::integer[]) AS u
       WHERE m.org_id = $1 AND m.message_id = $2 AND EXISTS (
         SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
         WHERE r.org_id = $1 AND r.user_id = u AND r.recipient_id = m.recipient_id AND g @> m.message_id)
-      ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET mentioned = true`,
-    [tx.org, messageId, text.mentioned],
+      ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET ${flag} = true`,
+    [tx.org, id, users],
   )
-  return true
 }
 
 const Candidate = z.object({ id: z.int(), sentAt: z.int() })

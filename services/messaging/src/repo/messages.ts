@@ -30,6 +30,7 @@ export const MessageRow = z.object({
   topicWildcard: z.boolean(),
   starred: z.boolean(),
   mentioned: z.boolean(),
+  alerted: z.boolean(),
   collapsed: z.boolean(),
   historical: z.boolean(),
   read: z.boolean(),
@@ -74,7 +75,7 @@ async function read(
         rc.channel_id AS "channelId", ch.name AS "channelName", rc.user_ids AS "userIds",
         m.channel_wildcard AS "channelWildcard", $2 = ANY (m.topic_wildcard) AS "topicWildcard",
         coalesce(f.starred, false) AS starred, coalesce(f.mentioned, false) AS mentioned,
-        coalesce(f.collapsed, false) AS collapsed,
+        coalesce(f.collapsed, false) AS collapsed, coalesce(f.alerted, false) AS alerted,
         got.yes IS NULL OR coalesce(f.historical, false) AS historical,
         -- What did not come to the reader has nothing to be read.
         got.yes IS NULL OR m.sender_id = $2 AND m.sender_read OR saw.yes IS NOT NULL AS read

@@ -38,6 +38,9 @@ export interface Send {
   readonly mentioned: readonly number[]
   readonly channelWildcard: boolean
   readonly topicWildcard: readonly number[]
+  readonly alerted: readonly number[]
+  /** Of the lists of alert words that it was held against; null to take it as it is. */
+  readonly alertVersion: number | null
   readonly event: EventFields
 }
 
@@ -48,12 +51,14 @@ export type Outcome = { readonly rights: Rights; readonly seq: Seq } & (
   | { readonly status: 'other' }
   /** What it was decided on has changed. */
   | { readonly status: 'stale' }
+  /** Lists of alert words have changed since it was held against them. */
+  | { readonly status: 'words' }
 )
 
 const Row = z.object({
   /** Its place in the batch, from 1. */
   i: z.int(),
-  status: z.enum(['sent', 'repeat', 'other', 'stale']),
+  status: z.enum(['sent', 'repeat', 'other', 'stale', 'words']),
   message_id: z.int().nullable(),
   rights: z.int(),
   seq: z.int(),
@@ -84,6 +89,8 @@ const columns: readonly ((send: Send) => unknown)[] = [
   (send) => send.channelWildcard,
   (send) => arrayLiteral(send.topicWildcard),
   bodyOf,
+  (send) => arrayLiteral(send.alerted),
+  (send) => send.alertVersion,
 ]
 /** The only one that is no array: asks are looked up as they are. */
 const asks = 3
@@ -131,7 +138,8 @@ export async function writeSends(
     const row = byPlace.get(i + 1)
     if (!row) throw new Error('a send of the batch was not answered')
     const now = { rights: asRights(row.rights), seq: asSeq(row.seq) }
-    if (row.status === 'other' || row.status === 'stale') return { ...now, status: row.status }
-    return { ...now, status: row.status, id: messageId(row.message_id ?? 0) }
+    if (row.status === 'sent' || row.status === 'repeat')
+      return { ...now, status: row.status, id: messageId(row.message_id ?? 0) }
+    return { ...now, status: row.status }
   })
 }

@@ -54,7 +54,9 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
 const mayReachBack = ({ terms, unread }: SpansWanted): boolean =>
   !unread &&
   terms.some((term) => (term.kind === 'channel' || term.kind === 'channels') && !term.negated) &&
-  !terms.some(({ kind }) => kind === 'unread' || kind === 'starred' || kind === 'mentioned')
+  !terms.some(
+    ({ kind }) => kind === 'unread' || kind === 'starred' || kind === 'mentioned' || kind === 'alerted',
+  )
 
 const receivedParts = (org: string, user: string, unread: boolean): string =>
   unread
@@ -139,7 +141,7 @@ export function messageConditions(
 }
 
 /** Ids of the messages that the user marked so; few, and found by an index of their own. */
-const flagged = (org: string, user: string, column: 'starred' | 'mentioned'): string =>
+const flagged = (org: string, user: string, column: 'starred' | 'mentioned' | 'alerted'): string =>
   `SELECT f.message_id FROM messaging.user_flags f
     WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.${column}`
 
@@ -196,6 +198,8 @@ function messageCondition(values: Values, org: string, user: string, term: Resol
       return `m.message_id = ${values.add(term.id)}`
     case 'starred':
       return `m.message_id IN (${flagged(org, user, 'starred')})`
+    case 'alerted':
+      return `m.message_id IN (${flagged(org, user, 'alerted')})`
     case 'mentioned':
       return `m.message_id IN (${flagged(org, user, 'mentioned')} UNION ALL ${wildcards(org, user)})`
     case 'unread':

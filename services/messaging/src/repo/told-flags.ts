@@ -11,6 +11,7 @@ const Row = z.object({
   starred: z.boolean(),
   collapsed: z.boolean(),
   mentioned: z.boolean(),
+  alerted: z.boolean(),
   historical: z.boolean(),
   channelWildcard: z.boolean(),
   topicWildcard: z.boolean(),
@@ -29,7 +30,7 @@ export async function readToldFlags(
   const rows = await tx.query(
     Row,
     `SELECT t.user_id AS "user", coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
-        coalesce(f.mentioned, false) AS mentioned,
+        coalesce(f.mentioned, false) AS mentioned, coalesce(f.alerted, false) AS alerted,
         NOT got.yes OR coalesce(f.historical, false) AS historical,
         m.channel_wildcard AS "channelWildcard", t.user_id = ANY (m.topic_wildcard) AS "topicWildcard",
         NOT got.yes OR m.sender_id = t.user_id AND m.sender_read OR EXISTS (

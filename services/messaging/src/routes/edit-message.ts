@@ -29,7 +29,7 @@ export default route<typeof editMessage, Context, Tx>(
     const edit = plan.content === null ? null : mayEdit(actor, changing, rights)
     const move = plan.topic === null ? null : mayMove(actor, changing, [now.topic, plan.topic], rights)
     const topic = plan.topic ?? now.topic
-    const text = edit && (await newText(tx, edit, plan.content ?? '', topic, request.url))
+    const text = edit && (await newText(tx, edit, plan.content ?? '', topic, request.url, ctx.alertWords))
 
     await hold(tx, rights)
     if (edit && text && !(await writeText(tx, edit, now, text, at))) throw new StaleRights()

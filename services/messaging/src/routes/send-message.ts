@@ -1,14 +1,16 @@
 import { sendMessage } from '@parley/api'
-import { badRequest } from '@parley/core'
+import { badRequest, type MessageId, type UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import { type Guard, route } from '@parley/kit'
 import { normaliseContent, normaliseTopic, render, type Rendered } from '@parley/markdown'
 import type { Granted } from '@parley/access'
+import { type Alerted, NewerAlertWords } from '../alert-words.ts'
 import type { Context } from '../context.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
 import { findTarget, foundTarget, type Target } from '../facts/target.ts'
 import { eventFields } from '../present/event-fields.ts'
+import { readThere } from '../repo/alert-words.ts'
 import { readParticipants } from '../repo/participants.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
 import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
@@ -36,7 +38,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
   const rendered = render(content, context)
   const wildcards = await wildcardsOf(ctx, granted, target, rendered, topic)
   const senderRead = readAtBirth(request.client, input.read_by_sender)
-  const id = await ctx.sends.write({
+  const send = {
     granted,
     ask: target.ask,
     hash: target.found.hash,
@@ -55,16 +57,44 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
     senderRead,
     mentioned: rendered.mentions.users,
     ...wildcards,
-    event: eventFields(facts, {
+  }
+  const write = async (found: Alerted, last: boolean): Promise<MessageId> => {
+    const alerted = await alertedOf(ctx, granted, target, found)
+    const event = eventFields(facts, {
       read: senderRead ? [granted.actor.userId] : [],
       mentioned: rendered.mentions.users,
+      alerted,
       ...wildcards,
       queueId: input.queue_id ?? null,
       localId: input.local_id ?? null,
-    }),
-  })
-  return { id }
+    })
+    return ctx.sends.write({ ...send, alerted, alertVersion: last ? null : found.version, event })
+  }
+  const { orgId } = granted.actor
+  try {
+    return { id: await write(await ctx.alertWords.find(orgId, content), false) }
+  } catch (error) {
+    if (!(error instanceof NewerAlertWords)) throw error
+    // What is changed from here on was changed while this was being sent.
+    return { id: await write(await ctx.alertWords.findAnew(orgId, content), true) }
+  }
 })
+
+/** More than these are looked up before everybody waits. */
+const fewAlerted = 100
+
+/** Of whom the text alerts, those whom it may reach; some too many where they are few. */
+async function alertedOf(
+  ctx: Context,
+  granted: Granted<'message:send'>,
+  target: Target,
+  { users }: Alerted,
+): Promise<readonly UserId[]> {
+  const { people } = target.found.facts
+  if (people) return users.filter((user) => people.some(({ id }) => id === user))
+  if (users.length <= fewAlerted) return users
+  return ctx.database.read(granted.actor.orgId, (tx) => readThere(tx, granted, users))
+}
 
 function topicOf(given: string | undefined): string {
   if (given === undefined) throw badRequest('Missing topic')

@@ -6,6 +6,7 @@ import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { toldPresence } from '../presence/told.ts'
 import { presentUnread } from '../present/unread.ts'
+import { readAlertWords } from '../repo/alert-words.ts'
 import { readDrafts } from '../repo/drafts.ts'
 import { readSnippets } from '../repo/snippets.ts'
 import { readStatuses } from '../repo/statuses.ts'
@@ -60,6 +61,7 @@ const sections: readonly (readonly [types: readonly string[], Section])[] = [
       })),
     }),
   ],
+  [['alert_words'], async (tx, granted) => ({ alert_words: await readAlertWords(tx, granted) })],
   [['drafts'], async (tx, granted) => ({ drafts: await readDrafts(tx, granted) })],
   [['presence'], presence],
   [['user_status'], async (tx, granted) => ({ user_status: await readStatuses(tx, granted) })],

@@ -8,7 +8,15 @@ export type ChannelName = { readonly id: number } | { readonly key: string }
 export type ChannelsKind = 'public' | 'web-public'
 export type Contained = 'attachment' | 'image' | 'link' | 'reaction'
 /** What `is:` asks for. `none`: nothing that exists here has it; `everything`: all has it. */
-export type Mark = 'everything' | 'unread' | 'starred' | 'mentioned' | 'direct' | 'resolved' | 'none'
+export type Mark =
+  | 'everything'
+  | 'unread'
+  | 'starred'
+  | 'mentioned'
+  | 'alerted'
+  | 'direct'
+  | 'resolved'
+  | 'none'
 
 /** One understood term, its names still to be looked up. */
 export type Term = (
@@ -41,8 +49,8 @@ const marks: Readonly<Record<string, Mark>> = {
   dm: 'direct',
   private: 'direct',
   resolved: 'resolved',
-  // There are no alert words yet, and no topics that are muted or followed.
-  alerted: 'none',
+  alerted: 'alerted',
+  // Topics that are muted or followed are not looked at yet.
   followed: 'none',
   muted: 'none',
 }
