@@ -5,7 +5,7 @@ export const mostAlerted = 5_000
 
 /** A run of letters and digits, a space for any white space, or one sign. */
 const token = /[\p{L}\p{M}\p{N}_]+|\s+|[^\p{L}\p{M}\p{N}_\s]/gu
-const isWord = (part: string | undefined): boolean => part !== undefined && /^[\p{L}\p{M}\p{N}_]/u.test(part)
+const isWord = (part: string): boolean => /^[\p{L}\p{M}\p{N}_]/u.test(part)
 
 /** What a text is made of, whatever its case. */
 const partsOf = (text: string): string[] =>
@@ -17,17 +17,35 @@ export const wordKey = (word: string): string => partsOf(word).join('')
 interface Node {
   readonly next: Map<string, Node>
   readonly users: Set<UserId>
+  readonly parent: Node | null
+  /** What leads to it from there. */
+  readonly part: string
+  readonly depth: number
+  /** The longest end of its path that is a path itself, and the longest that is a word: as of `epoch`. */
+  suffix: Node | null
+  word: Node | null
+  epoch: number
 }
-const node = (): Node => ({ next: new Map(), users: new Set() })
+const node = (parent: Node | null, part: string): Node => ({
+  next: new Map(),
+  users: new Set(),
+  parent,
+  part,
+  depth: parent ? parent.depth + 1 : 0,
+  suffix: null,
+  word: null,
+  epoch: -1,
+})
 
 /**
- * The words of one organisation's people, by their parts. A text is walked once, from each of its parts as far as some
- * word goes on, so the work grows with the text and not with the people.
+ * The words of one organisation's people, by their parts, as an automaton of Aho and Corasick: a text is walked once,
+ * however many words there are and whatever they have in common. Its links are found when a text first comes by.
  */
 export class AlertMatcher {
-  readonly #root = node()
+  readonly #root = node(null, '')
   readonly #words = new Map<UserId, readonly string[]>()
   #size = 0
+  #epoch = 0
 
   /** Characters of all words. */
   get size(): number {
@@ -36,6 +54,7 @@ export class AlertMatcher {
 
   /** Gives a person these words in place of those before. */
   set(user: UserId, words: readonly string[]): void {
+    this.#epoch++
     for (const word of this.#words.get(user) ?? []) this.#take(user, word)
     this.#words.delete(user)
     if (words.length > 0) this.#words.set(user, words)
@@ -43,7 +62,7 @@ export class AlertMatcher {
       this.#size += word.length
       let at = this.#root
       for (const part of partsOf(word)) {
-        const known = at.next.get(part) ?? node()
+        const known = at.next.get(part) ?? node(at, part)
         at.next.set(part, known)
         at = known
       }
@@ -53,17 +72,12 @@ export class AlertMatcher {
 
   #take(user: UserId, word: string): void {
     this.#size -= word.length
-    const path: (readonly [Node, string])[] = []
-    let at = this.#root
-    for (const part of partsOf(word)) {
-      path.push([at, part])
-      at = at.next.get(part) ?? node()
-    }
-    at.users.delete(user)
-    for (const [parent, part] of path.reverse()) {
-      const child = parent.next.get(part)
-      if (child && (child.users.size > 0 || child.next.size > 0)) break
-      parent.next.delete(part)
+    let at: Node | null = this.#root
+    for (const part of partsOf(word)) at = at?.next.get(part) ?? null
+    at?.users.delete(user)
+    while (at?.parent && at.users.size === 0 && at.next.size === 0) {
+      at.parent.next.delete(at.part)
+      at = at.parent
     }
   }
 
@@ -71,18 +85,38 @@ export class AlertMatcher {
   matches(text: string): UserId[] {
     if (this.#root.next.size === 0) return []
     const parts = partsOf(text)
+    const words = parts.map(isWord)
     const found = new Set<Node>()
-    for (let from = 0; from < parts.length; from++) {
-      if (!isWord(parts[from]) && isWord(parts[from - 1])) continue
-      let at: Node | undefined = this.#root
-      for (let to = from; to < parts.length; to++) {
-        at = at.next.get(parts[to] ?? '')
-        if (!at) break
-        if (at.users.size > 0 && (isWord(parts[to]) || !isWord(parts[to + 1]))) found.add(at)
+    let at = this.#root
+    for (let to = 0; to < parts.length; to++) {
+      at = this.#step(at, parts[to] ?? '')
+      // Everything found here ends here.
+      if (words[to] === false && words[to + 1] === true) continue
+      for (let one = at.users.size > 0 ? at : this.#linked(at).word; one; one = this.#linked(one).word) {
+        const from = to - one.depth + 1
+        if (words[from] === true || words[from - 1] !== true) found.add(one)
       }
     }
     const users = new Set<UserId>()
     for (const { users: alerted } of found) for (const user of alerted) users.add(user)
     return [...users].sort((a, b) => a - b).slice(0, mostAlerted)
+  }
+
+  #step(from: Node, part: string): Node {
+    for (let at: Node | null = from; at; at = this.#linked(at).suffix) {
+      const next = at.next.get(part)
+      if (next) return next
+    }
+    return this.#root
+  }
+
+  #linked(of: Node): Node {
+    if (of.epoch === this.#epoch || !of.parent) return of
+    of.suffix = of.parent.parent
+      ? this.#step(this.#linked(of.parent).suffix ?? this.#root, of.part)
+      : this.#root
+    of.word = of.suffix.users.size > 0 ? of.suffix : this.#linked(of.suffix).word
+    of.epoch = this.#epoch
+    return of
   }
 }
