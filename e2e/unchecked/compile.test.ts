@@ -27,6 +27,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'gateway sweepQueues': 'deletes what has expired',
   'gateway stir': 'reads nothing',
   'messaging unsettledOrganisations': 'numbers of organisations',
+  'messaging readAlertLists': 'for the service itself, which only counts whom a text alerts',
   'messaging settleWords': 'reads nothing that leaves the database',
   'messaging bounded': 'sets how long statements may take',
   'messaging matchingWords': 'compares words that are given, of messages read against a proof',
