@@ -177,6 +177,7 @@ describe('snapshot', () => {
     const ids = [dan, eve, fay].sort((a, b) => a - b).join(',')
     expect(await snapshotOf(at, dan)).toEqual({
       user_status: {},
+      alert_words: [],
       presences: {},
       presence_last_update_id: -1,
       server_timestamp: at.clock.now() / 1000,
