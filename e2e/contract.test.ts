@@ -157,6 +157,9 @@ async function changeMessages(channel: number, message: number): Promise<void> {
   const thumb = { emoji_name: '+1' }
   await holds(reader, 'POST', `${one}/reactions`, thumb, `${here}/reactions`)
   await holds(reader, 'DELETE', `${one}/reactions`, thumb, `${here}/reactions`)
+  await holds(owner, 'POST', '/typing', { op: 'start', to: [reader.id] })
+  await holds(owner, 'POST', '/typing', { op: 'stop', type: 'channel', stream_id: channel, topic: 'shapes' })
+  await holds(owner, 'POST', `${one}/typing`, { op: 'start' }, `${here}/typing`)
   await holds(owner, 'PATCH', one, { content: 'changed', topic: 'other shapes' }, here)
   await holds(reader, 'GET', `${one}/history`, {}, `${here}/history`)
   await owner.ok('PATCH', '/realm', { enable_read_receipts: true })

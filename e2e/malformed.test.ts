@@ -210,7 +210,7 @@ test('operations that are documented but not built answer 404, never an empty su
   for (const [method, path] of [
     ['get', '/reminders'],
     ['get', '/attachments'],
-    ['post', '/typing'],
+    ['post', '/submessage'],
   ] as const)
     expect([path, (await person[method](path)).status]).toEqual([path, 404])
 })

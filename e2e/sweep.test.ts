@@ -108,7 +108,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     messages: [ids.message],
     message_ids: [ids.message],
     msg_ids: [ids.message],
-    op: 'add',
+    op: operation.path.endsWith('/typing') ? 'start' : 'add',
     flag: 'read',
     visibility_policy: 1,
     subscription_data: [{ stream_id: ids.channel, property: 'is_muted', value: true }],

@@ -255,6 +255,15 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
       }),
   ],
   'get-stream-topics': ['messages', ({ ada, channel }) => ada.get(`/users/me/${channel}/topics`)],
+  'set-typing-status': [
+    'names',
+    ({ ada, channel }) =>
+      ada.post('/typing', { op: 'start', type: 'channel', stream_id: channel, topic: canary.topic }),
+  ],
+  'set-typing-status-for-message-edit': [
+    'messages',
+    ({ ada, message }) => ada.post(`/messages/${message}/typing`, { op: 'start' }),
+  ],
   'send-message': [
     'messages',
     ({ ada, channel }) =>

@@ -9,11 +9,20 @@ import { pairOf, read } from './certificates.ts'
 const may = {
   gateway: {
     pub: ['hint.1', 'barrier.1'],
-    sub: ['evt.>', 'evt.1', 'barrier.>', 'barrier.1', '_INBOX_gateway.x', '_INBOX_gateway.>'],
+    sub: [
+      'evt.>',
+      'evt.1',
+      'live.>',
+      'live.1',
+      'barrier.>',
+      'barrier.1',
+      '_INBOX_gateway.x',
+      '_INBOX_gateway.>',
+    ],
   },
   auth: { pub: ['hint.1', 'barrier.1'], sub: ['_INBOX_auth.x'] },
   streams: { pub: ['hint.1', 'barrier.1'], sub: ['_INBOX_streams.x'] },
-  messaging: { pub: ['hint.1', 'barrier.1'], sub: ['_INBOX_messaging.x'] },
+  messaging: { pub: ['hint.1', 'barrier.1', 'live.1'], sub: ['_INBOX_messaging.x'] },
   audit: {
     pub: [
       'hint.1',
@@ -44,6 +53,7 @@ const users = Object.keys(may) as (keyof typeof may)[]
 
 const subjects = [
   'evt.1',
+  'live.1',
   'hint.1',
   'barrier.1',
   'anything',
@@ -77,6 +87,7 @@ const subjects = [
   '$SYS.REQ.SERVER.PING',
   '$SYS.ACCOUNT.PARLEY.CONNECT',
   'evt.>',
+  'live.>',
   'hint.>',
   'barrier.>',
   '>',

@@ -42,6 +42,7 @@ import { matchesNarrow } from './messages/matches-narrow.ts'
 import { removeReaction } from './messages/remove-reaction.ts'
 import { renderMessage } from './messages/render-message.ts'
 import { sendMessage } from './messages/send-message.ts'
+import { setEditTyping, setTyping } from './messages/typing.ts'
 import { updateFlagsForNarrow } from './messages/update-flags-for-narrow.ts'
 import { updateFlags } from './messages/update-flags.ts'
 import { getOpenApi } from './meta/get-openapi.ts'
@@ -146,6 +147,8 @@ export const operations: readonly Operation[] = [
   removeReaction,
   renderMessage,
   sendMessage,
+  setEditTyping,
+  setTyping,
   updateFlags,
   updateFlagsForNarrow,
   // texts of one's own

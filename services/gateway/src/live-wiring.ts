@@ -1,6 +1,6 @@
 import { type Clock, orgId } from '@parley/core'
 import type { Database } from '@parley/db'
-import { type Bus, declarations, subscribe } from '@parley/events'
+import { type Bus, declarations, subscribe, subscribePassing } from '@parley/events'
 import { describeError, type Logger } from '@parley/kit'
 import type { Principals } from './identity/principals.ts'
 import { Live } from './live/live.ts'
@@ -38,18 +38,26 @@ export function wireLive(options: {
     loadMembers: (org, users) => loadMembers(database, org, users),
     declarations: new Map(declarations.map((d) => [d.type, d])),
     clock,
-    subscribe: (org, onRun) => {
-      const stop = subscribe(
-        bus,
-        orgId(org),
-        (run) => {
-          onRun(run.events.map(fromLog))
+    subscribe: (org, onRun, onPassing) => {
+      const problem = (what: string, error?: unknown): void => {
+        report(error, what)
+      }
+      const stops = [
+        subscribe(
+          bus,
+          orgId(org),
+          (run) => {
+            onRun(run.events.map(fromLog))
+          },
+          problem,
+        ),
+        subscribePassing(bus, orgId(org), onPassing, problem),
+      ]
+      return {
+        stop: () => {
+          for (const stop of stops) stop()
         },
-        (what, error) => {
-          report(error, what)
-        },
-      )
-      return { stop }
+      }
     },
     lease: leaseStore(urgent, gateway),
     heads: (orgs) => readHeads(urgent, orgs),

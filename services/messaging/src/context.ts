@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database } from '@parley/db'
+import type { PassingEvent } from '@parley/events'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
@@ -22,7 +23,10 @@ export interface Context {
   readonly alertWords: AlertWords
   readonly targets: FoundTargets
   readonly presence: PresenceStore
+  /** Tells the gateways what passes beside the log; never fails and never waits. */
+  readonly pass: Pass
 }
+export type Pass = (org: OrgId, events: readonly PassingEvent[]) => void
 
 /** @param hint tells the relay that an organisation's log has grown */
 export function createContext(
@@ -30,6 +34,7 @@ export function createContext(
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
   hint: (org: OrgId, seq: Seq) => void,
   presence: PresenceStore,
+  pass: Pass,
 ): Context {
   const facts = createFactsCache((org, asks) => loadSendFacts(database, org, asks))
   const sends = createSends({
@@ -42,5 +47,5 @@ export function createContext(
   })
   const searches = createSearches()
   const alertWords = createAlertWords((org, after) => readAlertLists(database, org, after))
-  return { clock, ids, database, facts, sends, searches, alertWords, targets: new WeakMap(), presence }
+  return { clock, ids, database, facts, sends, searches, alertWords, targets: new WeakMap(), presence, pass }
 }

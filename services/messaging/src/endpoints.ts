@@ -36,6 +36,8 @@ import removeReaction from './routes/remove-reaction.ts'
 import renderMessage from './routes/render-message.ts'
 import sendMessage from './routes/send-message.ts'
 import snapshot from './routes/snapshot.ts'
+import setEditTyping from './routes/set-edit-typing.ts'
+import setTyping from './routes/set-typing.ts'
 import updateFlagsForNarrow from './routes/update-flags-for-narrow.ts'
 import updateFlags from './routes/update-flags.ts'
 
@@ -65,6 +67,8 @@ export const routes: readonly Route<Context, Tx>[] = [
   removeReaction,
   renderMessage,
   sendMessage,
+  setEditTyping,
+  setTyping,
   updateFlags,
   updateFlagsForNarrow,
   getPresence,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createPgDatabase } from '@parley/db'
-import { createAfterCommit } from '@parley/events'
+import { createAfterCommit, pass } from '@parley/events'
 import {
   connectRedis,
   describeError,
@@ -41,7 +41,13 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   const presence = new PresenceStore(redis, clock, (error) => {
     logger.warn('nobody is there without Redis', describeError(error))
   })
-  const ctx = createContext(database, deps, (org, seq) => afterCommit.hint(org, seq), presence)
+  const ctx = createContext(
+    database,
+    deps,
+    (org, seq) => afterCommit.hint(org, seq),
+    presence,
+    (org, events) => pass(bus, org, events),
+  )
   opening.use(ctx.sends)
   const served = opening.use(
     await serve({

@@ -2,7 +2,7 @@ import { role } from '@parley/access'
 import { Capabilities, type RequestFacts } from '@parley/api'
 import { AppError, fixedClock, orgId, type OrgId, systemIds } from '@parley/core'
 import type { Database } from '@parley/db'
-import { appendedIn } from '@parley/events'
+import { appendedIn, type PassingEvent } from '@parley/events'
 import { type RedisConnection, runOperation } from '@parley/kit'
 import {
   contractAvailable,
@@ -26,6 +26,8 @@ export interface Instance extends AsyncDisposable {
   readonly ctx: Context
   readonly clock: ReturnType<typeof fixedClock>
   readonly redis: RedisConnection
+  /** What it told in passing. */
+  readonly passed: PassingEvent[]
   /** Runs an operation as a user; values that are no texts are sent as JSON. */
   ask(user: number, op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
 }
@@ -198,7 +200,14 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
   const clock = fixedClock(Date.UTC(2026, 0, 2))
   const redis = await testRedis('messaging')
   const presence = new PresenceStore(redis, clock, () => {})
-  const whole = createContext(database, { clock, ids: systemIds }, () => {}, presence)
+  const passed: PassingEvent[] = []
+  const whole = createContext(
+    database,
+    { clock, ids: systemIds },
+    () => {},
+    presence,
+    (_, events) => passed.push(...events),
+  )
   const ctx = disturbance ? { ...whole, sends: disturbed(whole, disturbance) } : whole
   const running = {
     routes: new Map(routes.map((route) => [route.operation.id, route])),
@@ -231,6 +240,7 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     },
     clock,
     redis,
+    passed,
     async [Symbol.asyncDispose]() {
       redis[Symbol.dispose]()
       await ctx.sends[Symbol.asyncDispose]()

@@ -37,12 +37,13 @@ const consumer = (service: string): NatsRights => ({
 export const natsRights: Readonly<Record<string, NatsRights>> = {
   gateway: {
     publish: ['hint.>', 'barrier.>'],
-    subscribe: ['evt.>', 'barrier.>', inbox('gateway')],
+    subscribe: ['evt.>', 'live.>', 'barrier.>', inbox('gateway')],
     answers: true,
   },
   auth: writer('auth'),
   streams: writer('streams'),
-  messaging: writer('messaging'),
+  // Only messaging tells what passes beside the log, and only gateways hear it.
+  messaging: { ...writer('messaging'), publish: ['hint.>', 'barrier.>', 'live.>'] },
   audit: consumer('audit'),
   relay: {
     publish: [

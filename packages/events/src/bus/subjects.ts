@@ -3,6 +3,8 @@ import { type OrgId, orgId } from '@parley/core'
 /** Runs of an organisation's log, published by the relay. */
 export const eventSubject = (org: OrgId): string => `evt.${org}`
 export const allEvents = 'evt.*'
+/** What is told in passing to an organisation's gateways; no stream keeps it. */
+export const passingSubject = (org: OrgId): string => `live.${org}`
 /** Something was committed; told to the relay. */
 export const hintSubject = (org: OrgId): string => `hint.${org}`
 export const allHints = 'hint.*'

@@ -147,6 +147,10 @@ const react: Change = async ({ random, sent }, who) => {
   return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
 }
 
+/** Nothing changes by it; it only passes. */
+const tellOfTyping: Change = ({ random, anybody }, who) =>
+  who.post('/typing', { op: random.pick(['start', 'stop']), to: [anybody().id] })
+
 const edit: Change = async (play, who) => {
   const { random, sent } = play
   if (sent.length === 0) return null
@@ -385,6 +389,7 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'send directly': [4, sendDirect],
   flag: [6, flag],
   react: [3, react],
+  'tell of typing': [2, tellOfTyping],
   edit: [4, edit],
   'move within a channel': [3, moveTopic],
   'delete a message': [2, deleteMessage],

@@ -29,6 +29,11 @@ export interface Consumer {
   readonly patienceMs: number
   /** Hands over events, in order; `head` is the place up to which nothing is missing. */
   deliver(events: readonly Wired[], head: number): void
+  /**
+   * Hands over what is told in passing, if that is no trouble. @returns false where it is left out: the answer was given
+   * already, or the reader does not keep up
+   */
+  pass(events: readonly Wired[]): boolean
   /** Says that it is alive; `head` is the id of the heartbeat. */
   beat(head: number): void
   end(reason: EndReason): void

@@ -1,8 +1,9 @@
 import type { Consumer } from './consumer.ts'
 import type { Wired } from './encoded.ts'
-import type { Members } from './members.ts'
+import type { Members, Person } from './members.ts'
 import type { Recent } from './ring.ts'
-import { goesTo, mayKnow } from './visibility.ts'
+import type { Told } from './told.ts'
+import { type Addressed, goesTo, mayKnow } from './visibility.ts'
 
 interface Attached {
   readonly consumer: Consumer
@@ -62,14 +63,10 @@ export class Consumers {
   offer(recent: Recent): void {
     for (const attached of this.#candidates(recent)) {
       const { consumer, pending } = attached
-      const { queue } = consumer
-      const person = this.#members.get(queue.spec.user)
-      const { user } = queue.spec
-      const { open } = this.#members
-      if (!person?.active || !goesTo(recent, user, queue.standing(person, open))) continue
-      if (!mayKnow(recent, user, person, open)) continue
+      const person = this.entitled(consumer, recent)
+      if (!person) continue
       try {
-        const wired = queue.take(recent, person.role)
+        const wired = consumer.queue.take(recent, person.role)
         if (!wired) continue
         pending.push(wired)
         this.#due.add(attached)
@@ -81,7 +78,32 @@ export class Consumers {
     }
   }
 
-  *#candidates(recent: Recent): Iterable<Attached> {
+  /** The consumer's user, where the event may go there now; null where not. */
+  entitled({ queue }: Consumer, event: Addressed): Person | null {
+    const { user } = queue.spec
+    const { open } = this.#members
+    const person = this.#members.get(user)
+    if (!person?.active || !goesTo(event, user, queue.standing(person, open))) return null
+    return mayKnow(event, user, person, open) ? person : null
+  }
+
+  /** Those who wait here and may be told the event now. */
+  *concerned(event: Addressed): Iterable<Consumer> {
+    for (const { consumer } of this.#candidates(event)) if (this.entitled(consumer, event)) yield consumer
+  }
+
+  /** What is told in passing, as the consumer's queue wants it. @param head its id */
+  wiredFor({ queue }: Consumer, told: Told, head: number): readonly Wired[] {
+    const role = this.#members.get(queue.spec.user)?.role
+    return role !== undefined && queue.wants(told.type) ? told.wired(queue.viewer(role), head) : []
+  }
+
+  /** Hands over what is told in passing. @returns whether it was taken: else it may come with the next poll */
+  pass(consumer: Consumer, events: readonly Wired[]): boolean {
+    return this.#mayAnswer() && consumer.pass(events)
+  }
+
+  *#candidates(recent: Addressed): Iterable<Attached> {
     if (recent.audience === 'nobody') return
     if (recent.audience === 'organisation') {
       yield* this.#attached.values()

@@ -78,6 +78,18 @@ test('WS-08 a reader that is too slow is let go, to resume', () => {
   expect(leaving()).toBe(0)
 })
 
+test('what passes is left out where the reader does not keep up, and nobody is let go for it', () => {
+  const { socket, consumer, gone } = scene()
+  socket.bufferedAmount = 128 * 1024
+  expect(consumer.pass([heartbeat(1)])).toBe(true)
+  socket.bufferedAmount++
+  expect(consumer.pass([heartbeat(2)])).toBe(false)
+  socket.bufferedAmount = 0
+  consumer.end('restart')
+  expect(consumer.pass([heartbeat(3)])).toBe(false)
+  expect([socket.did.length, gone()]).toEqual([2, 1])
+})
+
 test('without the right to answer, what waits in the process does not leave it', async () => {
   const { socket, consumer, leaving } = scene()
   socket.bufferedAmount = 1

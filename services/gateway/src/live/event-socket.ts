@@ -96,6 +96,14 @@ export class EventSocket implements Consumer {
     )
   }
 
+  /** Nobody is made to begin again for what is not kept. */
+  pass(events: readonly Wired[]): boolean {
+    const { socket } = this.#options
+    if (this.#ended || socket.readyState !== socket.OPEN || socket.bufferedAmount > fewBuffered) return false
+    this.deliver(events)
+    return true
+  }
+
   #write(events: readonly Wired[], left: ((error?: Error | null) => void) | null): void {
     if (this.#ended) return
     const { socket, wire, frames, clock } = this.#options

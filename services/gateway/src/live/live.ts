@@ -1,14 +1,20 @@
 import type { Clock } from '@parley/core'
+import type { PassingEvent } from '@parley/events'
+import { Lately } from './lately.ts'
 import { Lease, type LeaseStore } from './lease.ts'
 import type { LogEvent } from './log-event.ts'
 import { Organisation, type OrganisationDeps } from './organisation.ts'
 import { Ring } from './ring.ts'
 
-/** A subscription to one organisation's events over NATS; runs may be lost. */
-export type Subscribe = (org: number, onRun: (run: readonly LogEvent[]) => void) => { stop(): void }
+/** A subscription to one organisation's events over NATS, and to what passes beside its log; both may be lost. */
+export type Subscribe = (
+  org: number,
+  onRun: (run: readonly LogEvent[]) => void,
+  onPassing: (events: readonly PassingEvent[]) => void,
+) => { stop(): void }
 
 /** What live delivery of a gateway stands on. */
-export interface LiveDeps extends Omit<OrganisationDeps, 'ring' | 'mayAnswer' | 'report'> {
+export interface LiveDeps extends Omit<OrganisationDeps, 'ring' | 'lately' | 'mayAnswer' | 'report'> {
   readonly subscribe: Subscribe
   readonly lease: LeaseStore
   readonly heads: (orgs: readonly number[]) => Promise<ReadonlyMap<number, number>>
@@ -31,12 +37,14 @@ export class Live {
   readonly lease: Lease
   readonly #deps: LiveDeps
   readonly #ring = new Ring()
+  readonly #lately: Lately
   readonly #following = new Map<number, Following>()
   /** Barriers of organisations that nothing is held of. */
   readonly #vacuous = new Map<number, number>()
 
   constructor(deps: LiveDeps) {
     this.#deps = deps
+    this.#lately = new Lately(deps.clock)
     this.lease = new Lease(
       deps.lease,
       {
@@ -62,10 +70,14 @@ export class Live {
     const known = this.#following.get(org)
     if (known) return known.ready
     const early: (readonly LogEvent[])[] = []
-    const subscription = this.#deps.subscribe(org, (run) => {
-      if (following.organisation) following.organisation.take(run)
-      else early.push(run)
-    })
+    const subscription = this.#deps.subscribe(
+      org,
+      (run) => {
+        if (following.organisation) following.organisation.take(run)
+        else early.push(run)
+      },
+      (events) => following.organisation?.pass(events),
+    )
     const begin = async (): Promise<Organisation> => {
       // The head is read after the subscription, so that nothing falls between.
       const head = (await this.#deps.heads([org])).get(org)
@@ -73,6 +85,7 @@ export class Live {
       const organisation = new Organisation(org, head, {
         ...this.#deps,
         ring: this.#ring,
+        lately: this.#lately,
         mayAnswer: () => this.lease.valid(),
       })
       following.organisation = organisation
@@ -125,6 +138,7 @@ export class Live {
 
   /** Forgets what nobody used for a while. */
   tidy(): void {
+    this.#lately.forget()
     const before = this.#deps.clock.monotonic() - idleMs
     for (const [org, following] of this.#following) {
       const { organisation } = following

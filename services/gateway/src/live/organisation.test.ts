@@ -13,6 +13,7 @@ import {
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Consumer, EndReason } from './consumer.ts'
+import { Lately } from './lately.ts'
 import type { LogEvent } from './log-event.ts'
 import { Organisation } from './organisation.ts'
 import { Queue } from './queue.ts'
@@ -99,6 +100,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
   }
   const organisation = new Organisation(1, head, {
     ring: new Ring(ringBytes),
+    lately: new Lately(fixedClock(0)),
     declarations,
     clock: fixedClock(0),
     mayAnswer: () => state.may,
@@ -190,6 +192,7 @@ function reader(user: number, queueId = 'q', credential = 'key:1') {
     patienceMs: 0,
     deliver: (events) =>
       got.push(...events.map((e) => z.object({ id: z.int() }).parse(JSON.parse(e.text)).id)),
+    pass: () => true,
     beat: () => {},
     end: (reason) => ended.push(reason),
     cut: () => cuts.count++,

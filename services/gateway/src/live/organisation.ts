@@ -1,12 +1,14 @@
 import { AppError, type Clock, unavailable } from '@parley/core'
-import type { EventDeclaration } from '@parley/events'
+import type { EventDeclaration, PassingEvent } from '@parley/events'
 import { type AudienceReader, badQueue, CatchUp, judge, type Now } from './catch-up.ts'
 import type { Consumer, EndReason } from './consumer.ts'
 import { Consumers } from './consumers.ts'
 import { type Effect, effectOf, ends } from './effect.ts'
 import { Feed, type LogReader } from './feed.ts'
+import type { Lately } from './lately.ts'
 import type { LogEvent } from './log-event.ts'
 import type { Loaded, Person } from './members.ts'
+import { Passing } from './passing.ts'
 import { People } from './people.ts'
 import type { Recent, Ring } from './ring.ts'
 import type { Move } from './visibility.ts'
@@ -16,6 +18,7 @@ export interface OrganisationDeps {
   readonly log: LogReader & AudienceReader
   readonly loadMembers: (org: number, users: readonly number[]) => Promise<Loaded>
   readonly ring: Ring
+  readonly lately: Lately
   readonly declarations: ReadonlyMap<string, EventDeclaration>
   readonly clock: Clock
   /** May this process answer now? */
@@ -39,6 +42,7 @@ export class Organisation {
   readonly #feed: Feed
   readonly #people: People
   readonly #consumers: Consumers
+  readonly #passing: Passing
   readonly #serving = new Map<string, Serving>()
   /** Consumers whose last answer may still wait in this process, by user. */
   readonly #leaving = new Map<number, Set<Consumer>>()
@@ -58,6 +62,7 @@ export class Organisation {
       (seq) => this.#feed.reach(seq),
     )
     this.#consumers = new Consumers(this.#people.members, deps.mayAnswer, deps.report)
+    this.#passing = new Passing(org, deps.lately, this.#consumers, deps.clock)
     this.usedAt = deps.clock.monotonic()
   }
 
@@ -71,6 +76,11 @@ export class Organisation {
 
   take(run: readonly LogEvent[]): void {
     this.#feed.take(run)
+  }
+
+  /** Tells those who wait here what passes beside the log. */
+  pass(events: readonly PassingEvent[]): void {
+    this.#passing.take(events, this.head)
   }
 
   reach(seq: number): Promise<void> {
@@ -99,6 +109,7 @@ export class Organisation {
     this.stop(this.#serving.get(queueId)?.consumer, 'superseded')
     const serving: Serving = { consumer, stopped: false }
     this.#serving.set(queueId, serving)
+    this.#passing.begin(consumer)
     try {
       const person = await this.person(user)
       // This process may be behind what the credential was checked against, never the other way round.
@@ -115,6 +126,7 @@ export class Organisation {
   stop(consumer: Consumer | undefined, reason?: EndReason): void {
     if (!consumer) return
     this.#consumers.detach(consumer)
+    this.#passing.end(consumer)
     const { queueId } = consumer.queue.spec
     const serving = this.#serving.get(queueId)
     if (serving?.consumer === consumer) {
@@ -174,7 +186,9 @@ export class Organisation {
         const events = judge(queue, person, open, recents, moves)
         if (events.length > 0) this.#hand(consumer, events, this.head)
         // Handing over may have ended it.
-        if (!serving.stopped) this.#consumers.attach(consumer)
+        if (serving.stopped) return
+        this.#consumers.attach(consumer)
+        this.#passing.attached(consumer, this.head)
         return
       }
       const step = await reading.step(position, () => this.#now(queue.spec.user))

@@ -20,6 +20,7 @@ export class Poll implements Consumer {
   readonly outcome: Promise<Outcome>
   readonly #settle: (outcome: Outcome) => void
   readonly #response: ServerResponse
+  #settled = false
 
   /** @param held the credential it came with, and when that ends by itself on the monotonic clock */
   constructor(
@@ -36,12 +37,21 @@ export class Poll implements Consumer {
     this.heardAt = clock.monotonic()
     this.patienceMs = patienceMs
     this.outcome = promise
-    this.#settle = resolve
+    this.#settle = (given) => {
+      this.#settled = true
+      resolve(given)
+    }
     this.#response = response
   }
 
   deliver(events: readonly Wired[]): void {
     this.#settle({ kind: 'events', events })
+  }
+
+  pass(events: readonly Wired[]): boolean {
+    if (this.#settled) return false
+    this.deliver(events)
+    return true
   }
 
   beat(head: number): void {

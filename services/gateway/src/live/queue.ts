@@ -52,14 +52,18 @@ export class Queue {
 
   /** The event as this queue's user gets it; null where the queue does not want it. */
   take(recent: Recent, role: number): Wired | null {
-    const types = this.#types
-    if (types && !recent.declaration.wire.some((type) => types.has(type))) return null
+    if (!recent.declaration.wire.some((type) => this.wants(type))) return null
     const viewer = this.viewer(role)
     const shaped = recent.encoded.for(viewer)
-    if (!shaped || (types && !types.has(shaped.wire.type))) return null
+    if (!shaped || !this.wants(shaped.wire.type)) return null
     const own = recent.encoded.own(viewer)
     if (this.#narrow && !this.#narrow(shaped.wire, own, this.spec.user)) return null
     return recent.encoded.wired(recent.seq, shaped, own)
+  }
+
+  /** Does it want events of this wire type? */
+  wants(type: string): boolean {
+    return this.#types?.has(type) ?? true
   }
 
   viewer(role: number): Viewer {

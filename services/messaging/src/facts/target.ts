@@ -23,6 +23,11 @@ export interface Target {
   readonly ask: Ask & ({ readonly channel: number } | { readonly users: readonly number[] })
 }
 
+export interface TargetOptions {
+  readonly fresh?: boolean
+  readonly unknown?: (named: Named & { kind: 'channel' }) => AppError
+}
+
 /** Targets that guards found, by the object the rule decided on. */
 export type FoundTargets = WeakMap<SendTarget, Target>
 
@@ -50,22 +55,34 @@ export async function findActor(facts: FactsCache, principal: Principal): Promis
 
 /**
  * Finds whom a message is for. What memory would refuse is read again first.
+ * @param options `fresh` reads everything again: for what is not held against the facts behind the head; `unknown` is
+ *   said of a channel that is not there, unless that of a send
  * @throws AppError for people or channels that do not exist or may not be known, and for deactivated people;
  *   StaleRights where the actor has changed since it was read
  */
-export async function findTarget(facts: FactsCache, actor: Actor, named: Named): Promise<Target> {
+export async function findTarget(
+  facts: FactsCache,
+  actor: Actor,
+  named: Named,
+  { fresh = false, unknown = noSuchChannel }: TargetOptions = {},
+): Promise<Target> {
   const ask = askOf(actor, named)
-  const known = await facts.get(actor.orgId, ask)
+  const known = await facts.get(actor.orgId, ask, { fresh })
   const remembered = known.fresh || onlyAsBegun(actor, known) ? null : targetIn(actor, known)
   if (remembered && decide('message:send', actor, remembered.object).ok && whole(named, known))
     return remembered
   const now = known.fresh ? known : await facts.get(actor.orgId, ask, { fresh: true })
   // Both were read under their own rights; a decision stands on one state of the actor only.
   if (!same(actor, actorOf(actor.orgId, now.facts))) throw new StaleRights()
-  return existing(actor, named, now)
+  return existing(actor, named, now, unknown)
 }
 
-function existing(actor: Actor, named: Named, found: Found): Target {
+function existing(
+  actor: Actor,
+  named: Named,
+  found: Found,
+  unknown: NonNullable<TargetOptions['unknown']>,
+): Target {
   if (named.kind === 'people') {
     const missing = missingOf(named, found)
     if (missing !== undefined) throw badRequest(missing)
@@ -73,8 +90,7 @@ function existing(actor: Actor, named: Named, found: Found): Target {
     if (gone) throw badRequest(`'${gone.name}' is no longer using Zulip.`)
   }
   const target = targetIn(actor, found)
-  if (!target)
-    throw named.kind === 'channel' ? noSuchChannel(named) : badRequest('Message must have recipients')
+  if (!target) throw named.kind === 'channel' ? unknown(named) : badRequest('Message must have recipients')
   const decision = decide('message:send', actor, target.object)
   if (!decision.ok && decision.kind === 'deny') throw denied(actor, decision, found)
   return target

@@ -32,6 +32,7 @@ export async function readAudiences(
   granted:
     | Granted<'message:react'>
     | Granted<'message:change'>
+    | Granted<'message:edit'>
     | Granted<'message:delete'>
     | Granted<'channel:delete-topic'>,
   ids: readonly number[],

@@ -1,4 +1,4 @@
-import { type Actor, authorize, type ChangingMessage, type Granted, type Reason } from '@parley/access'
+import { type Actor, authorize, type ChangingMessage, type Granted } from '@parley/access'
 import { editMessage } from '@parley/api'
 import { badRequest, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
@@ -12,6 +12,7 @@ import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
 import { readAudiences } from '../repo/audience.ts'
 import { type Editable, type NewText, readEditable, writeText } from '../repo/edits.ts'
 import { readToldFlags } from '../repo/told-flags.ts'
+import { editRefusal } from '../rules/edit-refusal.ts'
 import { planEdit, togglesResolved } from '../rules/edit-plan.ts'
 
 export default route<typeof editMessage, Context, Tx>(
@@ -50,12 +51,7 @@ export default route<typeof editMessage, Context, Tx>(
 function mayEdit(actor: Actor, changing: ChangingMessage, rights: Rights): Granted<'message:edit'> {
   const verdict = authorize('message:edit', actor, changing, rights)
   if (verdict.ok) return verdict.granted
-  throw badRequest(refusals[verdict.reason] ?? "You don't have permission to edit this message")
-}
-
-const refusals: Partial<Record<Reason, string>> = {
-  'editing-disabled': 'Your organization has turned off message editing',
-  'too-late': 'The time limit for editing this message has passed',
+  throw editRefusal(verdict.reason)
 }
 
 function mayMove(

@@ -53,7 +53,7 @@ function oneChannel(given: readonly unknown[]): Named {
 function people(given: readonly unknown[]): Named {
   if (given.length === 0) throw badRequest('Message must have recipients')
   const ids = Ids.safeParse(given)
-  if (ids.success) return { kind: 'people', ids: enough([...new Set(ids.data)].sort((a, b) => a - b)) }
+  if (ids.success) return byIds(ids.data)
   const texts = Texts.safeParse(given)
   if (!texts.success) throw badRequest('Recipient list may only contain user IDs or emails')
   const emails = texts.data
@@ -63,6 +63,12 @@ function people(given: readonly unknown[]): Named {
   if (emails.length === 0) throw badRequest('Message must have recipients')
   return { kind: 'people', emails: enough([...new Set(emails)].sort()) }
 }
+
+/** People by their ids, each once. @throws AppError BAD_REQUEST for too many */
+export const byIds = (ids: readonly number[]): Named & { kind: 'people' } => ({
+  kind: 'people',
+  ids: enough([...new Set(ids)].sort((a, b) => a - b)),
+})
 
 function enough<T>(list: readonly T[]): readonly T[] {
   // The sender may or may not be named too.
