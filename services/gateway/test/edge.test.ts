@@ -377,16 +377,22 @@ test('F64 a new certificate is taken up by new connections, a broken one is not'
   )
   const before = followed.pair.cert
   await writeFile(join(dir, 'server.crt'), 'half a certif')
-  await vi.waitFor(() => {
-    expect(faults.length).toBeGreaterThan(0)
-  })
+  await vi.waitFor(
+    () => {
+      expect(faults.length).toBeGreaterThan(0)
+    },
+    { timeout: 10_000 },
+  )
   expect([followed.pair.cert, changes]).toEqual([before, []])
   const other = { crt: 'client.crt', key: 'client.key' }
   await copyFile(join(certDirOf(servers, 'gateway'), other.key), join(dir, 'server.key'))
   await copyFile(join(certDirOf(servers, 'gateway'), other.crt), join(dir, 'server.crt'))
-  await vi.waitFor(() => {
-    expect(changes).toHaveLength(1)
-  })
+  await vi.waitFor(
+    () => {
+      expect(changes).toHaveLength(1)
+    },
+    { timeout: 10_000 },
+  )
   expect(followed.pair.cert).toBe(changes[0])
 })
 

@@ -13,6 +13,8 @@ export interface PublicCertificate extends Disposable {
 }
 
 const pollMs = 5000
+/** The pair is two files: between the two of them it fits not, and nothing is wrong. */
+const settleMs = 500
 
 /**
  * Follows `server.{crt,key}` of a folder. A pair that cannot be read or does not match leaves the former in use.
@@ -26,21 +28,28 @@ export function watchPublicCertificate(
   onFault: (error: unknown) => void,
 ): PublicCertificate {
   let pair = load(dir)
-  const look = (): void => {
+  let again: NodeJS.Timeout | undefined
+  const look = (fault: (error: unknown) => void): void => {
+    clearTimeout(again)
     try {
       const next = load(dir)
       if (next.cert === pair.cert && next.key === pair.key) return
       pair = next
     } catch (error) {
-      onFault(error)
+      fault(error)
       return
     }
     onChange(pair)
   }
-  const watcher = watch(dir, { persistent: false }, look)
+  const lookTwice = (): void => {
+    look(() => {
+      again = setTimeout(() => look(onFault), settleMs).unref()
+    })
+  }
+  const watcher = watch(dir, { persistent: false }, lookTwice)
   watcher.on('error', onFault)
   // Where the file system does not tell.
-  const timer = setInterval(look, pollMs).unref()
+  const timer = setInterval(lookTwice, pollMs).unref()
   return {
     get pair() {
       return pair
@@ -48,6 +57,7 @@ export function watchPublicCertificate(
     [Symbol.dispose]() {
       watcher.close()
       clearInterval(timer)
+      clearTimeout(again)
     },
   }
 }
