@@ -180,6 +180,13 @@ async function changeMessages(channel: number, message: number): Promise<void> {
 async function changeChannel(channel: number): Promise<void> {
   const { owner } = stage
   const one = '/streams/{stream_id}'
+  const folder = await holds(owner, 'POST', '/channel_folders/create', { name: 'shapes', description: '' })
+  const folder_id = int(folder, 'channel_folder_id')
+  const oneFolder = '/channel_folders/{channel_folder_id}'
+  await holds(owner, 'PATCH', oneFolder, { description: 'all of them' }, `/channel_folders/${folder_id}`)
+  await holds(owner, 'PATCH', '/channel_folders', { order: [folder_id] })
+  await holds(reader, 'GET', '/channel_folders', {})
+  await holds(owner, 'PATCH', one, { folder_id }, `/streams/${channel}`)
   const made = { name: 'contract made', subscribers: [reader.id] }
   await holds(owner, 'POST', '/channels/create', made)
   const both = { delete: [made.name], add: [{ name: 'contract' }] }

@@ -83,6 +83,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('/api/v1', '')
     .replace('{message_id}', String(ids.message))
     .replace('{stream_id}', String(ids.channel))
+    .replace('{channel_folder_id}', '1')
     .replace('{draft_id}', '1')
     .replace('{saved_snippet_id}', '1')
     .replace('{muted_user_id}', String(ids.user))

@@ -42,6 +42,7 @@ export const spoilt = {
     renamed('TABLE', 'messaging.alert_words', 'user_id'),
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
+  folders: [renamed('TABLE', 'streams.folders', 'rendered_description')],
   presence: [renamed('VIEW', 'auth.v1_settings', 'settings')],
   queues: [quoting('gateway.queues', 'spec::text')],
 } as const satisfies Record<string, readonly Spoilt[]>

@@ -165,6 +165,20 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         subscriptions: [{ name: `${canary.channel} 2`, description: canary.description }],
       }),
   ],
+  'get-channel-folders': ['folders', ({ ada }) => ada.get('/channel_folders')],
+  'create-channel-folder': [
+    'folders',
+    ({ stage }) =>
+      stage.owner.post('/channel_folders/create', { name: canary.channel, description: canary.description }),
+  ],
+  'reorder-channel-folders': [
+    'folders',
+    ({ stage }) => stage.owner.patch('/channel_folders', { order: [1] }),
+  ],
+  'update-channel-folder': [
+    'folders',
+    ({ stage }) => stage.owner.patch('/channel_folders/1', { description: canary.description }),
+  ],
   'create-channel': [
     'channels',
     ({ ada }) =>

@@ -17,6 +17,7 @@ import {
   type Leaving,
 } from './actions/channel.ts'
 import { channelChange, type ChannelChange } from './actions/channel-change.ts'
+import { folderChange } from './actions/folder.ts'
 import {
   type GroupFacts,
   groupChangeMembers,
@@ -86,6 +87,8 @@ export interface ActionObjects {
   'channel:add-subscribers': ChannelFacts
   /** Its name, description and kind, whether it is archived, and the like. */
   'channel:change': ChannelChange
+  /** Folders that channels are shown in, all of them. */
+  'folder:change': null
   'message:send': SendTarget
   /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
   'message:mention-all': { readonly many: boolean }
@@ -129,6 +132,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:unsubscribe': channelUnsubscribe,
   'channel:add-subscribers': channelAddSubscribers,
   'channel:change': channelChange,
+  'folder:change': folderChange,
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,

@@ -289,6 +289,7 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       ] as const,
     ]),
   ],
+  'folder:change': nothing,
   'channel:unsubscribe': [
     ...channels.map(
       ([name, channel]) =>

@@ -15,6 +15,7 @@ import { listSubscriptions } from './channels/list-subscriptions.ts'
 import { removeDefaultChannel } from './channels/remove-default-channel.ts'
 import { subscribe } from './channels/subscribe.ts'
 import { unsubscribe } from './channels/unsubscribe.ts'
+import { createFolder, getFolders, reorderFolders, updateFolder } from './folders/folders.ts'
 import { createUserGroup } from './groups/create-user-group.ts'
 import { deactivateUserGroup } from './groups/deactivate-user-group.ts'
 import { getIsUserGroupMember } from './groups/get-is-user-group-member.ts'
@@ -118,6 +119,10 @@ export const operations: readonly Operation[] = [
   updateChannel,
   updateSubscriptionSettings,
   updateSubscriptions,
+  createFolder,
+  getFolders,
+  reorderFolders,
+  updateFolder,
   // what one wants to see
   muteTopic,
   muteUser,

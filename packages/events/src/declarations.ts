@@ -13,6 +13,7 @@ import {
   channelRevealed,
   channelWithdrawn,
 } from './channels/channel-known.ts'
+import { folderChanged } from './channels/folder-changed.ts'
 import { mutedUsersSet, subscriptionSet, userTopicSet } from './channels/own-settings.ts'
 import { peerAdded, peerAddedWithin, peerRemoved, peerRemovedWithin, peerShown } from './channels/peer.ts'
 import {
@@ -118,6 +119,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(channelRevealed),
   any(channelWithdrawn),
   any(defaultChannelsChanged),
+  any(folderChanged),
   any(membershipEnded),
   any(membershipGranted),
   any(peerAdded),

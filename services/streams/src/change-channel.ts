@@ -18,11 +18,13 @@ import { takeTurn } from './facts/turn.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
 import { changeChannel, type ChannelSet, readDefaults } from './repo/change-channel.ts'
+import { isFolder } from './repo/folders.ts'
 import { changeChannelGroups, type PermissionChanges } from './repo/channel-groups.ts'
 import { readChannel } from './repo/channels.ts'
 import { readEverIn, readSettings, readSubscribers } from './repo/subscriptions.ts'
 import { raiseVantage } from './repo/vantage.ts'
 import { type Change, changeEvents } from './rules/change-events.ts'
+import { invalidFolder } from './rules/folder-name.ts'
 import { kindChange } from './rules/kind-change.ts'
 import { movedByChange } from './rules/moved-by-change.ts'
 import { askedPermissions } from './rules/settings.ts'
@@ -75,9 +77,10 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   // What is archived is nobody's default.
   const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
   if (isDefault && isPrivate) throw badRequest('A default channel cannot be private.')
-  const { name = null, description = null } = wish
+  const { name = null, description = null, folder } = wish
+  if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
-  if (!(await changeChannel(tx, granted, { name, description, isDefault, groups })))
+  if (!(await changeChannel(tx, granted, { name, description, isDefault, folder, groups })))
     throw nameTaken(name ?? '')
 
   const before = channelObject(row, now)

@@ -4,8 +4,10 @@ import type { Context } from './context.ts'
 import addDefaultChannel from './routes/add-default-channel.ts'
 import archiveChannel from './routes/archive-channel.ts'
 import createChannel from './routes/create-channel.ts'
+import createFolder from './routes/create-channel-folder.ts'
 import findChannel from './routes/find-channel.ts'
 import getChannel from './routes/get-channel.ts'
+import getFolders from './routes/get-channel-folders.ts'
 import getSubscriptionStatus from './routes/get-subscription-status.ts'
 import getUserChannels from './routes/get-user-channels.ts'
 import listChannels from './routes/list-channels.ts'
@@ -14,10 +16,12 @@ import listSubscriptions from './routes/list-subscriptions.ts'
 import muteTopic from './routes/mute-topic.ts'
 import muteUser from './routes/mute-user.ts'
 import removeDefaultChannel from './routes/remove-default-channel.ts'
+import reorderFolders from './routes/reorder-channel-folders.ts'
 import snapshot from './routes/snapshot.ts'
 import subscribe from './routes/subscribe.ts'
 import unmuteUser from './routes/unmute-user.ts'
 import unsubscribe from './routes/unsubscribe.ts'
+import updateFolder from './routes/update-channel-folder.ts'
 import updateChannel from './routes/update-channel.ts'
 import updateSubscriptionSettings from './routes/update-subscription-settings.ts'
 import updateSubscriptions from './routes/update-subscriptions.ts'
@@ -28,8 +32,10 @@ export const routes: readonly Route<Context, Tx>[] = [
   addDefaultChannel,
   archiveChannel,
   createChannel,
+  createFolder,
   findChannel,
   getChannel,
+  getFolders,
   getSubscriptionStatus,
   getUserChannels,
   listChannels,
@@ -38,10 +44,12 @@ export const routes: readonly Route<Context, Tx>[] = [
   muteTopic,
   muteUser,
   removeDefaultChannel,
+  reorderFolders,
   subscribe,
   unmuteUser,
   unsubscribe,
   updateChannel,
+  updateFolder,
   updateSubscriptionSettings,
   updateSubscriptions,
   updateUserTopic,

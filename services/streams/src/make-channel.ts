@@ -7,8 +7,10 @@ import type { Acting } from './memberships.ts'
 import { renderDescription } from './present/description.ts'
 import { readDefaults } from './repo/change-channel.ts'
 import { writeChannelGroups } from './repo/channel-groups.ts'
+import { isFolder } from './repo/folders.ts'
 import { insertChannel, type Made } from './repo/channels.ts'
 import { channelKind } from './rules/channel-kind.ts'
+import { invalidFolder } from './rules/folder-name.ts'
 import { refuseUnsupported } from './rules/supported.ts'
 
 /** What channels that are made in one request have in common. */
@@ -16,6 +18,7 @@ export interface Making {
   readonly granted: Granted<'channel:create'>
   readonly groups: ChannelGroups
   readonly byDefault: boolean
+  readonly folder: number | null
   /** The organisation's address, for links in descriptions. */
   readonly url: string
 }
@@ -46,9 +49,11 @@ export async function prepareMaking(
         : 'Insufficient permission',
     )
   const { granted } = verdict
+  const folder = wish.folder_id ?? null
+  if (folder !== null && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await writeChannelGroups(tx, granted, wish)
   if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
-  return { granted, groups, byDefault: wish.is_default_stream ?? false, url }
+  return { granted, groups, byDefault: wish.is_default_stream ?? false, folder, url }
 }
 
 /** May its maker bring others into a channel that they are about to make? They are in its new groups by now. */
@@ -76,7 +81,7 @@ async function mayAdd(
 /** Makes one. @returns null where its name is taken in any spelling */
 export const makeChannel = (
   { tx, now }: Acting,
-  { granted, groups, byDefault, url }: Making,
+  { granted, groups, byDefault, folder, url }: Making,
   { name, description }: { readonly name: string; readonly description: string },
 ): Promise<Made | null> =>
   insertChannel(tx, granted, {
@@ -86,6 +91,7 @@ export const makeChannel = (
     createdAt: now,
     groups,
     byDefault,
+    folder,
   })
 
 /** What the log says beside of channels that were made. */

@@ -16,6 +16,10 @@ export function channelNameFault(name: string): string | null {
   const characters = Array.from(name)
   if (characters.length > maxChannelNameLength)
     return `Channel name too long (limit: ${maxChannelNameLength} characters).`
-  const at = characters.findIndex((character) => unprintable.test(character))
-  return at < 0 ? null : `Invalid character in channel name, at position ${at + 1}.`
+  const at = unprintableAt(name)
+  return at === 0 ? null : `Invalid character in channel name, at position ${at}.`
 }
+
+/** The place of the first character that no name has, from 1; 0 where there is none. */
+export const unprintableAt = (name: string): number =>
+  Array.from(name).findIndex((character) => unprintable.test(character)) + 1

@@ -155,7 +155,13 @@ async function grant<C, T extends Tx>(
 }
 
 /** What is said where an operation has no words of its own. */
-const refusal = (reason: Reason): AppError =>
-  badRequest(
-    reason === 'people-only' ? 'This endpoint does not accept bot requests.' : 'Insufficient permission',
-  )
+const refusal = (reason: Reason): AppError => {
+  switch (reason) {
+    case 'admins-only':
+      return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
+    case 'people-only':
+      return badRequest('This endpoint does not accept bot requests.')
+    default:
+      return badRequest('Insufficient permission')
+  }
+}

@@ -59,13 +59,16 @@ const comeAndGo: Change = ({ random }, who) =>
     add: random.below(3) === 0 ? [] : [{ name: random.pick(channels) }],
   })
 
-const createChannel: Change = ({ random, owner, anybody }, who) =>
-  random.pick([who, owner]).post('/channels/create', {
+const createChannel: Change = async (play, who) => {
+  const { random, owner, anybody } = play
+  return random.pick([who, owner]).post('/channels/create', {
     name: `Made ${random.below(8)}`,
     subscribers: [[], [who.id], [anybody().id]][random.below(3)],
     invite_only: random.below(2) === 0,
+    folder_id: await oneFolder(play),
     ...(random.below(3) === 0 ? { is_default_stream: true } : {}),
   })
+}
 
 const send = async (play: Play, who: Member, fields: Record<string, unknown>): Promise<Answer> => {
   const answer = await who.post('/messages', fields)
@@ -98,8 +101,38 @@ const flag: Change = async ({ random, sent }, who) => {
   })
 }
 
+const Folders = z.object({ channel_folders: z.array(z.object({ id: z.int() })) })
+/** All folders there are, archived ones too. */
+const foldersOf = async ({ owner }: Play): Promise<number[]> =>
+  Folders.parse((await owner.get('/channel_folders', { include_archived: true })).body).channel_folders.map(
+    ({ id }) => id,
+  )
+
+const oneFolder = async (play: Play): Promise<number | null> => {
+  const ids = await foldersOf(play)
+  return ids[play.random.below(Math.max(1, ids.length))] ?? null
+}
+
+const createFolder: Change = async ({ random, owner }, who) =>
+  (random.below(3) === 0 ? who : owner).post('/channel_folders/create', {
+    name: `Folder ${random.below(6)}`,
+    description: `about ${random.below(9)}`,
+  })
+
+const changeFolder: Change = async (play) => {
+  const { random, owner } = play
+  const ids = await foldersOf(play)
+  if (random.below(3) === 0)
+    return owner.patch('/channel_folders', { order: ids.toSorted(() => random.below(3) - 1) })
+  return owner.patch(`/channel_folders/${await oneFolder(play)}`, {
+    description: `about ${random.below(9)}`,
+    ...random.pick([{ is_archived: true }, { is_archived: false }, { name: `Folder ${random.below(6)}` }]),
+  })
+}
+
 /** One that is there, archived or not, by whoever may do it most of the time. */
-const changeChannel: Change = async ({ random, owner }, who) => {
+const changeChannel: Change = async (play, who) => {
+  const { random, owner } = play
   const listed = await owner.get('/streams', { include_all: true, exclude_archived: false })
   const all = z.array(z.object({ stream_id: z.int(), name: z.string() })).parse(listed.body['streams'])
   if (all.length === 0) return null
@@ -113,6 +146,7 @@ const changeChannel: Change = async ({ random, owner }, who) => {
     { is_private: flag() },
     { is_private: true, history_public_to_subscribers: flag() },
     { is_default_stream: flag() },
+    { folder_id: await oneFolder(play) },
     { is_archived: false },
     { is_archived: false, is_private: flag(), description: 'back' },
   ])
@@ -395,6 +429,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],
   'change a channel': [4, changeChannel],
+  'make a folder': [2, createFolder],
+  'change a folder': [2, changeFolder],
   'change a permission in a channel': [2, changePermission],
   'mark many as read': [2, markRead],
   'keep a draft': [2, draft],

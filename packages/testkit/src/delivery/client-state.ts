@@ -1,5 +1,5 @@
 import { realmGroupSettings } from '@parley/access'
-import { organisationSettings, SubscriptionSettings, UserStatus, UserTopic } from '@parley/api'
+import { FolderObject, organisationSettings, SubscriptionSettings, UserStatus, UserTopic } from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { passes, type QueueEvent } from './event-queue.ts'
@@ -29,6 +29,7 @@ const Snapshot = z.looseObject({
   unsubscribed: z.array(Channel),
   never_subscribed: z.array(Channel),
   realm_default_streams: Ids,
+  channel_folders: z.array(FolderObject),
   unread_msgs: Unread,
   starred_messages: Ids,
   max_message_id: z.int(),
@@ -70,6 +71,8 @@ interface ClientState {
   readonly unread: Record<number, string>
   mentions: number[]
   defaults: number[]
+  /** By id. */
+  readonly folders: Record<number, FolderObject>
   /** By id. */
   readonly drafts: Record<number, unknown>
   readonly snippets: Record<number, unknown>
@@ -196,6 +199,7 @@ function stateOf(answer: unknown): ClientState {
     unread,
     mentions: including([], s.unread_msgs.mentions),
     defaults: s.realm_default_streams,
+    folders: Object.fromEntries(s.channel_folders.map((folder) => [folder.id, folder])),
     starred: including([], s.starred_messages),
     drafts: byId(s.drafts),
     snippets: byId(s.saved_snippets),
@@ -304,6 +308,17 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   default_streams(state, event) {
     state.defaults = Ids.parse(event['default_streams'])
+  },
+  'channel_folder add'(state, event) {
+    const folder = FolderObject.parse(event['channel_folder'])
+    if (state.folders[folder.id]) throw new Error(`folder ${folder.id} is told of twice`)
+    state.folders[folder.id] = folder
+  },
+  'channel_folder update'(state, event) {
+    Object.assign(folderIn(state, z.int().parse(event['channel_folder_id'])), event['data'])
+  },
+  'channel_folder reorder'(state, event) {
+    for (const [order, id] of Ids.parse(event['order']).entries()) folderIn(state, id).order = order
   },
   'subscription add'(state, event) {
     for (const one of z.array(Channel).parse(event['subscriptions']))
@@ -460,6 +475,12 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
       if (detail.mentioned) state.mentions = including(state.mentions, [Number(id)])
     }
   },
+}
+
+function folderIn(state: ClientState, id: number): FolderObject {
+  const folder = state.folders[id]
+  if (!folder) throw new Error(`a change of folder ${id}, which is not known`)
+  return folder
 }
 
 function groupIn(state: ClientState, event: QueueEvent): KnownGroup {

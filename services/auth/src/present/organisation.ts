@@ -1,4 +1,4 @@
-import type { SettingValues } from '@parley/api'
+import { maxFolderDescriptionLength, maxFolderNameLength, type SettingValues } from '@parley/api'
 import { permissionSettings } from '@parley/access'
 import type { Organisation } from '../repo/organisations.ts'
 import { legacyPolicies } from '../rules/legacy-policies.ts'
@@ -34,8 +34,8 @@ const server = {
   gif_rating_options: { disabled: { name: 'GIFs disabled', id: 0 } },
   max_avatar_file_size_mib: 5,
   max_bulk_new_subscription_messages: 100,
-  max_channel_folder_description_length: 1024,
-  max_channel_folder_name_length: 60,
+  max_channel_folder_description_length: maxFolderDescriptionLength,
+  max_channel_folder_name_length: maxFolderNameLength,
   max_file_upload_size_mib: 100,
   max_icon_file_size_mib: 5,
   max_logo_file_size_mib: 5,

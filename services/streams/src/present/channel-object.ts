@@ -30,7 +30,7 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     is_recently_active: nowMs / 1000 - lastActive < activeSeconds,
     // Zulip's "not known yet": nothing counts traffic.
     stream_weekly_traffic: null,
-    folder_id: null,
+    folder_id: row.folder_id,
     topics_policy: 'inherit',
     subscriber_count: row.subscriber_count,
     ...fixedSettings,

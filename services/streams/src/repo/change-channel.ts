@@ -8,6 +8,8 @@ export interface ChannelSet {
   readonly name: string | null
   readonly description: { readonly text: string; readonly rendered: string } | null
   readonly isDefault: boolean | null
+  /** The folder that it comes into; null takes it out of its own, and absent leaves it there. */
+  readonly folder?: number | null | undefined
   /** The group that each permission in it is given to. */
   readonly groups: ChannelGroups
 }
@@ -28,7 +30,8 @@ export async function changeChannel(
        history_public_to_subscribers = coalesce($8, history_public_to_subscribers),
        is_web_public = coalesce($9, is_web_public), archived = coalesce($10, archived),
        is_default = coalesce($11, is_default),
-       ${channelGroupSettings.map((name, i) => `${name} = $${i + 12}`).join(', ')}
+       folder_id = CASE WHEN $12::boolean THEN $13::integer ELSE folder_id END,
+       ${channelGroupSettings.map((name, i) => `${name} = $${i + 14}`).join(', ')}
      WHERE org_id = $1 AND channel_id = $2 AND NOT EXISTS (
        SELECT FROM streams.channels other
        WHERE other.org_id = $1 AND other.name_key = $4 AND other.channel_id <> $2)
@@ -45,6 +48,8 @@ export async function changeChannel(
       kind?.isWebPublic ?? null,
       archived,
       set.isDefault,
+      set.folder !== undefined,
+      set.folder ?? null,
       ...channelGroupSettings.map((name) => set.groups[name]),
     ],
   )

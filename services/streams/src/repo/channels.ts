@@ -66,6 +66,7 @@ export interface NewChannel {
   readonly createdAt: number
   /** The group that each permission in it is given to. */
   readonly groups: ChannelGroups
+  readonly folder: number | null
   /** Are new accounts in it from the beginning? */
   readonly byDefault: boolean
 }
@@ -82,9 +83,9 @@ export async function insertChannel(
     `WITH drawn AS (SELECT nextval('streams.channel_ids')::integer AS id)
      INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, description,
        rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at,
-       is_default, ${channelGroupSettings.join(', ')})
+       is_default, folder_id, ${channelGroupSettings.join(', ')})
      SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0),
-       $11, $12, $13, $14, $15, $16
+       $11, $12, $13, $14, $15, $16, $17
      FROM drawn
      ON CONFLICT (org_id, name_key) DO NOTHING
      RETURNING channel_id`,
@@ -100,6 +101,7 @@ export async function insertChannel(
       granted.actor.userId,
       channel.createdAt,
       channel.byDefault,
+      channel.folder,
       ...channelGroupSettings.map((name) => channel.groups[name]),
     ],
   )

@@ -11,6 +11,7 @@ import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { registerChannels } from '../present/register.ts'
 import { readDefaults } from '../repo/change-channel.ts'
+import { readFolders } from '../repo/folders.ts'
 import { readKnownChannels } from '../repo/channels.ts'
 import { readMutedUsers } from '../repo/muted-users.ts'
 import { readKnownSubscribers, readOwnSubscriptions } from '../repo/subscriptions.ts'
@@ -43,6 +44,8 @@ async function snapshot(
   const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }
   if (wants('default_streams'))
     part['realm_default_streams'] = isGuest(granted.actor) ? [] : await readDefaults(tx)
+  if (wants('channel_folders') || wants('channel_folder'))
+    part['channel_folders'] = await readFolders(tx, granted)
   if (wants('muted_users')) part['muted_users'] = await readMutedUsers(tx, granted)
   if (wants('user_topic')) part['user_topics'] = await readUserTopics(tx, granted)
   // Who asks for the newer form by name does without the older.
@@ -69,7 +72,6 @@ async function snapshot(
 function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
   return {
     ...(wants('default_stream_groups') ? { realm_default_stream_groups: [] } : {}),
-    ...(wants('channel_folders') ? { channel_folders: [] } : {}),
     ...(wants('realm')
       ? {
           max_stream_name_length: maxChannelNameLength,

@@ -21,13 +21,13 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
     history_public_to_subscribers,
     archived: input.is_archived,
     isDefault: input.is_default_stream ?? null,
+    folder: input.folder_id,
     retention: retention !== undefined,
     permissions: input,
   })
   // Refused last, by whom it is none of the business learns no more than before; nothing is written.
   if (retention !== undefined && !keepsAll.includes(retention))
     throw badRequest('message_retention_days is not supported.')
-  if (typeof input.folder_id === 'number') throw badRequest('Invalid channel folder ID')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
   const setting = unsupportedSetting(wantedOf(input))

@@ -57,6 +57,7 @@ export function changeEvents(change: Change): NewEvent[] {
     ...(differs('description')
       ? told(change, { property: 'description', value: description, rendered_description })
       : []),
+    ...(differs('folder_id') ? told(change, { property: 'folder_id', value: after.folder_id }) : []),
     ...[...channelGroupSettings, ...postingOfOld].flatMap((property) =>
       sameValue(before[property], after[property]) ? [] : told(change, { property, value: after[property] }),
     ),

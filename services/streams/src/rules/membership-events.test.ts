@@ -38,6 +38,7 @@ const channel = (invite_only: boolean): ChannelObject =>
       is_web_public: false,
       archived: false,
       is_default: false,
+      folder_id: null,
       creator_id: 2,
       created_at: 0,
       subscriber_count: 0,

@@ -18,7 +18,6 @@ export function refuseUnsupported(input: NewChannelWish, actor: Actor): void {
     if (!isOwner(actor)) throw new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
     throw badRequest('message_retention_days is not supported.')
   }
-  if (typeof input.folder_id === 'number') throw badRequest('Invalid channel folder ID')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
   const setting = unsupportedSetting(input)
