@@ -4,8 +4,10 @@ import { type OrmTx, readActor, readRights } from '@parley/db'
 import { keyCreated, make, type NewEvent } from '@parley/events'
 import { addAccount, type NewAccount } from './add-account.ts'
 import { type AuthContext, now } from './context.ts'
+import { joinDefaults } from './repo/default-channels.ts'
 import { insertApiKey } from './repo/credentials.ts'
 import { newApiKey } from './rules/api-key.ts'
+import { joinedEvents } from './rules/joined-events.ts'
 
 /**
  * Adds an account in the operator's name and gives it an API key, which only this answer shows.
@@ -31,7 +33,12 @@ export async function operatorAccount(
   const key = newApiKey(ctx.ids)
   const keyId = await insertApiKey(tx, own.granted, new Secret(key), now(ctx.clock))
   const given = make(keyCreated, { user_id: row.userId, key_id: keyId, method: 'operator' as const })
-  return { user: row.userId, email: row.deliveryEmail, apiKey: key, events: [...events, given] }
+  const joined = joinedEvents(
+    row.userId,
+    await joinDefaults(tx, allowed.granted, row.userId, row.dateJoined),
+    null,
+  )
+  return { user: row.userId, email: row.deliveryEmail, apiKey: key, events: [...events, given, ...joined] }
 }
 
 const refused = (): AppError => new AppError('BAD_REQUEST', 'Insufficient permission')

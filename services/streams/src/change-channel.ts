@@ -24,6 +24,7 @@ import { readChannel } from './repo/channels.ts'
 import { readEverIn, readSettings, readSubscribers } from './repo/subscriptions.ts'
 import { raiseVantage } from './repo/vantage.ts'
 import { type Change, changeEvents } from './rules/change-events.ts'
+import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { kindChange } from './rules/kind-change.ts'
 import { movedByChange } from './rules/moved-by-change.ts'
@@ -103,8 +104,11 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
           }))
         : [],
   })
-  if (isDefault !== row.is_default)
-    events.push(make(defaultChannelsChanged, { channel_ids: await readDefaults(tx) }))
+  if (isDefault !== row.is_default) {
+    const channel_ids = await readDefaults(tx)
+    if (isDefault) refuseManyDefaults(channel_ids)
+    events.push(make(defaultChannelsChanged, { channel_ids }))
+  }
   const given = channelGroupSettings.filter((setting) => groups[setting] !== channel.groups[setting])
   if (given.length > 0) {
     const permissions = Object.fromEntries(given.map((setting) => [setting, groups[setting]]))

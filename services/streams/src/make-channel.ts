@@ -10,6 +10,7 @@ import { writeChannelGroups } from './repo/channel-groups.ts'
 import { isFolder } from './repo/folders.ts'
 import { insertChannel, type Made } from './repo/channels.ts'
 import { channelKind } from './rules/channel-kind.ts'
+import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { refuseUnsupported } from './rules/supported.ts'
 
@@ -94,6 +95,10 @@ export const makeChannel = (
     folder,
   })
 
-/** What the log says beside of channels that were made. */
-export const madeEvents = async ({ tx }: Acting, { byDefault }: Making): Promise<NewEvent[]> =>
-  byDefault ? [make(defaultChannelsChanged, { channel_ids: await readDefaults(tx) })] : []
+/** What the log says beside of channels that were made. @throws AppError where too many are defaults */
+export async function madeEvents({ tx }: Acting, { byDefault }: Making): Promise<NewEvent[]> {
+  if (!byDefault) return []
+  const channel_ids = await readDefaults(tx)
+  refuseManyDefaults(channel_ids)
+  return [make(defaultChannelsChanged, { channel_ids })]
+}

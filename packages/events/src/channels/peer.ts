@@ -24,7 +24,7 @@ const variant = ({ role, capabilities }: Viewer): string =>
 const meant = (body: z.infer<typeof Peers>, viewer: Viewer): boolean =>
   !(body.to_old_clients && viewer.capabilities.archived_channels)
 
-/** Who comes back into use is in the lists again. */
+/** Who comes back into use is in the lists again, who is new in those of the channels for new accounts. */
 const alsoBy = (op: Op): readonly 'auth'[] => (op === 'peer_add' ? ['auth'] : [])
 
 /** The subscribers of a public channel changed; everybody but guests follows its list. */

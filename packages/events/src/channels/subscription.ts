@@ -51,15 +51,17 @@ export const subscriptionRemoved = event({
 
 /**
  * The audited side of people coming into a channel, named as its users too. It stands before what they are told:
- * gateways add them to the channel's members by it.
+ * gateways add them to the channel's members by it. New accounts come into channels as they are made.
  */
 export const membershipGranted = event({
   type: 'membership.granted',
   emitter: 'streams',
+  alsoBy: ['auth'],
   audience: 'nobody',
   changesRights: true,
   audited: true,
-  body: z.object({ ...Who, by: z.int() }),
+  /** `by`: null for the operator, who makes accounts. */
+  body: z.object({ ...Who, by: z.int().nullable() }),
 })
 
 /** The audited side of people leaving a channel. */

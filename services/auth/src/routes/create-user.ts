@@ -9,8 +9,10 @@ import { commit } from '../commit.ts'
 import type { AuthContext } from '../context.ts'
 import { mayCreateUsers } from '../facts/user.ts'
 import { insufficient, refusal } from '../present/refusal.ts'
+import { joinDefaults } from '../repo/default-channels.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
+import { joinedEvents } from '../rules/joined-events.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
@@ -40,8 +42,10 @@ export default route<typeof createUser, AuthContext, OrmTx>(
       const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)
       if (!verdict.ok) throw refusal(verdict.reason)
       const added = await addAccount(ctx, tx, verdict.granted, { email: address, fullName: name, hash })
-      await append(tx, now.rights, added.events)
-      return { user_id: added.row.userId }
+      const { userId: user, dateJoined } = added.row
+      const joined = await joinDefaults(tx, verdict.granted, user, dateJoined)
+      await append(tx, now.rights, [...added.events, ...joinedEvents(user, joined, actor.userId)])
+      return { user_id: user }
     })
   },
 )

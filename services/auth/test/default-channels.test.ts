@@ -1,0 +1,49 @@
+import { role } from '@parley/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Harness, harness, type Made } from './harness.ts'
+
+let h: Harness
+let acme: Made
+let lobby: unknown
+
+beforeAll(async () => {
+  h = await harness()
+  acme = await h.organisation('acme')
+  const [row] = await h.db.superuser(
+    `INSERT INTO streams.channels (org_id, recipient_id, name, name_key, invite_only, history_public_to_subscribers,
+       created_at, is_default)
+     VALUES ($1, messaging.v1_open_channel($1, 1), 'lobby', 'lobby', false, true, now(),
+       true)
+     RETURNING channel_id`,
+    [acme.org],
+  )
+  lobby = row?.['channel_id']
+})
+afterAll(() => h[Symbol.asyncDispose]())
+
+const membersOf = async (): Promise<unknown[]> =>
+  (await h.db.superuser('SELECT user_id FROM streams.subscriptions ORDER BY user_id')).map(
+    (row) => row['user_id'],
+  )
+
+test('a new account is in the default channels, a guest in none; the operator is nobody', async () => {
+  const ada = await h.account(acme.org, 'Ada', role.member)
+  const last = (await h.log(acme.org)).slice(-3)
+  expect(last.map((e) => e.type)).toEqual(['key.created', 'peer.added', 'membership.granted'])
+  expect(last[2]?.body).toEqual({ channel_id: lobby, user_ids: [ada.user], by: null })
+  const before = (await h.log(acme.org)).length
+  await h.account(acme.org, 'Guest', role.guest)
+  expect((await h.log(acme.org)).slice(before).map((e) => e.type)).not.toContain('membership.granted')
+  expect(await membersOf()).toEqual([ada.user])
+})
+
+test('an account that is made by another names whoever made it', async () => {
+  await h.db.superuser('UPDATE auth.users SET can_create_users = true WHERE user_id = $1', [acme.user])
+  const fields = { email: 'bob@acme.example', full_name: 'Bob', password: 'violet submarine paints 7 clocks' }
+  const { user_id } = await h.ask('create-user', acme, fields)
+  const last = (await h.log(acme.org)).at(-1)
+  expect(last).toMatchObject({
+    type: 'membership.granted',
+    body: { channel_id: lobby, user_ids: [user_id], by: acme.user },
+  })
+})

@@ -1,0 +1,126 @@
+import { role } from '@parley/access'
+import { maxDefaultChannels } from '@parley/api'
+import { type Account, type Organisation, testNetwork, type TestNetwork } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { defaultColor } from '../src/rules/color.ts'
+
+let network: TestNetwork
+let organisation: Organisation
+let owner: Account
+const channels: number[] = []
+
+beforeAll(async () => {
+  network = await testNetwork({ instances: { gateway: 2 } })
+  organisation = await network.organisation()
+  owner = organisation.owner
+  for (const [name, more] of [
+    ['lobby', { is_default_stream: true }],
+    ['news', { is_default_stream: true, can_send_message_group: 6 }],
+    ['past', { is_default_stream: true }],
+    ['elsewhere', {}],
+    ['secret', { invite_only: true }],
+  ] as const) {
+    const made = await owner.ok('POST', '/channels/create', { name, subscribers: [owner.id], ...more })
+    channels.push(z.int().parse(made['id']))
+  }
+  // What is archived is nobody's default.
+  await owner.ok('DELETE', `/streams/${channels[2]}`)
+  await owner.ok('POST', '/messages', { type: 'channel', to: 'lobby', topic: 'x', content: 'before' })
+})
+afterAll(() => network[Symbol.asyncDispose]())
+
+const Subscriptions = z.object({
+  subscriptions: z.array(z.looseObject({ stream_id: z.int(), color: z.string() })),
+})
+const inChannels = async (who: Account) =>
+  Subscriptions.parse(await who.ok('GET', '/users/me/subscriptions')).subscriptions
+const Registered = z.looseObject({
+  queue_id: z.string(),
+  last_event_id: z.int(),
+  subscriptions: z.array(z.looseObject({ stream_id: z.int(), subscriber_count: z.int() })),
+})
+const register = async (who: Account) =>
+  Registered.parse(
+    await who.ok('POST', '/register', { event_types: ['message', 'subscription', 'stream', 'realm_user'] }),
+  )
+
+test('who is new is in the default channels at once, and gets what is said there from then on', async () => {
+  const queue = await register(owner)
+  const ada = await organisation.person('Ada', { gateway: 2 })
+  const state = await register(ada)
+  const [lobby, news] = channels
+  expect(state.subscriptions.map(({ stream_id, subscriber_count }) => [stream_id, subscriber_count])).toEqual(
+    [
+      [lobby, 2],
+      [news, 2],
+    ],
+  )
+  expect(await inChannels(ada)).toMatchObject(
+    [lobby, news].map((stream_id) => ({ stream_id, color: defaultColor(stream_id ?? 0) })),
+  )
+  await owner.ok('POST', '/messages', { type: 'channel', to: 'lobby', topic: 'x', content: 'after' })
+  const home = await ada.ok('GET', '/messages', { anchor: 'newest', num_before: 9, num_after: 0 })
+  expect(home['messages']).toMatchObject([{ content: '<p>after</p>' }])
+  await network.settle()
+  const { events } = z
+    .looseObject({ events: z.array(z.looseObject({ type: z.string(), op: z.string().optional() })) })
+    .parse(
+      await owner.ok('GET', '/events', {
+        queue_id: queue.queue_id,
+        last_event_id: queue.last_event_id,
+        dont_block: true,
+      }),
+    )
+  expect(events).toMatchObject([
+    { type: 'realm_user', op: 'add', person: { user_id: ada.id } },
+    { type: 'subscription', op: 'peer_add', stream_ids: [lobby], user_ids: [ada.id] },
+    { type: 'subscription', op: 'peer_add', stream_ids: [news], user_ids: [ada.id] },
+    { type: 'message' },
+  ])
+  const got = await ada.ok('GET', '/events', {
+    queue_id: state.queue_id,
+    last_event_id: state.last_event_id,
+    dont_block: true,
+  })
+  expect(got['events']).toMatchObject([
+    { type: 'message', message: { content: expect.stringContaining('after') } },
+  ])
+})
+
+test('the guests of a channel learn of who is new in it', async () => {
+  const guest = await organisation.person('Visitor')
+  await owner.ok('PATCH', `/users/${guest.id}`, { role: role.guest })
+  const queue = await register(guest)
+  const bob = await organisation.person('Bob')
+  await network.settle()
+  const fields = { queue_id: queue.queue_id, last_event_id: queue.last_event_id, dont_block: true }
+  expect((await guest.ok('GET', '/events', fields))['events']).toMatchObject([
+    { type: 'realm_user', op: 'add' },
+    { type: 'subscription', op: 'peer_add', stream_ids: [channels[0]], user_ids: [bob.id] },
+    { type: 'subscription', op: 'peer_add', stream_ids: [channels[1]], user_ids: [bob.id] },
+  ])
+})
+
+test('the database gives every channel the colour that the service would', async () => {
+  const rows = await network.database.superuser(
+    'SELECT n, streams.default_color(n) AS color FROM generate_series(0, 40) AS n',
+  )
+  expect(rows.map((row) => row['color'])).toEqual(rows.map((row) => defaultColor(z.int().parse(row['n']))))
+})
+
+test('only so many channels are defaults', async () => {
+  const other = await network.organisation()
+  await network.database.superuser(
+    `INSERT INTO streams.channels (org_id, recipient_id, name, name_key, invite_only, history_public_to_subscribers,
+       created_at, is_default)
+     SELECT org_id, messaging.v1_open_channel(org_id, n), n::text, n::text, false, true, now(), true
+     FROM (SELECT max(org_id) AS org_id FROM auth.organisations) o, generate_series(10001, 10000 + $1::integer) AS n`,
+    [maxDefaultChannels],
+  )
+  const msg = `Too many default channels (limit: ${maxDefaultChannels})`
+  const wanted = { name: 'one more', subscribers: [], is_default_stream: true }
+  expect((await other.owner.post('/channels/create', wanted)).body).toMatchObject({ msg })
+  const made = await other.owner.ok('POST', '/channels/create', { ...wanted, is_default_stream: false })
+  expect((await other.owner.post('/default_streams', { stream_id: made['id'] })).body).toMatchObject({ msg })
+})
