@@ -187,6 +187,8 @@ async function changeChannel(channel: number): Promise<void> {
   await holds(owner, 'PATCH', '/channel_folders', { order: [folder_id] })
   await holds(reader, 'GET', '/channel_folders', {})
   await holds(owner, 'PATCH', one, { folder_id }, `/streams/${channel}`)
+  const address = `/streams/${channel}/email_address`
+  await holds(reader, 'GET', '/streams/{stream_id}/email_address', {}, address)
   const made = { name: 'contract made', subscribers: [reader.id] }
   await holds(owner, 'POST', '/channels/create', made)
   const both = { delete: [made.name], add: [{ name: 'contract' }] }

@@ -165,6 +165,10 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         subscriptions: [{ name: `${canary.channel} 2`, description: canary.description }],
       }),
   ],
+  'get-channel-email-address': [
+    'channels',
+    ({ ada, channel }) => ada.get(`/streams/${channel}/email_address`),
+  ],
   'get-channel-folders': ['folders', ({ ada }) => ada.get('/channel_folders')],
   'create-channel-folder': [
     'folders',

@@ -6,6 +6,7 @@ import { addDefaultChannel } from './channels/add-default-channel.ts'
 import { archiveChannel } from './channels/archive-channel.ts'
 import { createChannel } from './channels/create-channel.ts'
 import { findChannel } from './channels/find-channel.ts'
+import { getChannelEmailAddress } from './channels/get-channel-email-address.ts'
 import { getChannel } from './channels/get-channel.ts'
 import { getSubscriptionStatus } from './channels/get-subscription-status.ts'
 import { getUserChannels } from './channels/get-user-channels.ts'
@@ -108,6 +109,7 @@ export const operations: readonly Operation[] = [
   createChannel,
   findChannel,
   getChannel,
+  getChannelEmailAddress,
   getSubscriptionStatus,
   getUserChannels,
   listChannels,

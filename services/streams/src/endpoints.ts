@@ -6,6 +6,7 @@ import archiveChannel from './routes/archive-channel.ts'
 import createChannel from './routes/create-channel.ts'
 import createFolder from './routes/create-channel-folder.ts'
 import findChannel from './routes/find-channel.ts'
+import getChannelEmailAddress from './routes/get-channel-email-address.ts'
 import getChannel from './routes/get-channel.ts'
 import getFolders from './routes/get-channel-folders.ts'
 import getSubscriptionStatus from './routes/get-subscription-status.ts'
@@ -35,6 +36,7 @@ export const routes: readonly Route<Context, Tx>[] = [
   createFolder,
   findChannel,
   getChannel,
+  getChannelEmailAddress,
   getFolders,
   getSubscriptionStatus,
   getUserChannels,
