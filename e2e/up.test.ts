@@ -107,6 +107,9 @@ test('access explain says whether somebody may, and why', async () => {
   expect(await explain(String(ann.id), 'message:read', String(id))).toMatch(
     /^message:read: no, and answered as if there were no such thing \(no-history\)$/m,
   )
+  expect(await explain(String(ann.id), 'user:deactivate', owner)).toMatch(
+    /^user:deactivate: no \(admins-only\)$/m,
+  )
   for (const [words, code] of [
     [[owner, 'channel:fly', channel, '--org', org], 2],
     [['x', 'channel:read', channel, '--org', org], 2],

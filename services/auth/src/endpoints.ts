@@ -3,6 +3,7 @@ import type { CallRoute, Route } from '@parley/kit'
 import authenticate from './calls/authenticate.ts'
 import createAccount from './calls/create-account.ts'
 import createOrganisation from './calls/create-organisation.ts'
+import explainAccess from './calls/explain-access.ts'
 import findOrganisation from './calls/find-organisation.ts'
 import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
@@ -70,6 +71,7 @@ export const calls: readonly CallRoute<AuthContext>[] = [
   authenticate,
   createAccount,
   createOrganisation,
+  explainAccess,
   findOrganisation,
   snapshot,
 ]

@@ -58,6 +58,15 @@ const holds = (actor: Actor, group: GroupFacts, name: GroupPermissionSetting): b
 const manages = (actor: Actor, group: GroupFacts): boolean =>
   holdsOfRealm(actor, 'can_manage_all_groups') || holds(actor, group, 'can_manage_group')
 
+/** What of a group decides for the actor, by name. */
+export const groupAtoms = (actor: Actor, group: GroupFacts): Record<string, boolean> => ({
+  system: group.system,
+  deactivated: group.deactivated,
+  guest: isGuest(actor),
+  can_manage_all_groups: holdsOfRealm(actor, 'can_manage_all_groups'),
+  ...Object.fromEntries(groupPermissionSettings.map((name) => [name, holds(actor, group, name)])),
+})
+
 /** What stands before any change of a group. */
 function changeable(actor: Actor, group: GroupFacts): Decision {
   const reads = groupRead(actor)

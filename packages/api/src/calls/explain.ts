@@ -9,6 +9,16 @@ const Decision = z.object({
   reason: z.string().nullable(),
 })
 
+/** Null for what is not there. */
+const Explained = z.object({
+  user: z
+    .object({ role: z.int(), active: z.boolean(), bot: z.boolean(), groups: z.array(z.int()) })
+    .nullable(),
+  facts: z.record(z.string(), z.boolean()).nullable(),
+  decisions: z.array(Decision),
+})
+export type ExplainedAccess = z.output<typeof Explained>
+
 /**
  * Decides every action that one account may try on one channel or message as a request would, and names what decided.
  * For the operator's command only: it tells what the account itself may not know.
@@ -24,13 +34,15 @@ export const explainAccess = call({
     kind: z.enum(['channel', 'message']),
     id: z.int(),
   }),
-  /** Null for what is not there. */
-  response: z.object({
-    user: z
-      .object({ role: z.int(), active: z.boolean(), bot: z.boolean(), groups: z.array(z.int()) })
-      .nullable(),
-    facts: z.record(z.string(), z.boolean()).nullable(),
-    decisions: z.array(Decision),
-  }),
+  response: Explained,
 })
-export type ExplainedAccess = z.output<(typeof explainAccess)['response']>
+
+/** The same for groups and other accounts. */
+export const explainAccessToPeople = call({
+  id: 'auth.explain-access',
+  service: 'auth',
+  callers: ['cli'],
+  idempotent: true,
+  input: z.object({ org: z.int(), user: z.int(), kind: z.enum(['group', 'user']), id: z.int() }),
+  response: Explained,
+})

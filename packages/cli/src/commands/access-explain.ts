@@ -3,7 +3,7 @@ import { Failure, UsageError, type Command } from '../command.ts'
 import { ask, installationOf, Status } from './running.ts'
 
 /** What can be asked about, by the kind of its object. */
-const actions: Readonly<Record<string, 'channel' | 'message'>> = {
+const actions: Readonly<Record<string, 'channel' | 'message' | 'group' | 'user'>> = {
   'channel:know': 'channel',
   'channel:view': 'channel',
   'channel:find': 'channel',
@@ -20,13 +20,21 @@ const actions: Readonly<Record<string, 'channel' | 'message'>> = {
   'message:edit': 'message',
   'message:move-topic': 'message',
   'message:delete': 'message',
+  'group:read': 'group',
+  'group:edit': 'group',
+  'group:change-members': 'group',
+  'user:deactivate': 'user',
+  'user:leave': 'user',
+  'user:reactivate': 'user',
+  'user:rename': 'user',
+  'user:set-role': 'user',
 }
 
 export const accessExplain: Command = {
   name: 'access explain',
   summary: 'say whether somebody may do something, and why',
   positionals: ['USER', 'ACTION', 'ID'],
-  details: `USER is a user id, ID that of a channel or message; ACTION one of
+  details: `USER is a user id, ID that of a channel, message, group or account; ACTION one of
 ${Object.keys(actions).join(' ')}
 or all, for everything that can be asked about a channel. packages/access/policy.md explains the reasons.`,
   options: { org: { value: 'S', help: 'the subdomain of the organisation (default: the first one)' } },
@@ -39,7 +47,7 @@ or all, for everything that can be asked about a channel. packages/access/policy
     const installation = installationOf(input)
     const status = await ask(installation, { ask: 'ready' }, Status)
     // Loaded when needed: they bring the link, and every other command starts without.
-    const [{ withLink }, { explainAccess, findOrganisation }] = await Promise.all([
+    const [{ withLink }, { explainAccess, explainAccessToPeople, findOrganisation }] = await Promise.all([
       import('../operator-link.ts'),
       import('@parley/api'),
     ])
@@ -48,11 +56,19 @@ or all, for everything that can be asked about a channel. packages/access/policy
       link.call(findOrganisation, { subdomain }),
     )
     if (org === null) throw new Failure(`no organisation ${subdomain ?? ''}`)
-    const asked = { org, user: Number(user), kind, id: Number(id) }
-    const said = await withLink(installation, status, 'messaging', (link) => link.call(explainAccess, asked))
+    const asked = { org, user: Number(user), id: Number(id) }
+    const said =
+      kind === 'group' || kind === 'user'
+        ? await withLink(installation, status, 'auth', (link) =>
+            link.call(explainAccessToPeople, { ...asked, kind }),
+          )
+        : await withLink(installation, status, 'messaging', (link) =>
+            link.call(explainAccess, { ...asked, kind }),
+          )
     if (!said.user) throw new Failure(`no user ${user}`)
     if (!said.facts) throw new Failure(`no ${kind} ${id}`)
-    const decisions = said.decisions.filter((one) => action === 'all' || one.action === action)
+    // Some are decided in several ways, which stand behind the action's name.
+    const decisions = said.decisions.filter((one) => action === 'all' || one.action.split(' ')[0] === action)
     const explained = { user: said.user, facts: said.facts, decisions }
     input.out.document(explained)
     for (const line of lines(explained)) input.out.say(line)
