@@ -4,20 +4,19 @@ import { type Harness, harness, type Made } from './harness.ts'
 
 let h: Harness
 let acme: Made
-let lobby: unknown
+const lobby = 4711
 
 beforeAll(async () => {
   h = await harness()
   acme = await h.organisation('acme')
-  const [row] = await h.db.superuser(
-    `INSERT INTO streams.channels (org_id, recipient_id, name, name_key, invite_only, history_public_to_subscribers,
-       created_at, is_default)
-     VALUES ($1, messaging.v1_open_channel($1, 1), 'lobby', 'lobby', false, true, now(),
-       true)
-     RETURNING channel_id`,
-    [acme.org],
+  await h.db.superuser(
+    `WITH r AS (
+       INSERT INTO messaging.recipients (org_id, channel_id) VALUES ($1, $2) RETURNING org_id, channel_id, recipient_id)
+     INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, invite_only,
+       history_public_to_subscribers, created_at, is_default)
+     SELECT org_id, channel_id, recipient_id, 'lobby', 'lobby', false, true, now(), true FROM r`,
+    [acme.org, lobby],
   )
-  lobby = row?.['channel_id']
 })
 afterAll(() => h[Symbol.asyncDispose]())
 

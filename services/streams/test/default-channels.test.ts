@@ -102,6 +102,47 @@ test('the guests of a channel learn of who is new in it', async () => {
   ])
 })
 
+test('accounts that are made while the defaults change are in those of their place in the log', async () => {
+  const other = await network.organisation()
+  const made = async (name: string): Promise<number> => {
+    const wanted = { name, subscribers: [], is_default_stream: true }
+    return z.int().parse((await other.owner.ok('POST', '/channels/create', wanted))['id'])
+  }
+  const stream_id = await made('one')
+  await made('two')
+  const changing = async (): Promise<void> => {
+    for (const method of ['DELETE', 'POST', 'DELETE', 'POST'] as const)
+      await other.owner.ok(method, '/default_streams', { stream_id })
+    await other.owner.ok('DELETE', `/streams/${stream_id}`)
+  }
+  await Promise.all([changing(), ...['A', 'B', 'C', 'D', 'E'].map((n) => other.person(`Person ${n}`))])
+  const rows = await network.database.superuser(
+    'SELECT type, body, user_ids FROM events.log WHERE org_id = $1 ORDER BY seq',
+    [other.id],
+  )
+  const Entry = z.object({
+    type: z.string(),
+    user_ids: z.array(z.int()),
+    body: z.looseObject({
+      user_id: z.int().optional(),
+      channel_id: z.int().optional(),
+      channel_ids: z.array(z.int()).optional(),
+    }),
+  })
+  let defaults: readonly number[] = []
+  const due = new Map<number, readonly number[]>()
+  const joined = new Map<number, number[]>()
+  for (const { type, body, user_ids } of rows.map((row) => Entry.parse(row))) {
+    if (type === 'default-channels.changed') defaults = body.channel_ids ?? []
+    if (type === 'user.created') due.set(body.user_id ?? 0, defaults)
+    if (type === 'user.created') joined.set(body.user_id ?? 0, [])
+    if (type === 'membership.granted')
+      for (const user of user_ids) joined.get(user)?.push(body.channel_id ?? 0)
+  }
+  expect(due.size).toBe(6)
+  expect(joined).toEqual(due)
+})
+
 test('the database gives every channel the colour that the service would', async () => {
   const rows = await network.database.superuser(
     'SELECT n, streams.default_color(n) AS color FROM generate_series(0, 40) AS n',
@@ -112,11 +153,14 @@ test('the database gives every channel the colour that the service would', async
 test('only so many channels are defaults', async () => {
   const other = await network.organisation()
   await network.database.superuser(
-    `INSERT INTO streams.channels (org_id, recipient_id, name, name_key, invite_only, history_public_to_subscribers,
-       created_at, is_default)
-     SELECT org_id, messaging.v1_open_channel(org_id, n), n::text, n::text, false, true, now(), true
-     FROM (SELECT max(org_id) AS org_id FROM auth.organisations) o, generate_series(10001, 10000 + $1::integer) AS n`,
-    [maxDefaultChannels],
+    `WITH r AS (
+       INSERT INTO messaging.recipients (org_id, channel_id)
+       SELECT $1, n FROM generate_series(10001, 10000 + $2::integer) AS n
+       RETURNING org_id, channel_id, recipient_id)
+     INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, invite_only,
+       history_public_to_subscribers, created_at, is_default)
+     SELECT org_id, channel_id, recipient_id, channel_id::text, channel_id::text, false, true, now(), true FROM r`,
+    [other.id, maxDefaultChannels],
   )
   const msg = `Too many default channels (limit: ${maxDefaultChannels})`
   const wanted = { name: 'one more', subscribers: [], is_default_stream: true }
