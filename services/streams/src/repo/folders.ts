@@ -9,7 +9,7 @@ const columns = `folder_id AS id, name, description, rendered_description,
 /** Every folder, archived ones too, in their order. */
 export const readFolders = (
   tx: Tx,
-  _: Granted<'channel:list'> | Granted<'folder:change'>,
+  _granted: Granted<'channel:list'> | Granted<'folder:change'>,
 ): Promise<FolderObject[]> =>
   tx.query(
     FolderObject,
