@@ -7,6 +7,7 @@ import {
   type PassingDeclaration,
   type PassingEvent,
   passingSubject,
+  presenceTurned,
   subscribePassing,
   typing,
   type Viewer,
@@ -102,6 +103,32 @@ test('clients get it as they can read it, and of channels only where they said t
       message_id: 3,
       recipient: { type: 'direct', user_ids: [7, 8] },
     },
+  ])
+})
+
+test('presence comes together, or one by one to older clients, by e-mail or without', () => {
+  const turned = (user: number) => ({
+    user_id: user,
+    email: `u${user}@example.com`,
+    active: 5,
+    there: 200,
+    status: 'idle' as const,
+    timestamp: 200,
+  })
+  const event = passing(presenceTurned, { server_timestamp: 201.5, people: [turned(7), turned(8)] })
+  const seen = { active_timestamp: 5, idle_timestamp: 200 }
+  expect(shapesFor(event, viewer({ simplified_presence_events: true }))).toEqual([
+    { type: 'presence', presences: { 7: seen, 8: seen } },
+  ])
+  const website = { client: 'website', status: 'idle', timestamp: 200, pushable: false }
+  const one = { type: 'presence', server_timestamp: 201.5, presence: { website } }
+  expect(shapesFor(event, { ...viewer(), slimPresence: true })).toEqual([
+    { ...one, user_id: 7 },
+    { ...one, user_id: 8 },
+  ])
+  expect(shapesFor(event, viewer())).toMatchObject([
+    { user_id: 7, email: 'u7@example.com' },
+    { user_id: 8, email: 'u8@example.com' },
   ])
 })
 

@@ -1,3 +1,4 @@
+import { systemIds } from '@parley/core'
 import {
   type Account,
   basicHeader,
@@ -32,6 +33,9 @@ const client_capabilities = { stream_typing_notifications: true }
 
 beforeAll(async () => {
   network = await testNetwork({ instances: { gateway: 2 } })
+  // Redis is shared, so this organisation has a number of its own.
+  const first = 2_000_000 + (systemIds.bytes(3).readUIntBE(0, 3) % 1_000_000)
+  await network.database.superuser(`ALTER SEQUENCE auth.org_ids RESTART WITH ${first}`)
   org = await network.organisation()
   ;[ada, bob, cat] = [await org.person('Ada'), await org.person('Bob'), await org.person('Cat')]
 })
@@ -188,6 +192,23 @@ test(`between messages, over polls and a socket, ids never go back and no messag
   }
   for (const [i, { id }] of socket.events.entries())
     expect(id).toBeGreaterThanOrEqual(socket.events[i - 1]?.id ?? 0)
+})
+
+test('who comes is told of at once, to each client as it reads it', async () => {
+  const presence = { event_types: ['presence'] }
+  const queues = [
+    await listening(ada, { ...presence, client_capabilities: { simplified_presence_events: true } }),
+    await listening(at(bob, 2), { ...presence, slim_presence: true }),
+    await listening(bob, presence),
+  ]
+  await cat.ok('POST', '/users/me/presence', { status: 'active', ping_only: true })
+  const got = await Promise.all(queues.map((queue) => queue.until(some)))
+  expect(got).toMatchObject([
+    [{ presences: { [cat.id]: {} } }],
+    [{ user_id: cat.id, presence: { website: { status: 'active' } } }],
+    [{ user_id: cat.id, email: cat.email }],
+  ])
+  expect(got.flatMap(faults)).toEqual([])
 })
 
 test('while NATS is away typing is answered and lost, and comes again with it', async () => {

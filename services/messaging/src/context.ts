@@ -7,6 +7,7 @@ import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
 import type { PresenceStore } from './presence/store.ts'
+import { createTurns, type Turns } from './presence/turns.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { readAlertLists } from './repo/alert-words.ts'
 import { writeSends } from './repo/send-batch.ts'
@@ -23,6 +24,7 @@ export interface Context {
   readonly alertWords: AlertWords
   readonly targets: FoundTargets
   readonly presence: PresenceStore
+  readonly turns: Turns
   /** Tells the gateways what passes beside the log; never fails and never waits. */
   readonly pass: Pass
 }
@@ -46,6 +48,21 @@ export function createContext(
     },
   })
   const searches = createSearches()
+  const turns = createTurns(pass, clock, async (ms) => {
+    await delay(ms)
+  })
   const alertWords = createAlertWords((org, after) => readAlertLists(database, org, after))
-  return { clock, ids, database, facts, sends, searches, alertWords, targets: new WeakMap(), presence, pass }
+  return {
+    clock,
+    ids,
+    database,
+    facts,
+    sends,
+    searches,
+    alertWords,
+    targets: new WeakMap(),
+    presence,
+    turns,
+    pass,
+  }
 }

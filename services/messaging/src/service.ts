@@ -49,6 +49,7 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
     (org, events) => pass(bus, org, events),
   )
   opening.use(ctx.sends)
+  opening.use(ctx.turns)
   const served = opening.use(
     await serve({
       service: 'messaging',

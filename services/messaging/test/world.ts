@@ -17,6 +17,7 @@ import { routes } from '../src/endpoints.ts'
 import { findActor } from '../src/facts/target.ts'
 import { createSends, type Sends, type WriteBatch } from '../src/jobs/sends.ts'
 import { PresenceStore } from '../src/presence/store.ts'
+import { createTurns } from '../src/presence/turns.ts'
 import { writeSends } from '../src/repo/send-batch.ts'
 import snapshot from '../src/routes/snapshot.ts'
 
@@ -208,7 +209,9 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     presence,
     (_, events) => passed.push(...events),
   )
-  const ctx = disturbance ? { ...whole, sends: disturbed(whole, disturbance) } : whole
+  // Told of at once, each alone.
+  const turns = createTurns(whole.pass, clock, () => Promise.resolve())
+  const ctx = { ...whole, turns, ...(disturbance ? { sends: disturbed(whole, disturbance) } : {}) }
   const running = {
     routes: new Map(routes.map((route) => [route.operation.id, route])),
     ctx,

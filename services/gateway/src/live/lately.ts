@@ -62,6 +62,11 @@ export class Lately {
     }
   }
 
+  /** Forgets what came to an organisation so far. */
+  clear(org: number): void {
+    for (const number of this.#byOrg.get(org)?.told.keys() ?? []) this.#drop(number)
+  }
+
   #drop(number: number | undefined): void {
     const kept = number === undefined ? undefined : this.#all.get(number)
     if (!kept) return

@@ -221,7 +221,10 @@ export class Organisation {
   #apply(events: readonly LogEvent[]): void {
     for (const event of events) {
       // What is pending was allowed until here; after a right is taken it would not be.
-      if (event.revokes) this.#consumers.flush(event.seq - 1)
+      if (event.revokes) {
+        this.#consumers.flush(event.seq - 1)
+        this.#passing.revoked()
+      }
       const effect = this.#effect(event)
       const recent = this.#keep(event, effect)
       if (effect) this.#take(event, effect)

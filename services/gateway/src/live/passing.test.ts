@@ -202,6 +202,23 @@ test('AC-05 whoever has left the channel is not told, also of what passed before
   expect([nodsOf(late.got), nodsOf(there.got)]).toEqual([[], [4]])
 })
 
+test('AC-05 when any right is taken, what waits for polls is forgotten', async () => {
+  const { organisation, nod, leave, apply } = scene()
+  const poll = async () => {
+    const { consumer, got } = reader('poll')
+    await organisation.serve(consumer, 0, 1)
+    organisation.stop(consumer)
+    return nodsOf(got)
+  }
+  await poll()
+  nod()
+  leave(bob)
+  apply()
+  expect(await poll()).toEqual([])
+  nod()
+  expect(await poll()).toEqual([2])
+})
+
 test('without the right to answer nothing is told', async () => {
   const { organisation, nod, state } = scene()
   const { consumer, got } = reader('socket')

@@ -62,6 +62,11 @@ export class Passing {
     }
   }
 
+  /** A right was taken: what was decided before is not told after, whatever it was about. */
+  revoked(): void {
+    this.#lately.clear(this.#org)
+  }
+
   /** A consumer is let go; its queue may come back. */
   end(consumer: Consumer): void {
     const missing = this.#missing.get(consumer)

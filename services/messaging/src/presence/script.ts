@@ -1,5 +1,6 @@
 /**
- * Notes that a person is there: `1` where that is news, `0` where it was noted a moment ago. Forgets some of who was not
+ * Notes that a person is there: when they were active and there before, and are now, where that is news; `0` where it was
+ * noted a moment ago. Forgets some of who was not
  * there for long.
  * KEYS: when each was there; the order of news. ARGV: person, now (s), active?, now (ms), what a moment is (s), kept for (s)
  */
@@ -15,7 +16,8 @@ local next = ARGV[3] == '1' and math.max(active, now) or active
 if was and now - there < moment and next - active < moment then return 0 end
 local top = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2]
 local id = math.max(tonumber(ARGV[4]), top and tonumber(top) + 1 or 0)
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %.0f', next, math.max(there, now)))
+local noted = string.format('%.0f %.0f', next, math.max(there, now))
+redis.call('HSET', KEYS[1], ARGV[1], noted)
 redis.call('ZADD', KEYS[2], string.format('%.0f', id), ARGV[1])
 local before = string.format('%.0f', tonumber(ARGV[4]) - kept * 1000)
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', before, 'LIMIT', 0, 10)) do
@@ -24,7 +26,7 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', before, 'LIMI
 end
 redis.call('EXPIRE', KEYS[1], kept)
 redis.call('EXPIRE', KEYS[2], kept)
-return 1`
+return string.format('%.0f %.0f ', active, there) .. noted`
 
 /**
  * The number of the newest news, then the number, person, last active and last there of each news after a number, at most

@@ -10,6 +10,12 @@ export interface Seen {
   readonly there: number
 }
 
+/** Somebody as they were before something was noted of them, and as they are now. */
+export interface Noted {
+  readonly before: Seen
+  readonly now: Seen
+}
+
 /** Who was there after some news, and the number of the newest; -1 where nothing is known. */
 export interface News {
   readonly last: number
@@ -30,7 +36,8 @@ const mostAtOnce = 1000
 /** Organisations that are remembered here; of the one that was asked for longest ago all is read anew. */
 const mostOrganisations = 1000
 
-const Found = z.tuple([z.coerce.number().int()], z.string().regex(/^\d+ \d+ \d+ \d+$/))
+const Line = z.string().regex(/^\d+ \d+ \d+ \d+$/)
+const Found = z.tuple([z.coerce.number().int()], Line)
 
 /** What is known here of an organisation, the newest news last. */
 interface Known {
@@ -56,10 +63,14 @@ export class PresenceStore {
     this.#report = report
   }
 
-  /** Notes that somebody is there now. */
-  async note(org: OrgId, user: number, active: boolean): Promise<void> {
+  /** Notes that somebody is there now. @returns what that changes; null where it is no news or cannot be noted */
+  async note(org: OrgId, user: number, active: boolean): Promise<Noted | null> {
     const ms = this.#clock.now()
-    await this.#run(noteScript, org, [user, Math.floor(ms / 1000), active ? 1 : 0, ms, moment, kept])
+    const args = [user, Math.floor(ms / 1000), active ? 1 : 0, ms, moment, kept]
+    const noted = Line.safeParse(await this.#run(noteScript, org, args))
+    if (!noted.success) return null
+    const [wasActive = 0, wasThere = 0, isActive = 0, isThere = 0] = noted.data.split(' ').map(Number)
+    return { before: { active: wasActive, there: wasThere }, now: { active: isActive, there: isThere } }
   }
 
   /** Those of whom there is news after a number; -1 for all. */

@@ -1,9 +1,12 @@
 import { type LegacyPresence, mostPresenceDays, type SlimPresence } from '@parley/api'
-import type { News, Seen } from '../presence/store.ts'
+import type { Turned } from '@parley/events'
+import type { News, Noted, Seen } from '../presence/store.ts'
 import type { Shown } from '../repo/presence-people.ts'
 
 /** Somebody who was active this many seconds before they were last there counts as active (Zulip: legacy presence). */
 const activeFor = 70
+/** Somebody of whom nothing was heard for more seconds is gone (Zulip API: `server_presence_offline_threshold_seconds`). */
+const goneAfter = 200
 const day = 86_400
 
 /** As clients read it. */
@@ -12,13 +15,17 @@ const slimPresence = ({ active, there }: Seen): SlimPresence => ({
   idle_timestamp: there,
 })
 
+/** How somebody was last there. */
+export const standing = ({ active, there }: Seen): Pick<Turned, 'status' | 'timestamp'> =>
+  active + activeFor >= there ? { status: 'active', timestamp: active } : { status: 'idle', timestamp: there }
+
+/** Is it to be seen that somebody has come, gone idle or become active again? */
+export const turned = ({ before, now }: Noted): boolean =>
+  now.there - before.there > goneAfter || standing(before).status !== standing(now).status
+
 /** As older clients read it. */
-export function legacyPresence({ active, there }: Seen): LegacyPresence {
-  const now =
-    active + activeFor >= there
-      ? { status: 'active' as const, timestamp: active }
-      : { status: 'idle' as const, timestamp: there }
-  const one = { client: 'website', ...now, pushable: false }
+export function legacyPresence(seen: Seen): LegacyPresence {
+  const one = { client: 'website', ...standing(seen), pushable: false }
   return { aggregated: one, website: one }
 }
 

@@ -34,6 +34,19 @@ export async function readPresenceUsed(
   return rows.length === 0
 }
 
+/** In larger organisations changes are not told one by one: clients ask every minute (Zulip API: presence events). */
+const mostTold = 100
+
+/** Has the organisation few enough people in use to tell each of them when somebody comes or goes idle? */
+export async function tellsOfTurns(tx: Tx, { actor }: Granted<'self:be-there'>): Promise<boolean> {
+  const people = await tx.query(
+    z.object({ user_id: z.int() }),
+    'SELECT user_id FROM auth.v1_actors WHERE org_id = $1 AND is_active AND NOT is_bot LIMIT $2',
+    [actor.orgId, mostTold + 1],
+  )
+  return people.length <= mostTold
+}
+
 const Named = z.object({ user_id: z.int(), is_bot: z.boolean(), shown: z.boolean() })
 
 /** An account in use by its id or the e-mail that others see; null where there is none. */

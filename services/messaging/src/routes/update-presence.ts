@@ -3,13 +3,17 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { toldPresence } from '../presence/told.ts'
-import { findShown, readPresenceUsed } from '../repo/presence-people.ts'
+import { standing, turned } from '../present/presence.ts'
+import { findShown, readPresenceUsed, tellsOfTurns } from '../repo/presence-people.ts'
 
 export default route<typeof updatePresence, Context, Tx>(
   updatePresence,
   async ({ input, granted, actor, ctx, tx }) => {
-    if ((await readPresenceUsed(tx, granted)) && (await findShown(tx, granted, [actor.userId])).length > 0)
-      await ctx.presence.note(actor.orgId, actor.userId, input.status === 'active')
+    const used = await readPresenceUsed(tx, granted)
+    const [shown] = used ? await findShown(tx, granted, [actor.userId]) : []
+    const noted = shown && (await ctx.presence.note(actor.orgId, actor.userId, input.status === 'active'))
+    if (noted && turned(noted) && (await tellsOfTurns(tx, granted)))
+      ctx.turns.tell(actor.orgId, { ...shown, ...noted.now, ...standing(noted.now) })
     if (input.ping_only) return {}
     const { last_update_id: after, history_limit_days: days } = input
     const told = await toldPresence(tx, granted, ctx, { after, days })
