@@ -207,6 +207,16 @@ async function changeChannel(channel: number): Promise<void> {
   await holds(owner, 'GET', '/users/{user_id_or_email}/presence', {}, `/users/${reader.id}/presence`)
   const reason = { status_text: 'away' }
   await holds(owner, 'POST', '/users/{user_id}/status', reason, `/users/${reader.id}/status`)
+  const fields = '/realm/profile_fields'
+  const field = int(await holds(owner, 'POST', fields, { field_type: 1, name: 'Motto', hint: 'x' }), 'id')
+  await holds(owner, 'GET', fields, {})
+  await holds(owner, 'PATCH', fields, { order: [field] })
+  await owner.ok('PATCH', `${fields}/${field}`, { required: true })
+  await owner.ok('PATCH', '/users/me/profile_data', { data: [{ id: field, value: '**shapes**' }] })
+  await holds(reader, 'GET', '/users', { include_custom_profile_fields: true })
+  await holds(owner, 'GET', '/users/me', {})
+  await owner.ok('DELETE', '/users/me/profile_data', { data: [field] })
+  await owner.ok('DELETE', `${fields}/${field}`)
   const words = { alert_words: ['shapes'] }
   for (const method of ['POST', 'DELETE'] as const) await holds(owner, method, '/users/me/alert_words', words)
   await holds(owner, 'GET', '/users/me/alert_words', {})

@@ -85,6 +85,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{stream_id}', String(ids.channel))
     .replace('{channel_folder_id}', '1')
     .replace('{draft_id}', '1')
+    .replace('{field_id}', '1')
     .replace('{saved_snippet_id}', '1')
     .replace('{muted_user_id}', String(ids.user))
     .replace('{user_id}', String(ids.user))
@@ -104,6 +105,10 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     draft: { type: 'stream', to: [ids.channel], topic: 'x', content: 'x' },
     title: 'x',
     alert_words: ['x'],
+    field_type: 1,
+    name: 'x',
+    order: [],
+    data: [],
     emoji_name: 'tada',
     topic_name: 'x',
     messages: [ids.message],

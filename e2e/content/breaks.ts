@@ -43,6 +43,11 @@ export const spoilt = {
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
   folders: [renamed('TABLE', 'streams.folders', 'rendered_description')],
+  profiles: [
+    refusing('auth.profile_fields'),
+    renamed('TABLE', 'auth.profile_fields', 'place'),
+    renamed('TABLE', 'auth.profile_values', 'field_id'),
+  ],
   presence: [renamed('VIEW', 'auth.v1_settings', 'settings')],
   queues: [quoting('gateway.queues', 'spec::text')],
 } as const satisfies Record<string, readonly Spoilt[]>

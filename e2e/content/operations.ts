@@ -58,6 +58,30 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'accounts',
     ({ stage, victim }) => stage.owner.patch(`/users/${victim}`, { full_name: canary.name, role: 300 }),
   ],
+  'get-custom-profile-fields': ['profiles', ({ ada }) => ada.get('/realm/profile_fields')],
+  'create-custom-profile-field': [
+    'profiles',
+    ({ stage }) =>
+      stage.owner.post('/realm/profile_fields', {
+        field_type: 1,
+        name: canary.name,
+        hint: canary.description,
+      }),
+  ],
+  'reorder-custom-profile-fields': [
+    'profiles',
+    ({ stage }) => stage.owner.patch('/realm/profile_fields', { order: [] }),
+  ],
+  'update-custom-profile-field': [
+    'profiles',
+    ({ stage }) => stage.owner.patch('/realm/profile_fields/1', { name: canary.name }),
+  ],
+  'remove-custom-profile-field': ['profiles', ({ stage }) => stage.owner.delete('/realm/profile_fields/1')],
+  'update-profile-data': [
+    'profiles',
+    ({ ada }) => ada.patch('/users/me/profile_data', { data: [{ id: 1, value: canary.content }] }),
+  ],
+  'remove-profile-data': ['profiles', ({ ada }) => ada.delete('/users/me/profile_data', { data: [1] })],
   'deactivate-own-user': ['accounts', ({ ada }) => ada.delete('/users/me')],
   'reactivate-user': ['accounts', ({ stage, gone }) => stage.owner.post(`/users/${gone}/reactivate`)],
   'deactivate-user': ['accounts', ({ stage, victim }) => stage.owner.delete(`/users/${victim}`)],

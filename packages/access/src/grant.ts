@@ -43,6 +43,7 @@ import {
 import { organisationChange } from './actions/organisation.ts'
 import {
   selfBeThere,
+  selfDescribe,
   userCreate,
   userDeactivate,
   userLeave,
@@ -60,6 +61,10 @@ export interface ActionObjects {
   'self:use': null
   /** To say that one is there. */
   'self:be-there': null
+  /** To say something of oneself that everybody sees. */
+  'self:describe': null
+  /** What the organisation keeps for everybody in it: lists that administrators make. */
+  'organisation:read': null
   'organisation:change': { readonly ownersOnly: boolean }
   'user:list': null
   'user:create': { readonly role: Role; readonly operatorAllows: boolean }
@@ -108,6 +113,8 @@ export type Action = keyof ActionObjects
 const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) => Decision } = {
   'self:use': allow,
   'self:be-there': selfBeThere,
+  'self:describe': selfDescribe,
+  'organisation:read': allow,
   'organisation:change': organisationChange,
   'user:list': allow,
   'user:create': userCreate,

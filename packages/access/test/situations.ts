@@ -165,6 +165,8 @@ export type Situation<A extends Action> = readonly [
 export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'self:use': nothing,
   'self:be-there': nothing,
+  'self:describe': nothing,
+  'organisation:read': nothing,
   'organisation:change': [
     ['what administrators set', { ownersOnly: false }],
     ['what owners set', { ownersOnly: true }],

@@ -58,6 +58,15 @@ import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
 import { getEvents } from './queues/get-events.ts'
 import { register } from './queues/register.ts'
+import {
+  createProfileField,
+  getProfileFields,
+  removeProfileData,
+  removeProfileField,
+  reorderProfileFields,
+  updateProfileData,
+  updateProfileField,
+} from './organisation/profile-fields.ts'
 import { addAlertWords, getAlertWords, removeAlertWords } from './own/alert-words.ts'
 import { createSnippet, deleteSnippet, editSnippet, getSnippets } from './snippets/snippets.ts'
 import { createUser } from './users/create-user.ts'
@@ -167,6 +176,13 @@ export const operations: readonly Operation[] = [
   deleteSnippet,
   editSnippet,
   getSnippets,
+  getProfileFields,
+  createProfileField,
+  reorderProfileFields,
+  updateProfileField,
+  removeProfileField,
+  updateProfileData,
+  removeProfileData,
   addAlertWords,
   getAlertWords,
   removeAlertWords,

@@ -48,6 +48,7 @@ import {
   organisationPermissionsChanged,
   organisationPermissionSet,
 } from './users/organisation-permissions.ts'
+import { organisationListChanged, profileChanged, profileFieldsSet } from './users/organisation-lists.ts'
 import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
 import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
@@ -78,6 +79,9 @@ export const declarations: readonly EventDeclaration[] = [
   any(organisationPermissionSet),
   any(organisationSet),
   any(organisationSettingsChanged),
+  any(organisationListChanged),
+  any(profileFieldsSet),
+  any(profileChanged),
   any(sessionCreated),
   any(sessionEnded),
   any(userCreated),

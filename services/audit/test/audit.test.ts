@@ -75,6 +75,11 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   await session.ok('DELETE', '/parley/sessions/current')
   await person.ok('POST', '/users/me/api_key/regenerate')
   await who.owner.ok('PATCH', '/realm', { description: 'canarydescription' })
+  await who.owner.ok('POST', '/realm/profile_fields', {
+    field_type: 1,
+    name: 'canaryfield',
+    hint: 'canarydescription',
+  })
   await who.owner.ok('PATCH', '/realm', { can_resolve_topics_group: { new: members } })
   await who.owner.ok('PATCH', `/users/${person.id}`, { role: 300 })
   await who.owner.ok('DELETE', `/users/${person.id}`)

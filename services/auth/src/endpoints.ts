@@ -7,6 +7,13 @@ import explainAccess from './calls/explain-access.ts'
 import findOrganisation from './calls/find-organisation.ts'
 import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
+import createProfileField from './routes/create-profile-field.ts'
+import getProfileFields from './routes/get-profile-fields.ts'
+import removeProfileData from './routes/remove-profile-data.ts'
+import removeProfileField from './routes/remove-profile-field.ts'
+import reorderProfileFields from './routes/reorder-profile-fields.ts'
+import updateProfileData from './routes/update-profile-data.ts'
+import updateProfileField from './routes/update-profile-field.ts'
 import createSession from './routes/create-session.ts'
 import createUserGroup from './routes/create-user-group.ts'
 import deactivateUserGroup from './routes/deactivate-user-group.ts'
@@ -64,6 +71,13 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   updateSettings,
   updateUser,
   updateUserSettingsDefaults,
+  getProfileFields,
+  createProfileField,
+  reorderProfileFields,
+  updateProfileField,
+  removeProfileField,
+  updateProfileData,
+  removeProfileData,
 ]
 
 /** Every internal call it answers. */

@@ -64,3 +64,8 @@ export function userSetRole(
 export function selfBeThere(actor: Actor): Decision {
   return allowIf(!actor.isBot, deny('people-only'))
 }
+
+/** Filling in one's profile: people only. */
+export function selfDescribe(actor: Actor): Decision {
+  return allowIf(!actor.isBot, deny('people-only'))
+}

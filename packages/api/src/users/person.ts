@@ -1,9 +1,11 @@
 import { z } from 'zod'
 
-const ProfileData = z.record(
+/** What people put into the fields of their profile, by the field's id. */
+export const ProfileData = z.record(
   z.string(),
   z.object({ value: z.string(), rendered_value: z.string().optional() }),
 )
+export type ProfileData = z.infer<typeof ProfileData>
 
 /** A user as other users see them (Zulip API: members of `GET /users`). */
 export const Person = z.object({

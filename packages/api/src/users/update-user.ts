@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
+import { GivenValue, maxProfileFields } from '../organisation/profile-fields.ts'
 import { json, optional, pathInt, text } from '../param.ts'
 
 /** Every role an account may be given. */
@@ -12,7 +13,7 @@ export const RoleNumber = z.union([
   z.literal(600),
 ])
 
-/** Changes another account's name or role. A new role takes the queues of the account: it knows other things now. */
+/** Changes another account's name, role or profile. A new role takes the queues of the account: it knows other things now. */
 export const updateUser = operation({
   id: 'update-user',
   method: 'PATCH',
@@ -27,7 +28,7 @@ export const updateUser = operation({
     user_id: pathInt(),
     full_name: optional(text()),
     role: optional(json(RoleNumber)),
-    profile_data: optional(json(z.array(z.looseObject({ id: z.int() })).max(100))),
+    profile_data: optional(json(z.array(GivenValue).max(maxProfileFields))),
     new_email: optional(text()),
   },
   response: z.object({}),

@@ -250,6 +250,45 @@ const changeAlertWords: Change = ({ random }, who) => {
     : who.post('/users/me/alert_words', { alert_words })
 }
 
+const Fields = z.object({ custom_fields: z.array(z.object({ id: z.int(), type: z.int() })) })
+
+/** Fields of profiles: few at a time, of texts, options and people. */
+const changeFields: Change = async ({ random, owner }) => {
+  const fields = Fields.parse((await owner.get('/realm/profile_fields')).body).custom_fields
+  const [first, ...rest] = fields
+  if (!first || (fields.length < 4 && random.below(3) === 0)) {
+    const option = (text: string) => ({ text, order: '1' })
+    return owner.post('/realm/profile_fields', {
+      name: `Field ${letters(random.below(600))}`,
+      ...random.pick([
+        { field_type: 1 },
+        { field_type: 6 },
+        { field_type: 3, field_data: { a: option('A'), b: option('B') } },
+      ]),
+    })
+  }
+  const { id, type } = random.pick([first, ...rest])
+  if (random.below(6) === 0) return owner.delete(`/realm/profile_fields/${id}`)
+  if (random.below(3) === 0)
+    return owner.patch('/realm/profile_fields', { order: fields.map((field) => field.id).reverse() })
+  return owner.patch(`/realm/profile_fields/${id}`, {
+    hint: `hint ${random.below(9)}`,
+    ...(type === 3 ? { field_data: { [random.pick(['a', 'b'])]: { text: 'C', order: '1' } } } : {}),
+  })
+}
+
+const fillProfile: Change = async ({ random, owner, anybody }, who) => {
+  const fields = Fields.parse((await owner.get('/realm/profile_fields')).body).custom_fields
+  const [first, ...rest] = fields
+  if (!first) return null
+  const { id, type } = random.pick([first, ...rest])
+  const value = type === 6 ? [anybody().id] : type === 3 ? random.pick(['a', 'b']) : `text ${random.below(9)}`
+  const given = random.below(4) === 0 ? { id, value: null } : { id, value }
+  return random.below(3) === 0
+    ? owner.patch(`/users/${anybody().id}`, { profile_data: [given] })
+    : who.patch('/users/me/profile_data', { data: [given] })
+}
+
 /** Of a channel that one is in or not: it is refused, or ends what was set while one was. */
 const oneChannel = async ({ random, owner }: Play): Promise<unknown> => {
   const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
@@ -436,6 +475,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'keep a draft': [2, draft],
   'keep a snippet': [1, snippet],
   'change alert words': [2, changeAlertWords],
+  'change fields of profiles': [2, changeFields],
+  'fill in a profile': [2, fillProfile],
   'set a subscription': [3, setSubscription],
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],

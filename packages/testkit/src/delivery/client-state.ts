@@ -5,7 +5,10 @@ import { z } from 'zod'
 import { passes, type QueueEvent } from './event-queue.ts'
 
 const Ids = z.array(z.int())
-const Person = z.looseObject({ user_id: z.int() })
+const Person = z.looseObject({
+  user_id: z.int(),
+  profile_data: z.record(z.string(), z.unknown()).optional(),
+})
 const Channel = z.looseObject({ stream_id: z.int(), subscribers: Ids.default([]) })
 /** A permission that names people and groups in place. */
 const NamedInPlace = z.object({ direct_members: Ids, direct_subgroups: Ids })
@@ -37,6 +40,7 @@ const Snapshot = z.looseObject({
   saved_snippets: z.array(z.looseObject({ id: z.int() })),
   muted_users: z.array(z.looseObject({ id: z.int() })),
   alert_words: z.array(z.string()),
+  custom_profile_fields: z.array(z.looseObject({ id: z.int() })),
   user_topics: z.array(UserTopic),
   user_status: z.record(z.string(), UserStatus),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
@@ -78,6 +82,9 @@ interface ClientState {
   readonly snippets: Record<number, unknown>
   mutedUsers: unknown
   alertWords: unknown
+  profileFields: unknown
+  /** By person and field; who has none is not in it. */
+  profiles: Record<string, Record<string, unknown>>
   /** By person. */
   readonly statuses: Record<string, UserStatus>
   /** By conversation. */
@@ -205,6 +212,12 @@ function stateOf(answer: unknown): ClientState {
     snippets: byId(s.saved_snippets),
     mutedUsers: s.muted_users,
     alertWords: s.alert_words,
+    profileFields: s.custom_profile_fields,
+    profiles: filled(
+      Object.fromEntries(
+        [...s.realm_users, ...s.realm_non_active_users].map((p) => [p.user_id, p.profile_data ?? {}]),
+      ),
+    ),
     statuses: s.user_status,
     topics: Object.fromEntries(s.user_topics.map((set) => [inTopic(set.stream_id, set.topic_name), set])),
     maxMessage: s.max_message_id,
@@ -227,6 +240,7 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     if (typeof changed['role'] === 'number') Object.assign(known, flagsOf(changed['role']))
     else if (typeof changed['full_name'] === 'string') known['full_name'] = changed['full_name']
     else if (typeof changed['is_active'] === 'boolean') known['active'] = changed['is_active']
+    else if (changed['custom_profile_field'] !== undefined) fill(state, user, changed['custom_profile_field'])
     else throw new Error('an update that this client does not know')
     if (changed['is_active'] !== false) return
     // Clients drop who left from every list by this event alone.
@@ -437,6 +451,15 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     }
     if (!status_text && !emoji_name) delete state.statuses[id]
   },
+  custom_profile_fields(state, event) {
+    const fields = z.array(Kept).parse(event['fields'])
+    state.profileFields = fields
+    // What was in a field goes with it.
+    const ids = new Set(fields.map(({ id }) => String(id)))
+    for (const profile of Object.values(state.profiles))
+      for (const id of Object.keys(profile)) if (!ids.has(id)) delete profile[id]
+    state.profiles = filled(state.profiles)
+  },
   alert_words(state, event) {
     state.alertWords = event['alert_words']
   },
@@ -481,6 +504,18 @@ function folderIn(state: ClientState, id: number): FolderObject {
   const folder = state.folders[id]
   if (!folder) throw new Error(`a change of folder ${id}, which is not known`)
   return folder
+}
+
+const filled = (profiles: ClientState['profiles']): ClientState['profiles'] =>
+  Object.fromEntries(Object.entries(profiles).filter(([, profile]) => Object.keys(profile).length > 0))
+
+function fill(state: ClientState, user: number, changed: unknown): void {
+  const { id, ...now } = z.looseObject({ id: z.int(), value: z.string().nullable() }).parse(changed)
+  const { [id]: _, ...others } = state.profiles[user] ?? {}
+  state.profiles = filled({
+    ...state.profiles,
+    [user]: now.value === null ? others : { ...others, [id]: now },
+  })
 }
 
 function groupIn(state: ClientState, event: QueueEvent): KnownGroup {

@@ -1,5 +1,5 @@
 import { authorize } from '@parley/access'
-import { authSnapshot } from '@parley/api'
+import { authSnapshot, type ProfileData } from '@parley/api'
 import { AppError, orgId, userId } from '@parley/core'
 import { readActor } from '@parley/db'
 import { answer } from '@parley/kit'
@@ -8,6 +8,8 @@ import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
 import { realmPermissionValues } from '../present/realm-permissions.ts'
 import { userGroups } from '../present/user-groups.ts'
 import { listGroups } from '../repo/groups.ts'
+import { readProfileFields } from '../repo/profile-fields.ts'
+import { readProfiles } from '../repo/profiles.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { readOwnSettings, readSettingsDefaults } from '../repo/user-settings.ts'
 import { listUsers } from '../repo/users.ts'
@@ -21,16 +23,25 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const verdict = actor && authorize('user:list', actor, null, rights)
     const organisation = await readOrganisation(tx)
     if (!verdict?.ok || !organisation) throw refused()
-    const accounts = await listUsers(tx, verdict.granted, needsEverybody(input.types) ? null : [input.user])
+    const everybody = needsEverybody(input.types)
+    const accounts = await listUsers(tx, verdict.granted, everybody ? null : [input.user])
     const { include_deactivated_groups: deactivatedToo } = input.capabilities
     const groups = needsGroups(input.types)
       ? await userGroups(tx, await listGroups(tx, verdict.granted, deactivatedToo))
       : []
+    const profiles = everybody
+      ? await readProfiles(tx, verdict.granted, null)
+      : new Map<number, ProfileData>()
+    const profileFields = await readProfileFields(tx, verdict.granted)
     const permissions = await realmPermissionValues(tx, organisation.groups)
     const settings = await readOwnSettings(tx, verdict.granted)
     const defaults = await readSettingsDefaults(tx)
     const viewer = verdict.granted.actor
     const now = ctx.clock.now()
-    return authState({ organisation, permissions, viewer, accounts, groups, settings, defaults, now }, input)
+    const people = { accounts, groups, profiles }
+    return authState(
+      { organisation, permissions, viewer, ...people, profileFields, settings, defaults, now },
+      input,
+    )
   }),
 )

@@ -29,6 +29,7 @@ const account = (user: number) => ({
   generation: 1,
   group_ids: [2],
   permissions: null,
+  profile: null,
 })
 
 /** A database of accounts 1 to 9 in every organisation, and what it was asked. */

@@ -1,5 +1,5 @@
 import { type Actor, type Granted, role } from '@parley/access'
-import type { Principal } from '@parley/api'
+import { type Principal, ProfileData } from '@parley/api'
 import { groupId, type OrgId, orgId, rights, userId } from '@parley/core'
 import { type ActorAndRights, type Database, KeptRealmGroups } from '@parley/db'
 import { z } from 'zod'
@@ -10,7 +10,7 @@ export interface OwnAccounts {
   /** Who acts; null where the organisation has no such account. @throws AppError UNAVAILABLE without the database */
   readonly actor: (principal: Principal) => Promise<ActorAndRights>
   /** The account that acts, as it was when `actor` read it. */
-  readonly of: (granted: Granted<'self:use'>) => AccountRow
+  readonly of: (granted: Granted<'self:use'>) => AccountRow & { readonly profile: ProfileData }
 }
 
 const Row = z.object({
@@ -31,6 +31,7 @@ const Row = z.object({
   generation: z.int(),
   group_ids: z.array(z.int()).nullable(),
   permissions: KeptRealmGroups,
+  profile: ProfileData.nullable(),
 })
 type Row = z.output<typeof Row>
 
@@ -50,7 +51,7 @@ export function createOwnAccounts(database: Pick<Database, 'once'>): OwnAccounts
     asked: ReadonlyMap<number, PromiseWithResolvers<Row | null>>,
   ): Promise<void> => {
     try {
-      const found = await database.once(Row, 'SELECT * FROM auth.own_accounts_v2($1, $2)', [
+      const found = await database.once(Row, 'SELECT * FROM auth.own_accounts_v3($1, $2)', [
         org,
         [...asked.keys()],
       ])
@@ -94,7 +95,7 @@ export function createOwnAccounts(database: Pick<Database, 'once'>): OwnAccounts
     of(granted) {
       const row = rows.get(granted.actor)
       if (!row) throw new Error('decided on an actor that was read elsewhere')
-      return accountOf(row)
+      return { ...accountOf(row), profile: row.profile ?? {} }
     },
   }
 }

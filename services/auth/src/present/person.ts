@@ -1,31 +1,35 @@
 import { type Actor, role } from '@parley/access'
-import type { OwnPerson, Person } from '@parley/api'
+import type { OwnPerson, Person, ProfileData } from '@parley/api'
 import { seesEmail } from '@parley/events'
 import type { AccountRow } from '../repo/users.ts'
 
-/** A user as this viewer sees them. */
-export function person(row: AccountRow, viewer: Actor, withProfile: boolean): Person {
+/** A user as this viewer sees them. @param profile null where nobody asked for it */
+export function person(row: AccountRow, viewer: Actor, profile: ProfileData | null): Person {
   const own = row.userId === viewer.userId
   return {
     ...shared(row),
     delivery_email: seesEmail(row.emailAddressVisibility, viewer.role, own) ? row.deliveryEmail : null,
     bot_type: row.botType,
     bot_owner_id: row.botOwnerId,
-    ...(withProfile && !row.isBot ? { profile_data: {} } : {}),
+    ...(profile && !row.isBot ? { profile_data: profile } : {}),
   }
 }
 
 /** A user in `register`'s lists of active and of deactivated people: which of them says who is active. */
-export function listedPerson(row: AccountRow, viewer: Actor): Omit<Person, 'is_active'> {
-  const { is_active: _, ...rest } = person(row, viewer, true)
+export function listedPerson(
+  row: AccountRow,
+  viewer: Actor,
+  profile: ProfileData,
+): Omit<Person, 'is_active'> {
+  const { is_active: _, ...rest } = person(row, viewer, profile)
   return rest
 }
 
 /** One's own account. */
-export const ownPerson = (row: AccountRow): OwnPerson => ({
+export const ownPerson = (row: AccountRow, profile: ProfileData): OwnPerson => ({
   ...shared(row),
   delivery_email: row.deliveryEmail,
-  profile_data: {},
+  profile_data: profile,
 })
 
 function shared(row: AccountRow): Omit<OwnPerson, 'delivery_email' | 'profile_data'> {

@@ -57,6 +57,8 @@ const facts = (id: number): SnapshotFacts => ({
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,
   groups: [],
+  profiles: new Map([[2, { 7: { value: 'x', rendered_value: '<p>x</p>' } }]]),
+  profileFields: [],
   settings: valuesOf(userSettings, {}),
   defaults: valuesOf(userSettings, {}),
   now: 1_700_000_100_000,

@@ -1,5 +1,12 @@
 import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
-import type { SettingValues, SnapshotRequest, UserGroupObject } from '@parley/api'
+import {
+  type ProfileData,
+  type ProfileField,
+  profileFieldTypes,
+  type SettingValues,
+  type SnapshotRequest,
+  type UserGroupObject,
+} from '@parley/api'
 import type { Organisation } from '../repo/organisations.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
@@ -16,6 +23,9 @@ export interface SnapshotFacts {
   readonly permissions: RealmPermissionValues
   /** The groups that people made. */
   readonly groups: readonly UserGroupObject[]
+  /** By account. */
+  readonly profiles: ReadonlyMap<number, ProfileData>
+  readonly profileFields: readonly ProfileField[]
   /** The viewer's own. */
   readonly settings: SettingValues
   /** What new accounts begin with. */
@@ -33,7 +43,10 @@ const constant =
 
 /** Which keys come with which event type (Zulip API: `fetch_event_types` of register-queue). */
 const sections: Readonly<Record<string, Section>> = {
-  custom_profile_fields: constant({ custom_profile_fields: [], custom_profile_field_types: {} }),
+  custom_profile_fields: ({ profileFields }) => ({
+    custom_profile_fields: profileFields,
+    custom_profile_field_types: profileFieldTypes,
+  }),
   giphy: constant({ giphy_api_key: '' }),
   navigation_views: constant({ navigation_views: [] }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
@@ -98,11 +111,12 @@ function own({ accounts, viewer }: SnapshotFacts): AccountRow {
 }
 
 function people(facts: SnapshotFacts): Record<string, unknown> {
-  const { viewer, accounts } = facts
+  const { viewer, accounts, profiles } = facts
   const row = own(facts)
-  const self = ownPerson(row)
+  const profileOf = ({ userId }: AccountRow): ProfileData => profiles.get(userId) ?? {}
+  const self = ownPerson(row, profileOf(row))
   const listed = (active: boolean) =>
-    accounts.filter((a) => a.isActive === active).map((a) => listedPerson(a, viewer))
+    accounts.filter((a) => a.isActive === active).map((a) => listedPerson(a, viewer, profileOf(a)))
   return {
     realm_users: listed(true),
     realm_non_active_users: listed(false),

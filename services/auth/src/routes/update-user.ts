@@ -2,8 +2,9 @@ import { authorize, nobody } from '@parley/access'
 import { updateUser } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
-import { append, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
+import { append, hold, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
+import { changeProfile } from '../change-profile.ts'
 import type { AuthContext } from '../context.ts'
 import { userFacts } from '../facts/user.ts'
 import { refusal, unknownUser } from '../present/refusal.ts'
@@ -24,9 +25,11 @@ export default route<typeof updateUser, AuthContext, OrmTx>(
     const { input, rights, tx } = updating
     // The operator lets nobody do it yet.
     if (input.new_email !== undefined) throw badRequest('User not authorized to change user emails')
-    const [field] = input.profile_data ?? []
-    if (field) throw badRequest(`Field id ${field.id} not found.`)
-    const events = [...(await renamed(updating)), ...(await roleChanged(updating))]
+    const events = [
+      ...(await renamed(updating)),
+      ...(await roleChanged(updating)),
+      ...(await described(updating)),
+    ]
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },
@@ -51,4 +54,11 @@ async function roleChanged({ input: { role }, granted, rights, tx }: Updating): 
   // Groups show nobody who is not in use.
   const groups = target.isActive ? [leavesRoleGroup(userId, target.role), joinsRoleGroup(userId, role)] : []
   return [make(userRoleChanged, changed), ...groups]
+}
+
+/** Last, for it takes the head. */
+async function described({ input, granted, rights, request, tx }: Updating): Promise<NewEvent[]> {
+  if (input.profile_data === undefined || input.profile_data.length === 0) return []
+  await hold(tx, rights)
+  return changeProfile(tx, granted, input.profile_data, request.url)
 }

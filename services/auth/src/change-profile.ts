@@ -1,0 +1,62 @@
+import { type Granted, isAdmin } from '@parley/access'
+import { type GivenValue, profileFieldTypes as type } from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { make, type NewEvent, profileChanged } from '@parley/events'
+import { render, renderContext } from '@parley/markdown'
+import { readProfileFields } from './repo/profile-fields.ts'
+import { type ProfileChange, readNamed, writeProfile } from './repo/profiles.ts'
+import { type WantedValue, wantedValues } from './rules/profile-value.ts'
+
+/**
+ * Changes the profile that the proof is about; called behind the head, so that no field goes meanwhile.
+ * @param url the organisation's
+ * @returns what to tell everybody
+ * @throws AppError BAD_REQUEST
+ */
+export async function changeProfile(
+  tx: Tx,
+  granted: Granted<'self:describe'> | Granted<'user:rename'>,
+  given: readonly GivenValue[],
+  url: string,
+): Promise<NewEvent[]> {
+  const wanted = wantedValues(await readProfileFields(tx, granted), given, isAdmin(granted.actor))
+  await checkNamed(tx, granted, wanted)
+  const made = await writeProfile(
+    tx,
+    granted,
+    wanted.map((one) => changeOf(one, url)),
+  )
+  const user = granted.object ? granted.object.userId : granted.actor.userId
+  return made.map(({ field, value, rendered }) =>
+    make(profileChanged, { user_id: user, field: { id: field, value, rendered_value: rendered } }),
+  )
+}
+
+const isText = (fieldType: number): boolean =>
+  fieldType === type.SHORT_TEXT.id || fieldType === type.LONG_TEXT.id
+
+// It links to nothing that a reader may not know of: no channels, no people.
+const changeOf = ({ field, value }: WantedValue, url: string): ProfileChange => ({
+  field: field.id,
+  value,
+  rendered:
+    value !== null && isText(field.type) ? render(value, renderContext({ organisationUrl: url })).html : null,
+})
+
+/** Profiles name people who are there. */
+async function checkNamed(
+  tx: Tx,
+  granted: Granted<'self:describe'> | Granted<'user:rename'>,
+  wanted: readonly WantedValue[],
+): Promise<void> {
+  const ids = wanted.flatMap(({ users }) => users)
+  if (ids.length === 0) return
+  const named = new Map((await readNamed(tx, granted, ids)).map((user) => [user.id, user]))
+  for (const id of ids) {
+    const user = named.get(id)
+    if (!user) throw badRequest(`Invalid user ID: ${id}`)
+    if (!user.active) throw badRequest(`User with ID ${id} is deactivated`)
+    if (user.bot) throw badRequest(`User with ID ${id} is a bot`)
+  }
+}

@@ -1,0 +1,25 @@
+import { removeProfileField } from '@parley/api'
+import { AppError } from '@parley/core'
+import type { OrmTx } from '@parley/db'
+import { hold } from '@parley/events'
+import { route } from '@parley/kit'
+import { administration } from '../administration.ts'
+import type { AuthContext } from '../context.ts'
+import { deleteProfileField } from '../repo/profile-fields.ts'
+import { emptyField } from '../repo/profiles.ts'
+import { tellFields } from '../tell-fields.ts'
+
+export default route<typeof removeProfileField, AuthContext, OrmTx>(
+  removeProfileField,
+  administration,
+  async ({ input: { field_id: id }, granted, rights, tx }) => {
+    // Most of them before everybody waits, those that came meanwhile behind the head.
+    await emptyField(tx, granted, id)
+    await hold(tx, rights)
+    if (!(await deleteProfileField(tx, granted, id)))
+      throw new AppError('NOT_FOUND', `Field id ${id} not found.`)
+    await emptyField(tx, granted, id)
+    await tellFields(tx, granted, 'remove', id)
+    return {}
+  },
+)

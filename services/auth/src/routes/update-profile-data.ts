@@ -1,0 +1,16 @@
+import { updateProfileData } from '@parley/api'
+import type { OrmTx } from '@parley/db'
+import { append, hold } from '@parley/events'
+import { route } from '@parley/kit'
+import { changeProfile } from '../change-profile.ts'
+import type { AuthContext } from '../context.ts'
+
+export default route<typeof updateProfileData, AuthContext, OrmTx>(
+  updateProfileData,
+  async ({ input, granted, rights, request, tx }) => {
+    await hold(tx, rights)
+    const events = await changeProfile(tx, granted, input.data, request.url)
+    if (events.length > 0) await append(tx, rights, events)
+    return {}
+  },
+)
