@@ -207,6 +207,15 @@ async function changeChannel(channel: number): Promise<void> {
   await holds(owner, 'GET', '/users/{user_id_or_email}/presence', {}, `/users/${reader.id}/presence`)
   const reason = { status_text: 'away' }
   await holds(owner, 'POST', '/users/{user_id}/status', reason, `/users/${reader.id}/status`)
+  const playground = { name: 'Try', pygments_language: 'Rust', url_template: 'https://x.example/?c={code}' }
+  const tried = int(await holds(owner, 'POST', '/realm/playgrounds', playground), 'id')
+  await holds(owner, 'DELETE', '/realm/playgrounds/{playground_id}', {}, `/realm/playgrounds/${tried}`)
+  const view = { fragment: 'narrow/is/starred', is_pinned: true }
+  const viewed = `/navigation_views/${encodeURIComponent(view.fragment)}`
+  await holds(owner, 'POST', '/navigation_views', view)
+  await holds(owner, 'PATCH', '/navigation_views/{fragment}', { is_pinned: false }, viewed)
+  await holds(owner, 'GET', '/navigation_views', {})
+  await holds(owner, 'DELETE', '/navigation_views/{fragment}', {}, viewed)
   const fields = '/realm/profile_fields'
   const field = int(await holds(owner, 'POST', fields, { field_type: 1, name: 'Motto', hint: 'x' }), 'id')
   await holds(owner, 'GET', fields, {})

@@ -86,6 +86,8 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{channel_folder_id}', '1')
     .replace('{draft_id}', '1')
     .replace('{field_id}', '1')
+    .replace('{playground_id}', '1')
+    .replace('{fragment}', 'inbox')
     .replace('{saved_snippet_id}', '1')
     .replace('{muted_user_id}', String(ids.user))
     .replace('{user_id}', String(ids.user))
@@ -106,6 +108,10 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     title: 'x',
     alert_words: ['x'],
     field_type: 1,
+    pygments_language: 'x',
+    url_template: 'https://x.example/{code}',
+    fragment: 'inbox',
+    is_pinned: true,
     name: 'x',
     order: [],
     data: [],

@@ -47,6 +47,8 @@ export const spoilt = {
     refusing('auth.profile_fields'),
     renamed('TABLE', 'auth.profile_fields', 'place'),
     renamed('TABLE', 'auth.profile_values', 'field_id'),
+    renamed('TABLE', 'auth.playgrounds', 'playground_id'),
+    renamed('TABLE', 'auth.navigation_views', 'user_id'),
   ],
   presence: [renamed('VIEW', 'auth.v1_settings', 'settings')],
   queues: [quoting('gateway.queues', 'spec::text')],

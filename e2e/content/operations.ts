@@ -58,6 +58,27 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'accounts',
     ({ stage, victim }) => stage.owner.patch(`/users/${victim}`, { full_name: canary.name, role: 300 }),
   ],
+  'add-code-playground': [
+    'profiles',
+    ({ stage }) =>
+      stage.owner.post('/realm/playgrounds', {
+        name: canary.name,
+        pygments_language: 'Rust',
+        url_template: `https://x.example/${canary.path}?c={code}`,
+      }),
+  ],
+  'remove-code-playground': ['profiles', ({ stage }) => stage.owner.delete('/realm/playgrounds/1')],
+  'get-navigation-views': ['profiles', ({ ada }) => ada.get('/navigation_views')],
+  'add-navigation-view': [
+    'profiles',
+    ({ ada }) =>
+      ada.post('/navigation_views', { fragment: canary.path, is_pinned: true, name: canary.topic }),
+  ],
+  'edit-navigation-view': [
+    'profiles',
+    ({ ada }) => ada.patch(`/navigation_views/${canary.path}`, { name: canary.topic }),
+  ],
+  'remove-navigation-view': ['profiles', ({ ada }) => ada.delete(`/navigation_views/${canary.path}`)],
   'get-custom-profile-fields': ['profiles', ({ ada }) => ada.get('/realm/profile_fields')],
   'create-custom-profile-field': [
     'profiles',

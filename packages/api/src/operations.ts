@@ -67,6 +67,13 @@ import {
   updateProfileData,
   updateProfileField,
 } from './organisation/profile-fields.ts'
+import { addPlayground, removePlayground } from './organisation/playgrounds.ts'
+import {
+  addNavigationView,
+  editNavigationView,
+  getNavigationViews,
+  removeNavigationView,
+} from './own/navigation-views.ts'
 import { addAlertWords, getAlertWords, removeAlertWords } from './own/alert-words.ts'
 import { createSnippet, deleteSnippet, editSnippet, getSnippets } from './snippets/snippets.ts'
 import { createUser } from './users/create-user.ts'
@@ -176,6 +183,12 @@ export const operations: readonly Operation[] = [
   deleteSnippet,
   editSnippet,
   getSnippets,
+  addPlayground,
+  removePlayground,
+  getNavigationViews,
+  addNavigationView,
+  editNavigationView,
+  removeNavigationView,
   getProfileFields,
   createProfileField,
   reorderProfileFields,

@@ -48,7 +48,13 @@ import {
   organisationPermissionsChanged,
   organisationPermissionSet,
 } from './users/organisation-permissions.ts'
-import { organisationListChanged, profileChanged, profileFieldsSet } from './users/organisation-lists.ts'
+import { navigationViewChanged } from './users/navigation-view-changed.ts'
+import {
+  organisationListChanged,
+  playgroundsSet,
+  profileChanged,
+  profileFieldsSet,
+} from './users/organisation-lists.ts'
 import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
 import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
@@ -80,6 +86,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(organisationSet),
   any(organisationSettingsChanged),
   any(organisationListChanged),
+  any(playgroundsSet),
+  any(navigationViewChanged),
   any(profileFieldsSet),
   any(profileChanged),
   any(sessionCreated),

@@ -7,6 +7,12 @@ import explainAccess from './calls/explain-access.ts'
 import findOrganisation from './calls/find-organisation.ts'
 import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
+import addNavigationView from './routes/add-navigation-view.ts'
+import addPlayground from './routes/add-playground.ts'
+import editNavigationView from './routes/edit-navigation-view.ts'
+import getNavigationViews from './routes/get-navigation-views.ts'
+import removeNavigationView from './routes/remove-navigation-view.ts'
+import removePlayground from './routes/remove-playground.ts'
 import createProfileField from './routes/create-profile-field.ts'
 import getProfileFields from './routes/get-profile-fields.ts'
 import removeProfileData from './routes/remove-profile-data.ts'
@@ -71,6 +77,12 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   updateSettings,
   updateUser,
   updateUserSettingsDefaults,
+  addNavigationView,
+  addPlayground,
+  editNavigationView,
+  getNavigationViews,
+  removeNavigationView,
+  removePlayground,
   getProfileFields,
   createProfileField,
   reorderProfileFields,

@@ -1,7 +1,7 @@
 import { role } from '@parley/access'
 import { maxProfileFields } from '@parley/api'
-import { eventFaults } from '@parley/testkit'
 import { profileChanged, profileFieldsSet } from '@parley/events'
+import { contractAvailable, eventFaults } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Harness, harness, type Made, refusalOf } from './harness.ts'
@@ -48,6 +48,8 @@ const fields = async (as = member) =>
     .array(z.looseObject({ id: z.int(), order: z.int() }))
     .parse((await h.ask('get-custom-profile-fields', as))['custom_fields'])
 const tail = async (n: number) => (await h.log(acme.org)).slice(-n)
+const faults = (shape: object | null): string[] =>
+  contractAvailable() ? eventFaults({ id: 1, ...shape }) : []
 const viewer = {} as Parameters<typeof profileChanged.shape>[1]
 
 test('administrators keep the fields of profiles, and everybody is told', async () => {
@@ -70,9 +72,7 @@ test('administrators keep the fields of profiles, and everybody is told', async 
     { list: 'profile_fields', op: 'add', id, by: admin.user },
   ])
   expect([told?.type, told?.body]).toEqual(['profile-fields.set', { fields: [whole] }])
-  expect(
-    eventFaults({ id: 1, ...profileFieldsSet.shape({ fields: await fields() } as never, viewer) }),
-  ).toEqual([])
+  expect(faults(profileFieldsSet.shape(profileFieldsSet.body.parse(told?.body), viewer))).toEqual([])
   expect(await h.told(acme.org, ['custom_profile_fields'])).toMatchObject({
     custom_profile_fields: [whole],
     custom_profile_field_types: { SHORT_TEXT: { id: 1 }, PRONOUNS: { id: 8 } },
@@ -140,18 +140,17 @@ test('people fill in their profile, and take out of it', async () => {
   expect(list['members']).toEqual(
     expect.arrayContaining([expect.objectContaining({ user_id: member.user, profile_data: profile })]),
   )
-  expect(await h.told(acme.org, ['realm_user'])).toMatchObject({
-    realm_users: expect.arrayContaining([
-      expect.objectContaining({ user_id: member.user, profile_data: profile }),
-    ]),
-  })
+  const told = z
+    .array(z.looseObject({ user_id: z.int(), profile_data: Profile.optional() }))
+    .parse((await h.told(acme.org, ['realm_user']))['realm_users'])
+  expect(told.find((one) => one.user_id === member.user)?.profile_data).toEqual(profile)
   const [event] = await tail(1)
   const body = profileChanged.body.parse(event?.body)
   expect(body).toEqual({
     user_id: member.user,
     field: { id: people, value: `[${admin.user}]`, rendered_value: null },
   })
-  expect(eventFaults({ id: 1, ...profileChanged.shape(body, viewer) })).toEqual([])
+  expect(faults(profileChanged.shape(body, viewer))).toEqual([])
 
   const { length } = await h.log(acme.org)
   await fill(member, { id: people, value: [admin.user] })

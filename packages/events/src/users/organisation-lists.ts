@@ -1,9 +1,9 @@
-import { ProfileField } from '@parley/api'
+import { Playground, ProfileField } from '@parley/api'
 import { z } from 'zod'
 import { event } from '../event.ts'
 
 const Changed = z.object({
-  list: z.enum(['profile_fields', 'linkifiers', 'playgrounds']),
+  list: z.enum(['profile_fields', 'playgrounds']),
   op: z.enum(['add', 'update', 'remove', 'reorder']),
   /** Of what was changed; null for the order of all. */
   id: z.int().nullable(),
@@ -28,6 +28,16 @@ export const profileFieldsSet = event({
   body: z.object({ fields: z.array(ProfileField) }),
   wire: ['custom_profile_fields'],
   shape: (body) => ({ type: 'custom_profile_fields', ...body }),
+})
+
+/** Where code can be tried, whole. */
+export const playgroundsSet = event({
+  type: 'playgrounds.set',
+  emitter: 'auth',
+  audience: 'organisation',
+  body: z.object({ realm_playgrounds: z.array(Playground) }),
+  wire: ['realm_playgrounds'],
+  shape: (body) => ({ type: 'realm_playgrounds', ...body }),
 })
 
 /** Somebody's profile has something else in one field; nothing where `value` is null. */

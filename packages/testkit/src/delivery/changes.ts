@@ -289,6 +289,28 @@ const fillProfile: Change = async ({ random, owner, anybody }, who) => {
     : who.patch('/users/me/profile_data', { data: [given] })
 }
 
+const changePlaygrounds: Change = async ({ random, owner }) => {
+  const numbers = z.object({ realm_playgrounds: z.array(z.object({ id: z.int() })) })
+  const answer = await owner.post('/register', { fetch_event_types: ['realm_playgrounds'] })
+  const [first] = numbers.parse(answer.body).realm_playgrounds
+  if (first && random.below(2) === 0) return owner.delete(`/realm/playgrounds/${first.id}`)
+  return owner.post('/realm/playgrounds', {
+    name: `Playground ${letters(random.below(600))}`,
+    pygments_language: 'Rust',
+    url_template: 'https://play.example/?code={code}',
+  })
+}
+
+const changeViews: Change = ({ random }, who) => {
+  const fragment = random.pick(['inbox', 'narrow/is/starred'])
+  const path = `/navigation_views/${encodeURIComponent(fragment)}`
+  const is_pinned = random.below(2) === 0
+  if (random.below(3) === 0) return who.delete(path)
+  return random.below(2) === 0
+    ? who.patch(path, { is_pinned })
+    : who.post('/navigation_views', { fragment, is_pinned })
+}
+
 /** Of a channel that one is in or not: it is refused, or ends what was set while one was. */
 const oneChannel = async ({ random, owner }: Play): Promise<unknown> => {
   const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
@@ -477,6 +499,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'change alert words': [2, changeAlertWords],
   'change fields of profiles': [2, changeFields],
   'fill in a profile': [2, fillProfile],
+  'change playgrounds': [1, changePlaygrounds],
+  'change views': [2, changeViews],
   'set a subscription': [3, setSubscription],
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],

@@ -20,6 +20,7 @@ const Unread = z.object({
   huddles: z.array(z.object({ user_ids_string: z.string(), unread_message_ids: Ids })),
   mentions: Ids,
 })
+const View = z.looseObject({ fragment: z.string() })
 const Snapshot = z.looseObject({
   user_id: z.int(),
   user_settings: z.record(z.string(), z.unknown()),
@@ -41,6 +42,8 @@ const Snapshot = z.looseObject({
   muted_users: z.array(z.looseObject({ id: z.int() })),
   alert_words: z.array(z.string()),
   custom_profile_fields: z.array(z.looseObject({ id: z.int() })),
+  realm_playgrounds: z.array(z.looseObject({ id: z.int() })),
+  navigation_views: z.array(View),
   user_topics: z.array(UserTopic),
   user_status: z.record(z.string(), UserStatus),
   recent_private_conversations: z.array(z.object({ user_ids: Ids, max_message_id: z.int() })),
@@ -83,6 +86,9 @@ interface ClientState {
   mutedUsers: unknown
   alertWords: unknown
   profileFields: unknown
+  playgrounds: unknown
+  /** By fragment. */
+  readonly views: Record<string, unknown>
   /** By person and field; who has none is not in it. */
   profiles: Record<string, Record<string, unknown>>
   /** By person. */
@@ -213,6 +219,8 @@ function stateOf(answer: unknown): ClientState {
     mutedUsers: s.muted_users,
     alertWords: s.alert_words,
     profileFields: s.custom_profile_fields,
+    playgrounds: s.realm_playgrounds,
+    views: Object.fromEntries(s.navigation_views.map((view) => [view.fragment, view])),
     profiles: filled(
       Object.fromEntries(
         [...s.realm_users, ...s.realm_non_active_users].map((p) => [p.user_id, p.profile_data ?? {}]),
@@ -459,6 +467,20 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
     for (const profile of Object.values(state.profiles))
       for (const id of Object.keys(profile)) if (!ids.has(id)) delete profile[id]
     state.profiles = filled(state.profiles)
+  },
+  realm_playgrounds(state, event) {
+    state.playgrounds = event['realm_playgrounds']
+  },
+  'navigation_view add'(state, event) {
+    const view = View.parse(event['navigation_view'])
+    state.views[view.fragment] = view
+  },
+  'navigation_view update'(state, event) {
+    const { fragment, data } = z.looseObject({ fragment: z.string(), data: z.looseObject({}) }).parse(event)
+    state.views[fragment] = { ...View.parse(state.views[fragment]), ...data }
+  },
+  'navigation_view remove'(state, event) {
+    delete state.views[z.string().parse(event['fragment'])]
   },
   alert_words(state, event) {
     state.alertWords = event['alert_words']

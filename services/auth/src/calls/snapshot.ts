@@ -8,6 +8,8 @@ import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
 import { realmPermissionValues } from '../present/realm-permissions.ts'
 import { userGroups } from '../present/user-groups.ts'
 import { listGroups } from '../repo/groups.ts'
+import { readNavigationViews } from '../repo/navigation-views.ts'
+import { readPlaygrounds } from '../repo/playgrounds.ts'
 import { readProfileFields } from '../repo/profile-fields.ts'
 import { readProfiles } from '../repo/profiles.ts'
 import { readOrganisation } from '../repo/organisations.ts'
@@ -32,7 +34,11 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const profiles = everybody
       ? await readProfiles(tx, verdict.granted, null)
       : new Map<number, ProfileData>()
-    const profileFields = await readProfileFields(tx, verdict.granted)
+    const lists = {
+      profileFields: await readProfileFields(tx, verdict.granted),
+      playgrounds: await readPlaygrounds(tx, verdict.granted),
+      navigationViews: await readNavigationViews(tx, verdict.granted),
+    }
     const permissions = await realmPermissionValues(tx, organisation.groups)
     const settings = await readOwnSettings(tx, verdict.granted)
     const defaults = await readSettingsDefaults(tx)
@@ -40,7 +46,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const now = ctx.clock.now()
     const people = { accounts, groups, profiles }
     return authState(
-      { organisation, permissions, viewer, ...people, profileFields, settings, defaults, now },
+      { organisation, permissions, viewer, ...people, ...lists, settings, defaults, now },
       input,
     )
   }),

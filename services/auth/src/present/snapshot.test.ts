@@ -59,6 +59,8 @@ const facts = (id: number): SnapshotFacts => ({
   groups: [],
   profiles: new Map([[2, { 7: { value: 'x', rendered_value: '<p>x</p>' } }]]),
   profileFields: [],
+  playgrounds: [],
+  navigationViews: [],
   settings: valuesOf(userSettings, {}),
   defaults: valuesOf(userSettings, {}),
   now: 1_700_000_100_000,

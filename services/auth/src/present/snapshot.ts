@@ -1,5 +1,7 @@
 import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
 import {
+  type NavigationView,
+  type Playground,
   type ProfileData,
   type ProfileField,
   profileFieldTypes,
@@ -26,6 +28,9 @@ export interface SnapshotFacts {
   /** By account. */
   readonly profiles: ReadonlyMap<number, ProfileData>
   readonly profileFields: readonly ProfileField[]
+  readonly playgrounds: readonly Playground[]
+  /** The viewer's own. */
+  readonly navigationViews: readonly NavigationView[]
   /** The viewer's own. */
   readonly settings: SettingValues
   /** What new accounts begin with. */
@@ -48,7 +53,7 @@ const sections: Readonly<Record<string, Section>> = {
     custom_profile_field_types: profileFieldTypes,
   }),
   giphy: constant({ giphy_api_key: '' }),
-  navigation_views: constant({ navigation_views: [] }),
+  navigation_views: ({ navigationViews }) => ({ navigation_views: navigationViews }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
   push_device: constant({ push_devices: {} }),
   realm: ({ organisation, permissions }, { url }) => realmState(organisation, permissions, url),
@@ -60,7 +65,7 @@ const sections: Readonly<Record<string, Section>> = {
   realm_filters: constant({ realm_filters: [] }),
   realm_incoming_webhook_bots: constant({ realm_incoming_webhook_bots: [] }),
   realm_linkifiers: constant({ realm_linkifiers: [] }),
-  realm_playgrounds: constant({ realm_playgrounds: [] }),
+  realm_playgrounds: ({ playgrounds }) => ({ realm_playgrounds: playgrounds }),
   realm_user: people,
   realm_user_groups: ({ accounts, groups, organisation }) => ({
     realm_user_groups: [

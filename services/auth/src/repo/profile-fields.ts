@@ -17,7 +17,9 @@ const valuesOf = (field: FieldSettings): unknown[] => [
 /** The organisation's fields, in their order. Everybody in it is told of them. */
 export const readProfileFields = (
   tx: Tx,
-  _:
+  {
+    actor,
+  }:
     | Granted<'organisation:read'>
     | Granted<'organisation:change'>
     | Granted<'user:list'>
@@ -28,7 +30,7 @@ export const readProfileFields = (
     ProfileField,
     `SELECT field_id AS id, type, (row_number() OVER (ORDER BY place, field_id))::integer AS "order", ${settings}
       FROM auth.profile_fields WHERE org_id = $1 ORDER BY place, field_id`,
-    [tx.org],
+    [actor.orgId],
   )
 
 /** Adds a field behind the others. @returns its id */

@@ -7,7 +7,7 @@ import { administration } from '../administration.ts'
 import type { AuthContext } from '../context.ts'
 import { insertProfileField, readProfileFields } from '../repo/profile-fields.ts'
 import { newField } from '../rules/profile-field.ts'
-import { tellFields } from '../tell-fields.ts'
+import { tellFields } from '../tell-lists.ts'
 
 export default route<typeof createProfileField, AuthContext, OrmTx>(
   createProfileField,

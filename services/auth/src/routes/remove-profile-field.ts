@@ -7,7 +7,7 @@ import { administration } from '../administration.ts'
 import type { AuthContext } from '../context.ts'
 import { deleteProfileField } from '../repo/profile-fields.ts'
 import { emptyField } from '../repo/profiles.ts'
-import { tellFields } from '../tell-fields.ts'
+import { tellFields } from '../tell-lists.ts'
 
 export default route<typeof removeProfileField, AuthContext, OrmTx>(
   removeProfileField,

@@ -7,7 +7,7 @@ import { administration } from '../administration.ts'
 import type { AuthContext } from '../context.ts'
 import { orderProfileFields, readProfileFields } from '../repo/profile-fields.ts'
 import { isOrderOf } from '../rules/order.ts'
-import { tellFields } from '../tell-fields.ts'
+import { tellFields } from '../tell-lists.ts'
 
 export default route<typeof reorderProfileFields, AuthContext, OrmTx>(
   reorderProfileFields,

@@ -8,7 +8,7 @@ import type { AuthContext } from '../context.ts'
 import { readProfileFields, writeProfileField } from '../repo/profile-fields.ts'
 import { emptyFieldOf, whoHas } from '../repo/profiles.ts'
 import { changedField, optionKeys } from '../rules/profile-field.ts'
-import { tellFields } from '../tell-fields.ts'
+import { tellFields } from '../tell-lists.ts'
 
 /** Everybody who chose an option that goes is told of while everybody waits. */
 const mostLosing = 1_000

@@ -1,0 +1,45 @@
+import type { Granted } from '@parley/access'
+import type { Tx } from '@parley/db'
+import {
+  append,
+  make,
+  type NewEvent,
+  organisationListChanged,
+  type OrganisationListChanged,
+  playgroundsSet,
+  profileFieldsSet,
+} from '@parley/events'
+import { readPlaygrounds } from './repo/playgrounds.ts'
+import { readProfileFields } from './repo/profile-fields.ts'
+
+type Act = OrganisationListChanged['op']
+
+/** Tells everybody of the fields of profiles as they are now, and audit of the act. @param id of the field, if it is about one */
+export async function tellFields(
+  tx: Tx,
+  granted: Granted<'organisation:change'>,
+  op: Act,
+  id: number | null,
+  more: readonly NewEvent[] = [],
+): Promise<void> {
+  const told = make(profileFieldsSet, { fields: await readProfileFields(tx, granted) })
+  await append(tx, granted.rights, [act(granted, 'profile_fields', op, id), told, ...more])
+}
+
+/** The same of playgrounds. */
+export async function tellPlaygrounds(
+  tx: Tx,
+  granted: Granted<'organisation:change'>,
+  op: Act,
+  id: number,
+): Promise<void> {
+  const told = make(playgroundsSet, { realm_playgrounds: await readPlaygrounds(tx, granted) })
+  await append(tx, granted.rights, [act(granted, 'playgrounds', op, id), told])
+}
+
+const act = (
+  { actor }: Granted<'organisation:change'>,
+  list: OrganisationListChanged['list'],
+  op: Act,
+  id: number | null,
+): NewEvent => make(organisationListChanged, { list, op, id, by: actor.userId })
