@@ -176,6 +176,8 @@ test('profiles name people who are there', async () => {
     gone.user,
   ])
   expect(await named(gone.user)).toBe(`400 BAD_REQUEST User with ID ${gone.user} is a bot`)
+  const given = { id: people, value: [admin.user] }
+  expect(await refusalOf(fillOf(admin, gone.user, given))).toBe('400 BAD_REQUEST Bots have no profile')
   await remove(people)
 })
 

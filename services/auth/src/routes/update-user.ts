@@ -59,6 +59,7 @@ async function roleChanged({ input: { role }, granted, rights, tx }: Updating): 
 /** Last, for it takes the head. */
 async function described({ input, granted, rights, request, tx }: Updating): Promise<NewEvent[]> {
   if (input.profile_data === undefined || input.profile_data.length === 0) return []
+  if (granted.object.isBot) throw badRequest('Bots have no profile')
   await hold(tx, rights)
   return changeProfile(tx, granted, input.profile_data, request.url)
 }
