@@ -14,9 +14,11 @@ export default route<typeof editNavigationView, AuthContext, OrmTx>(
     const views = await readNavigationViews(tx, granted)
     const before = views.find((view) => view.fragment === fragment)
     if (!before) throw new AppError('NOT_FOUND', 'Navigation view does not exist.')
-    const wanted = { ...before, ...given }
     const others = views.filter((view) => view !== before)
-    const view = checkedView({ ...wanted, name: wanted.name ?? null }, others)
+    const view = checkedView(
+      { fragment, is_pinned: given.is_pinned ?? before.is_pinned, name: given.name ?? before.name },
+      others,
+    )
     const data = {
       ...(view.is_pinned === before.is_pinned ? {} : { is_pinned: view.is_pinned }),
       ...(view.name === before.name ? {} : { name: view.name }),
