@@ -246,6 +246,18 @@ async function keepTexts(channel: number): Promise<void> {
   await holds(reader, 'GET', '/drafts', {})
   await holds(reader, 'PATCH', '/drafts/{draft_id}', { draft }, `/drafts/${id}`)
   await holds(reader, 'DELETE', '/drafts/{draft_id}', {}, `/drafts/${id}`)
+  const own = await holds(reader, 'POST', '/messages', { type: 'direct', to: [reader.id], content: 'mine' })
+  const at = { scheduled_delivery_timestamp: 4_000_000_000 }
+  const later = { type: 'stream', to: channel, topic: 'shapes', content: 'later', ...at }
+  const due = int(await holds(reader, 'POST', '/scheduled_messages', later), 'scheduled_message_id')
+  const scheduled = '/scheduled_messages/{scheduled_message_id}'
+  await holds(reader, 'GET', '/scheduled_messages', {})
+  await holds(reader, 'PATCH', scheduled, { content: 'later still' }, `/scheduled_messages/${due}`)
+  await holds(reader, 'DELETE', scheduled, {}, `/scheduled_messages/${due}`)
+  const note = { message_id: int(own, 'id'), ...at, note: 'answer this' }
+  const reminder = int(await holds(reader, 'POST', '/reminders', note), 'reminder_id')
+  await holds(reader, 'GET', '/reminders', {})
+  await holds(reader, 'DELETE', '/reminders/{reminder_id}', {}, `/reminders/${reminder}`)
   const saved = await holds(reader, 'POST', '/saved_snippets', { title: 'Greeting', content: 'hello' })
   const one = '/saved_snippets/{saved_snippet_id}'
   const here = `/saved_snippets/${int(saved, 'saved_snippet_id')}`

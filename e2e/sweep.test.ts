@@ -89,6 +89,8 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{playground_id}', '1')
     .replace('{fragment}', 'inbox')
     .replace('{saved_snippet_id}', '1')
+    .replace('{scheduled_message_id}', '1')
+    .replace('{reminder_id}', '1')
     .replace('{muted_user_id}', String(ids.user))
     .replace('{user_id}', String(ids.user))
     .replace('{user_id_or_email}', String(ids.user))
@@ -115,6 +117,8 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     name: 'x',
     order: [],
     data: [],
+    scheduled_delivery_timestamp: 4_000_000_000,
+    message_id: ids.message,
     emoji_name: 'tada',
     topic_name: 'x',
     messages: [ids.message],

@@ -40,6 +40,7 @@ export const spoilt = {
     renamed('TABLE', 'messaging.snippets', 'user_id'),
     renamed('TABLE', 'messaging.statuses', 'user_id'),
     renamed('TABLE', 'messaging.alert_words', 'user_id'),
+    renamed('TABLE', 'messaging.scheduled', 'user_id'),
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
   folders: [renamed('TABLE', 'streams.folders', 'rendered_description')],

@@ -300,6 +300,33 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'edit-saved-snippet': ['drafts', ({ ada }) => ada.patch('/saved_snippets/1', { content: canary.content })],
   'get-saved-snippets': ['drafts', ({ ada }) => ada.get('/saved_snippets')],
   'delete-saved-snippet': ['drafts', ({ ada }) => ada.delete('/saved_snippets/1')],
+  'create-scheduled-message': [
+    'drafts',
+    ({ ada }) =>
+      ada.post('/scheduled_messages', {
+        type: 'direct',
+        to: [ada.id],
+        content: canary.content,
+        scheduled_delivery_timestamp: 4_000_000_000,
+      }),
+  ],
+  'update-scheduled-message': [
+    'drafts',
+    ({ ada }) => ada.patch('/scheduled_messages/1', { content: canary.content }),
+  ],
+  'get-scheduled-messages': ['drafts', ({ ada }) => ada.get('/scheduled_messages')],
+  'delete-scheduled-message': ['drafts', ({ ada }) => ada.delete('/scheduled_messages/1')],
+  'create-message-reminder': [
+    'drafts',
+    ({ ada, message }) =>
+      ada.post('/reminders', {
+        message_id: message,
+        scheduled_delivery_timestamp: 4_000_000_000,
+        note: canary.content,
+      }),
+  ],
+  'get-reminders': ['drafts', ({ ada }) => ada.get('/reminders')],
+  'delete-reminder': ['drafts', ({ ada }) => ada.delete('/reminders/1')],
   'update-message': [
     'messages',
     ({ ada, message }) => ada.patch(`/messages/${message}`, { content: canary.content, topic: canary.topic }),

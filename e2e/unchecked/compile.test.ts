@@ -29,6 +29,10 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging unsettledOrganisations': 'numbers of organisations',
   'messaging readAlertLists': 'for the service itself, which only counts whom a text alerts',
   'messaging settleWords': 'reads nothing that leaves the database',
+  'messaging dueOrganisations': 'the same',
+  'messaging claimDue':
+    'what is due is decided on when it is taken, as its writer’s act, and nobody else sees it',
+  'messaging failScheduled': 'marks what was taken so; reads nothing',
   'messaging bounded': 'sets how long statements may take',
   'messaging matchingWords': 'compares words that are given, of messages read against a proof',
   'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',

@@ -30,6 +30,13 @@ import { updateChannel } from './channels/update-channel.ts'
 import { updateSubscriptionSettings } from './channels/update-subscription-settings.ts'
 import { updateSubscriptions } from './channels/update-subscriptions.ts'
 import { createDrafts, deleteDraft, editDraft, getDrafts } from './drafts/drafts.ts'
+import { createReminder, deleteReminder, getReminders } from './scheduled/reminders.ts'
+import {
+  createScheduledMessage,
+  deleteScheduledMessage,
+  getScheduledMessages,
+  updateScheduledMessage,
+} from './scheduled/scheduled-messages.ts'
 import { addReaction } from './messages/add-reaction.ts'
 import { deleteMessage } from './messages/delete-message.ts'
 import { deleteTopic } from './messages/delete-topic.ts'
@@ -199,6 +206,14 @@ export const operations: readonly Operation[] = [
   addAlertWords,
   getAlertWords,
   removeAlertWords,
+  // messages sent later
+  createScheduledMessage,
+  deleteScheduledMessage,
+  getScheduledMessages,
+  updateScheduledMessage,
+  createReminder,
+  deleteReminder,
+  getReminders,
   // the API itself
   getOpenApi,
   // queues

@@ -30,6 +30,8 @@ import { messageSent } from './messages/message-sent.ts'
 import { messagesDeleted } from './messages/messages-deleted.ts'
 import { messageUpdated } from './messages/message-updated.ts'
 import { reactionChanged } from './messages/reaction-changed.ts'
+import { reminderChanged } from './messages/reminder-changed.ts'
+import { scheduledChanged } from './messages/scheduled-changed.ts'
 import { snippetChanged } from './messages/snippet-changed.ts'
 import { userStatusChanged } from './users/user-status-changed.ts'
 import { unreadCleared } from './messages/unread-cleared.ts'
@@ -116,6 +118,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(messageUpdated.within),
   any(reactionChanged.open),
   any(reactionChanged.within),
+  any(reminderChanged),
+  any(scheduledChanged),
   any(snippetChanged),
   any(userStatusChanged),
   any(unreadCleared),

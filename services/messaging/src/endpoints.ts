@@ -20,6 +20,13 @@ import updateStatusForUser from './routes/update-status-for-user.ts'
 import explainAccess from './routes/explain-access.ts'
 import getDrafts from './routes/get-drafts.ts'
 import getSnippets from './routes/get-snippets.ts'
+import createReminder from './routes/create-message-reminder.ts'
+import createScheduledMessage from './routes/create-scheduled-message.ts'
+import deleteReminder from './routes/delete-reminder.ts'
+import deleteScheduledMessage from './routes/delete-scheduled-message.ts'
+import getReminders from './routes/get-reminders.ts'
+import getScheduledMessages from './routes/get-scheduled-messages.ts'
+import updateScheduledMessage from './routes/update-scheduled-message.ts'
 import deleteMessage from './routes/delete-message.ts'
 import deleteTopic from './routes/delete-topic.ts'
 import editMessage from './routes/edit-message.ts'
@@ -52,6 +59,13 @@ export const routes: readonly Route<Context, Tx>[] = [
   editSnippet,
   getDrafts,
   getSnippets,
+  createReminder,
+  createScheduledMessage,
+  deleteReminder,
+  deleteScheduledMessage,
+  getReminders,
+  getScheduledMessages,
+  updateScheduledMessage,
   deleteMessage,
   deleteTopic,
   editMessage,

@@ -16,7 +16,9 @@ import { createContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
 import { PresenceStore } from './presence/store.ts'
 import { findActor } from './facts/target.ts'
+import { deliverDue } from './jobs/deliver.ts'
 import { createSettling } from './jobs/settle-words.ts'
+import { dueOrganisations } from './repo/scheduled.ts'
 import { settleWords, unsettledOrganisations } from './repo/words.ts'
 
 /** Starts the messaging service; disposing it answers what it has, writes what waits, then closes what it opened. */
@@ -50,6 +52,17 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   )
   opening.use(ctx.sends)
   opening.use(ctx.turns)
+  const onProblem = (error: unknown): void => logger.warn('scheduled messages wait', describeError(error))
+  opening.use(
+    createSettling({
+      waiting: () => dueOrganisations(database, Math.floor(clock.now() / 1000)),
+      settle: (org) => deliverDue({ ...ctx, afterCommit, onProblem }, org),
+      async wait(ms, signal) {
+        await delay(ms, undefined, { signal })
+      },
+      onProblem,
+    }),
+  )
   const served = opening.use(
     await serve({
       service: 'messaging',

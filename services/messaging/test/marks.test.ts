@@ -200,6 +200,7 @@ describe('snapshot', () => {
         { user_ids: [eve, fay], max_message_id: group },
       ],
       drafts: [],
+      reminders: [],
       scheduled_messages: [],
       saved_snippets: [],
     })

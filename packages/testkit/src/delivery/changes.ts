@@ -240,6 +240,42 @@ const draft: Change = async ({ random, anybody }, who) => {
   return random.below(2) === 0 ? who.patch(`/drafts/${one}`, { draft: text }) : who.delete(`/drafts/${one}`)
 }
 
+// Nothing is due while things are compared.
+const farAway = 4_000_000_000
+
+const schedule: Change = async ({ random, anybody }, who) => {
+  const kept = z
+    .object({ scheduled_messages: z.array(z.object({ scheduled_message_id: z.int() })) })
+    .parse((await who.get('/scheduled_messages')).body).scheduled_messages
+  const to = random.pick([
+    { type: 'direct', to: [anybody().id] },
+    { type: 'channel', to: random.below(6) + 1, topic: random.pick(topics) },
+  ])
+  const text = {
+    ...to,
+    content: `later ${random.below(100)}`,
+    scheduled_delivery_timestamp: farAway + random.below(100),
+  }
+  const [first, ...others] = kept.map(({ scheduled_message_id: id }) => id)
+  if (first === undefined || random.below(2) === 0) return who.post('/scheduled_messages', text)
+  const path = `/scheduled_messages/${random.pick([first, ...others])}`
+  return random.below(2) === 0 ? who.patch(path, text) : who.delete(path)
+}
+
+const remind: Change = async ({ random, sent }, who) => {
+  const kept = z
+    .object({ reminders: z.array(z.object({ reminder_id: z.int() })) })
+    .parse((await who.get('/reminders')).body).reminders
+  const [first] = kept
+  if (first && random.below(3) === 0) return who.delete(`/reminders/${first.reminder_id}`)
+  if (sent.length === 0) return null
+  return who.post('/reminders', {
+    message_id: sent[random.below(sent.length)],
+    scheduled_delivery_timestamp: farAway,
+    ...(random.below(2) === 0 ? { note: 'look at this' } : {}),
+  })
+}
+
 const snippet: Change = ({ random }, who) =>
   who.post('/saved_snippets', { title: 'snippet', content: `text ${random.below(100)}` })
 
@@ -501,6 +537,8 @@ const kinds: Readonly<Record<string, readonly [weight: number, change: Change]>>
   'fill in a profile': [2, fillProfile],
   'change playgrounds': [1, changePlaygrounds],
   'change views': [2, changeViews],
+  'schedule a message': [2, schedule],
+  'ask for a reminder': [2, remind],
   'set a subscription': [3, setSubscription],
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],

@@ -1,5 +1,13 @@
 import { realmGroupSettings } from '@parley/access'
-import { FolderObject, organisationSettings, SubscriptionSettings, UserStatus, UserTopic } from '@parley/api'
+import {
+  FolderObject,
+  organisationSettings,
+  Reminder,
+  ScheduledMessage,
+  SubscriptionSettings,
+  UserStatus,
+  UserTopic,
+} from '@parley/api'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { passes, type QueueEvent } from './event-queue.ts'
@@ -39,6 +47,8 @@ const Snapshot = z.looseObject({
   max_message_id: z.int(),
   drafts: z.array(z.looseObject({ id: z.int() })),
   saved_snippets: z.array(z.looseObject({ id: z.int() })),
+  scheduled_messages: z.array(ScheduledMessage),
+  reminders: z.array(Reminder),
   muted_users: z.array(z.looseObject({ id: z.int() })),
   alert_words: z.array(z.string()),
   custom_profile_fields: z.array(z.looseObject({ id: z.int() })),
@@ -83,6 +93,8 @@ interface ClientState {
   /** By id. */
   readonly drafts: Record<number, unknown>
   readonly snippets: Record<number, unknown>
+  readonly scheduled: Record<number, unknown>
+  readonly reminders: Record<number, unknown>
   mutedUsers: unknown
   alertWords: unknown
   profileFields: unknown
@@ -216,6 +228,8 @@ function stateOf(answer: unknown): ClientState {
     starred: including([], s.starred_messages),
     drafts: byId(s.drafts),
     snippets: byId(s.saved_snippets),
+    scheduled: scheduledById(s.scheduled_messages),
+    reminders: remindersById(s.reminders),
     mutedUsers: s.muted_users,
     alertWords: s.alert_words,
     profileFields: s.custom_profile_fields,
@@ -234,6 +248,11 @@ function stateOf(answer: unknown): ClientState {
     ),
   }
 }
+
+const scheduledById = (list: readonly ScheduledMessage[]): Record<number, unknown> =>
+  Object.fromEntries(list.map((one) => [one.scheduled_message_id, one]))
+const remindersById = (list: readonly Reminder[]): Record<number, unknown> =>
+  Object.fromEntries(list.map((one) => [one.reminder_id, one]))
 
 const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) => void>> = {
   'realm_user add'(state, event) {
@@ -445,6 +464,27 @@ const appliers: Readonly<Record<string, (state: ClientState, event: QueueEvent) 
   },
   'drafts remove'(state, event) {
     delete state.drafts[z.int().parse(event['draft_id'])]
+  },
+  'scheduled_messages add'(state, event) {
+    const added = scheduledById(z.array(ScheduledMessage).parse(event['scheduled_messages']))
+    for (const id of Object.keys(added))
+      if (Object.hasOwn(state.scheduled, id)) throw new Error(`scheduled message ${id} is told of twice`)
+    Object.assign(state.scheduled, added)
+  },
+  'scheduled_messages update'(state, event) {
+    const changed = ScheduledMessage.parse(event['scheduled_message'])
+    if (!state.scheduled[changed.scheduled_message_id])
+      throw new Error('an update of a scheduled message that is not known')
+    Object.assign(state.scheduled, scheduledById([changed]))
+  },
+  'scheduled_messages remove'(state, event) {
+    delete state.scheduled[z.int().parse(event['scheduled_message_id'])]
+  },
+  'reminders add'(state, event) {
+    Object.assign(state.reminders, remindersById(z.array(Reminder).parse(event['reminders'])))
+  },
+  'reminders remove'(state, event) {
+    delete state.reminders[z.int().parse(event['reminder_id'])]
   },
   'saved_snippets add'(state, event) {
     Object.assign(state.snippets, byId([Kept.parse(event['saved_snippet'])]))

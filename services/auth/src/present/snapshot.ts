@@ -76,7 +76,6 @@ const sections: Readonly<Record<string, Section>> = {
   realm_user_settings_defaults: ({ defaults }) => ({
     realm_user_settings_defaults: settingsObject(defaults),
   }),
-  reminders: constant({ reminders: [] }),
   stop_words: constant({ stop_words: [] }),
   update_display_settings: (facts, { capabilities }) =>
     capabilities.user_settings_object

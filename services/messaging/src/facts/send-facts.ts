@@ -98,7 +98,7 @@ export interface Found {
  * @throws AppError UNAVAILABLE when the server is not there
  */
 export async function loadSendFacts(
-  database: Database,
+  database: Pick<Database, 'once'>,
   org: OrgId,
   asks: readonly Ask[],
 ): Promise<(Found | undefined)[]> {

@@ -61,7 +61,7 @@ export async function findActor(facts: FactsCache, principal: Principal): Promis
  *   StaleRights where the actor has changed since it was read
  */
 export async function findTarget(
-  facts: FactsCache,
+  facts: Pick<FactsCache, 'get'>,
   actor: Actor,
   named: Named,
   { fresh = false, unknown = noSuchChannel }: TargetOptions = {},

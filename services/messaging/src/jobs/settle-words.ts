@@ -15,7 +15,7 @@ export interface SettlingOptions {
   readonly onProblem: (error: unknown) => void
 }
 
-/** Writes the words of new and changed messages, outside of the head, where nobody waits for it; until it is disposed. */
+/** Does, until it is disposed, what waits in organisations and nobody waits for: words of messages, messages that are due. */
 export function createSettling({ waiting, settle, wait, onProblem }: SettlingOptions): AsyncDisposable {
   const end = new AbortController()
   // What fails in one organisation holds up no other.

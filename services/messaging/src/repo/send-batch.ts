@@ -122,7 +122,7 @@ const sendBatch = `SELECT * FROM messaging.send_batch($1, ${columns.map((_, i) =
  * @throws AppError UNAVAILABLE (not retryable: outcome unknown); the database's own error where nothing was written
  */
 export async function writeSends(
-  database: Database,
+  database: Pick<Database, 'once'>,
   org: OrgId,
   encoded: readonly EncodedSend[],
 ): Promise<Outcome[]> {

@@ -1,21 +1,15 @@
 import { sendMessage } from '@parley/api'
-import { badRequest, type MessageId, type UserId } from '@parley/core'
+import { badRequest, type MessageId } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { StaleRights } from '@parley/events'
 import { type Guard, route } from '@parley/kit'
-import { normaliseContent, normaliseTopic, render, type Rendered } from '@parley/markdown'
-import type { Granted } from '@parley/access'
 import { type Alerted, NewerAlertWords } from '../alert-words.ts'
+import { alertedOf, compose } from '../compose.ts'
 import type { Context } from '../context.ts'
-import { loadRenderContext } from '../facts/render-context.ts'
-import { findTarget, foundTarget, type Target } from '../facts/target.ts'
-import { eventFields } from '../present/event-fields.ts'
-import { readThere } from '../repo/alert-words.ts'
-import { readParticipants } from '../repo/participants.ts'
+import { findTarget, foundTarget } from '../facts/target.ts'
+import { sendOf } from '../present/send.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
 import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
-import { requestDigest, sendKey } from '../rules/send-key.ts'
-import { fewPeople, refusedWildcard } from '../rules/wildcard.ts'
+import { sendKey } from '../rules/send-key.ts'
 
 const guard: Guard<typeof sendMessage, Context, Tx> = {
   async object({ input, actor, ctx }) {
@@ -31,46 +25,25 @@ const guard: Guard<typeof sendMessage, Context, Tx> = {
 
 export default route(sendMessage, guard, async ({ input, granted, request, ctx }) => {
   const target = foundTarget(ctx.targets, granted.object)
-  const { facts } = target.found
-  const content = normaliseContent(input.content)
-  const topic = facts.channel ? topicOf(input.topic) : ''
-  const context = await loadRenderContext(granted.actor, content, request.url, ctx.database)
-  const rendered = render(content, context)
-  const wildcards = await wildcardsOf(ctx, granted, target, rendered, topic)
-  const senderRead = readAtBirth(request.client, input.read_by_sender)
-  const send = {
-    granted,
-    ask: target.ask,
-    hash: target.found.hash,
-    rights: target.found.rights,
-    key: sendKey(
-      granted.actor.userId,
-      { idempotencyKey: request.idempotencyKey, queueId: input.queue_id, localId: input.local_id },
-      ctx.ids,
-    ),
-    request: requestDigest(target.ask, topic, content),
-    topic,
-    content,
-    rendered: rendered.html,
+  const { topic, queue_id: queueId, local_id: localId } = input
+  const words = { topic, content: input.content, url: request.url }
+  const composed = await compose(ctx, granted, target, words)
+  const { userId, orgId } = granted.actor
+  const given = { idempotencyKey: request.idempotencyKey, queueId, localId }
+  const sending = {
+    key: sendKey(userId, given, ctx.ids),
     client: request.client,
     timestamp: Math.floor(ctx.clock.now() / 1000),
-    senderRead,
-    mentioned: rendered.mentions.users,
-    ...wildcards,
+    senderRead: readAtBirth(request.client, input.read_by_sender),
+    queueId: queueId ?? null,
+    localId: localId ?? null,
   }
   const write = async (found: Alerted, last: boolean): Promise<MessageId> => {
     const alerted = await alertedOf(ctx, granted, target, found)
-    const event = eventFields(facts, {
-      read: senderRead ? [granted.actor.userId] : [],
-      mentioned: rendered.mentions.users,
-      alerted,
-      ...wildcards,
-      queueId: input.queue_id ?? null,
-      localId: input.local_id ?? null,
-    })
-    return ctx.sends.write({ ...send, alerted, alertVersion: last ? null : found.version, event })
+    const alertVersion = last ? null : found.version
+    return ctx.sends.write(sendOf(granted, target, composed, { ...sending, alerted, alertVersion }))
   }
-  const { orgId } = granted.actor
+  const { content } = composed
   try {
     return { id: await write(await ctx.alertWords.find(orgId, content), false) }
   } catch (error) {
@@ -79,57 +52,3 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
     return { id: await write(await ctx.alertWords.findAnew(orgId, content), true) }
   }
 })
-
-/** More than these are looked up before everybody waits. */
-const fewAlerted = 100
-
-/** Of whom the text alerts, those whom it may reach; some too many where they are few. */
-async function alertedOf(
-  ctx: Context,
-  granted: Granted<'message:send'>,
-  target: Target,
-  { users }: Alerted,
-): Promise<readonly UserId[]> {
-  const { people } = target.found.facts
-  if (people) return users.filter((user) => people.some(({ id }) => id === user))
-  if (users.length <= fewAlerted) return users
-  return ctx.database.read(granted.actor.orgId, (tx) => readThere(tx, granted, users))
-}
-
-function topicOf(given: string | undefined): string {
-  if (given === undefined) throw badRequest('Missing topic')
-  return normaliseTopic(given)
-}
-
-interface Wildcards {
-  readonly channelWildcard: boolean
-  readonly topicWildcard: readonly number[]
-}
-
-/**
- * Whom `@all` and `@topic` mention; refused where they are too many for this sender. What memory would refuse is read again
- * first.
- * @throws StaleRights where it is otherwise by now: the runner decides again
- */
-async function wildcardsOf(
-  ctx: Context,
-  granted: Granted<'message:send'>,
-  target: Target,
-  { mentions }: Rendered,
-  topic: string,
-): Promise<Wildcards> {
-  const { channelWildcard } = mentions
-  const { channel } = target.found.facts
-  const { actor } = granted
-  const people =
-    channel && mentions.topicWildcard
-      ? await ctx.database.read(actor.orgId, (tx) => readParticipants(tx, granted, topic))
-      : []
-  const channelMany = channelWildcard && channel?.many === true
-  const refusal = refusedWildcard(actor, { channelMany, topicMany: people.length > fewPeople })
-  if (refusal) {
-    const now = await ctx.facts.get(actor.orgId, target.ask, { fresh: true })
-    throw now.hash === target.found.hash ? refusal : new StaleRights()
-  }
-  return { channelWildcard, topicWildcard: people }
-}

@@ -5,9 +5,11 @@ import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { toldPresence } from '../presence/told.ts'
+import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { presentUnread } from '../present/unread.ts'
 import { readAlertWords } from '../repo/alert-words.ts'
 import { readDrafts } from '../repo/drafts.ts'
+import { readScheduled } from '../repo/scheduled.ts'
 import { readSnippets } from '../repo/snippets.ts'
 import { readStatuses } from '../repo/statuses.ts'
 import { readConversations, readMaxMessageId, readStarred, readUnread } from '../repo/snapshot.ts'
@@ -18,10 +20,6 @@ type Section = (
   request: SnapshotRequest,
   ctx: Context,
 ) => Promise<Readonly<Record<string, unknown>>>
-
-const empty =
-  (key: string, value: unknown): Section =>
-  async () => ({ [key]: value })
 
 /** Who was there lately: of this moment, whatever the others read. */
 async function presence(
@@ -65,7 +63,18 @@ const sections: readonly (readonly [types: readonly string[], Section])[] = [
   [['drafts'], async (tx, granted) => ({ drafts: await readDrafts(tx, granted) })],
   [['presence'], presence],
   [['user_status'], async (tx, granted) => ({ user_status: await readStatuses(tx, granted) })],
-  [['scheduled_messages'], empty('scheduled_messages', [])],
+  [
+    ['scheduled_messages'],
+    async (tx, granted) => ({
+      scheduled_messages: (await readScheduled(tx, granted, 'messages')).map(presentScheduled),
+    }),
+  ],
+  [
+    ['reminders'],
+    async (tx, granted) => ({
+      reminders: (await readScheduled(tx, granted, 'reminders')).map(presentReminder),
+    }),
+  ],
   [['saved_snippets'], async (tx, granted) => ({ saved_snippets: await readSnippets(tx, granted) })],
 ]
 

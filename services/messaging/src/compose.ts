@@ -1,0 +1,114 @@
+import type { Granted } from '@parley/access'
+import type { Database, Tx } from '@parley/db'
+import { StaleRights } from '@parley/events'
+import { badRequest, unavailable, type UserId } from '@parley/core'
+import { normaliseContent, normaliseTopic, render, type Rendered } from '@parley/markdown'
+import type { Alerted } from './alert-words.ts'
+import type { FactsCache } from './facts/cache.ts'
+import { loadRenderContext } from './facts/render-context.ts'
+import { loadSendFacts } from './facts/send-facts.ts'
+import type { Target } from './facts/target.ts'
+import { readThere } from './repo/alert-words.ts'
+import { readParticipants } from './repo/participants.ts'
+import { fewPeople, refusedWildcard } from './rules/wildcard.ts'
+
+/** Where a message's facts and names are read. */
+export interface Sources {
+  readonly facts: Pick<FactsCache, 'get'>
+  readonly database: Pick<Database, 'read'>
+}
+
+/** All of it within one transaction, for who has one open: nothing is remembered, and no second connection is needed. */
+export const within = (tx: Tx): Sources => ({
+  facts: {
+    async get(org, ask) {
+      const [found] = await loadSendFacts({ once: tx.query.bind(tx) }, org, [ask])
+      if (!found) throw unavailable()
+      return { ...found, fresh: true }
+    },
+  },
+  database: { read: (_, fn) => fn(tx) },
+})
+
+/** What is to be said, as its sender wrote it. */
+export interface Words {
+  /** Required in channels, without meaning elsewhere. */
+  readonly topic: string | undefined
+  readonly content: string
+  /** The organisation's address, without a slash at the end. */
+  readonly url: string
+}
+
+/** A message before it is written. */
+export interface Composed {
+  readonly topic: string
+  readonly content: string
+  readonly rendered: Rendered
+  readonly wildcards: Wildcards
+}
+interface Wildcards {
+  readonly channelWildcard: boolean
+  readonly topicWildcard: readonly number[]
+}
+
+/**
+ * Makes a message of what somebody who may send it wrote.
+ * @throws AppError for words that make none, and for mentions of too many; StaleRights where it is otherwise by now than
+ *   it was decided on
+ */
+export async function compose(
+  on: Sources,
+  granted: Granted<'message:send'>,
+  target: Target,
+  words: Words,
+): Promise<Composed> {
+  const content = normaliseContent(words.content)
+  const topic = target.found.facts.channel ? topicOf(words.topic) : ''
+  const rendered = render(content, await loadRenderContext(granted.actor, content, words.url, on.database))
+  return { topic, content, rendered, wildcards: await wildcardsOf(on, granted, target, rendered, topic) }
+}
+
+function topicOf(given: string | undefined): string {
+  if (given === undefined) throw badRequest('Missing topic')
+  return normaliseTopic(given)
+}
+
+/** Whom `@all` and `@topic` mention; refused where they are too many for this sender. What memory would refuse is read again first. */
+async function wildcardsOf(
+  on: Sources,
+  granted: Granted<'message:send'>,
+  target: Target,
+  { mentions }: Rendered,
+  topic: string,
+): Promise<Wildcards> {
+  const { channelWildcard } = mentions
+  const { channel } = target.found.facts
+  const { actor } = granted
+  const people =
+    channel && mentions.topicWildcard
+      ? await on.database.read(actor.orgId, (tx) => readParticipants(tx, granted, topic))
+      : []
+  const channelMany = channelWildcard && channel?.many === true
+  const refusal = refusedWildcard(actor, { channelMany, topicMany: people.length > fewPeople })
+  if (refusal) {
+    const now = await on.facts.get(actor.orgId, target.ask, { fresh: true })
+    throw now.hash === target.found.hash ? refusal : new StaleRights()
+  }
+  return { channelWildcard, topicWildcard: people }
+}
+
+/** More than these are looked up before everybody waits. */
+const fewAlerted = 100
+
+/** Of whom the text alerts, those whom it may reach; some too many where they are few. */
+export async function alertedOf(
+  on: Sources,
+  granted: Granted<'message:send'>,
+  target: Target,
+  { users }: Alerted,
+): Promise<readonly UserId[]> {
+  const { people } = target.found.facts
+  if (people) return users.filter((user) => people.some(({ id }) => id === user))
+  if (users.length <= fewAlerted) return users
+  return on.database.read(granted.actor.orgId, (tx) => readThere(tx, granted, users))
+}

@@ -1,0 +1,150 @@
+import { type Actor, authorize, type Granted } from '@parley/access'
+import { AppError, badRequest, type Clock, type OrgId, sha256, userId } from '@parley/core'
+import { type Database, readActor, type Tx } from '@parley/db'
+import { append, hold, make, reminderChanged, scheduledChanged, StaleRights } from '@parley/events'
+import { type AfterCommit, commit, deciding } from '@parley/kit'
+import type { AlertWords } from '../alert-words.ts'
+import { alertedOf, compose, within } from '../compose.ts'
+import { readMessageFacts } from '../facts/message-facts.ts'
+import { findTarget } from '../facts/target.ts'
+import { presentReminder, presentScheduled } from '../present/scheduled.ts'
+import { sendOf } from '../present/send.ts'
+import { readMessage } from '../repo/messages.ts'
+import { claimDue, failScheduled, removeScheduled, type ScheduledRow } from '../repo/scheduled.ts'
+import { encodeSend, writeSends } from '../repo/send-batch.ts'
+import { namedOf } from '../rules/later.ts'
+import { sentText } from '../rules/reminder-text.ts'
+
+/** How many of one organisation's go out before others have their turn. */
+const mostAtOnce = 64
+
+export interface Delivering {
+  readonly database: Database
+  readonly alertWords: AlertWords
+  readonly afterCommit: AfterCommit
+  readonly clock: Clock
+  /** What failed by a fault of ours stays due. */
+  readonly onProblem: (error: unknown) => void
+}
+
+/**
+ * Sends what is due of one organisation, each in a transaction of its own that takes it from those who would send it
+ * too, decides, writes the message and drops it. So it is sent once, however many do this and whenever one is killed.
+ * @returns how many are done with, sent or failed
+ * @throws AppError UNAVAILABLE where the database is not there
+ */
+export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
+  const leave: number[] = []
+  let done = 0
+  while (done + leave.length < mostAtOnce) {
+    let claimed: number | null = null
+    const one = (attempt: number): Promise<boolean> =>
+      commit(
+        on,
+        org,
+        async (tx) => {
+          const row = await claimDue(tx, Math.floor(on.clock.now() / 1000), leave)
+          claimed = row?.id ?? null
+          if (row) await settle(on, tx, row, attempt)
+          return row !== null
+        },
+        attempt,
+      )
+    try {
+      if (!(await deciding(one))) break
+      done++
+    } catch (error) {
+      // One that we cannot handle keeps back no other.
+      if (claimed === null || (error instanceof AppError && error.code === 'UNAVAILABLE')) throw error
+      leave.push(claimed)
+      on.onProblem(error)
+    }
+  }
+  return done
+}
+
+/** Sends it, or has it failed where its sender may not send it any more. */
+async function settle(on: Delivering, tx: Tx, row: ScheduledRow, attempt: number): Promise<void> {
+  try {
+    const granted = await deliver(on, tx, row, attempt)
+    await removeScheduled(tx, granted, row.id, row.about === null ? 'messages' : 'reminders')
+    await append(tx, null, [gone(row)])
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error
+    await failScheduled(tx, row)
+    await append(tx, null, failed({ ...row, failed: true }))
+  }
+}
+
+type Told = ReturnType<typeof make>
+
+function gone({ id, user, about }: ScheduledRow): Told {
+  const to = { users: [userId(user)] }
+  return about === null
+    ? make(scheduledChanged, { op: 'remove', scheduled_message_id: id }, to)
+    : make(reminderChanged, { op: 'remove', reminder_id: id }, to)
+}
+
+/** No event changes a reminder: one goes, and one that failed comes. */
+function failed(row: ScheduledRow): Told[] {
+  const to = { users: [userId(row.user)] }
+  return row.about === null
+    ? [make(scheduledChanged, { op: 'update', scheduled_message: presentScheduled(row) }, to)]
+    : [gone(row), make(reminderChanged, { op: 'add', reminder: presentReminder(row) }, to)]
+}
+
+/**
+ * Decides and writes as if it were sent now.
+ * @throws AppError for what its sender would be told; StaleRights where rights or alert words moved meanwhile
+ */
+async function deliver(
+  { alertWords, clock }: Delivering,
+  tx: Tx,
+  row: ScheduledRow,
+  attempt: number,
+): Promise<Granted<'message:send'>> {
+  const { actor, rights } = await readActor(tx, userId(row.user))
+  if (!actor?.isActive) throw badRequest('Account is deactivated')
+  const words = row.about === null ? row.content : await reminding(tx, actor, row, row.about)
+  const on = within(tx)
+  const target = await findTarget(on.facts, actor, namedOf(row))
+  const verdict = authorize('message:send', actor, target.object, target.found.rights)
+  if (!verdict.ok) throw badRequest('Not authorized to send this message')
+  const { granted } = verdict
+  const composed = await compose(on, granted, target, { topic: row.topic, content: words, url: row.url })
+  // What was changed since the second attempt began was changed while this was being sent.
+  const last = attempt > 1
+  const found = last
+    ? await alertWords.findAnew(tx.org, composed.content)
+    : await alertWords.find(tx.org, composed.content)
+  const alerted = await alertedOf(on, granted, target, found)
+  if (row.about !== null) {
+    // What is quoted was decided under these rights, and is still there and the same, as long as the head is held.
+    await hold(tx, rights)
+    if ((await reminding(tx, actor, row, row.about)) !== words) throw new StaleRights()
+  }
+  const send = sendOf(granted, target, composed, {
+    // Nobody else has it while it is claimed; the key holds where a database was set back behind its own answer.
+    key: { key: sha256(JSON.stringify(['scheduled', row.user, row.id])), drawn: false },
+    client: row.client,
+    timestamp: Math.floor(clock.now() / 1000),
+    alerted,
+    alertVersion: last ? null : found.version,
+    senderRead: row.senderRead,
+    queueId: null,
+    localId: null,
+  })
+  const [outcome] = await writeSends({ once: tx.query.bind(tx) }, tx.org, [encodeSend(send)])
+  if (outcome?.status === 'stale' || outcome?.status === 'words') throw new StaleRights()
+  return granted
+}
+
+/** A reminder's text with the message it is about. @throws AppError BAD_REQUEST where it may not be read */
+async function reminding(tx: Tx, actor: Actor, row: ScheduledRow, about: number): Promise<string> {
+  const facts = await readMessageFacts(tx, actor, about)
+  const verdict = facts && authorize('message:read', actor, facts, (await readActor(tx, actor.userId)).rights)
+  if (!verdict?.ok) throw badRequest('Invalid message(s)')
+  const [message] = (await readMessage(tx, verdict.granted)).rows
+  if (!message) throw badRequest('Invalid message(s)')
+  return sentText(row.content, message.senderId, message.content)
+}

@@ -1,0 +1,190 @@
+import type { Granted } from '@parley/access'
+import { type OrgId, orgId } from '@parley/core'
+import type { Database, Tx } from '@parley/db'
+import { z } from 'zod'
+
+type Own = Granted<'self:use'> | Granted<'message:list'>
+type Keeping = Granted<'message:send'> | Granted<'message:read'>
+
+/** Whom a message that is sent later is for, and what it says. Times are seconds since the Unix epoch. */
+export interface Later {
+  readonly channel: number | null
+  /** In ascending order, the sender among them. */
+  readonly people: number[] | null
+  readonly topic: string
+  readonly content: string
+  readonly rendered: string
+  readonly at: number
+}
+
+/** The message that a reminder is about; null for a scheduled message. */
+export type About = number | null
+
+const Row = z.object({
+  id: z.int(),
+  user: z.int(),
+  channel: z.int().nullable(),
+  people: z.array(z.int()).nullable(),
+  topic: z.string(),
+  content: z.string(),
+  rendered: z.string(),
+  client: z.string(),
+  url: z.string(),
+  senderRead: z.boolean(),
+  at: z.int(),
+  failed: z.boolean(),
+  about: z.int().nullable(),
+})
+/** One that is kept. */
+export type ScheduledRow = z.output<typeof Row>
+
+const columns = `scheduled_id AS id, user_id AS "user", channel_id AS channel, user_ids AS people, topic, content,
+  rendered, client, url, sender_read AS "senderRead", extract(epoch FROM deliver_at)::bigint AS at, failed, about`
+const kindSql = (reminders: boolean): string => `about IS ${reminders ? 'NOT ' : ''}NULL`
+const bounded = (id: number): number => Math.min(id, 2_147_483_647)
+
+/** The actor's scheduled messages, or their reminders, the one due first at the head. */
+export const readScheduled = (
+  tx: Tx,
+  { actor }: Own,
+  kind: 'messages' | 'reminders',
+): Promise<ScheduledRow[]> =>
+  tx.query(
+    Row,
+    `SELECT ${columns} FROM messaging.scheduled
+      WHERE org_id = $1 AND user_id = $2 AND ${kindSql(kind === 'reminders')} ORDER BY deliver_at, scheduled_id`,
+    [tx.org, actor.userId],
+  )
+
+/** How many of them the actor has. */
+export async function countScheduled(
+  tx: Tx,
+  { actor }: Keeping,
+  kind: 'messages' | 'reminders',
+): Promise<number> {
+  const [row] = await tx.query(
+    z.object({ count: z.int() }),
+    `SELECT count(*)::integer AS count FROM messaging.scheduled
+      WHERE org_id = $1 AND user_id = $2 AND ${kindSql(kind === 'reminders')}`,
+    [tx.org, actor.userId],
+  )
+  return row?.count ?? 0
+}
+
+/** Keeps one of the actor's. */
+export async function insertScheduled(
+  tx: Tx,
+  { actor }: Keeping,
+  later: Later,
+  sending: Pick<ScheduledRow, 'client' | 'url' | 'senderRead' | 'about'>,
+): Promise<ScheduledRow> {
+  const [kept] = await tx.query(
+    Row,
+    `INSERT INTO messaging.scheduled (org_id, user_id, channel_id, user_ids, topic, content, rendered, deliver_at,
+        client, url, sender_read, about)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), $9, $10, $11, $12) RETURNING ${columns}`,
+    [
+      tx.org,
+      actor.userId,
+      ...valuesOf(later),
+      sending.client,
+      sending.url,
+      sending.senderRead,
+      sending.about,
+    ],
+  )
+  if (!kept) throw new Error('a scheduled message was not kept')
+  return kept
+}
+
+/** A scheduled message of the actor's, held until the transaction ends; null where there is none of that id, any more. */
+export async function holdScheduled(
+  tx: Tx,
+  { actor }: Granted<'self:use'>,
+  id: number,
+): Promise<ScheduledRow | null> {
+  const [row] = await tx.query(
+    Row,
+    `SELECT ${columns} FROM messaging.scheduled
+      WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $3 AND ${kindSql(false)} FOR NO KEY UPDATE`,
+    [tx.org, actor.userId, bounded(id)],
+  )
+  return row ?? null
+}
+
+/** Puts another in the place of one that is held; it has not failed yet. */
+export async function replaceScheduled(
+  tx: Tx,
+  { actor }: Granted<'message:send'>,
+  id: number,
+  later: Later,
+): Promise<ScheduledRow> {
+  const [row] = await tx.query(
+    Row,
+    `UPDATE messaging.scheduled SET channel_id = $3, user_ids = $4, topic = $5, content = $6, rendered = $7,
+        deliver_at = to_timestamp($8), failed = false
+      WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $9 RETURNING ${columns}`,
+    [tx.org, actor.userId, ...valuesOf(later), id],
+  )
+  if (!row) throw new Error('a scheduled message that is held is gone')
+  return row
+}
+
+/** Throws one of the actor's away: unsent, or sent in this transaction. @returns false where there is none of that id */
+export async function removeScheduled(
+  tx: Tx,
+  { actor }: Granted<'self:use'> | Granted<'message:send'>,
+  id: number,
+  kind: 'messages' | 'reminders',
+): Promise<boolean> {
+  const gone = await tx.execute(
+    `DELETE FROM messaging.scheduled
+      WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $3 AND ${kindSql(kind === 'reminders')}`,
+    [tx.org, actor.userId, bounded(id)],
+  )
+  return gone === 1
+}
+
+/** Organisations with something due. @param now seconds since the Unix epoch */
+export async function dueOrganisations(database: Database, now: number): Promise<OrgId[]> {
+  const rows = await database.once(
+    z.object({ id: z.int() }),
+    'SELECT id FROM messaging.due_organisations($1) AS id',
+    [now],
+  )
+  return rows.map(({ id }) => orgId(id))
+}
+
+/**
+ * Takes what has been due longest, so that no other instance does before this transaction ends; null where nothing is
+ * due that is not taken. Whoever changes or deletes it waits, or is waited for.
+ * @param now seconds since the Unix epoch
+ * @param but ids to leave
+ */
+export async function claimDue(tx: Tx, now: number, but: readonly number[]): Promise<ScheduledRow | null> {
+  const [row] = await tx.query(
+    Row,
+    `SELECT ${columns} FROM messaging.scheduled
+      WHERE org_id = $1 AND NOT failed AND deliver_at <= to_timestamp($2) AND scheduled_id <> ALL ($3)
+      ORDER BY deliver_at, scheduled_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [tx.org, now, but],
+  )
+  return row ?? null
+}
+
+/** Keeps one that was claimed and could not be sent, for its writer to see. */
+export async function failScheduled(tx: Tx, { id, user }: ScheduledRow): Promise<void> {
+  await tx.execute(
+    'UPDATE messaging.scheduled SET failed = true WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $3',
+    [tx.org, user, id],
+  )
+}
+
+const valuesOf = (later: Later): unknown[] => [
+  later.channel,
+  later.people,
+  later.topic,
+  later.content,
+  later.rendered,
+  later.at,
+]

@@ -1,0 +1,44 @@
+import { createReminder, maxScheduled } from '@parley/api'
+import { badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { append, make, reminderChanged } from '@parley/events'
+import { route } from '@parley/kit'
+import { normaliseContent, render } from '@parley/markdown'
+import type { Context } from '../context.ts'
+import { within } from '../compose.ts'
+import { oneMessage } from '../facts/readable-message.ts'
+import { loadRenderContext } from '../facts/render-context.ts'
+import { presentReminder } from '../present/scheduled.ts'
+import { countScheduled, insertScheduled } from '../repo/scheduled.ts'
+import { inFuture } from '../rules/later.ts'
+import { waitingText } from '../rules/reminder-text.ts'
+
+export default route<typeof createReminder, Context, Tx>(
+  createReminder,
+  oneMessage,
+  async ({ input, granted, actor, request, ctx, tx }) => {
+    const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
+    if ((await countScheduled(tx, granted, 'reminders')) >= maxScheduled)
+      throw badRequest(`Too many reminders (limit: ${maxScheduled})`)
+    const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
+    const context = await loadRenderContext(actor, content, request.url, within(tx).database)
+    const row = await insertScheduled(
+      tx,
+      granted,
+      {
+        channel: null,
+        people: [actor.userId],
+        topic: '',
+        content,
+        rendered: render(content, context).html,
+        at,
+      },
+      // It is to be noticed, so it comes unread.
+      { client: request.client, url: request.url, senderRead: false, about: granted.object.messageId },
+    )
+    const body = { op: 'add' as const, reminder: presentReminder(row) }
+    // What it is about is decided again when it is sent.
+    await append(tx, null, [make(reminderChanged, body, { users: [actor.userId] })])
+    return { reminder_id: row.id }
+  },
+)

@@ -1,0 +1,368 @@
+import { AppError } from '@parley/core'
+import { appendedIn, type ScheduledChanged, scheduledChanged } from '@parley/events'
+import { contractAvailable, eventFaults } from '@parley/testkit'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Delivering, deliverDue } from '../src/jobs/deliver.ts'
+import { dueOrganisations } from '../src/repo/scheduled.ts'
+import { type Channel, faultsOf, type Instance, outcome, snapshotOf, type World, world } from './world.ts'
+
+let here: World
+let one: Instance
+let ann: number
+let bob: number
+let open: Channel
+let secret: Channel
+
+const now = 1_767_312_000
+let at = now
+const clock = { now: () => at * 1000, monotonic: () => 0 }
+
+beforeAll(async () => {
+  here = await world()
+  one = await here.instance()
+  open = await here.channel({ name: 'open' })
+})
+beforeEach(async () => {
+  at = now
+  ann = await here.user()
+  bob = await here.user()
+  secret = await here.channel({ private: true })
+  await here.subscribe(secret, ann, bob)
+  await here.subscribe(open, bob)
+  await here.test.superuser('DELETE FROM messaging.scheduled')
+})
+afterAll(async () => {
+  await one[Symbol.asyncDispose]()
+  await here[Symbol.asyncDispose]()
+})
+
+const ask = (user: number, op: string, fields: Record<string, unknown> = {}, id?: number) =>
+  outcome(one.ask(user, op, fields, id === undefined ? {} : { path: { scheduled_message_id: String(id) } }))
+const toOpen = (more: Record<string, unknown> = {}) => ({
+  type: 'channel',
+  to: open.id,
+  topic: ' tea ',
+  content: 'in a *minute* ',
+  scheduled_delivery_timestamp: now + 60,
+  ...more,
+})
+const schedule = async (user: number, more: Record<string, unknown> = {}): Promise<number> =>
+  z.object({ scheduled_message_id: z.int() }).parse(await ask(user, 'create-scheduled-message', toOpen(more)))
+    .scheduled_message_id
+const Kept = z.array(z.looseObject({ scheduled_message_id: z.int(), failed: z.boolean() }))
+const kept = async (user: number) =>
+  z.object({ scheduled_messages: Kept }).parse(await ask(user, 'get-scheduled-messages')).scheduled_messages
+const delivering = (by = one, onProblem: Delivering['onProblem'] = () => {}): Delivering => ({
+  database: by.ctx.database,
+  alertWords: by.ctx.alertWords,
+  afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
+  clock,
+  onProblem,
+})
+const later = (seconds = 60): void => {
+  at = now + seconds
+}
+const sentBy = async (user: number) =>
+  z
+    .array(z.object({ topic: z.string(), content: z.string(), client: z.string(), at: z.coerce.number() }))
+    .parse(
+      await here.test.superuser(
+        `SELECT topic, content, client, extract(epoch FROM sent_at) AS at FROM messaging.messages
+          WHERE org_id = $1 AND sender_id = $2 ORDER BY message_id`,
+        [here.org, user],
+      ),
+    )
+const lastEvents = async (n: number) =>
+  z
+    .array(z.object({ type: z.string(), body: z.unknown(), user_ids: z.array(z.int()) }))
+    .parse(
+      await here.test.superuser(
+        'SELECT type, body, user_ids FROM events.log WHERE org_id = $1 ORDER BY seq DESC LIMIT $2',
+        [here.org, n],
+      ),
+    )
+    .reverse()
+
+test('is kept, changed and thrown away, for oneself alone', async () => {
+  const id = await schedule(ann)
+  const shape = {
+    scheduled_message_id: id,
+    type: 'stream',
+    to: open.id,
+    topic: 'tea',
+    content: 'in a *minute*',
+    rendered_content: '<p>in a <em>minute</em></p>',
+    scheduled_delivery_timestamp: now + 60,
+    failed: false,
+  }
+  expect(await lastEvents(1)).toEqual([
+    { type: 'scheduled.changed', body: { op: 'add', scheduled_message: shape }, user_ids: [ann] },
+  ])
+  const all = await ask(ann, 'get-scheduled-messages')
+  expect(all).toEqual({ scheduled_messages: [shape] })
+  expect(faultsOf('GET', '/scheduled_messages', all)).toEqual([])
+  expect(await snapshotOf(one, ann, ['scheduled_messages'])).toEqual(all)
+  expect(await kept(bob)).toEqual([])
+
+  expect(await ask(ann, 'update-scheduled-message', { content: 'soon' }, id)).toEqual({})
+  const edited = { ...shape, content: 'soon', rendered_content: '<p>soon</p>' }
+  expect(await lastEvents(1)).toMatchObject([{ body: { op: 'update', scheduled_message: edited } }])
+  const away = { type: 'direct', to: [bob], scheduled_delivery_timestamp: now + 90 }
+  expect(await ask(ann, 'update-scheduled-message', away, id)).toEqual({})
+  const { topic: _, ...rest } = edited
+  expect(await kept(ann)).toEqual([
+    { ...rest, type: 'private', to: [bob], scheduled_delivery_timestamp: now + 90 },
+  ])
+  expect(await ask(ann, 'update-scheduled-message', { to: [ann] }, id)).toEqual({})
+  expect(await kept(ann)).toMatchObject([{ type: 'private', to: [ann] }])
+
+  const missing = { code: 'NOT_FOUND', msg: 'Scheduled message does not exist' }
+  expect(await ask(bob, 'update-scheduled-message', { content: 'x' }, id)).toEqual(missing)
+  expect(await ask(bob, 'delete-scheduled-message', {}, id)).toEqual(missing)
+  expect(await ask(ann, 'delete-scheduled-message', {}, id)).toEqual({})
+  expect(await lastEvents(1)).toMatchObject([{ body: { op: 'remove', scheduled_message_id: id } }])
+  expect(await ask(ann, 'delete-scheduled-message', {}, id)).toEqual(missing)
+  expect(await kept(ann)).toEqual([])
+})
+
+test('is refused where it could not be sent now', async () => {
+  const refused = (more: Record<string, unknown>, user = ann) =>
+    ask(user, 'create-scheduled-message', toOpen(more))
+  const past = { code: 'BAD_REQUEST', msg: 'Scheduled delivery time must be in the future.' }
+  expect(await refused({ scheduled_delivery_timestamp: now })).toEqual(past)
+  expect(await refused({ content: ' ' })).toMatchObject({ msg: 'Message must not be empty' })
+  const { topic: _, ...bare } = toOpen()
+  expect(await ask(ann, 'create-scheduled-message', bare)).toMatchObject({ msg: 'Missing topic' })
+  const cid = await here.user()
+  const unknown = await refused({ to: 987_654 }, cid)
+  expect(unknown).toMatchObject({ code: 'STREAM_DOES_NOT_EXIST' })
+  expect(await refused({ to: secret.id }, cid)).toMatchObject({ code: 'STREAM_DOES_NOT_EXIST' })
+  expect(await refused({ type: 'direct', to: [987_654] })).toMatchObject({ msg: 'Invalid user ID 987654' })
+  expect(await kept(ann)).toEqual([])
+
+  const id = await schedule(ann)
+  const change = (fields: Record<string, unknown>) => ask(ann, 'update-scheduled-message', fields, id)
+  expect(await change({})).toMatchObject({ msg: 'Nothing to change' })
+  expect(await change({ type: 'direct' })).toMatchObject({ msg: 'A new type needs new recipients' })
+  expect(await change({ scheduled_delivery_timestamp: now })).toEqual(past)
+  expect(await change({ to: 987_654 })).toMatchObject({ code: 'STREAM_DOES_NOT_EXIST' })
+  expect(await change({ content: '' })).toMatchObject({ msg: 'Message must not be empty' })
+  await ask(ann, 'update-scheduled-message', { type: 'direct', to: [bob] }, id)
+  expect(await change({ type: 'channel', to: open.id })).toMatchObject({ code: 'BAD_REQUEST' })
+  expect(await kept(ann)).toMatchObject([{ to: [bob], content: 'in a *minute*' }])
+})
+
+test('there are no more than so many of one person', async () => {
+  await here.test.superuser(
+    `INSERT INTO messaging.scheduled
+       (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, deliver_at)
+     SELECT $1, $2, ARRAY[$2::integer], '', 'x', 'x', '', '', true, 'infinity' FROM generate_series(1, 1000)`,
+    [here.org, ann],
+  )
+  expect(await ask(ann, 'create-scheduled-message', toOpen())).toMatchObject({
+    msg: 'Too many scheduled messages (limit: 1000)',
+  })
+})
+
+test('is sent when it is due, not before, with the events of both', async () => {
+  const id = await schedule(ann)
+  await schedule(ann, { scheduled_delivery_timestamp: now + 61, type: 'direct', to: [bob] })
+  later(59)
+  expect(await dueOrganisations(one.ctx.database, now + 59)).toEqual([])
+  expect(await deliverDue(delivering(), here.org)).toBe(0)
+  later(60)
+  expect(await dueOrganisations(one.ctx.database, now + 60)).toEqual([here.org])
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect(await sentBy(ann)).toEqual([
+    { topic: 'tea', content: 'in a *minute*', client: 'website', at: now + 60 },
+  ])
+  const [message, gone] = await lastEvents(2)
+  expect(message).toMatchObject({ type: 'message.sent', body: { sender_id: ann, stream_id: open.id } })
+  expect(gone).toMatchObject({ body: { op: 'remove', scheduled_message_id: id }, user_ids: [ann] })
+  // What was due while nobody was there goes out as soon as somebody is.
+  later(100_000)
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect(await sentBy(ann)).toMatchObject([{}, { topic: '', at: now + 100_000 }])
+  expect(await kept(ann)).toEqual([])
+})
+
+const lost: [string, () => Promise<unknown>, Record<string, unknown>][] = [
+  ['has left the channel', () => here.unsubscribe(secret, ann), {}],
+  ['lost the channel to the archive', () => here.archive(secret), {}],
+  ['writes to who is gone', () => here.deactivate(bob), { type: 'direct' }],
+  ['is gone', () => here.deactivate(ann), {}],
+  [
+    'may not write directly any more',
+    async () => here.give({ direct_message_permission_group: await here.naming() }),
+    { type: 'direct' },
+  ],
+]
+test.each(lost)('whose sender %s fails, which is told, and is sent nowhere', async (_, lose, to) => {
+  const id = await schedule(ann, { to: secret.id, ...to, ...(to['type'] ? { to: [bob] } : {}) })
+  await lose()
+  later()
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect(await sentBy(ann)).toEqual([])
+  expect(await lastEvents(1)).toMatchObject([
+    {
+      type: 'scheduled.changed',
+      body: { op: 'update', scheduled_message: { scheduled_message_id: id, failed: true } },
+      user_ids: [ann],
+    },
+  ])
+  expect(await deliverDue(delivering(), here.org)).toBe(0)
+  expect(await dueOrganisations(one.ctx.database, now + 60)).toEqual([])
+  await here.give({ direct_message_permission_group: 2 })
+})
+
+test('that failed is sent after all once it has a new time', async () => {
+  const id = await schedule(ann, { to: secret.id })
+  await here.unsubscribe(secret, ann)
+  later()
+  await deliverDue(delivering(), here.org)
+  await here.subscribe(secret, ann)
+  expect(await ask(ann, 'update-scheduled-message', { content: 'again' }, id)).toMatchObject({
+    msg: 'Scheduled delivery time must be in the future.',
+  })
+  const time = { scheduled_delivery_timestamp: now + 120 }
+  expect(await ask(ann, 'update-scheduled-message', time, id)).toEqual({})
+  expect(await kept(ann)).toMatchObject([{ failed: false }])
+  later(120)
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect(await sentBy(ann)).toHaveLength(1)
+})
+
+test('F81 each is sent once by any number of instances at a time', async () => {
+  for (let i = 0; i < 20; i++) await schedule(ann, { content: `number ${i}` })
+  later()
+  await using two = await here.instance()
+  await using three = await here.instance()
+  const done = await Promise.all([one, two, three, one].map((by) => deliverDue(delivering(by), here.org)))
+  expect(done.reduce((a, b) => a + b)).toBe(20)
+  const said = (await sentBy(ann)).map(({ content }) => content)
+  expect([...said].sort()).toEqual(Array.from({ length: 20 }, (_, i) => `number ${i}`).sort())
+  expect(await kept(ann)).toEqual([])
+})
+
+test('an instance that dies between claim and commit loses and doubles nothing', async () => {
+  await schedule(ann, { content: 'first' })
+  await schedule(ann, { content: 'second' })
+  later()
+  await using dying = await here.instance()
+  const database = dying.ctx.database
+  const claimed = Promise.withResolvers<void>()
+  const die = Promise.withResolvers<void>()
+  // Dies with everything written and nothing committed: its connection is cut.
+  const doomed: Delivering = {
+    ...delivering(dying),
+    database: Object.assign(Object.create(database) as typeof database, {
+      write: ((org, fn) =>
+        database.write(org, async (tx) => {
+          const result = await fn(tx)
+          claimed.resolve()
+          await die.promise
+          await tx.execute('SELECT pg_terminate_backend(pg_backend_pid())')
+          return result
+        })) satisfies typeof database.write,
+    }),
+  }
+  const death = deliverDue(doomed, here.org).catch((error: unknown) => error)
+  await claimed.promise
+  // What it has is left to it, and the head is behind it.
+  const other = deliverDue(delivering(), here.org)
+  die.resolve()
+  expect(await death).toBeInstanceOf(AppError)
+  await other
+  await deliverDue(delivering(), here.org)
+  expect((await sentBy(ann)).map(({ content }) => content).sort()).toEqual(['first', 'second'])
+  expect(await kept(ann)).toEqual([])
+})
+
+test('while it is sent it can be neither changed nor taken back, only before or not at all', async () => {
+  const ids = await Promise.all(Array.from({ length: 10 }, (_, i) => schedule(ann, { content: `${i}` })))
+  later()
+  const [, ...answers] = await Promise.all([
+    deliverDue(delivering(), here.org),
+    ...ids.map((id) => ask(ann, 'delete-scheduled-message', {}, id)),
+  ])
+  await deliverDue(delivering(), here.org)
+  const refused = answers.filter((answer) => Object.hasOwn(Object(answer) as object, 'code')).length
+  expect(await sentBy(ann)).toHaveLength(refused)
+  expect(await kept(ann)).toEqual([])
+})
+
+test('one that fails by a fault of ours stays, and keeps back no other', async () => {
+  await schedule(ann, { content: 'refused by the database' })
+  await schedule(ann, { content: 'fine' })
+  await here.test.superuser(
+    `ALTER TABLE messaging.messages ADD CONSTRAINT spoilt CHECK (content <> 'refused by the database') NOT VALID`,
+  )
+  later()
+  const problems: unknown[] = []
+  expect(
+    await deliverDue(
+      delivering(one, (error) => problems.push(error)),
+      here.org,
+    ),
+  ).toBe(1)
+  expect(problems).toHaveLength(1)
+  expect(await kept(ann)).toMatchObject([{ content: 'refused by the database', failed: false }])
+  await here.test.superuser('ALTER TABLE messaging.messages DROP CONSTRAINT spoilt')
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect((await sentBy(ann)).map(({ content }) => content)).toEqual(['fine', 'refused by the database'])
+})
+
+test('rights that move meanwhile are decided on again', async () => {
+  await schedule(ann, { to: secret.id })
+  later()
+  let moved = false
+  const { database } = one.ctx
+  const moving = Object.assign(Object.create(database) as typeof database, {
+    write: ((org, fn) =>
+      database.write(org, (tx) =>
+        fn({
+          org: tx.org,
+          execute: (sql, params) => tx.execute(sql, params),
+          async query(row, sql, params) {
+            if (sql.includes('send_batch') && !moved) {
+              moved = true
+              await here.unsubscribe(secret, ann)
+            }
+            return tx.query(row, sql, params)
+          },
+        }),
+      )) satisfies typeof database.write,
+  })
+  expect(await deliverDue({ ...delivering(), database: moving }, here.org)).toBe(1)
+  expect(moved).toBe(true)
+  expect(await sentBy(ann)).toEqual([])
+  expect(await kept(ann)).toMatchObject([{ failed: true }])
+})
+
+test('events as the contract has them', () => {
+  const viewer = {} as Parameters<typeof scheduledChanged.shape>[1]
+  const scheduled_message = {
+    scheduled_message_id: 1,
+    type: 'stream' as const,
+    to: 9,
+    topic: 'tea',
+    content: 'x',
+    rendered_content: '<p>x</p>',
+    scheduled_delivery_timestamp: now,
+    failed: false,
+  }
+  const bodies: ScheduledChanged[] = [
+    { op: 'add', scheduled_message },
+    { op: 'update', scheduled_message: { ...scheduled_message, type: 'private', to: [9], topic: undefined } },
+    { op: 'remove', scheduled_message_id: 1 },
+  ]
+  for (const body of bodies)
+    expect(
+      contractAvailable()
+        ? eventFaults(
+            JSON.parse(JSON.stringify({ id: 1, ...scheduledChanged.shape(body, viewer) })) as object,
+          )
+        : [],
+    ).toEqual([])
+})
