@@ -119,3 +119,34 @@ test('F80 two devices send the same at once, and again after a restart: it is on
   const sql = `SELECT count(*) FROM messaging.messages WHERE org_id = $1 AND content LIKE 'same %'`
   expect(await superuser(product, Count, sql, [org_id])).toEqual([{ count: numbers.length }])
 })
+
+test('F01 F81 messaging killed while scheduled messages go out: each is sent once', async () => {
+  const { org_id, owner } = stage.org
+  const device = stage.client({ email: owner.email, apiKey: owner.api_key })
+  const scheduled = {
+    type: 'direct',
+    to: [owner.user_id],
+    content: 'due 0',
+    scheduled_delivery_timestamp: 4_000_000_000,
+  }
+  await device.ok('POST', '/scheduled_messages', scheduled)
+  const many = size(400, 4_000)
+  const due = `INSERT INTO messaging.scheduled
+      (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, deliver_at)
+    SELECT org_id, user_id, user_ids, topic, 'due ' || n, rendered, client, url, sender_read, now()
+    FROM messaging.scheduled, generate_series(1, $2::integer) AS n WHERE org_id = $1 RETURNING 1 AS count`
+  expect(await superuser(product, Count, due, [org_id, many])).toHaveLength(many)
+  const count = async (sql: string): Promise<number> =>
+    (await superuser(product, Count, `SELECT ${sql} WHERE org_id = $1 AND content LIKE 'due %'`, [org_id]))[0]
+      ?.count ?? 0
+  const sent = () => count('count(*) FROM messaging.messages')
+  const left = () => count('count(*) FROM messaging.scheduled')
+  for (const part of [0, many / 4]) {
+    await expect.poll(sent, { timeout: 30_000, interval: 5 }).toBeGreaterThan(part)
+    // Some wait still: it is killed among them.
+    expect(await left()).toBeGreaterThan(1)
+    expect(await ended(['messaging-1'])()).toBe(true)
+  }
+  await expect.poll(left, { timeout: 60_000 }).toBe(1)
+  expect([await sent(), await count('count(DISTINCT content) FROM messaging.messages')]).toEqual([many, many])
+})

@@ -3,9 +3,6 @@ import { type OrgId, orgId } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 import { z } from 'zod'
 
-type Own = Granted<'self:use'> | Granted<'message:list'>
-type Keeping = Granted<'message:send'> | Granted<'message:read'>
-
 /** Whom a message that is sent later is for, and what it says. Times are seconds since the Unix epoch. */
 export interface Later {
   readonly channel: number | null
@@ -16,9 +13,6 @@ export interface Later {
   readonly rendered: string
   readonly at: number
 }
-
-/** The message that a reminder is about; null for a scheduled message. */
-export type About = number | null
 
 const Row = z.object({
   id: z.int(),
@@ -33,6 +27,7 @@ const Row = z.object({
   senderRead: z.boolean(),
   at: z.int(),
   failed: z.boolean(),
+  /** The message that a reminder is about; null for a scheduled message. */
   about: z.int().nullable(),
 })
 /** One that is kept. */
@@ -46,7 +41,7 @@ const bounded = (id: number): number => Math.min(id, 2_147_483_647)
 /** The actor's scheduled messages, or their reminders, the one due first at the head. */
 export const readScheduled = (
   tx: Tx,
-  { actor }: Own,
+  { actor }: Granted<'self:use'> | Granted<'message:list'>,
   kind: 'messages' | 'reminders',
 ): Promise<ScheduledRow[]> =>
   tx.query(
@@ -59,7 +54,7 @@ export const readScheduled = (
 /** How many of them the actor has. */
 export async function countScheduled(
   tx: Tx,
-  { actor }: Keeping,
+  { actor }: Granted<'message:send'> | Granted<'message:read'>,
   kind: 'messages' | 'reminders',
 ): Promise<number> {
   const [row] = await tx.query(
@@ -74,7 +69,7 @@ export async function countScheduled(
 /** Keeps one of the actor's. */
 export async function insertScheduled(
   tx: Tx,
-  { actor }: Keeping,
+  { actor }: Granted<'message:send'> | Granted<'message:read'>,
   later: Later,
   sending: Pick<ScheduledRow, 'client' | 'url' | 'senderRead' | 'about'>,
 ): Promise<ScheduledRow> {
