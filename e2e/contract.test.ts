@@ -248,7 +248,7 @@ async function keepTexts(channel: number): Promise<void> {
   await holds(reader, 'DELETE', '/drafts/{draft_id}', {}, `/drafts/${id}`)
   const own = await holds(reader, 'POST', '/messages', { type: 'direct', to: [reader.id], content: 'mine' })
   const at = { scheduled_delivery_timestamp: 4_000_000_000 }
-  const later = { type: 'stream', to: channel, topic: 'shapes', content: 'later', ...at }
+  const later = { type: 'direct', to: [reader.id], content: 'later', ...at }
   const due = int(await holds(reader, 'POST', '/scheduled_messages', later), 'scheduled_message_id')
   const scheduled = '/scheduled_messages/{scheduled_message_id}'
   await holds(reader, 'GET', '/scheduled_messages', {})
