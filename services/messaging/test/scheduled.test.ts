@@ -340,6 +340,21 @@ test('rights that move meanwhile are decided on again', async () => {
   expect(await kept(ann)).toMatchObject([{ failed: true }])
 })
 
+test('alerts by the words that people have by then', async () => {
+  await schedule(ann, { content: 'nothing', scheduled_delivery_timestamp: now + 1 })
+  await schedule(ann, { content: 'coffee is ready' })
+  later(1)
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  await using two = await here.instance()
+  await two.ask(bob, 'add-alert-words', { alert_words: ['coffee'] })
+  later()
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect(await lastEvents(2)).toMatchObject([
+    { type: 'message.sent', body: { content: 'coffee is ready', flags: { alerted: [bob] } } },
+    { type: 'scheduled.changed' },
+  ])
+})
+
 test('events as the contract has them', () => {
   const viewer = {} as Parameters<typeof scheduledChanged.shape>[1]
   const scheduled_message = {
