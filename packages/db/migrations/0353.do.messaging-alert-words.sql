@@ -19,7 +19,6 @@ GRANT SELECT, INSERT, UPDATE (words, version) ON messaging.alert_words TO svc_me
 -- Whom a message alerts is decided when it is written.
 ALTER TABLE messaging.user_flags ADD COLUMN alerted boolean NOT NULL DEFAULT false;
 GRANT UPDATE (alerted) ON messaging.user_flags TO svc_messaging;
-CREATE INDEX user_flags_alerted ON messaging.user_flags (org_id, user_id, message_id) WHERE alerted;
 
 INSERT INTO events.emitters (role, type) VALUES ('svc_messaging', 'alert-words.set') ON CONFLICT DO NOTHING;
 

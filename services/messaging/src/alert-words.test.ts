@@ -1,4 +1,5 @@
 import { type OrgId, orgId, userId } from '@parley/core'
+import type { Tx } from '@parley/db'
 import { expect, test } from 'vitest'
 import { createAlertWords } from './alert-words.ts'
 import type { AlertList } from './repo/alert-words.ts'
@@ -71,7 +72,28 @@ test('what could not be read is read again', async () => {
 
 test('the organisations used longest ago make room', async () => {
   const { read, load } = lists(list(1, 1, 'tea'))
-  const words = createAlertWords(load, 5)
+  const words = createAlertWords(load, 500)
   for (const org of [1, 2, 2, 1]) await words.find(orgId(org), 'tea')
   expect(read.map(([org]) => org)).toEqual([1, 2, 1])
+})
+
+test('who has a connection reads by it, and waits for nobody who needs another', async () => {
+  const { all, load } = lists(list(1, 1, 'tea'))
+  const waiting = Promise.withResolvers<AlertList[]>()
+  const tx = { org: acme } as Tx
+  const words = createAlertWords((org, after, within) => (within === tx ? load(org, after) : waiting.promise))
+  const other = words.findAnew(acme, 'tea')
+  expect(await words.findWithin(tx, 'tea')).toEqual({ users: [1], version: 1 })
+  all.push(list(1, 2, 'cake'))
+  expect(await words.findWithin(tx, 'tea')).toEqual({ users: [], version: 2 })
+  waiting.resolve([])
+  expect(await other).toEqual({ users: [], version: 2 })
+})
+
+test('beyond what one organisation may take, who comes is not alerted', async () => {
+  const signs = (i: number): string[] =>
+    Array.from({ length: 100 }, (_, word) => String.fromCodePoint(0x4e00 + i * 100 + word) + '!'.repeat(99))
+  const { load } = lists(...Array.from({ length: 12 }, (_, i) => list(i + 1, i + 1, ...signs(i), 'tea')))
+  const { users } = await createAlertWords(load).find(acme, 'tea')
+  expect([users[0], users.length < 12]).toEqual([1, true])
 })

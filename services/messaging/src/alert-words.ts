@@ -1,4 +1,5 @@
 import type { OrgId, UserId } from '@parley/core'
+import type { Tx } from '@parley/db'
 import { AlertMatcher } from './rules/alert-matcher.ts'
 import type { AlertList } from './repo/alert-words.ts'
 
@@ -17,7 +18,12 @@ export interface AlertWords {
   find(org: OrgId, text: string): Promise<Alerted>
   /** By the lists as they are now. @throws AppError UNAVAILABLE where the database is not there */
   findAnew(org: OrgId, text: string): Promise<Alerted>
+  /** By the lists as an open transaction sees them, for who has a connection and must not wait for another. */
+  findWithin(tx: Tx, text: string): Promise<Alerted>
 }
+
+/** What an organisation's words may take; who comes when they take more is not alerted. */
+const mostOfOne = 48 * 1024 * 1024
 
 interface Known {
   readonly matcher: AlertMatcher
@@ -29,12 +35,12 @@ interface Known {
 }
 
 /**
- * @param load the lists that were changed after a version
- * @param capacity most characters of all words kept; the organisations used longest ago go first
+ * @param load the lists that were changed after a version, read within a transaction where one is given
+ * @param capacity most bytes of all words kept; the organisations used longest ago go first
  */
 export function createAlertWords(
-  load: (org: OrgId, after: number) => Promise<readonly AlertList[]>,
-  capacity = 16_000_000,
+  load: (org: OrgId, after: number, tx?: Tx) => Promise<readonly AlertList[]>,
+  capacity = 2 * mostOfOne,
 ): AlertWords {
   const organisations = new Map<OrgId, Known>()
 
@@ -53,12 +59,23 @@ export function createAlertWords(
 
   const makeRoom = (): void => {
     let size = 0
-    for (const { matcher } of organisations.values()) size += matcher.size
+    for (const { matcher } of organisations.values()) size += matcher.bytes
     for (const [org, { matcher }] of organisations) {
       if (size <= capacity || organisations.size === 1) return
-      size -= matcher.size
+      size -= matcher.bytes
       organisations.delete(org)
     }
+  }
+
+  const take = (known: Known, lists: readonly AlertList[]): void => {
+    // Two readings may end in either order; none takes back what the other brought.
+    for (const { user, words, version } of lists) {
+      if (version <= (known.versions.get(user) ?? 0)) continue
+      known.versions.set(user, version)
+      known.matcher.set(user, known.matcher.bytes < mostOfOne ? words : [])
+      known.version = Math.max(known.version, version)
+    }
+    makeRoom()
   }
 
   /** What is asked for in one tick is read once, and begun after all of it was asked for. */
@@ -66,15 +83,7 @@ export function createAlertWords(
     known.next ??= (async () => {
       await new Promise(setImmediate)
       known.next = null
-      const lists = await load(org, known.version)
-      // Two readings may end in either order; none takes back what the other brought.
-      for (const { user, words, version } of lists) {
-        if (version <= (known.versions.get(user) ?? 0)) continue
-        known.versions.set(user, version)
-        known.matcher.set(user, words)
-        known.version = Math.max(known.version, version)
-      }
-      makeRoom()
+      take(known, await load(org, known.version))
     })()
     return known.next
   }
@@ -97,6 +106,11 @@ export function createAlertWords(
     async findAnew(org, text) {
       const known = use(org)
       await refresh(org, known)
+      return found(known, text)
+    },
+    async findWithin(tx, text) {
+      const known = use(tx.org)
+      take(known, await load(tx.org, known.version, tx))
       return found(known, text)
     },
   }

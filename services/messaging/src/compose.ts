@@ -10,6 +10,7 @@ import { loadSendFacts } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
+import { mostAlerted } from './rules/alert-matcher.ts'
 import { fewPeople, refusedWildcard } from './rules/wildcard.ts'
 
 /** Where a message's facts and names are read. */
@@ -97,8 +98,9 @@ async function wildcardsOf(
   return { channelWildcard, topicWildcard: people }
 }
 
-/** More than these are looked up before everybody waits. */
+/** More than these are looked up before everybody waits, so many at most. */
 const fewAlerted = 100
+export const mostLookedUp = 5_000
 
 /** Of whom the text alerts, those whom it may reach; some too many where they are few. */
 export async function alertedOf(
@@ -108,7 +110,13 @@ export async function alertedOf(
   { users }: Alerted,
 ): Promise<readonly UserId[]> {
   const { people } = target.found.facts
-  if (people) return users.filter((user) => people.some(({ id }) => id === user))
+  if (people) {
+    const reached = new Set<number>(people.map(({ id }) => id))
+    return users.filter((user) => reached.has(user)).slice(0, mostAlerted)
+  }
   if (users.length <= fewAlerted) return users
-  return on.database.read(granted.actor.orgId, (tx) => readThere(tx, granted, users))
+  const there = await on.database.read(granted.actor.orgId, (tx) =>
+    readThere(tx, granted, users.slice(0, mostLookedUp)),
+  )
+  return there.slice(0, mostAlerted)
 }

@@ -51,7 +51,9 @@ export function createContext(
   const turns = createTurns(pass, clock, async (ms) => {
     await delay(ms)
   })
-  const alertWords = createAlertWords((org, after) => readAlertLists(database, org, after))
+  const alertWords = createAlertWords((org, after, tx) =>
+    readAlertLists(tx ? { read: (_, fn) => fn(tx) } : database, org, after),
+  )
   return {
     clock,
     ids,

@@ -115,6 +115,16 @@ test('in direct messages only those in them', async () => {
   expect((await lastOf('message.sent')).body).toMatchObject({ flags: { alerted: [bob] } })
 })
 
+test('more edits at once than there are connections wait for nobody', async () => {
+  const ids: number[] = []
+  for (let i = 0; i < 16; i++) ids.push(await say(one, `lunch ${i}`))
+  const edits = ids.map((id) =>
+    one.ask(ann, 'update-message', { content: 'dinner' }, { path: { message_id: String(id) } }),
+  )
+  const results = await Promise.allSettled(edits)
+  expect(results.filter(({ status }) => status === 'rejected')).toEqual([])
+})
+
 test('an edited message alerts by what it says now', async () => {
   const id = await say(one, 'nothing')
   const edit = (content: string) =>

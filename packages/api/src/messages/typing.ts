@@ -18,7 +18,7 @@ export const setTyping = operation({
     op,
     type: withDefault(word(['direct', 'stream', 'channel']), 'direct'),
     /** Ids of people. */
-    to: optional(json(z.array(z.int().min(0).max(2_147_483_647)))),
+    to: optional(json(z.array(z.int().min(0).max(2_147_483_647)).max(500))),
     stream_id: optional(int()),
     topic: optional(text(1_000)),
   },

@@ -2,11 +2,13 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { render } from '@parley/markdown'
 import type { AlertWords } from '../alert-words.ts'
+import { mostLookedUp } from '../compose.ts'
 import { channelIsMany } from '../facts/crowd.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
 import { readThere } from '../repo/alert-words.ts'
 import type { NewText } from '../repo/edits.ts'
 import { readParticipants } from '../repo/participants.ts'
+import { mostAlerted } from '../rules/alert-matcher.ts'
 import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
 
 /**
@@ -32,7 +34,8 @@ export async function newText(
     channelMany: channelWildcard && (await channelIsMany(tx, channel)),
     topicMany: topicWildcard.length > fewPeople,
   })
-  const { users } = await alertWords.findAnew(tx.org, content)
-  const alerted = await readThere(tx, granted, users)
+  const { users } = await alertWords.findWithin(tx, content)
+  const there = await readThere(tx, granted, users.slice(0, mostLookedUp))
+  const alerted = there.slice(0, mostAlerted)
   return { content, rendered: html, mentioned: mentions.users, alerted, channelWildcard, topicWildcard }
 }

@@ -114,9 +114,7 @@ async function deliver(
   const composed = await compose(on, granted, target, { topic: row.topic, content: words, url: row.url })
   // What was changed since the second attempt began was changed while this was being sent.
   const last = attempt > 1
-  const found = last
-    ? await alertWords.findAnew(tx.org, composed.content)
-    : await alertWords.find(tx.org, composed.content)
+  const found = await alertWords.findWithin(tx, composed.content)
   const alerted = await alertedOf(on, granted, target, found)
   if (row.about !== null) {
     // What is quoted was decided under these rights, and is still there and the same, as long as the head is held.

@@ -13,7 +13,11 @@ const List = z.object({
 export type AlertList = z.output<typeof List>
 
 /** The lists of the organisation that were changed after a version, for the service itself: it tells nobody of them. */
-export const readAlertLists = (database: Database, org: OrgId, after: number): Promise<AlertList[]> =>
+export const readAlertLists = (
+  database: Pick<Database, 'read'>,
+  org: OrgId,
+  after: number,
+): Promise<AlertList[]> =>
   database.read(org, (tx) =>
     tx.query(
       List,

@@ -1,7 +1,10 @@
 import type { UserId } from '@parley/core'
 
-/** More people are not alerted by one message: the first by their ids are. */
-export const mostAlerted = 5_000
+/** More people are not alerted by one message: the first by their ids are. Each is a row written while others wait. */
+export const mostAlerted = 250
+
+/** What a part of a word takes in memory, about. */
+const partBytes = 500
 
 /** A run of letters and digits, a space for any white space, or one sign. */
 const token = /[\p{L}\p{M}\p{N}_]+|\s+|[^\p{L}\p{M}\p{N}_\s]/gu
@@ -44,12 +47,12 @@ const node = (parent: Node | null, part: string): Node => ({
 export class AlertMatcher {
   readonly #root = node(null, '')
   readonly #words = new Map<UserId, readonly string[]>()
-  #size = 0
+  #parts = 0
   #epoch = 0
 
-  /** Characters of all words. */
-  get size(): number {
-    return this.#size
+  /** What it takes in memory, about. */
+  get bytes(): number {
+    return this.#parts * partBytes
   }
 
   /** Gives a person these words in place of those before. */
@@ -59,24 +62,28 @@ export class AlertMatcher {
     this.#words.delete(user)
     if (words.length > 0) this.#words.set(user, words)
     for (const word of words) {
-      this.#size += word.length
       let at = this.#root
       for (const part of partsOf(word)) {
-        const known = at.next.get(part) ?? node(at, part)
-        at.next.set(part, known)
-        at = known
+        at = at.next.get(part) ?? this.#grow(at, part)
       }
       at.users.add(user)
     }
   }
 
+  #grow(at: Node, part: string): Node {
+    const grown = node(at, part)
+    at.next.set(part, grown)
+    this.#parts++
+    return grown
+  }
+
   #take(user: UserId, word: string): void {
-    this.#size -= word.length
     let at: Node | null = this.#root
     for (const part of partsOf(word)) at = at?.next.get(part) ?? null
     at?.users.delete(user)
     while (at?.parent && at.users.size === 0 && at.next.size === 0) {
       at.parent.next.delete(at.part)
+      this.#parts--
       at = at.parent
     }
   }
@@ -99,7 +106,7 @@ export class AlertMatcher {
     }
     const users = new Set<UserId>()
     for (const { users: alerted } of found) for (const user of alerted) users.add(user)
-    return [...users].sort((a, b) => a - b).slice(0, mostAlerted)
+    return [...users].sort((a, b) => a - b)
   }
 
   #step(from: Node, part: string): Node {
