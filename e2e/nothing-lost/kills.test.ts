@@ -132,8 +132,8 @@ test('F01 F81 messaging killed while scheduled messages go out: each is sent onc
   await device.ok('POST', '/scheduled_messages', scheduled)
   const many = size(400, 4_000)
   const due = `INSERT INTO messaging.scheduled
-      (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, deliver_at)
-    SELECT org_id, user_id, user_ids, topic, 'due ' || n, rendered, client, url, sender_read, now()
+      (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, next_try_at, deliver_at)
+    SELECT org_id, user_id, user_ids, topic, 'due ' || n, rendered, client, url, sender_read, now(), now()
     FROM messaging.scheduled, generate_series(1, $2::integer) AS n WHERE org_id = $1 RETURNING 1 AS count`
   expect(await superuser(product, Count, due, [org_id, many])).toHaveLength(many)
   const count = async (sql: string): Promise<number> =>

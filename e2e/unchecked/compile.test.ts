@@ -33,6 +33,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging claimDue':
     'what is due is decided on when it is taken, as its writer’s act, and nobody else sees it',
   'messaging failScheduled': 'marks what was taken so; reads nothing',
+  'messaging putOffScheduled': 'puts off what was taken; its writer is told',
   'messaging bounded': 'sets how long statements may take',
   'messaging matchingWords': 'compares words that are given, of messages read against a proof',
   'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',

@@ -17,13 +17,15 @@ CREATE TABLE messaging.scheduled (
   sender_read  boolean NOT NULL,
   deliver_at   timestamptz NOT NULL,
   failed       boolean NOT NULL DEFAULT false,
+  -- When it is due: at first as above; later while it cannot be sent by a fault of ours, after so many attempts.
+  next_try_at  timestamptz NOT NULL,
+  attempts     integer NOT NULL DEFAULT 0,
   about        bigint,
   PRIMARY KEY (org_id, user_id, scheduled_id),
   CHECK ((channel_id IS NULL) <> (user_ids IS NULL))
 );
 -- What is due, of one organisation and of all.
-CREATE INDEX scheduled_due ON messaging.scheduled (org_id, deliver_at, scheduled_id) WHERE NOT failed;
-CREATE INDEX scheduled_due_anywhere ON messaging.scheduled (deliver_at, org_id) WHERE NOT failed;
+CREATE INDEX scheduled_due ON messaging.scheduled (org_id, next_try_at, scheduled_id) WHERE NOT failed;
 
 ALTER TABLE messaging.scheduled ENABLE ROW LEVEL SECURITY;
 ALTER TABLE messaging.scheduled FORCE ROW LEVEL SECURITY;
@@ -32,7 +34,7 @@ CREATE POLICY organisation ON messaging.scheduled
 CREATE POLICY delivering ON messaging.scheduled FOR SELECT TO parley_owner
   USING (current_setting('app.delivering', true) = 'on');
 
--- Organisations with something due. What is due is soon gone, so this reads little.
+-- Organisations with something due: two probes for each that has something scheduled, however much of it is due.
 CREATE FUNCTION messaging.due_organisations(p_now bigint) RETURNS SETOF integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   SET enable_seqscan = off SET enable_bitmapscan = off
@@ -40,8 +42,15 @@ AS $$
 BEGIN
   PERFORM set_config('app.delivering', 'on', true);
   RETURN QUERY
-    SELECT DISTINCT s.org_id FROM messaging.scheduled s
-      WHERE NOT s.failed AND s.deliver_at <= to_timestamp(p_now);
+    WITH RECURSIVE waiting (org_id) AS (
+      SELECT min(s.org_id) FROM messaging.scheduled s WHERE NOT s.failed
+      UNION ALL
+      SELECT (SELECT min(s.org_id) FROM messaging.scheduled s WHERE NOT s.failed AND s.org_id > w.org_id)
+        FROM waiting w WHERE w.org_id IS NOT NULL
+    )
+    SELECT w.org_id FROM waiting w
+      WHERE EXISTS (SELECT FROM messaging.scheduled s
+        WHERE s.org_id = w.org_id AND NOT s.failed AND s.next_try_at <= to_timestamp(p_now));
   PERFORM set_config('app.delivering', '', true);
 END $$;
 
@@ -49,7 +58,8 @@ REVOKE ALL ON FUNCTION messaging.due_organisations(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION messaging.due_organisations(bigint) TO svc_messaging;
 GRANT USAGE ON messaging.scheduled_ids TO svc_messaging;
 GRANT SELECT, INSERT, DELETE ON messaging.scheduled TO svc_messaging;
-GRANT UPDATE (channel_id, user_ids, topic, content, rendered, deliver_at, failed) ON messaging.scheduled TO svc_messaging;
+GRANT UPDATE (channel_id, user_ids, topic, content, rendered, deliver_at, next_try_at, attempts, failed)
+  ON messaging.scheduled TO svc_messaging;
 
 INSERT INTO events.emitters (role, type)
 SELECT 'svc_messaging', type FROM unnest(ARRAY['scheduled.changed', 'reminder.changed']) AS type

@@ -56,6 +56,8 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   opening.use(
     createSettling({
       waiting: () => dueOrganisations(database, Math.floor(clock.now() / 1000)),
+      atOnce: 4,
+      random: () => deps.ids.bytes(4).readUInt32BE() / 2 ** 32,
       settle: (org) => deliverDue({ ...ctx, afterCommit, onProblem }, org),
       async wait(ms, signal) {
         await delay(ms, undefined, { signal })

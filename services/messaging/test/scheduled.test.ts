@@ -153,16 +153,51 @@ test('is refused where it could not be sent now', async () => {
   expect(await kept(ann)).toMatchObject([{ to: [bob], content: 'in a *minute*' }])
 })
 
-test('there are no more than so many of one person', async () => {
-  await here.test.superuser(
+const fill = (user: number, count: number, content = 'x', about: number | null = null) =>
+  here.test.superuser(
     `INSERT INTO messaging.scheduled
-       (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, deliver_at)
-     SELECT $1, $2, ARRAY[$2::integer], '', 'x', 'x', '', '', true, 'infinity' FROM generate_series(1, 1000)`,
-    [here.org, ann],
+       (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, next_try_at, deliver_at, about)
+     SELECT $1, $2, ARRAY[$2::integer], '', $4, '', '', '', true, 'infinity', 'infinity', $5
+       FROM generate_series(1, $3::integer)`,
+    [here.org, user, count, content, about],
   )
-  expect(await ask(ann, 'create-scheduled-message', toOpen())).toMatchObject({
-    msg: 'Too many scheduled messages (limit: 1000)',
-  })
+
+test('there are no more than so many of one person, whoever asks at once', async () => {
+  await fill(ann, 498)
+  await fill(bob, 500)
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, () => ask(ann, 'create-scheduled-message', toOpen())),
+  )
+  expect(answers.filter((answer) => Object.hasOwn(Object(answer) as object, 'code'))).toEqual(
+    Array.from({ length: 4 }, () => ({
+      code: 'BAD_REQUEST',
+      msg: 'Too many scheduled messages (limit: 500)',
+    })),
+  )
+})
+
+test('all of one person’s have so many bytes together, however they come by them', async () => {
+  const id = await schedule(ann, { content: 'x' })
+  // Of both kinds, in bytes.
+  await fill(ann, 1, 'é'.repeat(500_000))
+  await fill(ann, 1, 'y'.repeat(980_000), 1)
+  const full = {
+    code: 'BAD_REQUEST',
+    msg: 'Scheduled messages and reminders are too long together (limit: 2000000 bytes)',
+  }
+  const long = 'z'.repeat(9_000)
+  expect(await ask(ann, 'update-scheduled-message', { content: `${long}${'z'.repeat(990)}` }, id)).toEqual({})
+  expect(await ask(ann, 'create-scheduled-message', toOpen({ content: long }))).toEqual(full)
+  expect(await ask(ann, 'update-scheduled-message', { content: 'x' }, id)).toEqual({})
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => ask(ann, 'create-scheduled-message', toOpen({ content: long }))),
+  )
+  expect(answers.filter((answer) => Object.hasOwn(Object(answer) as object, 'code'))).toEqual([
+    full,
+    full,
+    full,
+  ])
+  expect(await ask(ann, 'update-scheduled-message', { content: long }, id)).toEqual(full)
 })
 
 test('is sent when it is due, not before, with the events of both', async () => {
@@ -292,25 +327,109 @@ test('while it is sent it can be neither changed nor taken back, only before or 
   expect(await kept(ann)).toEqual([])
 })
 
-test('one that fails by a fault of ours stays, and keeps back no other', async () => {
-  await schedule(ann, { content: 'refused by the database' })
-  await schedule(ann, { content: 'fine' })
-  await here.test.superuser(
-    `ALTER TABLE messaging.messages ADD CONSTRAINT spoilt CHECK (content <> 'refused by the database') NOT VALID`,
+const spoil = () =>
+  here.test.superuser(
+    `ALTER TABLE messaging.messages ADD CONSTRAINT spoilt CHECK (content NOT LIKE 'refused%') NOT VALID`,
   )
+const mend = () => here.test.superuser('ALTER TABLE messaging.messages DROP CONSTRAINT spoilt')
+
+test('those that fail by a fault of ours stay, keep back no other, and are tried less and less', async () => {
+  for (let i = 0; i < 64; i++) await schedule(ann, { content: `refused ${i}` })
+  await schedule(ann, { content: 'fine' })
+  await spoil()
   later()
   const problems: unknown[] = []
-  expect(
-    await deliverDue(
-      delivering(one, (error) => problems.push(error)),
-      here.org,
-    ),
-  ).toBe(1)
-  expect(problems).toHaveLength(1)
-  expect(await kept(ann)).toMatchObject([{ content: 'refused by the database', failed: false }])
-  await here.test.superuser('ALTER TABLE messaging.messages DROP CONSTRAINT spoilt')
+  const on = delivering(one, (error) => problems.push(error))
+  expect(await deliverDue(on, here.org)).toBe(0)
+  expect(await deliverDue(on, here.org)).toBe(1)
+  expect(problems).toHaveLength(64)
+  expect(await dueOrganisations(one.ctx.database, at)).toEqual([])
+  later(61)
+  await deliverDue(on, here.org)
+  later(62)
+  await deliverDue(on, here.org)
+  expect(problems).toHaveLength(128)
+  await mend()
+  later(63)
+  expect(await deliverDue(on, here.org)).toBe(64)
+  expect((await sentBy(ann))[0]?.content).toBe('fine')
+  expect(await kept(ann)).toEqual([])
+})
+
+test('after a day of faults of ours it fails, which is told; a new time begins anew', async () => {
+  const id = await schedule(ann, { content: 'refused' })
+  await here.test.superuser('UPDATE messaging.scheduled SET attempts = 298')
+  await spoil()
+  later()
+  await deliverDue(delivering(), here.org)
+  expect(await kept(ann)).toMatchObject([{ failed: false }])
+  later(359)
+  await deliverDue(delivering(), here.org)
+  expect(await kept(ann)).toMatchObject([{ failed: false }])
+  later(360)
+  await deliverDue(delivering(), here.org)
+  expect(await lastEvents(1)).toMatchObject([
+    {
+      body: { op: 'update', scheduled_message: { scheduled_message_id: id, failed: true } },
+      user_ids: [ann],
+    },
+  ])
+  expect(await dueOrganisations(one.ctx.database, now + 1_000_000)).toEqual([])
+  await mend()
+  const time = { scheduled_delivery_timestamp: now + 400 }
+  expect(await ask(ann, 'update-scheduled-message', time, id)).toEqual({})
+  expect(await here.test.superuser('SELECT attempts FROM messaging.scheduled')).toEqual([{ attempts: 0 }])
+  later(400)
   expect(await deliverDue(delivering(), here.org)).toBe(1)
-  expect((await sentBy(ann)).map(({ content }) => content)).toEqual(['fine', 'refused by the database'])
+  expect(await sentBy(ann)).toHaveLength(1)
+})
+
+test('what was written anew while it failed is not put off', async () => {
+  const id = await schedule(ann, { content: 'refused' })
+  await spoil()
+  later()
+  let changed = false
+  const { database } = one.ctx
+  const changing = Object.assign(Object.create(database) as typeof database, {
+    write: ((org, fn) =>
+      database.write(org, fn).catch(async (error: unknown) => {
+        if (!changed)
+          await ask(ann, 'update-scheduled-message', { scheduled_delivery_timestamp: now + 90 }, id)
+        changed = true
+        throw error
+      })) satisfies typeof database.write,
+  })
+  await deliverDue({ ...delivering(), database: changing }, here.org)
+  await mend()
+  expect(changed).toBe(true)
+  later(89)
+  expect(await deliverDue(delivering(), here.org)).toBe(0)
+  later(90)
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+})
+
+test('what was not written is not thrown away', async () => {
+  await schedule(ann)
+  later()
+  const { database } = one.ctx
+  const refusing = Object.assign(Object.create(database) as typeof database, {
+    write: ((org, fn) =>
+      database.write(org, (tx) =>
+        fn({
+          org: tx.org,
+          execute: (sql, params) => tx.execute(sql, params),
+          query: async (row, sql, params) =>
+            sql.includes('send_batch')
+              ? [row.parse({ i: 1, status: 'other', message_id: null, rights: 1, seq: 1 })]
+              : tx.query(row, sql, params),
+        }),
+      )) satisfies typeof database.write,
+  })
+  const problems: unknown[] = []
+  const on = delivering(one, (error) => problems.push(error))
+  expect(await deliverDue({ ...on, database: refusing }, here.org)).toBe(0)
+  expect(problems).toEqual([new Error('a message that was due ended as other')])
+  expect(await kept(ann)).toMatchObject([{ failed: false }])
 })
 
 test('rights that move meanwhile are decided on again', async () => {

@@ -19,7 +19,9 @@ export const ScheduledMessage = z.object({
 export type ScheduledMessage = z.infer<typeof ScheduledMessage>
 
 /** Most scheduled messages of one person, and most reminders. */
-export const maxScheduled = 1_000
+export const maxScheduled = 500
+/** Most bytes of one person's scheduled messages and reminders together, as written and as rendered: all are in one answer. */
+export const maxScheduledBytes = 2_000_000
 
 /** Seconds since the Unix epoch, to the year 5138. */
 export const laterTime = () => int(0, 100_000_000_000)

@@ -10,9 +10,15 @@ import { findTarget } from '../facts/target.ts'
 import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
-import { claimDue, failScheduled, removeScheduled, type ScheduledRow } from '../repo/scheduled.ts'
+import {
+  claimDue,
+  failScheduled,
+  putOffScheduled,
+  removeScheduled,
+  type ScheduledRow,
+} from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
-import { namedOf } from '../rules/later.ts'
+import { namedOf, waitAfter } from '../rules/later.ts'
 import { sentText } from '../rules/reminder-text.ts'
 
 /** How many of one organisation's go out before others have their turn. */
@@ -23,7 +29,7 @@ export interface Delivering {
   readonly alertWords: AlertWords
   readonly afterCommit: AfterCommit
   readonly clock: Clock
-  /** What failed by a fault of ours stays due. */
+  /** What failed by a fault of ours is tried again later. */
   readonly onProblem: (error: unknown) => void
 }
 
@@ -34,17 +40,17 @@ export interface Delivering {
  * @throws AppError UNAVAILABLE where the database is not there
  */
 export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
-  const leave: number[] = []
   let done = 0
-  while (done + leave.length < mostAtOnce) {
-    let claimed: number | null = null
+  for (let tried = 0; tried < mostAtOnce; tried++) {
+    const now = Math.floor(on.clock.now() / 1000)
+    let claimed: ScheduledRow | null = null
     const one = (attempt: number): Promise<boolean> =>
       commit(
         on,
         org,
         async (tx) => {
-          const row = await claimDue(tx, Math.floor(on.clock.now() / 1000), leave)
-          claimed = row?.id ?? null
+          const row = await claimDue(tx, now)
+          claimed = row
           if (row) await settle(on, tx, row, attempt)
           return row !== null
         },
@@ -54,14 +60,22 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
       if (!(await deciding(one))) break
       done++
     } catch (error) {
+      if (claimed === null) throw error
       // One that we cannot handle keeps back no other.
-      if (claimed === null || (error instanceof AppError && error.code === 'UNAVAILABLE')) throw error
-      leave.push(claimed)
+      await putOff(on, org, claimed, now)
+      if (error instanceof AppError && error.code === 'UNAVAILABLE') throw error
       on.onProblem(error)
     }
   }
   return done
 }
+
+/** Has it tried again later; after a day of that it fails as by a fault of its sender's. */
+const putOff = (on: Delivering, org: OrgId, row: ScheduledRow, now: number): Promise<void> =>
+  commit(on, org, async (tx) => {
+    const kept = await putOffScheduled(tx, row, now, waitAfter(row.attempts))
+    if (kept?.failed) await append(tx, null, failed(kept))
+  })
 
 /** Sends it, or has it failed where its sender may not send it any more. */
 async function settle(on: Delivering, tx: Tx, row: ScheduledRow, attempt: number): Promise<void> {
@@ -134,6 +148,9 @@ async function deliver(
   })
   const [outcome] = await writeSends({ once: tx.query.bind(tx) }, tx.org, [encodeSend(send)])
   if (outcome?.status === 'stale' || outcome?.status === 'words') throw new StaleRights()
+  // Nothing was written, so the row must stay.
+  if (outcome?.status !== 'sent' && outcome?.status !== 'repeat')
+    throw new Error(`a message that was due ended as ${outcome?.status ?? 'nothing'}`)
   return granted
 }
 

@@ -103,3 +103,31 @@ test('what fails in one organisation holds up no other', async () => {
   )
   await expect.poll(() => happened).toEqual(['one is broken', two, 'wait'])
 })
+
+test('a few at once, from anywhere on: one that is stuck delays no other', async () => {
+  const happened: unknown[] = []
+  const stuck = Promise.withResolvers<number>()
+  const pause = Promise.withResolvers<void>()
+  const orgs = [one, two, orgId(3), orgId(4)]
+  await using settling = new AsyncDisposableStack()
+  settling.use(
+    createSettling({
+      waiting: async () => orgs,
+      settle: (org) => {
+        happened.push(org)
+        return org === two ? stuck.promise : Promise.resolve(1)
+      },
+      wait: (ms, signal) => {
+        signal.addEventListener('abort', () => pause.reject(new Error('aborted')))
+        happened.push(ms < 1_000 ? 'breath' : 'wait')
+        return pause.promise
+      },
+      atOnce: 2,
+      random: () => 0.49,
+      onProblem() {},
+    }),
+  )
+  await expect.poll(() => happened).toEqual([two, orgId(3), orgId(4), one])
+  stuck.resolve(0)
+  await expect.poll(() => happened.at(-1)).toBe('breath')
+})

@@ -11,12 +11,22 @@ export interface SettlingOptions {
   readonly settle: (org: OrgId) => Promise<number>
   /** Resolves after the milliseconds, or rejects when the signal is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+  /** How many organisations at once, and with which to begin, from 0 to below 1: one that is slow delays few others. */
+  readonly atOnce?: number
+  readonly random?: () => number
   /** What failed is tried again with the next look. */
   readonly onProblem: (error: unknown) => void
 }
 
 /** Does, until it is disposed, what waits in organisations and nobody waits for: words of messages, messages that are due. */
-export function createSettling({ waiting, settle, wait, onProblem }: SettlingOptions): AsyncDisposable {
+export function createSettling({
+  waiting,
+  settle,
+  wait,
+  atOnce = 1,
+  random = () => 0,
+  onProblem,
+}: SettlingOptions): AsyncDisposable {
   const end = new AbortController()
   // What fails in one organisation holds up no other.
   const nothing = (error: unknown): number => {
@@ -26,7 +36,17 @@ export function createSettling({ waiting, settle, wait, onProblem }: SettlingOpt
   /** Of each organisation a little. */
   const round = async (): Promise<number> => {
     let done = 0
-    for (const org of await waiting()) if (!end.signal.aborted) done += await settle(org).catch(nothing)
+    const orgs = await waiting()
+    const first = Math.floor(random() * orgs.length)
+    const left = [...orgs.slice(first), ...orgs.slice(0, first)].values()
+    const work = async (): Promise<void> => {
+      for (const org of left) {
+        if (end.signal.aborted) return
+        const settled = await settle(org).catch(nothing)
+        done += settled
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, work))
     return done
   }
   const run = async (): Promise<void> => {

@@ -27,6 +27,8 @@ const Row = z.object({
   senderRead: z.boolean(),
   at: z.int(),
   failed: z.boolean(),
+  /** How often sending it failed by a fault of ours. */
+  attempts: z.int(),
   /** The message that a reminder is about; null for a scheduled message. */
   about: z.int().nullable(),
 })
@@ -34,7 +36,8 @@ const Row = z.object({
 export type ScheduledRow = z.output<typeof Row>
 
 const columns = `scheduled_id AS id, user_id AS "user", channel_id AS channel, user_ids AS people, topic, content,
-  rendered, client, url, sender_read AS "senderRead", extract(epoch FROM deliver_at)::bigint AS at, failed, about`
+  rendered, client, url, sender_read AS "senderRead", extract(epoch FROM deliver_at)::bigint AS at, failed,
+  attempts, about`
 const kindSql = (reminders: boolean): string => `about IS ${reminders ? 'NOT ' : ''}NULL`
 const bounded = (id: number): number => Math.min(id, 2_147_483_647)
 
@@ -51,19 +54,34 @@ export const readScheduled = (
     [tx.org, actor.userId],
   )
 
-/** How many of them the actor has. */
-export async function countScheduled(
+const Kept = z.object({ count: z.int(), bytes: z.int() })
+/** How many are kept of one person and kind, and the bytes of both kinds together. */
+export type Kept = z.output<typeof Kept>
+
+/** First key of the advisory lock of whoever adds to what one person has; the second is the person. */
+const addLock = 102
+
+/**
+ * How much the actor has besides the one that is changed. Until the transaction ends nobody else adds to it. Taken before
+ * the head.
+ */
+export async function measureScheduled(
   tx: Tx,
   { actor }: Granted<'message:send'> | Granted<'message:read'>,
   kind: 'messages' | 'reminders',
-): Promise<number> {
+  but: number | null = null,
+): Promise<Kept> {
+  // A statement of its own: the next one sees what was committed while this one waited.
+  await tx.execute('SELECT pg_advisory_xact_lock($1, $2)', [addLock, actor.userId])
   const [row] = await tx.query(
-    z.object({ count: z.int() }),
-    `SELECT count(*)::integer AS count FROM messaging.scheduled
-      WHERE org_id = $1 AND user_id = $2 AND ${kindSql(kind === 'reminders')}`,
-    [tx.org, actor.userId],
+    Kept,
+    `SELECT count(*) FILTER (WHERE ${kindSql(kind === 'reminders')})::integer AS count,
+        coalesce(sum(octet_length(content) + octet_length(rendered)), 0)::bigint AS bytes
+      FROM messaging.scheduled WHERE org_id = $1 AND user_id = $2 AND scheduled_id IS DISTINCT FROM $3::integer`,
+    [tx.org, actor.userId, but],
   )
-  return row?.count ?? 0
+  if (!row) throw new Error('a count has no row')
+  return row
 }
 
 /** Keeps one of the actor's. */
@@ -76,8 +94,8 @@ export async function insertScheduled(
   const [kept] = await tx.query(
     Row,
     `INSERT INTO messaging.scheduled (org_id, user_id, channel_id, user_ids, topic, content, rendered, deliver_at,
-        client, url, sender_read, about)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), $9, $10, $11, $12) RETURNING ${columns}`,
+        next_try_at, client, url, sender_read, about)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), to_timestamp($8), $9, $10, $11, $12) RETURNING ${columns}`,
     [
       tx.org,
       actor.userId,
@@ -117,7 +135,7 @@ export async function replaceScheduled(
   const [row] = await tx.query(
     Row,
     `UPDATE messaging.scheduled SET channel_id = $3, user_ids = $4, topic = $5, content = $6, rendered = $7,
-        deliver_at = to_timestamp($8), failed = false
+        deliver_at = to_timestamp($8), next_try_at = to_timestamp($8), attempts = 0, failed = false
       WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $9 RETURNING ${columns}`,
     [tx.org, actor.userId, ...valuesOf(later), id],
   )
@@ -154,15 +172,37 @@ export async function dueOrganisations(database: Database, now: number): Promise
  * Takes what has been due longest, so that no other instance does before this transaction ends; null where nothing is
  * due that is not taken. Whoever changes or deletes it waits, or is waited for.
  * @param now seconds since the Unix epoch
- * @param but ids to leave
  */
-export async function claimDue(tx: Tx, now: number, but: readonly number[]): Promise<ScheduledRow | null> {
+export async function claimDue(tx: Tx, now: number): Promise<ScheduledRow | null> {
   const [row] = await tx.query(
     Row,
     `SELECT ${columns} FROM messaging.scheduled
-      WHERE org_id = $1 AND NOT failed AND deliver_at <= to_timestamp($2) AND scheduled_id <> ALL ($3)
-      ORDER BY deliver_at, scheduled_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-    [tx.org, now, but],
+      WHERE org_id = $1 AND NOT failed AND next_try_at <= to_timestamp($2)
+      ORDER BY next_try_at, scheduled_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [tx.org, now],
+  )
+  return row ?? null
+}
+
+/**
+ * Puts off one that was claimed and could not be sent by a fault of ours, or gives it up.
+ * @param now seconds since the Unix epoch, as when it was claimed
+ * @param wait seconds; null to give it up
+ * @returns how it is kept now; null where it is gone, was changed, or another instance has counted this already
+ */
+export async function putOffScheduled(
+  tx: Tx,
+  { id, user, attempts }: ScheduledRow,
+  now: number,
+  wait: number | null,
+): Promise<ScheduledRow | null> {
+  const [row] = await tx.query(
+    Row,
+    `UPDATE messaging.scheduled
+      SET attempts = attempts + 1, next_try_at = to_timestamp($5 + $6::integer), failed = $7
+      WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $3 AND attempts = $4 AND NOT failed
+        AND next_try_at <= to_timestamp($5) RETURNING ${columns}`,
+    [tx.org, user, id, attempts, now, wait ?? 0, wait === null],
   )
   return row ?? null
 }

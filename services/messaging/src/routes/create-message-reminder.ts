@@ -1,5 +1,4 @@
-import { createReminder, maxScheduled } from '@parley/api'
-import { badRequest } from '@parley/core'
+import { createReminder } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { append, make, reminderChanged } from '@parley/events'
 import { route } from '@parley/kit'
@@ -9,8 +8,8 @@ import { within } from '../compose.ts'
 import { oneMessage } from '../facts/readable-message.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
 import { presentReminder } from '../present/scheduled.ts'
-import { countScheduled, insertScheduled } from '../repo/scheduled.ts'
-import { inFuture } from '../rules/later.ts'
+import { insertScheduled, measureScheduled } from '../repo/scheduled.ts'
+import { inFuture, roomFor } from '../rules/later.ts'
 import { waitingText } from '../rules/reminder-text.ts'
 
 export default route<typeof createReminder, Context, Tx>(
@@ -18,10 +17,10 @@ export default route<typeof createReminder, Context, Tx>(
   oneMessage,
   async ({ input, granted, actor, request, ctx, tx }) => {
     const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
-    if ((await countScheduled(tx, granted, 'reminders')) >= maxScheduled)
-      throw badRequest(`Too many reminders (limit: ${maxScheduled})`)
     const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
     const context = await loadRenderContext(actor, content, request.url, within(tx).database)
+    const rendered = render(content, context).html
+    roomFor('reminders', await measureScheduled(tx, granted, 'reminders'), content, rendered)
     const row = await insertScheduled(
       tx,
       granted,
@@ -30,7 +29,7 @@ export default route<typeof createReminder, Context, Tx>(
         people: [actor.userId],
         topic: '',
         content,
-        rendered: render(content, context).html,
+        rendered,
         at,
       },
       // It is to be noticed, so it comes unread.

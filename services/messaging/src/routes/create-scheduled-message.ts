@@ -1,4 +1,4 @@
-import { createScheduledMessage, maxScheduled } from '@parley/api'
+import { createScheduledMessage } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, make, scheduledChanged } from '@parley/events'
@@ -7,8 +7,8 @@ import { compose, within } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { findTarget, foundTarget } from '../facts/target.ts'
 import { presentScheduled } from '../present/scheduled.ts'
-import { countScheduled, insertScheduled } from '../repo/scheduled.ts'
-import { inFuture } from '../rules/later.ts'
+import { insertScheduled, measureScheduled } from '../repo/scheduled.ts'
+import { inFuture, roomFor } from '../rules/later.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
 import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 
@@ -33,8 +33,7 @@ export default route(createScheduledMessage, guard, async ({ input, granted, act
   const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
   const words = { topic: input.topic, content: input.content, url: request.url }
   const { topic, content, rendered } = await compose(within(tx), granted, target, words)
-  if ((await countScheduled(tx, granted, 'messages')) >= maxScheduled)
-    throw badRequest(`Too many scheduled messages (limit: ${maxScheduled})`)
+  roomFor('scheduled messages', await measureScheduled(tx, granted, 'messages'), content, rendered.html)
   const row = await insertScheduled(
     tx,
     granted,

@@ -8,8 +8,8 @@ import { compose, within } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { findTarget } from '../facts/target.ts'
 import { presentScheduled } from '../present/scheduled.ts'
-import { holdScheduled, replaceScheduled, type ScheduledRow } from '../repo/scheduled.ts'
-import { inFuture, namedOf } from '../rules/later.ts'
+import { holdScheduled, measureScheduled, replaceScheduled, type ScheduledRow } from '../repo/scheduled.ts'
+import { inFuture, namedOf, roomFor } from '../rules/later.ts'
 import { type Named, noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 
 export default route<typeof updateScheduledMessage, Context, Tx>(
@@ -32,6 +32,8 @@ export default route<typeof updateScheduledMessage, Context, Tx>(
     const topic = input.topic ?? (row.channel === null ? undefined : row.topic)
     const content = input.content ?? row.content
     const composed = await compose(within(tx), granted, target, { topic, content, url: row.url })
+    const kept = await measureScheduled(tx, granted, 'messages', id)
+    roomFor('scheduled messages', kept, composed.content, composed.rendered.html)
     const changed = await replaceScheduled(tx, granted, id, {
       channel: target.ask.channel ?? null,
       people: target.ask.users ? [...target.ask.users] : null,
