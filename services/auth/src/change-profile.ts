@@ -1,32 +1,37 @@
 import { type Granted, isAdmin } from '@parley/access'
 import { type GivenValue, profileFieldTypes as type } from '@parley/api'
-import { badRequest } from '@parley/core'
+import { badRequest, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { make, type NewEvent, profileChanged } from '@parley/events'
+import { hold, make, type NewEvent, profileChanged } from '@parley/events'
 import { render, renderContext } from '@parley/markdown'
 import { readProfileFields } from './repo/profile-fields.ts'
 import { type ProfileChange, readNamed, writeProfile } from './repo/profiles.ts'
 import { type WantedValue, wantedValues } from './rules/profile-value.ts'
 
 /**
- * Changes the profile that the proof is about; called behind the head, so that no field goes meanwhile.
+ * Changes the profile that the proof is about, and takes the head for it, so that no field or option goes meanwhile.
+ * @param rights what the proof was given under: whoever is named is there as long as they stand
  * @param url the organisation's
  * @returns what to tell everybody
  * @throws AppError BAD_REQUEST
+ * @throws StaleRights where rights have moved since
  */
 export async function changeProfile(
   tx: Tx,
   granted: Granted<'self:describe'> | Granted<'user:rename'>,
+  rights: Rights,
   given: readonly GivenValue[],
   url: string,
 ): Promise<NewEvent[]> {
-  const wanted = wantedValues(await readProfileFields(tx, granted), given, isAdmin(granted.actor))
+  const check = async (): Promise<WantedValue[]> =>
+    wantedValues(await readProfileFields(tx, granted), given, isAdmin(granted.actor))
+  const wanted = await check()
   await checkNamed(tx, granted, wanted)
-  const made = await writeProfile(
-    tx,
-    granted,
-    wanted.map((one) => changeOf(one, url)),
-  )
+  // Rendered while nobody waits: a field never changes its type.
+  const changes = wanted.map((one) => changeOf(one, url))
+  await hold(tx, rights)
+  await check()
+  const made = await writeProfile(tx, granted, changes)
   const user = granted.object ? granted.object.userId : granted.actor.userId
   return made.map(({ field, value, rendered }) =>
     make(profileChanged, { user_id: user, field: { id: field, value, rendered_value: rendered } }),

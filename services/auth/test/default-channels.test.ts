@@ -36,6 +36,23 @@ test('a new account is in the default channels, a guest in none; the operator is
   expect(await membersOf()).toEqual([ada.user])
 })
 
+test('guests in a default channel follow its list, as long as they are in it and in use', async () => {
+  const guest = await h.account(acme.org, 'Gast', role.guest)
+  const toldOf = async (name: string): Promise<unknown> => {
+    const before = (await h.log(acme.org)).length
+    await h.account(acme.org, name, role.member)
+    return (await h.log(acme.org)).slice(before).find((e) => e.type === 'peer.added-within')?.body
+  }
+  expect(await toldOf('Cy')).toBeUndefined()
+  await h.db.superuser(
+    `INSERT INTO streams.subscriptions (org_id, channel_id, user_id, color, changed_at) VALUES ($1, $2, $3, '#000000', now())`,
+    [acme.org, lobby, guest.user],
+  )
+  expect(await toldOf('Dee')).toMatchObject({ channel_id: lobby, guests_only: true })
+  await h.db.superuser('UPDATE auth.users SET is_active = false WHERE user_id = $1', [guest.user])
+  expect(await toldOf('Eve')).toBeUndefined()
+})
+
 test('an account that is made by another names whoever made it', async () => {
   await h.db.superuser('UPDATE auth.users SET can_create_users = true WHERE user_id = $1', [acme.user])
   const fields = { email: 'bob@acme.example', full_name: 'Bob', password: 'violet submarine paints 7 clocks' }

@@ -1,8 +1,9 @@
 import { role } from '@parley/access'
 import { maxProfileFields } from '@parley/api'
-import { profileChanged, profileFieldsSet } from '@parley/events'
+import { orgId } from '@parley/core'
+import { hold, profileChanged, profileFieldsSet } from '@parley/events'
 import { contractAvailable, eventFaults } from '@parley/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type Harness, harness, type Made, refusalOf } from './harness.ts'
 
@@ -50,6 +51,14 @@ const fields = async (as = member) =>
 const tail = async (n: number) => (await h.log(acme.org)).slice(-n)
 const faults = (shape: object | null): string[] =>
   contractAvailable() ? eventFaults({ id: 1, ...shape }) : []
+const headAwaited = () =>
+  vi.waitFor(async () => {
+    const [row] = await h.db.superuser(
+      `SELECT count(*)::integer AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    expect(row?.['n']).toBe(1)
+  }, 10_000)
 const viewer = {} as Parameters<typeof profileChanged.shape>[1]
 
 test('administrators keep the fields of profiles, and everybody is told', async () => {
@@ -220,6 +229,41 @@ test('an option that goes is taken out of the profiles that have it', async () =
     '400 BAD_REQUEST Too many people have chosen what would be taken away',
   )
   await remove(id)
+})
+
+test('of a field that goes nothing is seen, though much of it goes later', async () => {
+  const id = await create({ name: 'Pet' })
+  const kept = await create({ name: 'Plant', field_type: 8 })
+  await fill(member, { id, value: 'Cat' }, { id: kept, value: 'Fern' }, { id: kept, value: 'Moss' })
+  await h.db.superuser(
+    `INSERT INTO auth.profile_values (org_id, user_id, field_id, value) SELECT $1, -n, $2, 'Dog' FROM generate_series(1, 500) AS n`,
+    [acme.org, id],
+  )
+  await remove(id)
+  const left = () =>
+    h.db.superuser('SELECT user_id::integer, value FROM auth.profile_values WHERE field_id = $1', [id])
+  expect(await left()).toEqual([{ user_id: member.user, value: 'Cat' }])
+  const moss = { [kept]: { value: 'Moss' } }
+  expect(await profileOf(member.user)).toEqual(moss)
+  expect((await h.ask('get-own-user', member))['profile_data']).toEqual(moss)
+  await fill(member, { id: kept, value: 'Moss' })
+  expect(await left()).toEqual([])
+  await remove(kept)
+})
+
+test('a field is taken away behind the head, which writers of profiles take first', async () => {
+  const id = await create({ name: 'Pet' })
+  await fill(member, { id, value: 'Cat' })
+  const removing = await h.auth.write(orgId(acme.org), async (tx) => {
+    await hold(tx, null)
+    const asked = remove(id)
+    // It waits for the head and has locked no value: else this would wait for it for good.
+    await headAwaited()
+    await tx.execute('SELECT FROM auth.profile_values WHERE field_id = $1 FOR UPDATE NOWAIT', [id])
+    return { asked }
+  })
+  await removing.asked
+  expect(await profileOf(member.user)).toEqual({})
 })
 
 test('there are only so many fields', async () => {

@@ -10,7 +10,7 @@ const Row = z.object({
   rendered: z.string().nullable(),
 })
 
-/** What people have put into their profiles, by account; of everybody, or of `ids`. */
+/** What people have put into the fields that there are, by account; of everybody, or of `ids`. */
 export async function readProfiles(
   tx: Tx,
   _: Granted<'user:list'>,
@@ -18,7 +18,8 @@ export async function readProfiles(
 ): Promise<ReadonlyMap<number, ProfileData>> {
   const rows = await tx.query(
     Row,
-    `SELECT user_id AS "user", field_id AS field, value, rendered FROM auth.profile_values
+    `SELECT user_id AS "user", field_id AS field, value, rendered
+      FROM auth.profile_values JOIN auth.profile_fields USING (org_id, field_id)
       WHERE org_id = $1 AND ($2::bigint[] IS NULL OR user_id = ANY ($2)) ORDER BY user_id, field_id`,
     [tx.org, ids],
   )
@@ -38,40 +39,61 @@ export interface ProfileChange {
   readonly rendered: string | null
 }
 
-/** Changes the profile that the proof is about. @returns the changes that made a difference */
+/**
+ * Changes the profile that the proof is about; of two changes of a field the later one. What it has in fields that are
+ * gone goes with it. @returns the changes that made a difference
+ */
 export async function writeProfile(
   tx: Tx,
   granted: Granted<'self:describe'> | Granted<'user:rename'>,
   changes: readonly ProfileChange[],
 ): Promise<ProfileChange[]> {
   const user = granted.object ? granted.object.userId : granted.actor.userId
-  const made: ProfileChange[] = []
-  for (const change of changes) {
-    const { field, value, rendered } = change
-    const written =
-      value === null
-        ? await tx.execute(
-            'DELETE FROM auth.profile_values WHERE org_id = $1 AND user_id = $2 AND field_id = $3',
-            [tx.org, user, field],
-          )
-        : await tx.execute(
-            `INSERT INTO auth.profile_values AS v (org_id, user_id, field_id, value, rendered)
-              VALUES ($1, $2, $3, $4, $5)
-              ON CONFLICT (org_id, user_id, field_id) DO UPDATE SET value = excluded.value, rendered = excluded.rendered
-              WHERE v.value <> excluded.value`,
-            [tx.org, user, field, value, rendered],
-          )
-    if (written > 0) made.push(change)
-  }
-  return made
+  const last = [...new Map(changes.map((change) => [change.field, change])).values()]
+  const filled = last.filter(({ value }) => value !== null)
+  const emptied = last.filter(({ value }) => value === null).map(({ field }) => field)
+  await tx.execute(
+    `DELETE FROM auth.profile_values v WHERE v.org_id = $1 AND v.user_id = $2 AND NOT EXISTS (
+      SELECT FROM auth.profile_fields f WHERE f.org_id = v.org_id AND f.field_id = v.field_id)`,
+    [tx.org, user],
+  )
+  const rows = await tx.query(
+    Row.pick({ field: true }),
+    `WITH emptied AS (
+        DELETE FROM auth.profile_values WHERE org_id = $1 AND user_id = $2 AND field_id = ANY ($3::integer[])
+        RETURNING field_id),
+      filled AS (
+        INSERT INTO auth.profile_values AS v (org_id, user_id, field_id, value, rendered)
+        SELECT $1, $2, * FROM unnest($4::integer[], $5::text[], $6::text[])
+        ON CONFLICT (org_id, user_id, field_id) DO UPDATE SET value = excluded.value, rendered = excluded.rendered
+        WHERE v.value <> excluded.value
+        RETURNING field_id)
+      SELECT field_id AS field FROM emptied UNION ALL SELECT field_id FROM filled`,
+    [
+      tx.org,
+      user,
+      emptied,
+      filled.map(({ field }) => field),
+      filled.map(({ value }) => value),
+      filled.map(({ rendered }) => rendered),
+    ],
+  )
+  const made = new Set(rows.map(({ field }) => field))
+  return last.filter(({ field }) => made.has(field))
 }
 
-/** Empties a field in every profile. */
-export async function emptyField(tx: Tx, _: Granted<'organisation:change'>, field: number): Promise<void> {
-  await tx.execute('DELETE FROM auth.profile_values WHERE org_id = $1 AND field_id = $2::bigint', [
-    tx.org,
-    field,
-  ])
+/** Empties a field in so many profiles at most. */
+export async function emptyField(
+  tx: Tx,
+  _: Granted<'organisation:change'>,
+  field: number,
+  most: number,
+): Promise<void> {
+  await tx.execute(
+    `DELETE FROM auth.profile_values WHERE org_id = $1 AND field_id = $2 AND user_id = ANY (ARRAY(
+      SELECT user_id FROM auth.profile_values WHERE org_id = $1 AND field_id = $2 ORDER BY user_id LIMIT $3))`,
+    [tx.org, field, most],
+  )
 }
 
 /** Who has put one of these into a field, at most so many, ascending. */

@@ -1,6 +1,6 @@
 import { removeProfileData } from '@parley/api'
 import type { OrmTx } from '@parley/db'
-import { append, hold } from '@parley/events'
+import { append } from '@parley/events'
 import { route } from '@parley/kit'
 import { changeProfile } from '../change-profile.ts'
 import type { AuthContext } from '../context.ts'
@@ -9,8 +9,7 @@ export default route<typeof removeProfileData, AuthContext, OrmTx>(
   removeProfileData,
   async ({ input, granted, rights, request, tx }) => {
     const empty = input.data.map((id) => ({ id, value: null }))
-    await hold(tx, rights)
-    const events = await changeProfile(tx, granted, empty, request.url)
+    const events = await changeProfile(tx, granted, rights, empty, request.url)
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },

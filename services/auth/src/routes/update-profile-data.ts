@@ -1,6 +1,6 @@
 import { updateProfileData } from '@parley/api'
 import type { OrmTx } from '@parley/db'
-import { append, hold } from '@parley/events'
+import { append } from '@parley/events'
 import { route } from '@parley/kit'
 import { changeProfile } from '../change-profile.ts'
 import type { AuthContext } from '../context.ts'
@@ -8,8 +8,7 @@ import type { AuthContext } from '../context.ts'
 export default route<typeof updateProfileData, AuthContext, OrmTx>(
   updateProfileData,
   async ({ input, granted, rights, request, tx }) => {
-    await hold(tx, rights)
-    const events = await changeProfile(tx, granted, input.data, request.url)
+    const events = await changeProfile(tx, granted, rights, input.data, request.url)
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },

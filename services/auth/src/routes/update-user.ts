@@ -2,7 +2,7 @@ import { authorize, nobody } from '@parley/access'
 import { updateUser } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
-import { append, hold, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
+import { append, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
 import { changeProfile } from '../change-profile.ts'
 import type { AuthContext } from '../context.ts'
@@ -60,6 +60,5 @@ async function roleChanged({ input: { role }, granted, rights, tx }: Updating): 
 async function described({ input, granted, rights, request, tx }: Updating): Promise<NewEvent[]> {
   if (input.profile_data === undefined || input.profile_data.length === 0) return []
   if (granted.object.isBot) throw badRequest('Bots have no profile')
-  await hold(tx, rights)
-  return changeProfile(tx, granted, input.profile_data, request.url)
+  return changeProfile(tx, granted, rights, input.profile_data, request.url)
 }
