@@ -116,12 +116,18 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     await stage.owner.ok('DELETE', `/users/${gone.id}`)
     const named = { name: canary.name, description: canary.description, members: [victim.id] }
     const group = await stage.owner.ok('POST', '/user_groups/create', named)
+    const field = await stage.owner.ok('POST', '/realm/profile_fields', {
+      field_type: 1,
+      name: canary.topic,
+      hint: canary.description,
+    })
     asking = {
       stage,
       ada,
       victim: victim.id,
       gone: gone.id,
       group: Number(group['group_id']),
+      field: z.int().parse(field['id']),
       session,
       queue: queue.id,
       channel: z.int().parse(channel['stream_id']),

@@ -12,6 +12,8 @@ export interface Asking {
   readonly gone: number
   /** A group that the owner made. */
   readonly group: number
+  /** A field of profiles, so that taking it away comes to the values. */
+  readonly field: number
   /** The headers of a session. */
   readonly session: Readonly<Record<string, string>>
   readonly queue: string
@@ -97,7 +99,10 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'profiles',
     ({ stage }) => stage.owner.patch('/realm/profile_fields/1', { name: canary.name }),
   ],
-  'remove-custom-profile-field': ['profiles', ({ stage }) => stage.owner.delete('/realm/profile_fields/1')],
+  'remove-custom-profile-field': [
+    'profiles',
+    ({ stage, field }) => stage.owner.delete(`/realm/profile_fields/${field}`),
+  ],
   'update-profile-data': [
     'profiles',
     ({ ada }) => ada.patch('/users/me/profile_data', { data: [{ id: 1, value: canary.content }] }),
