@@ -41,7 +41,8 @@ GRANT SELECT, INSERT, DELETE, UPDATE (place, name, hint, field_data, display_in_
   ON auth.profile_fields TO svc_auth;
 GRANT SELECT, INSERT, DELETE, UPDATE (value, rendered) ON auth.profile_values TO svc_auth;
 
--- As auth.own_accounts_v2, which the version before goes on asking, with the profile.
+-- As auth.own_accounts_v2, which the version before goes on asking, with the profile. What people had put into a field
+-- that is gone may outlive it, and is seen by nobody.
 CREATE FUNCTION auth.own_accounts_v3(p_org integer, p_users integer[]) RETURNS TABLE (
   user_id integer, rights bigint, email text, delivery_email text, email_address_visibility smallint, full_name text,
   role smallint, is_active boolean, is_bot boolean, bot_type smallint, bot_owner_id integer, date_joined timestamptz,
@@ -57,7 +58,8 @@ BEGIN
     s.permissions, (
       SELECT jsonb_object_agg(v.field_id,
           jsonb_strip_nulls(jsonb_build_object('value', v.value, 'rendered_value', v.rendered)))
-        FROM auth.profile_values v WHERE v.org_id = p_org AND v.user_id = u.user_id)
+        FROM auth.profile_values v JOIN auth.profile_fields f ON f.org_id = p_org AND f.field_id = v.field_id
+        WHERE v.org_id = p_org AND v.user_id = u.user_id)
   FROM events.head h JOIN auth.users u ON u.org_id = h.org_id AND u.user_id = ANY (p_users)
   LEFT JOIN auth.v1_groups_of(p_org, p_users) g ON g.user_id = u.user_id
   LEFT JOIN auth.settings s ON s.org_id = h.org_id

@@ -17,7 +17,7 @@ import { calls, routes } from './endpoints.ts'
 import { PresenceStore } from './presence/store.ts'
 import { findActor } from './facts/target.ts'
 import { deliverDue } from './jobs/deliver.ts'
-import { createSettling } from './jobs/settle-words.ts'
+import { createRounds } from './jobs/rounds.ts'
 import { dueOrganisations } from './repo/scheduled.ts'
 import { settleWords, unsettledOrganisations } from './repo/words.ts'
 
@@ -29,13 +29,14 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_messaging', certificates)))
   const bus = opening.use(openBus('messaging', config, deps, certificates))
   const afterCommit = createAfterCommit({ bus, database, clock })
+  const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+    await delay(ms, undefined, { signal })
+  }
   opening.use(
-    createSettling({
+    createRounds({
       waiting: () => unsettledOrganisations(database),
-      settle: (org) => settleWords(database, org),
-      async wait(ms, signal) {
-        await delay(ms, undefined, { signal })
-      },
+      serve: (org) => settleWords(database, org),
+      wait,
       onProblem: (error) => logger.warn('words of messages wait', describeError(error)),
     }),
   )
@@ -54,14 +55,12 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   opening.use(ctx.turns)
   const onProblem = (error: unknown): void => logger.warn('scheduled messages wait', describeError(error))
   opening.use(
-    createSettling({
+    createRounds({
       waiting: () => dueOrganisations(database, Math.floor(clock.now() / 1000)),
       atOnce: 4,
       random: () => deps.ids.bytes(4).readUInt32BE() / 2 ** 32,
-      settle: (org) => deliverDue({ ...ctx, afterCommit, onProblem }, org),
-      async wait(ms, signal) {
-        await delay(ms, undefined, { signal })
-      },
+      serve: (org) => deliverDue({ ...ctx, afterCommit, onProblem }, org),
+      wait,
       onProblem,
     }),
   )

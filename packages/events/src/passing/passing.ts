@@ -30,14 +30,17 @@ export interface PassingEvent {
   readonly channel: ChannelId | null
 }
 
+/** A declaration among others: it only ever sees bodies that its own schema has parsed. */
+export const erased = <B>(declaration: PassingDeclaration<B>): PassingDeclaration =>
+  declaration as unknown as PassingDeclaration
+
 /** Makes an event of a declaration. @throws ZodError where the body does not fit: a bug */
 export const passing = <B>(
   declaration: PassingDeclaration<B>,
   body: B,
   { users = [], channel = null }: PassingTo = {},
 ): PassingEvent => ({
-  // A declaration only ever sees bodies that its own schema has parsed.
-  declaration: declaration as unknown as PassingDeclaration,
+  declaration: erased(declaration),
   body: declaration.body.parse(body),
   users,
   channel,

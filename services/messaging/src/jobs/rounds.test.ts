@@ -1,6 +1,6 @@
 import { orgId } from '@parley/core'
 import { expect, test } from 'vitest'
-import { createSettling } from './settle-words.ts'
+import { createRounds } from './rounds.ts'
 
 const [one, two] = [orgId(1), orgId(2)]
 
@@ -18,12 +18,12 @@ test('of each organisation a little, until nothing waits; what fails is tried ag
   let gone = false
   await using settling = new AsyncDisposableStack()
   settling.use(
-    createSettling({
+    createRounds({
       waiting: async () => {
         if (gone) throw new Error('gone')
         return [...left].flatMap(([org, count]) => (count > 0 ? [org] : []))
       },
-      settle: async (org) => {
+      serve: async (org) => {
         happened.push(org)
         left.set(org, (left.get(org) ?? 0) - 1)
         return 1
@@ -62,11 +62,11 @@ test('of each organisation a little, until nothing waits; what fails is tried ag
 test('at the end nothing is begun any more', async () => {
   const begun = Promise.withResolvers<void>()
   const go = Promise.withResolvers<void>()
-  const settled: unknown[] = []
-  const settling = createSettling({
+  const served: unknown[] = []
+  const settling = createRounds({
     waiting: async () => [one, two],
-    settle: async (org) => {
-      settled.push(org)
+    serve: async (org) => {
+      served.push(org)
       begun.resolve()
       await go.promise
       return 1
@@ -78,7 +78,7 @@ test('at the end nothing is begun any more', async () => {
   const ended = settling[Symbol.asyncDispose]()
   go.resolve()
   await ended
-  expect(settled).toEqual([one])
+  expect(served).toEqual([one])
 })
 
 test('what fails in one organisation holds up no other', async () => {
@@ -86,9 +86,9 @@ test('what fails in one organisation holds up no other', async () => {
   const pause = Promise.withResolvers<void>()
   await using settling = new AsyncDisposableStack()
   settling.use(
-    createSettling({
+    createRounds({
       waiting: async () => [one, two],
-      settle: async (org) => {
+      serve: async (org) => {
         if (org === one) throw new Error('one is broken')
         happened.push(org)
         return 0
@@ -111,9 +111,9 @@ test('a few at once, from anywhere on: one that is stuck delays no other', async
   const orgs = [one, two, orgId(3), orgId(4)]
   await using settling = new AsyncDisposableStack()
   settling.use(
-    createSettling({
+    createRounds({
       waiting: async () => orgs,
-      settle: (org) => {
+      serve: (org) => {
         happened.push(org)
         return org === two ? stuck.promise : Promise.resolve(1)
       },

@@ -4,11 +4,11 @@ import type { OrgId } from '@parley/core'
 const pauseMs = 1_000
 const breathMs = 20
 
-export interface SettlingOptions {
-  /** Organisations whose messages wait for their words. */
+export interface RoundsOptions {
+  /** Organisations where something waits. */
   readonly waiting: () => Promise<readonly OrgId[]>
-  /** Settles some of an organisation's. @returns how many; 0 where there is nothing to do */
-  readonly settle: (org: OrgId) => Promise<number>
+  /** Does some of an organisation's. @returns how much; 0 where there is nothing to do */
+  readonly serve: (org: OrgId) => Promise<number>
   /** Resolves after the milliseconds, or rejects when the signal is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
   /** How many organisations at once, and with which to begin, from 0 to below 1: one that is slow delays few others. */
@@ -19,14 +19,14 @@ export interface SettlingOptions {
 }
 
 /** Does, until it is disposed, what waits in organisations and nobody waits for: words of messages, messages that are due. */
-export function createSettling({
+export function createRounds({
   waiting,
-  settle,
+  serve,
   wait,
   atOnce = 1,
   random = () => 0,
   onProblem,
-}: SettlingOptions): AsyncDisposable {
+}: RoundsOptions): AsyncDisposable {
   const end = new AbortController()
   // What fails in one organisation holds up no other.
   const nothing = (error: unknown): number => {
@@ -42,8 +42,8 @@ export function createSettling({
     const work = async (): Promise<void> => {
       for (const org of left) {
         if (end.signal.aborted) return
-        const settled = await settle(org).catch(nothing)
-        done += settled
+        const served = await serve(org).catch(nothing)
+        done += served
       }
     }
     await Promise.all(Array.from({ length: atOnce }, work))
