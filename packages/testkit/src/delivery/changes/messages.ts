@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Answer } from '../../api-client.ts'
+import { type Change, channels, type Kinds, type Member, type Play, topics } from './play.ts'
+
+const send = async (play: Play, who: Member, fields: Record<string, unknown>): Promise<Answer> => {
+  const answer = await who.post('/messages', fields)
+  if (answer.status === 200) play.sent.push(z.int().parse(answer.body['id']))
+  return answer
+}
+
+const mention = ({ random, anybody }: Play): string =>
+  random.pick(['', '@**all**', '@**topic**', `@**|${anybody().id}**`])
+
+const sendToChannel: Change = (play, who) =>
+  send(play, who, {
+    type: 'channel',
+    to: play.random.pick(channels),
+    topic: play.random.pick(topics),
+    content: `hello ${mention(play)}`,
+  })
+
+const sendDirect: Change = (play, who) => {
+  const others = [play.anybody().id, play.anybody().id].slice(play.random.below(2))
+  return send(play, who, { type: 'direct', to: others, content: `between us ${mention(play)}` })
+}
+
+const flag: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  return who.post('/messages/flags', {
+    messages: [sent[random.below(sent.length)], sent[random.below(sent.length)]],
+    op: random.pick(['add', 'add', 'remove']),
+    flag: random.pick(['read', 'starred', 'collapsed']),
+  })
+}
+
+const react: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  const path = `/messages/${sent[random.below(sent.length)]}/reactions`
+  const emoji = { emoji_name: random.pick(['tada', 'smile']) }
+  return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
+}
+
+/** Nothing changes by it; it only passes. */
+const tellOfTyping: Change = ({ random, anybody }, who) =>
+  who.post('/typing', { op: random.pick(['start', 'stop']), to: [anybody().id] })
+
+const edit: Change = async (play, who) => {
+  const { random, sent } = play
+  if (sent.length === 0) return null
+  // Mostly one's own, which are few: the newest of all are tried first.
+  const id = sent.at(-1 - random.below(Math.min(4, sent.length)))
+  return who.patch(`/messages/${id}`, { content: `edited ${mention(play)}` })
+}
+
+const moveTopic: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  return who.patch(`/messages/${sent[random.below(sent.length)]}`, {
+    topic: random.pick([...topics, '✔ Tea', '✔ Cake']),
+    propagate_mode: random.pick(['change_one', 'change_later', 'change_all']),
+  })
+}
+
+const deleteMessage: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  return who.delete(`/messages/${sent[random.below(sent.length)]}`)
+}
+
+const deleteTopic: Change = async ({ random, owner }) => {
+  const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
+  if (found.status !== 200) return null
+  const topic = random.pick(topics)
+  return owner.post(`/streams/${String(found.body['stream_id'])}/delete_topic`, { topic_name: topic })
+}
+
+const markRead: Change = async ({ random, owner }, who) => {
+  if (random.below(3) === 0) return who.post('/mark_all_as_read')
+  const found = await owner.get('/get_stream_id', { stream: random.pick(channels) })
+  const stream_id = found.body['stream_id']
+  if (found.status !== 200 || random.below(2) === 0)
+    return who.post('/messages/flags/narrow', {
+      anchor: 'newest',
+      num_before: 5,
+      num_after: 0,
+      narrow: random.pick([[['is', 'dm']], [['is', 'unread']], []]),
+      op: random.pick(['add', 'remove']),
+      flag: random.pick(['read', 'starred']),
+    })
+  return who.post('/mark_stream_as_read', { stream_id })
+}
+
+export const ofMessages: Kinds = {
+  'send to a channel': [6, sendToChannel],
+  'send directly': [4, sendDirect],
+  flag: [6, flag],
+  react: [3, react],
+  'tell of typing': [2, tellOfTyping],
+  edit: [4, edit],
+  'move within a channel': [3, moveTopic],
+  'delete a message': [2, deleteMessage],
+  'delete a topic': [1, deleteTopic],
+  'mark many as read': [2, markRead],
+}

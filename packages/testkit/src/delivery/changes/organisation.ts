@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { type Change, type Kinds, letters, oneGroup } from './play.ts'
+
+const changeOrganisation: Change = async ({ random, owner }) =>
+  owner.patch('/realm', {
+    [random.pick(['name', 'description'])]: `Organisation ${random.below(1000)}`,
+    [random.pick(['enable_read_receipts', 'inline_image_preview'])]: random.below(2) === 0,
+    message_content_edit_limit_seconds: random.pick([600, 900, 'unlimited']),
+  })
+
+/** Permissions of the organisation, and the groups that they begin with. */
+const realmPermissions = [
+  ['can_create_groups', 3],
+  ['can_manage_all_groups', 7],
+  ['can_add_subscribers_group', 3],
+  ['can_create_private_channel_group', 3],
+  ['can_create_public_channel_group', 3],
+  ['can_mention_many_users_group', 6],
+  ['can_delete_own_message_group', 2],
+  ['can_move_messages_between_topics_group', 2],
+  ['direct_message_initiator_group', 2],
+  ['direct_message_permission_group', 2],
+] as const
+
+/** One at a time, all others back to how they began: else ever fewer changes would be possible. */
+const changeRealmPermission: Change = async (play) => {
+  const { random, owner, anybody } = play
+  const [name] = random.pick<(typeof realmPermissions)[number]>(realmPermissions)
+  const people = { direct_members: [owner.id, anybody().id], direct_subgroups: [random.pick([5, 6])] }
+  const value = random.pick<unknown>([5, people, people, oneGroup(play)])
+  const first = Object.fromEntries(realmPermissions.map(([other, group]) => [other, { new: group }]))
+  return owner.patch('/realm', { ...first, [name]: { new: value } })
+}
+
+const changePlaygrounds: Change = async ({ random, owner }) => {
+  const numbers = z.object({ realm_playgrounds: z.array(z.object({ id: z.int() })) })
+  const answer = await owner.post('/register', { fetch_event_types: ['realm_playgrounds'] })
+  const [first] = numbers.parse(answer.body).realm_playgrounds
+  if (first && random.below(2) === 0) return owner.delete(`/realm/playgrounds/${first.id}`)
+  return owner.post('/realm/playgrounds', {
+    name: `Playground ${letters(random.below(600))}`,
+    pygments_language: 'Rust',
+    url_template: 'https://play.example/?code={code}',
+  })
+}
+
+export const ofOrganisation: Kinds = {
+  'change the organisation': [1, changeOrganisation],
+  'change a permission of the organisation': [2, changeRealmPermission],
+  'change playgrounds': [1, changePlaygrounds],
+}

@@ -1,0 +1,31 @@
+import { realmGroupSettings } from '@parley/access'
+import { organisationSettings } from '@parley/api'
+import { z } from 'zod'
+import type { Appliers } from './state.ts'
+
+/** What the organisation sets about itself, to whom it gives permissions, and how that looks to older clients. */
+export const told: readonly string[] = [
+  ...Object.keys(organisationSettings),
+  ...realmGroupSettings,
+  'create_private_stream_policy',
+  'create_public_stream_policy',
+  'create_web_public_stream_policy',
+  'wildcard_mention_policy',
+]
+
+export const ofOrganisation: Appliers = {
+  'realm update'(state, event) {
+    const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)
+    if (told.includes(property)) state.realm[`realm_${property}`] = value
+  },
+  'realm update_dict'(state, event) {
+    for (const [name, value] of Object.entries(z.record(z.string(), z.unknown()).parse(event['data'])))
+      state.realm[`realm_${name}`] = value
+  },
+  'realm_user_settings_defaults update'(state, event) {
+    state.accountDefaults[String(event['property'])] = event['value']
+  },
+  realm_playgrounds(state, event) {
+    state.playgrounds = event['realm_playgrounds']
+  },
+}
