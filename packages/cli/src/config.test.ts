@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { loadConfig, supervisorEnvironment, testEnvironment } from './config.ts'
 
 test('every wrong variable is named, and none of its value', () => {
-  expect(loadConfig({})).toEqual({ rateLimitFactor: '1', logLevel: 'info', otlpEndpoint: undefined })
+  const unset = { otlpEndpoint: undefined, compileCache: undefined }
+  expect(loadConfig({})).toEqual({ rateLimitFactor: '1', logLevel: 'info', ...unset })
   const wrong = { PARLEY_RATE_LIMIT_FACTOR: 'much', LOG_LEVEL: 'loud', OTEL_EXPORTER_OTLP_ENDPOINT: 'there' }
   expect(() => loadConfig(wrong)).toThrow(
     /^wrong environment: PARLEY_RATE_LIMIT_FACTOR: .*; LOG_LEVEL: .*; OTEL_EXPORTER_OTLP_ENDPOINT: /,
@@ -13,10 +14,11 @@ test('a supervisor gets what it reads and nothing else', () => {
   const env = supervisorEnvironment({
     PATH: '/bin',
     LOG_LEVEL: 'warn',
+    NODE_COMPILE_CACHE: '/cache',
     AWS_SECRET_ACCESS_KEY: 'x',
     PGPASSWORD: 'x',
   })
-  expect(env).toMatchObject({ PATH: '/bin', LOG_LEVEL: 'warn' })
+  expect(env).toMatchObject({ PATH: '/bin', LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: '/cache' })
   expect(Object.values(env)).not.toContain('x')
 })
 

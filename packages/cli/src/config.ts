@@ -8,6 +8,7 @@ const Environment = z.object({
     .default('1'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  NODE_COMPILE_CACHE: z.string().startsWith('/', 'expected an absolute path').optional(),
 })
 
 /** What the command reads from the environment; the services get theirs from it. */
@@ -15,6 +16,8 @@ export interface Config {
   rateLimitFactor: string
   logLevel: string
   otlpEndpoint: string | undefined
+  /** Where Node keeps what it compiled; a folder of the installation's own where it is not named. */
+  compileCache: string | undefined
 }
 
 /** Reads the environment; throws Failure that names every wrong variable. */
@@ -29,6 +32,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     rateLimitFactor: data.PARLEY_RATE_LIMIT_FACTOR,
     logLevel: data.LOG_LEVEL,
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
+    compileCache: data.NODE_COMPILE_CACHE,
   }
 }
 
@@ -42,6 +46,6 @@ export const testEnvironment = (long: boolean, env: NodeJS.ProcessEnv = process.
 
 /** What the supervisor gets of the environment. */
 export const supervisorEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
-  const names = ['PATH', 'HOME', 'PARLEY_RATE_LIMIT_FACTOR', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT']
+  const names = ['PATH', 'HOME', ...Object.keys(Environment.shape)]
   return Object.fromEntries(names.map((name) => [name, env[name]]))
 }

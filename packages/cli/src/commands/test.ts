@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -45,15 +45,18 @@ The last line is \`N passed, N failed\`.`,
     let skipped = 0
     await using processes = await temporaryFolder()
     // Chosen tests measure nothing, and may run amid a run of all.
+    const measured = filter === undefined ? { PARLEY_TEST_COVERAGE: processes.path } : {}
     if (filter === undefined) await rm(coverageFile(checkout), { force: true })
+    const ran = join(processes.path, 'ran')
+    await mkdir(ran)
     for (const args of runsFor(filter)) {
-      const tests = await runTests(args, { ...env, PARLEY_TEST_COVERAGE: processes.path }, json)
+      const tests = await runTests(args, { ...env, ...measured }, json)
       passed += tests.passed
       failed += tests.failed
       skipped += tests.skipped
     }
     if (filter === undefined) {
-      const { kept, lines } = await judgeCoverage(checkout, processes.path)
+      const { kept, lines } = await judgeCoverage(checkout, ran)
       if (kept) passed += 1
       else failed += 1
       for (const line of lines) out.say(line)

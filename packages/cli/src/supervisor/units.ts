@@ -148,7 +148,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
           env: {
             PATH: systemPath,
             TZ: 'UTC',
-            NODE_COMPILE_CACHE: installation.cache,
+            NODE_COMPILE_CACHE: config.compileCache ?? installation.cache,
             ...environmentOf(instance, around),
           },
           cwd: checkout,
