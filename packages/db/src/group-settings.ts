@@ -6,6 +6,7 @@ import {
 } from '@parley/access'
 import { AppError, badRequest, type GroupId, groupId } from '@parley/core'
 import { z } from 'zod'
+import { only } from './only.ts'
 import type { Tx } from './tx.ts'
 
 /** A change of a setting: what it shall be, and what the client believes it to be. */
@@ -54,12 +55,9 @@ export async function writeGroupSetting(
     groups.filter((group) => nameOf(group) === null),
   )
   await checkMembers(tx, members)
-  const [made] = await tx.query(Named, 'SELECT auth.v1_setting_group($1, $2, $3) AS group_id', [
-    tx.org,
-    members,
-    groups,
-  ])
-  if (!made) throw new Error('a value that stands for no group')
+  const made = only(
+    await tx.query(Named, 'SELECT auth.v1_setting_group($1, $2, $3) AS group_id', [tx.org, members, groups]),
+  )
   return groupId(made.group_id)
 }
 

@@ -1,5 +1,5 @@
-import { internal, type Rights, rights as toRights, type Seq, seq as toSeq } from '@parley/core'
-import { sqlState, type Tx } from '@parley/db'
+import { internal, type Rights, type Seq, seq as toSeq } from '@parley/core'
+import { only, sqlState, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { NewEvent } from './event.ts'
 import { StaleRights } from './stale-rights.ts'
@@ -71,16 +71,6 @@ export async function append(tx: Tx, rights: Rights | null, events: readonly New
 /** What the transaction has appended so far; null for nothing. */
 export const appendedIn = (tx: Tx): Appended | null => heldBy.get(tx)?.appended ?? null
 
-/** The organisation's rights now, for who appends without a decision of the runner. */
-export async function currentRights(tx: Tx): Promise<Rights> {
-  const [row] = await tx.query(
-    z.object({ rights: z.int() }),
-    'SELECT rights FROM events.head WHERE org_id = $1',
-    [tx.org],
-  )
-  return toRights(row?.rights ?? 0)
-}
-
 /** Begins the log of an organisation that is made in this transaction; a role that may not is refused. */
 export async function beginLog(tx: Tx): Promise<void> {
   await tx.execute('SELECT events.begin_log($1)', [tx.org])
@@ -101,9 +91,7 @@ function toRow({ declaration, body, users, channel }: NewEvent): string {
 
 async function behindHead(run: () => Promise<z.infer<typeof HeadRow>[]>): Promise<z.infer<typeof HeadRow>> {
   try {
-    const [head] = await run()
-    if (!head) throw internal(new Error('the head answered nothing'))
-    return head
+    return only(await run())
   } catch (error) {
     if (sqlState(error) === 'PR001') throw new StaleRights()
     throw error

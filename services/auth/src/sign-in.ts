@@ -51,9 +51,8 @@ const deactivated = (): AppError => new AppError('USER_DEACTIVATED', 'Account is
 async function stillTheSame(tx: OrmTx, account: SigningIn) {
   await holdAccount(tx, account.userId)
   const { actor, rights } = await readActor(tx, account.userId)
-  if (!actor) throw incorrect()
-  const verdict = authorize('self:use', actor, null, rights)
-  if (!verdict.ok) throw deactivated()
-  if (actor.generation !== account.generation) throw incorrect()
+  const verdict = actor && authorize('self:use', actor, null, rights)
+  if (!verdict?.ok) throw deactivated()
+  if (actor?.generation !== account.generation) throw incorrect()
   return { granted: verdict.granted, rights }
 }

@@ -67,6 +67,19 @@ test('an administrator changes what the organisation set, which everybody is tol
   expect(await h.ask('get-server-settings', null, {}, {}, acme.org)).toMatchObject({ realm_name: 'Acme Ltd' })
 })
 
+test('some take one of a few numbers, one takes an address or none', async () => {
+  await patch(acme, { video_chat_provider: '0', jitsi_server_url: '"https://meet.example.org"' })
+  expect(await settings(acme.org)).toMatchObject({
+    realm_video_chat_provider: 0,
+    realm_jitsi_server_url: 'https://meet.example.org',
+  })
+  await patch(acme, { video_chat_provider: '1', jitsi_server_url: '"default"' })
+  expect(await settings(acme.org)).toMatchObject({
+    realm_video_chat_provider: 1,
+    realm_jitsi_server_url: null,
+  })
+})
+
 test.each([
   [{ name: '  ' }, 'REQUEST_VARIABLE_INVALID name cannot be blank'],
   [{ name: 'x'.repeat(41) }, 'REQUEST_VARIABLE_INVALID name is too long (limit: 40 characters)'],
@@ -80,6 +93,7 @@ test.each([
     'REQUEST_VARIABLE_INVALID Invalid message_content_edit_limit_seconds',
   ],
   [{ digest_weekday: '7' }, 'REQUEST_VARIABLE_INVALID Invalid digest_weekday'],
+  [{ video_chat_provider: '2' }, 'REQUEST_VARIABLE_INVALID Invalid video_chat_provider'],
   [{ default_language: 'no such' }, 'REQUEST_VARIABLE_INVALID Invalid default_language'],
   [{ jitsi_server_url: '"javascript:1"' }, 'REQUEST_VARIABLE_INVALID Invalid jitsi_server_url'],
   [{ topics_policy: 'disable_empty_topic' }, 'BAD_REQUEST topics_policy cannot be changed on this server'],

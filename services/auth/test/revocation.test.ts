@@ -112,6 +112,15 @@ test('AU-10 every sign-in gives a token of its own', async () => {
   expect(await bySession(two.session_token)).toMatchObject({ user: ada.user })
 })
 
+test('a session that has ended by itself is ended without a word', async () => {
+  const { session_token: token } = await signIn(ada)
+  const principal = await bySession(token)
+  await h.db.superuser('DELETE FROM auth.sessions WHERE user_id = $1', [ada.user])
+  const before = await lastEvent()
+  expect(await h.ask('end-session', principal)).toEqual({})
+  expect(await lastEvent()).toEqual(before)
+})
+
 test('who came with an API key has no session to end', async () => {
   expect(await refusalOf(h.ask('end-session', ada))).toBe('400 BAD_REQUEST Not a session')
 })

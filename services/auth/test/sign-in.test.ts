@@ -1,7 +1,7 @@
 import { hash } from '@node-rs/argon2'
 import { role } from '@parley/access'
 import { systemIds } from '@parley/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { AuthContext } from '../src/context.ts'
 import { createHasher } from '../src/passwords/hasher.ts'
 import { signIn } from '../src/sign-in.ts'
@@ -130,6 +130,24 @@ test('AU-17 a bot never signs in by password', async () => {
   const bot = await h.account(acme.org, 'robot', role.member)
   await h.db.superuser('UPDATE auth.users SET is_bot = true, bot_type = 1 WHERE user_id = $1', [bot.user])
   expect(await refusalOf(fetchKey(bot.email, goodPassword))).toBe(wrong)
+})
+
+test.each([
+  [
+    'deactivated',
+    'is_active = false, generation = generation + 1',
+    '401 USER_DEACTIVATED Account is deactivated',
+  ],
+  ['signed out everywhere', 'generation = generation + 1', wrong],
+])('AU-12 who is %s while the password is checked is not signed in', async (how, change, refusal) => {
+  const late = await h.account(acme.org, `late${how.length}`, role.member)
+  const hasher = { ...h.ctx.hasher }
+  vi.spyOn(h.ctx.hasher, 'verify').mockImplementationOnce(async (...of) => {
+    const guess = await hasher.verify(...of)
+    await h.db.superuser(`UPDATE auth.users SET ${change} WHERE user_id = $1`, [late.user])
+    return guess
+  })
+  expect(await refusalOf(fetchKey(late.email, goodPassword))).toBe(refusal)
 })
 
 test('AU-05 whoever is named, one hash is computed and the database is asked once before the answer', async () => {

@@ -1,5 +1,5 @@
 import { role } from '@parley/access'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let h: Harness
@@ -60,6 +60,21 @@ test('who may create accounts is an administrator and has the leave of the opera
   expect(await refusalOf(create(member))).toBe(needsAdmin)
   expect(await refusalOf(create(guest))).toBe(needsAdmin)
   expect(await refusalOf(create(admin))).toBe('400 BAD_REQUEST User not authorized to create users')
+  expect(await userCount()).toEqual(before)
+})
+
+test('AC-05 who loses the right while the password is hashed makes no account', async () => {
+  const chief = await h.account(acme.org, 'chief', role.owner)
+  await h.db.superuser('UPDATE auth.users SET can_create_users = true WHERE user_id = $1', [chief.user])
+  const before = await userCount()
+  const hasher = { ...h.ctx.hasher }
+  vi.spyOn(h.ctx.hasher, 'hash').mockImplementationOnce(async (password) => {
+    await h.ask('update-user', acme, { role: String(role.member) }, { user_id: String(chief.user) })
+    return hasher.hash(password)
+  })
+  expect(await refusalOf(create(chief))).toBe(
+    '400 UNAUTHORIZED_PRINCIPAL Must be an organization administrator',
+  )
   expect(await userCount()).toEqual(before)
 })
 

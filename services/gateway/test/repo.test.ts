@@ -4,6 +4,8 @@ import { Capabilities } from '@parley/api'
 import { testDatabase, type TestDatabase } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { QueueSpec } from '../src/live/queue.ts'
+import type { Caller } from '../src/edge/exchange.ts'
+import { grantedIn } from '../src/routes/own-operation.ts'
 import { readHeads } from '../src/repo/heads.ts'
 import { leaseStore } from '../src/repo/lease.ts'
 import { audienceReader, logReader } from '../src/repo/log.ts'
@@ -42,6 +44,8 @@ const own = (user: number) => {
   if (!verdict.ok) throw new Error('refused')
   return verdict.granted
 }
+const principalOf = (user: number, generation: number) =>
+  ({ principal: { org: 1, user, generation, credential: 'key:1' } }) as Caller
 const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
 test('a queue is found by its user in its organisation, and by nobody else', async () => {
@@ -158,4 +162,26 @@ test('members of an organisation nobody is in', async () => {
     people: new Map(),
     open: new Set(),
   })
+})
+
+test('AC-05 who asks is read again: another generation, or nobody, is refused as stale', async () => {
+  await database.superuser(
+    `INSERT INTO auth.organisations (org_id, subdomain, name, created_at) VALUES (1, 'acme', 'Acme', now())`,
+  )
+  await database.superuser(
+    `INSERT INTO auth.users (org_id, user_id, email, delivery_email, full_name, role, date_joined, generation)
+      VALUES (1, 7, 'a@x.org', 'a@x.org', 'Ann', 400, now(), 2)`,
+  )
+  const db = await database.as('gateway')
+  const asked = (user: number, generation: number) =>
+    db.read(orgId(1), (tx) => grantedIn(tx, principalOf(user, generation)))
+  expect(await asked(7, 2)).toMatchObject({ action: 'self:use', actor: { userId: 7 } })
+  for (const [user, generation] of [
+    [7, 1],
+    [8, 1],
+  ] as const)
+    await expect(asked(user, generation)).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+      data: { stale: true },
+    })
 })

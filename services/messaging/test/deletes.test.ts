@@ -1,5 +1,5 @@
 import { role } from '@parley/access'
-import { messagesDeleted } from '@parley/events'
+import { hold, messagesDeleted } from '@parley/events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Channel, faultsOf, type Instance, outcome, snapshotOf, type World, world } from './world.ts'
@@ -56,6 +56,7 @@ const lastEvents = async (most: number) =>
       ),
     )
     .reverse()
+const waiters = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
 const refused = (msg: string) => ({ code: 'BAD_REQUEST', msg })
 const invalid = refused('Invalid message(s)')
 const Snapshot = z.object({
@@ -97,6 +98,19 @@ describe('a message', () => {
         ]),
       ).toEqual([])
     expect(await remove(ann, id)).toEqual(invalid)
+  })
+
+  test('that somebody else deletes first is gone', async () => {
+    const id = await say(ann, open)
+    const late = await one.ctx.database.write(here.org, async (tx) => {
+      await hold(tx, null)
+      // It was found and decided on, and waits for the head.
+      const waiting = remove(ann, id)
+      await expect.poll(() => here.test.superuser(waiters)).not.toEqual([])
+      await tx.execute('DELETE FROM messaging.messages WHERE org_id = $1 AND message_id = $2', [here.org, id])
+      return { waiting }
+    })
+    expect(await late.waiting).toEqual(invalid)
   })
 
   test('of others is for administrators, one’s own for a while', async () => {

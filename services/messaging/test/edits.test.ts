@@ -259,6 +259,21 @@ describe('another topic', () => {
     expect((await historyOf(ann, id)).at(-1)).toMatchObject({ topic: 'coffee', content: 'b' })
   })
 
+  test('is shown to nobody where the organisation shows none', async () => {
+    const id = await say(ann, open, 'a', 'quiet')
+    expect(await edit(ann, id, { content: 'b' })).toEqual(done)
+    await here.test.superuser(
+      `INSERT INTO auth.settings (org_id, settings) VALUES ($1, '{"message_edit_history_visibility_policy": "none"}')`,
+      [here.org],
+    )
+    const path = { message_id: String(id) }
+    expect(await outcome(one.ask(ann, 'get-message-history', {}, { path }))).toEqual(
+      refused('Message edit history is disabled in this organization'),
+    )
+    expect(Object.keys(await messageOf(ann, id))).not.toContain('edit_history')
+    await here.test.superuser('DELETE FROM auth.settings WHERE org_id = $1', [here.org])
+  })
+
   test('keeps its former texts out of a page that would grow too large with them', async () => {
     const ids = [
       await say(ann, open, 'a', 'long'),

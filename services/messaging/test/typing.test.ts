@@ -205,3 +205,10 @@ test('the settings hold for editing too', async () => {
   expect(await edits(ann, direct)).toMatchObject({ msg: /direct messages/ })
   expect(told()).toEqual([])
 })
+
+test('of editing nobody is told where nobody wants to be', async () => {
+  for (const user of [ann, bob]) await set(user, { receives_typing_notifications: false })
+  expect(await edits(ann, await say(ann, talk))).toEqual({})
+  expect(await edits(ann, await send(ann, { type: 'direct', to: [bob] }))).toEqual({})
+  expect(told()).toEqual([])
+})

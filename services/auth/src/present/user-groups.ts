@@ -5,7 +5,7 @@ import {
   systemGroups,
 } from '@parley/access'
 import type { UserGroupObject } from '@parley/api'
-import { readGroupSettings, type Tx } from '@parley/db'
+import { only, readGroupSettings, type Tx } from '@parley/db'
 import type { GroupRow } from '../repo/groups.ts'
 import type { AccountRow } from '../repo/users.ts'
 
@@ -67,7 +67,5 @@ export async function userGroups(tx: Tx, rows: readonly GroupRow[]): Promise<Use
 
 /** One of them. */
 export async function userGroup(tx: Tx, row: GroupRow): Promise<UserGroupObject> {
-  const [group] = await userGroups(tx, [row])
-  if (!group) throw new Error('a row that is no group')
-  return group
+  return only(await userGroups(tx, [row]))
 }

@@ -1,6 +1,6 @@
 import { type Granted, type GroupPermissions, groupPermissionSettings } from '@parley/access'
 import type { GroupId } from '@parley/core'
-import { sqlState, type Tx } from '@parley/db'
+import { only, sqlState, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { GroupPermissionIds } from '../facts/group.ts'
 
@@ -50,15 +50,13 @@ export interface MadeGroup extends InThisTransaction {
   readonly groupId: number
 }
 
-/** The group of the proof as it is now. @throws Error where its row is gone, which no group's ever is */
+/** The group of the proof as it is now. No group's row is ever gone. */
 export async function readGroup(
   tx: Tx,
   which: Granted<'group:edit'> | Granted<'group:change-members'> | MadeGroup,
 ): Promise<GroupRow> {
   const id = 'action' in which ? idOf(which) : which.groupId
-  const [row] = await tx.query(Row, `${select} AND g.group_id = $2`, [tx.org, id])
-  if (!row) throw new Error('a group that was decided on has no row')
-  return row
+  return only(await tx.query(Row, `${select} AND g.group_id = $2`, [tx.org, id]))
 }
 
 export interface NewGroup {

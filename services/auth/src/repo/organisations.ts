@@ -1,5 +1,5 @@
 import { type OrgId, orgId } from '@parley/core'
-import { type Database, KeptRealmGroups, type Tx } from '@parley/db'
+import { type Database, KeptRealmGroups, only, type Tx } from '@parley/db'
 import { beginLog } from '@parley/events'
 import { z } from 'zod'
 import { organisationValues } from '../rules/organisation-values.ts'
@@ -15,11 +15,9 @@ export async function findOrganisation(database: Database, subdomain: string | n
 
 /** Draws a new organisation's number: everything about it is then written in its own name. */
 export async function drawOrganisation(database: Database): Promise<OrgId> {
-  const [row] = await database.once(
-    z.object({ org_id: z.int() }),
-    `SELECT nextval('auth.org_ids')::integer AS org_id`,
+  const row = only(
+    await database.once(z.object({ org_id: z.int() }), `SELECT nextval('auth.org_ids')::integer AS org_id`),
   )
-  if (!row) throw new Error('no organisation number')
   return orgId(row.org_id)
 }
 

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { Playground } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 
 const columns = 'playground_id AS id, name, pygments_language, url_template'
 
@@ -19,13 +19,14 @@ export async function insertPlayground(
   _: Granted<'organisation:change'>,
   { name, pygments_language: language, url_template: template }: Omit<Playground, 'id'>,
 ): Promise<number> {
-  const [row] = await tx.query(
-    Playground,
-    `INSERT INTO auth.playgrounds (org_id, name, pygments_language, url_template)
+  const row = only(
+    await tx.query(
+      Playground,
+      `INSERT INTO auth.playgrounds (org_id, name, pygments_language, url_template)
       VALUES ($1, $2, $3, $4) RETURNING ${columns}`,
-    [tx.org, name, language, template],
+      [tx.org, name, language, template],
+    ),
   )
-  if (!row) throw new Error('a playground was not kept')
   return row.id
 }
 

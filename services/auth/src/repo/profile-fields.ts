@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { ProfileField } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { FieldSettings } from '../rules/profile-field.ts'
 
@@ -39,14 +39,15 @@ export async function insertProfileField(
   _: Granted<'organisation:change'>,
   field: FieldSettings,
 ): Promise<number> {
-  const [row] = await tx.query(
-    z.object({ id: z.int() }),
-    `INSERT INTO auth.profile_fields (org_id, type, place, ${settings})
+  const row = only(
+    await tx.query(
+      z.object({ id: z.int() }),
+      `INSERT INTO auth.profile_fields (org_id, type, place, ${settings})
       VALUES ($1, $2, (SELECT coalesce(max(place), 0) + 1 FROM auth.profile_fields WHERE org_id = $1),
         $3, $4, $5, $6, $7, $8) RETURNING field_id AS id`,
-    [tx.org, field.type, ...valuesOf(field)],
+      [tx.org, field.type, ...valuesOf(field)],
+    ),
   )
-  if (!row) throw new Error('a field was not kept')
   return row.id
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '@parley/db'
+import { type Database, only } from '@parley/db'
 import { z } from 'zod'
 import type { LeaseStore } from '../live/lease.ts'
 
@@ -9,12 +9,13 @@ export function leaseStore(database: Database, gateway: string): LeaseStore {
   const interval = (ms: number): string => `${ms} milliseconds`
   return {
     async take(ttlMs) {
-      const [row] = await database.once(
-        z.object({ epoch: z.int() }),
-        'SELECT gateway.take_lease($1, $2::interval) AS epoch',
-        [gateway, interval(ttlMs)],
+      const row = only(
+        await database.once(
+          z.object({ epoch: z.int() }),
+          'SELECT gateway.take_lease($1, $2::interval) AS epoch',
+          [gateway, interval(ttlMs)],
+        ),
       )
-      if (!row) throw new Error('no lease')
       return row.epoch
     },
     async renew(epoch, ttlMs, applied) {

@@ -10,22 +10,20 @@ import {
   zulipVersion,
 } from '@parley/api'
 import { badRequest } from '@parley/core'
-import type { Tx } from '@parley/db'
 import type { Context } from '../context.ts'
 import type { Exchange } from '../edge/exchange.ts'
 import { type Rendered, renderSuccess } from '../edge/render.ts'
 import { compileNarrow } from '../live/narrow.ts'
 import type { QueueSpec } from '../live/queue.ts'
 import { insertQueue } from '../repo/queues.ts'
-import { exportSnapshot, stir } from '../repo/snapshot.ts'
+import { exportSnapshot } from '../repo/snapshot.ts'
+import { stirring } from '../repo/stirring.ts'
 import { type Asked, askedOf, grantedIn, orgOf } from './own-operation.ts'
 
 const defaultLifespan = 600
 /** Events are kept no longer. */
 const longestLifespan = 86_400
 const parts = [authSnapshot, streamsSnapshot, messagingSnapshot] as const
-/** Shorter than Postgres leaves a transaction idle. */
-const stirMs = 1000
 
 /**
  * Makes a queue and answers with a snapshot: all services read at the instant that this transaction exports, so the
@@ -98,18 +96,5 @@ function snapshotRequest(
     includeSubscribers: subscribers !== false && subscribers !== 'false',
     slimPresence: input.slim_presence,
     url: facts.url,
-  }
-}
-
-/** Keeps a transaction from being ended as idle while others read at its snapshot. */
-async function stirring<R>(tx: Tx, work: () => Promise<R>): Promise<R> {
-  const timer = setInterval(() => {
-    // Where it fails, the transaction fails with it.
-    stir(tx).catch(() => {})
-  }, stirMs)
-  try {
-    return await work()
-  } finally {
-    clearInterval(timer)
   }
 }

@@ -1,8 +1,8 @@
-import { authorize, type Granted, isModerator } from '@parley/access'
+import { type Granted, isModerator } from '@parley/access'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
-import { invalidMessage } from '../facts/readable-message.ts'
+import { listing } from '../facts/listing.ts'
 import { readTopicIds, writeTopic } from '../repo/edits.ts'
 import { type Readable, readableIds } from '../repo/fetch.ts'
 import type { EditAsked } from '../rules/edit-plan.ts'
@@ -32,14 +32,12 @@ export async function moveTopic(
 ): Promise<Readable> {
   const { actor, object, rights } = granted
   const { messageId } = object.message
-  const list = authorize('message:list', actor, null, rights)
-  if (!list.ok) throw invalidMessage()
   const from = mode === 'change_all' ? 0 : messageId
   const found = await readTopicIds(tx, granted, before, from, mode === 'change_one' ? 1 : mostMoved + 1)
   if (found.length > mostMoved) throw badRequest(`Too many messages to move at once (limit: ${mostMoved})`)
   const ids = await readableIds(
     tx,
-    list.granted,
+    listing(actor, rights),
     found.map(({ id }) => id),
   )
   if (!ids.includes(messageId)) throw new StaleRights()

@@ -1,4 +1,4 @@
-import { authorize, type Granted } from '@parley/access'
+import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import {
   append,
@@ -9,7 +9,7 @@ import {
   messagesDeleted,
   type NewEvent,
 } from '@parley/events'
-import { invalidMessage } from '../facts/readable-message.ts'
+import { listing } from '../facts/listing.ts'
 import { readAudiences } from '../repo/audience.ts'
 import { deleteMessages, readLostStars } from '../repo/deletes.ts'
 import { readableIds } from '../repo/fetch.ts'
@@ -25,9 +25,7 @@ export async function remove(
   granted: Granted<'message:delete'> | Granted<'channel:delete-topic'>,
   asked: readonly number[],
 ): Promise<number> {
-  const list = authorize('message:list', granted.actor, null, granted.rights)
-  if (!list.ok) throw invalidMessage()
-  const ids = await readableIds(tx, list.granted, asked)
+  const ids = await readableIds(tx, listing(granted.actor, granted.rights), asked)
   if (ids.length === 0) return 0
   const told = await readAudiences(tx, granted, ids)
   const stars = (await readLostStars(tx, granted, told, ids)).map(({ user, ids: messages }) =>

@@ -1,5 +1,5 @@
-import { type Actor, authorize, type ChannelFacts, type Granted } from '@parley/access'
-import { badRequest, type Rights } from '@parley/core'
+import type { Actor, ChannelFacts } from '@parley/access'
+import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { readChannelFacts } from './channel-facts.ts'
 
@@ -22,11 +22,4 @@ export const oneChannel = {
     return facts
   },
   hidden: invalidChannel,
-}
-
-/** The right to list messages, of who was let into a channel. */
-export function listing(actor: Actor, rights: Rights): Granted<'message:list'> {
-  const verdict = authorize('message:list', actor, null, rights)
-  if (!verdict.ok) throw invalidChannel()
-  return verdict.granted
 }

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { type Draft, KeptDraft } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** A draft with the time it was edited at. */
@@ -27,14 +27,14 @@ export async function insertDraft(
   granted: Granted<'self:use'>,
   draft: TimedDraft,
 ): Promise<KeptDraft> {
-  const [kept] = await tx.query(
-    KeptDraft,
-    `INSERT INTO messaging.drafts (org_id, user_id, type, "to", topic, content, edited_at)
+  return only(
+    await tx.query(
+      KeptDraft,
+      `INSERT INTO messaging.drafts (org_id, user_id, type, "to", topic, content, edited_at)
       VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7)) RETURNING ${columns}`,
-    valuesOf(tx, granted, draft),
+      valuesOf(tx, granted, draft),
+    ),
   )
-  if (!kept) throw new Error('a draft was not kept')
-  return kept
 }
 
 /** Puts another in the place of a draft of the actor's; null where there is none of that id. */

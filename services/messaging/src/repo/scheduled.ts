@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { type OrgId, orgId } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import { type Database, only, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** Whom a message that is sent later is for, and what it says. Times are seconds since the Unix epoch. */
@@ -73,15 +73,15 @@ export async function measureScheduled(
 ): Promise<Kept> {
   // A statement of its own: the next one sees what was committed while this one waited.
   await tx.execute('SELECT pg_advisory_xact_lock($1, $2)', [addLock, actor.userId])
-  const [row] = await tx.query(
-    Kept,
-    `SELECT count(*) FILTER (WHERE ${kindSql(kind === 'reminders')})::integer AS count,
+  return only(
+    await tx.query(
+      Kept,
+      `SELECT count(*) FILTER (WHERE ${kindSql(kind === 'reminders')})::integer AS count,
         coalesce(sum(octet_length(content) + octet_length(rendered)), 0)::bigint AS bytes
       FROM messaging.scheduled WHERE org_id = $1 AND user_id = $2 AND scheduled_id IS DISTINCT FROM $3::integer`,
-    [tx.org, actor.userId, but],
+      [tx.org, actor.userId, but],
+    ),
   )
-  if (!row) throw new Error('a count has no row')
-  return row
 }
 
 /** Keeps one of the actor's. */
@@ -91,23 +91,23 @@ export async function insertScheduled(
   later: Later,
   sending: Pick<ScheduledRow, 'client' | 'url' | 'senderRead' | 'about'>,
 ): Promise<ScheduledRow> {
-  const [kept] = await tx.query(
-    Row,
-    `INSERT INTO messaging.scheduled (org_id, user_id, channel_id, user_ids, topic, content, rendered, deliver_at,
+  return only(
+    await tx.query(
+      Row,
+      `INSERT INTO messaging.scheduled (org_id, user_id, channel_id, user_ids, topic, content, rendered, deliver_at,
         next_try_at, client, url, sender_read, about)
       VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), to_timestamp($8), $9, $10, $11, $12) RETURNING ${columns}`,
-    [
-      tx.org,
-      actor.userId,
-      ...valuesOf(later),
-      sending.client,
-      sending.url,
-      sending.senderRead,
-      sending.about,
-    ],
+      [
+        tx.org,
+        actor.userId,
+        ...valuesOf(later),
+        sending.client,
+        sending.url,
+        sending.senderRead,
+        sending.about,
+      ],
+    ),
   )
-  if (!kept) throw new Error('a scheduled message was not kept')
-  return kept
 }
 
 /** A scheduled message of the actor's, held until the transaction ends; null where there is none of that id, any more. */
@@ -132,15 +132,15 @@ export async function replaceScheduled(
   id: number,
   later: Later,
 ): Promise<ScheduledRow> {
-  const [row] = await tx.query(
-    Row,
-    `UPDATE messaging.scheduled SET channel_id = $3, user_ids = $4, topic = $5, content = $6, rendered = $7,
+  return only(
+    await tx.query(
+      Row,
+      `UPDATE messaging.scheduled SET channel_id = $3, user_ids = $4, topic = $5, content = $6, rendered = $7,
         deliver_at = to_timestamp($8), next_try_at = to_timestamp($8), attempts = 0, failed = false
       WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $9 RETURNING ${columns}`,
-    [tx.org, actor.userId, ...valuesOf(later), id],
+      [tx.org, actor.userId, ...valuesOf(later), id],
+    ),
   )
-  if (!row) throw new Error('a scheduled message that is held is gone')
-  return row
 }
 
 /** Throws one of the actor's away: unsent, or sent in this transaction. @returns false where there is none of that id */

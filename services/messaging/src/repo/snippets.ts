@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { SavedSnippet } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const columns = 'snippet_id AS id, title, content, extract(epoch FROM created_at)::bigint AS date_created'
@@ -23,14 +23,14 @@ export async function insertSnippet(
   { title, content }: { readonly title: string; readonly content: string },
   at: number,
 ): Promise<SavedSnippet> {
-  const [kept] = await tx.query(
-    SavedSnippet,
-    `INSERT INTO messaging.snippets (org_id, user_id, title, content, created_at)
+  return only(
+    await tx.query(
+      SavedSnippet,
+      `INSERT INTO messaging.snippets (org_id, user_id, title, content, created_at)
       VALUES ($1, $2, $3, $4, to_timestamp($5)) RETURNING ${columns}`,
-    [tx.org, actor.userId, title, content, at],
+      [tx.org, actor.userId, title, content, at],
+    ),
   )
-  if (!kept) throw new Error('a snippet was not kept')
-  return kept
 }
 
 /** Changes what is given of a snippet of the actor's; null where there is none of that id. */

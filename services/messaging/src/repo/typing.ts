@@ -49,13 +49,12 @@ export async function readTypingSubscribers(
   { object }: Granted<'message:send'> | Granted<'message:edit'>,
 ): Promise<UserId[]> {
   const channel = 'kind' in object ? object.kind === 'channel' && object.channel : object.message.channel
-  if (!channel) return []
   const rows = await tx.query(
     Told,
     `SELECT a.user_id, ${wants} FROM streams.v1_subscriptions s
       JOIN auth.v1_actors a ON a.org_id = s.org_id AND a.user_id = s.user_id AND a.is_active
       WHERE s.org_id = $1 AND s.channel_id = $2 LIMIT $3`,
-    [tx.org, channel.channelId, mostInChannel + 1],
+    [tx.org, channel ? channel.channelId : 0, mostInChannel + 1],
   )
   return rows.length > mostInChannel ? [] : thoseWhoWant(rows)
 }

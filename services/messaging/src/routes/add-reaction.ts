@@ -1,4 +1,3 @@
-import { authorize } from '@parley/access'
 import { addReaction } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
@@ -6,7 +5,8 @@ import { append, hold, makeAbout, reactionChanged } from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readOwnName } from '../facts/own-name.ts'
-import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
+import { listing } from '../facts/listing.ts'
+import { oneMessage } from '../facts/readable-message.ts'
 import { readAudience } from '../repo/audience.ts'
 import { adopt, partsOf, readMarkable } from '../repo/flags.ts'
 import { insertReaction, readReactions } from '../repo/reactions.ts'
@@ -30,10 +30,9 @@ export default route<typeof addReaction, Context, Tx>(
     if (!(await insertReaction(tx, granted, emoji)))
       throw new AppError('REACTION_ALREADY_EXISTS', 'Reaction already exists.')
     // A reaction makes a message from before one's time one's own.
-    const list = authorize('message:list', actor, null, rights)
-    if (!list.ok) throw invalidMessage()
-    const foreign = granted.object.received ? [] : await readMarkable(tx, list.granted, [input.message_id])
-    if (foreign.length > 0) await adopt(tx, list.granted, foreign, await partsOf(tx, list.granted, foreign))
+    const list = listing(actor, rights)
+    const foreign = granted.object.received ? [] : await readMarkable(tx, list, [input.message_id])
+    if (foreign.length > 0) await adopt(tx, list, foreign, await partsOf(tx, list, foreign))
     const body = {
       op: 'add' as const,
       message_id: input.message_id,

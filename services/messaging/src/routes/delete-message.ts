@@ -6,15 +6,13 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { remove } from '../edits/remove.ts'
 import { readDeleting } from '../facts/deleting.ts'
-import { invalidMessage } from '../facts/readable-message.ts'
+import { invalidMessage, there } from '../facts/readable-message.ts'
 
 export default route<typeof deleteMessage, Context, Tx>(
   deleteMessage,
   {
     async object({ input, tx, actor, ctx }) {
-      const facts = await readDeleting(tx, actor, input.message_id, Math.floor(ctx.clock.now() / 1000))
-      if (!facts) throw invalidMessage()
-      return facts
+      return there(await readDeleting(tx, actor, input.message_id, Math.floor(ctx.clock.now() / 1000)))
     },
     hidden: invalidMessage,
     denied: (_input, reason) =>

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { moveTopic } from '../edits/move.ts'
 import { newText } from '../edits/text.ts'
 import { type MessageSettings, readMessageSettings } from '../facts/message-settings.ts'
-import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
+import { oneMessage, there } from '../facts/readable-message.ts'
 import { readAudiences } from '../repo/audience.ts'
 import { type Editable, type NewText, readEditable, writeText } from '../repo/edits.ts'
 import { readToldFlags } from '../repo/told-flags.ts'
@@ -19,8 +19,7 @@ export default route<typeof editMessage, Context, Tx>(
   editMessage,
   oneMessage,
   async ({ input, granted, actor, rights, request, ctx, tx }) => {
-    const now = await readEditable(tx, granted)
-    if (!now) throw invalidMessage()
+    const now = there(await readEditable(tx, granted))
     const message = granted.object
     const channel = message.channel && message.channel.channelId
     const plan = planEdit(input, { ...now, channel })

@@ -4,7 +4,7 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
-import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
+import { oneMessage, there } from '../facts/readable-message.ts'
 import { messageHistory } from '../present/history.ts'
 import { readEditable } from '../repo/edits.ts'
 import { readEdits } from '../repo/history.ts'
@@ -16,8 +16,7 @@ export default route<typeof getHistory, Context, Tx>(
     const { historyVisibility } = await readMessageSettings(tx)
     if (historyVisibility === 'none')
       throw badRequest('Message edit history is disabled in this organization')
-    const now = await readEditable(tx, granted)
-    if (!now) throw invalidMessage()
+    const now = there(await readEditable(tx, granted))
     const state = { ...now, senderId: granted.object.senderId }
     const edits = await readEdits(tx, granted)
     return { message_history: messageHistory(state, edits, historyVisibility, input.allow_empty_topic_name) }

@@ -3,7 +3,7 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
-import { invalidMessage, oneMessage } from '../facts/readable-message.ts'
+import { oneMessage, there } from '../facts/readable-message.ts'
 import { presentMessages } from '../present/message.ts'
 import { readMessage } from '../repo/messages.ts'
 
@@ -13,13 +13,13 @@ export default route<typeof getMessage, Context, Tx>(
   async ({ input, granted, tx }) => {
     const { historyVisibility } = await readMessageSettings(tx)
     const messages = await readMessage(tx, granted)
-    const [message] = presentMessages(messages, {
+    const presented = presentMessages(messages, {
       applyMarkdown: input.apply_markdown,
       clientGravatar: true,
       emptyTopicKnown: input.allow_empty_topic_name,
       historyVisibility,
     })
-    if (!message) throw invalidMessage()
+    const message = there(presented[0])
     return { raw_content: messages.rows[0]?.content ?? '', message }
   },
 )

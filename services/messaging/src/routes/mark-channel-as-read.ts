@@ -3,7 +3,8 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { markUnreadOf } from '../edits/mark-read.ts'
-import { listing, oneChannel } from '../facts/readable-channel.ts'
+import { listing } from '../facts/listing.ts'
+import { oneChannel } from '../facts/readable-channel.ts'
 
 export default route<typeof markChannelAsRead, Context, Tx>(
   markChannelAsRead,

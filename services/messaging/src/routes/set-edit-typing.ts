@@ -6,7 +6,7 @@ import { editTyping, passing } from '@parley/events'
 import { type Guard, route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readDeleting } from '../facts/deleting.ts'
-import { invalidMessage } from '../facts/readable-message.ts'
+import { invalidMessage, there } from '../facts/readable-message.ts'
 import { readAudiences } from '../repo/audience.ts'
 import { readPlace, readTypingPeople, readTypingSubscribers, tellsOfTyping } from '../repo/typing.ts'
 import { editRefusal } from '../rules/edit-refusal.ts'
@@ -15,9 +15,7 @@ import { typingDisabled } from '../rules/typing-place.ts'
 const guard: Guard<typeof setEditTyping, Context, Tx> = {
   async object({ input, actor, ctx, tx }) {
     const now = Math.floor(ctx.clock.now() / 1000)
-    const message = await readDeleting(tx, actor, input.message_id, now)
-    if (!message) throw invalidMessage()
-    return message
+    return there(await readDeleting(tx, actor, input.message_id, now))
   },
   hidden: invalidMessage,
   denied: (_, reason) => editRefusal(reason),
@@ -25,8 +23,7 @@ const guard: Guard<typeof setEditTyping, Context, Tx> = {
 
 export default route(setEditTyping, guard, async ({ input, granted, actor, ctx, tx }) => {
   const { channel, messageId } = granted.object.message
-  const at = await readPlace(tx, granted)
-  if (!at) throw invalidMessage()
+  const at = there(await readPlace(tx, granted))
   const where = channel ? 'channels' : 'direct'
   if (!(await tellsOfTyping(tx, granted, where))) throw typingDisabled(where)
   const people = at.people ?? []

@@ -11,7 +11,7 @@ import {
   type Predicate,
 } from '@parley/access'
 import { channelNameKey } from '@parley/api'
-import { channelPermissionsSql, predicateSql, type Tx } from '@parley/db'
+import { channelPermissionsSql, only, predicateSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 
@@ -47,15 +47,14 @@ export function channelOf(seen: Seen): number {
   }
 }
 
-/** The channel that the proof is about. @throws Error where its row is gone, which no channel's ever is */
+/** The channel that the proof is about. No channel's row is ever gone. */
 export async function readChannel(tx: Tx, seen: Seen): Promise<ChannelRow> {
-  const [row] = await tx.query(
-    ChannelRow,
-    channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2'),
-    [tx.org, channelOf(seen)],
+  return only(
+    await tx.query(ChannelRow, channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2'), [
+      tx.org,
+      channelOf(seen),
+    ]),
   )
-  if (!row) throw new Error('a channel that was decided on has no row')
-  return row
 }
 
 export interface NewChannel {
