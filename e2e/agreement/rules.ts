@@ -122,8 +122,8 @@ export function ruledChanges(facts: Facts, actor: Actor): Lists {
         const permits = (person: number): boolean =>
           facts.actor(person).groups.has(actor.realmGroups.direct_message_permission_group)
         const { userId: own, isActive, isBot } = actor
-        const self = { userId: own, isActive, isBot, permits: permits(own) }
-        const other = { userId: userId(id), isActive: active, isBot: bot, permits: permits(id) }
+        const self = { userId: own, isActive, isBot, permits: permits(own), met: true }
+        const other = { userId: userId(id), isActive: active, isBot: bot, permits: permits(id), met: true }
         const participants = id === actor.userId ? [self] : [self, other]
         // Everybody begins conversations: else this would change while people try.
         const direct = { orgId: orgId(org), recipientId: null, participants, begun: false }

@@ -26,6 +26,7 @@ export type Reason =
   | 'direct-not-permitted'
   | 'direct-not-begun'
   | 'unknown-user'
+  | 'not-met'
   | 'not-own'
   | 'not-sender'
   | 'editing-disabled'

@@ -35,6 +35,8 @@ export interface DirectFacts {
     readonly isBot: boolean
     /** Is this one in the group that lets conversations be (`direct_message_permission_group`)? */
     readonly permits: boolean
+    /** Has the actor met this one (`user:see`)? True where the actor sees everybody. */
+    readonly met: boolean
   }[]
   /** Does it have a message already? Looked up only where not everybody may begin one; false elsewhere. */
   readonly begun: boolean

@@ -41,6 +41,7 @@ import {
   type TopicMove,
 } from './actions/message-change.ts'
 import { organisationChange } from './actions/organisation.ts'
+import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import {
   selfBeThere,
   selfDescribe,
@@ -67,6 +68,8 @@ export interface ActionObjects {
   'organisation:read': null
   'organisation:change': { readonly ownersOnly: boolean }
   'user:list': null
+  /** Who somebody is: name, address, picture, profile, presence and status. */
+  'user:see': SightFacts
   'user:create': { readonly role: Role; readonly operatorAllows: boolean }
   'user:deactivate': UserFacts
   'user:leave': UserFacts
@@ -117,6 +120,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'organisation:read': allow,
   'organisation:change': organisationChange,
   'user:list': allow,
+  'user:see': userSee,
   'user:create': userCreate,
   'user:deactivate': userDeactivate,
   'user:leave': userLeave,
@@ -193,5 +197,6 @@ export const listRules = {
   'channel:know': channelMetadata,
   'channel:read': channelContent,
   'message:read': messageContent,
+  'user:see': userSight,
 } as const
 export type ListedAction = keyof typeof listRules

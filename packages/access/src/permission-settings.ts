@@ -130,6 +130,7 @@ export const ownersSetRealmGroups: readonly RealmGroupSetting[] = [
 
 /** Permissions whose acts there are. All others stay as they are at first, since they would promise something. */
 export const realmGroupsInUse: readonly RealmGroupSetting[] = [
+  'can_access_all_users_group',
   'can_add_subscribers_group',
   'can_create_groups',
   'can_create_private_channel_group',

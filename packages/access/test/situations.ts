@@ -6,6 +6,7 @@ import {
   channelGroupSettings,
   defaultChannelGroups,
 } from '../src/channel-groups.ts'
+import type { SightFacts } from '../src/actions/sight.ts'
 import type { GroupFacts } from '../src/actions/group.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
 import type { RealmGroups, RealmGroupSetting } from '../src/permission-settings.ts'
@@ -80,6 +81,7 @@ const direct = (...participants: readonly [number, boolean][]): DirectFacts => (
     isActive,
     isBot: false,
     permits: true,
+    met: true,
   })),
   begun: false,
 })
@@ -89,6 +91,12 @@ const unpermitted: DirectFacts = {
   recipientId: null,
   participants: direct([1, true], [2, true]).participants.map((person) => ({ ...person, permits: false })),
   begun: true,
+}
+
+const stranger: SightFacts = { orgId: org, userId: other, isBot: false, met: false }
+const unmet: DirectFacts = {
+  ...direct([1, true], [2, true]),
+  participants: direct([1, true], [2, true]).participants.map((person) => ({ ...person, met: false })),
 }
 
 const message = (channel: ChannelFacts | null, received: boolean): MessageFacts => ({
@@ -172,6 +180,18 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['what owners set', { ownersOnly: true }],
   ],
   'user:list': nothing,
+  'user:see': (
+    [
+      ['anybody', stranger],
+      ['one met in a channel or a conversation', { ...stranger, met: true }],
+      ['a bot', { ...stranger, isBot: true }],
+      ['oneself', { ...stranger, userId: self }],
+      ['somebody of another organisation', { ...stranger, orgId: orgId(2), met: true }],
+    ] as const
+  ).flatMap(([who, facts]): Situation<'user:see'>[] => [
+    [who, facts],
+    [`${who}, guests see whom they have met`, facts, members('can_access_all_users_group')],
+  ]),
   'user:create': [
     ['a member, the operator allows it', { role: role.member, operatorAllows: true }],
     ['an owner, the operator allows it', { role: role.owner, operatorAllows: true }],
@@ -336,6 +356,11 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       moderators('direct_message_initiator_group'),
     ],
     ['to another, where neither permits it', { kind: 'direct', direct: unpermitted }],
+    [
+      'to one not met, guests see whom they have met',
+      { kind: 'direct', direct: unmet },
+      members('can_access_all_users_group'),
+    ],
   ],
   'message:mention-all': [
     ['at most 15', { many: false }],

@@ -6,6 +6,8 @@ import type { z } from 'zod'
 export interface Viewer {
   readonly userId: UserId
   readonly role: number
+  /** Whom it sees (`user:see`), by id; null for everybody. */
+  readonly sees: ReadonlySet<number> | null
   readonly capabilities: Capabilities
   readonly applyMarkdown: boolean
   readonly clientGravatar: boolean
@@ -60,6 +62,13 @@ export interface EventDeclaration<B = unknown> {
   readonly variant: (viewer: Viewer) => string
   /** The event for one variant; null where that viewer gets nothing. */
   readonly shape: (body: B, viewer: Viewer) => WireEvent | null
+  /**
+   * Whom it tells something of that only those learn who see them (`user:see`): a name, what somebody is or does. Null
+   * where it names people by id alone, or nobody.
+   */
+  readonly tellsOf: ((body: B) => number | null) | null
+  /** The event for a variant of viewers who do not see that one; where absent, they get nothing. */
+  readonly ofUnseen: ((body: B, viewer: Viewer) => WireEvent | null) | null
   /** Fields of one user alone (message flags, local id), spliced into the shared encoding; null for none. */
   readonly own: ((body: B, viewer: Viewer) => Readonly<Record<string, unknown>> | null) | null
 }
@@ -75,6 +84,8 @@ export function event<B>(
     | 'about'
     | 'content'
     | 'variant'
+    | 'tellsOf'
+    | 'ofUnseen'
     | 'own'
     | 'wire'
     | 'shape'
@@ -91,6 +102,8 @@ export function event<B>(
     wire: [],
     variant: () => '',
     shape: () => null,
+    tellsOf: null,
+    ofUnseen: null,
     own: null,
     ...declared,
   }

@@ -70,6 +70,7 @@ const viewer = (capabilities: Partial<Viewer['capabilities']> = {}): Viewer => (
   capabilities: { ...Capabilities.parse({}), ...capabilities },
   applyMarkdown: true,
   clientGravatar: false,
+  sees: null,
   slimPresence: false,
   queueId: 'q',
 })
@@ -150,4 +151,25 @@ test('what looks different has a variant of its own', () => {
 test('a body that does not fit is a bug', () => {
   const strict: PassingDeclaration = { ...typing, body: typing.body, shapes: () => [] }
   expect(() => passing(strict, { op: 'pause' })).toThrow('Invalid option')
+})
+
+test('who sees only some is told of none of the others', () => {
+  const some = (...ids: number[]): Viewer => ({ ...viewer(), sees: new Set(ids) })
+  const turn = (user_id: number) => ({
+    user_id,
+    email: `${user_id}@example.com`,
+    active: 5,
+    there: 6,
+    status: 'active' as const,
+    timestamp: 5,
+  })
+  const presence = passing(presenceTurned, { server_timestamp: 6, people: [turn(7), turn(8)] })
+  expect(shapesFor(presence, some(8))).toMatchObject([{ user_id: 8 }])
+  const together = { ...some(8), capabilities: Capabilities.parse({ simplified_presence_events: true }) }
+  expect(shapesFor(presence, together)).toMatchObject([{ presences: { 8: {} } }])
+  expect(shapesFor(presence, { ...together, sees: new Set() })).toEqual([])
+  for (const event of [direct, editing]) {
+    expect(shapesFor(event, some(8))).toEqual([])
+    expect(shapesFor(event, some(7, 8))).toHaveLength(1)
+  }
 })

@@ -18,7 +18,9 @@ import {
 import { realmPermissionValues } from './present/realm-permissions.ts'
 import { writeOrganisationPermissions } from './repo/organisation-settings.ts'
 import { readOrganisation } from './repo/organisations.ts'
+import { raiseGuests } from './repo/vantage.ts'
 import { legacyPolicies } from './rules/legacy-policies.ts'
+import { anew } from './sight.ts'
 
 /**
  * Gives permissions of the organisation to others, in the organisation's turn.
@@ -48,6 +50,8 @@ export async function changePermissions(
   if (Object.keys(permissions).length === 0) return []
   await writeOrganisationPermissions(tx, granted, permissions)
   const values = await realmPermissionValues(tx, permissions)
+  // Last among the rows: whoever comes after sees everything of theirs as it is now.
+  const moved = permissions['can_access_all_users_group'] === undefined ? [] : await raiseGuests(tx, granted)
   return [
     make(organisationPermissionsChanged, { permissions, by: granted.actor.userId }),
     ...names.flatMap((property) => {
@@ -57,6 +61,7 @@ export async function changePermissions(
         : [make(organisationPermissionSet, { property, value: writable(value) })]
     }),
     ...legacy(before, { ...before, ...permissions }),
+    ...anew(moved),
   ]
 }
 

@@ -6,8 +6,10 @@ import { addAccount, type NewAccount } from './add-account.ts'
 import { type AuthContext, now } from './context.ts'
 import { joinDefaults } from './repo/default-channels.ts'
 import { insertApiKey } from './repo/credentials.ts'
+import { readOrganisation } from './repo/organisations.ts'
 import { newApiKey } from './rules/api-key.ts'
 import { joinedEvents } from './rules/joined-events.ts'
+import { turnForSight } from './sight.ts'
 
 /**
  * Adds an account in the operator's name and gives it an API key, which only this answer shows.
@@ -19,6 +21,8 @@ export async function operatorAccount(
   role: Role,
   account: NewAccount,
 ): Promise<{ user: number; email: string; apiKey: string; events: NewEvent[] }> {
+  const organisation = await readOrganisation(tx)
+  if (organisation) await turnForSight(tx, { realmGroups: organisation.groups })
   const allowed = authorize(
     'user:create',
     operator(tx.org),

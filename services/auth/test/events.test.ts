@@ -21,6 +21,7 @@ const viewer = (as: number): Viewer => ({
   applyMarkdown: true,
   clientGravatar: false,
   slimPresence: true,
+  sees: null,
   queueId: 'q',
 })
 

@@ -63,12 +63,13 @@ test('an account: what decides, and what somebody may do with it', async () => {
     'user:deactivate': 'deny owners-only',
     'user:reactivate': 'deny owners-only',
     'user:rename': 'allow',
+    'user:see': 'allow',
     'user:set-role (owner)': 'deny owners-only',
     'user:set-role (member)': 'deny owners-only',
   })
   expect(await explain(acme, 'user', acme.user)).toMatchObject({
     facts: { owner: true, 'last owner': true, oneself: true, bot: false },
-    decisions: [{ action: 'user:leave', verdict: 'deny', reason: 'last-owner' }, {}, {}, {}, {}, {}],
+    decisions: [{ action: 'user:leave', verdict: 'deny', reason: 'last-owner' }, {}, {}, {}, {}, {}, {}],
   })
   expect(await verdicts(ada, 'user', guest.user)).toMatchObject({ 'user:deactivate': 'deny admins-only' })
 })

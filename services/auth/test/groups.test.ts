@@ -249,6 +249,7 @@ test.runIf(contractAvailable())('what clients are told of groups fits the contra
         applyMarkdown: true,
         clientGravatar: false,
         slimPresence: true,
+        sees: null,
         queueId: 'q',
       })
       return shape ? [{ id: Number(event.seq), ...shape }] : []

@@ -27,6 +27,8 @@ export interface Context {
   readonly turns: Turns
   /** Tells the gateways what passes beside the log; never fails and never waits. */
   readonly pass: Pass
+  /** Tells the relay that an organisation's log has grown; never fails and never waits. */
+  readonly hint: (org: OrgId, seq: Seq) => void
 }
 export type Pass = (org: OrgId, events: readonly PassingEvent[]) => void
 
@@ -66,5 +68,6 @@ export function createContext(
     presence,
     turns,
     pass,
+    hint,
   }
 }

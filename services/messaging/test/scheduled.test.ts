@@ -502,3 +502,29 @@ test('events as the contract has them', () => {
         : [],
     ).toEqual([])
 })
+
+test('begins the conversation first where guests see only whom they have met', async () => {
+  const guest = await here.user({ role: 600 })
+  await here.give({ can_access_all_users_group: 3 })
+  try {
+    await schedule(ann, { type: 'direct', to: [guest] })
+    await schedule(ann, { type: 'direct', to: [guest], content: 'and again' })
+    const back = { type: 'direct', to: [ann], content: 'who are you' }
+    expect(await ask(guest, 'create-scheduled-message', toOpen(back))).toMatchObject({
+      msg: `Invalid user ID ${ann}`,
+    })
+    later()
+    expect(await deliverDue(delivering(), here.org)).toBe(2)
+    expect((await lastEvents(5)).map(({ type }) => type)).toEqual([
+      'user.moved',
+      'message.sent',
+      'scheduled.changed',
+      'message.sent',
+      'scheduled.changed',
+    ])
+    at = now
+    expect(await ask(guest, 'create-scheduled-message', toOpen(back))).toHaveProperty('scheduled_message_id')
+  } finally {
+    await here.give({ can_access_all_users_group: 2 })
+  }
+})

@@ -4,6 +4,7 @@ import {
   type ChannelChange,
   type ChannelGroups,
   channelGroupSettings,
+  limitsGuests,
   mayBeginAnew,
   type Reason,
   tooManyAnew,
@@ -11,10 +12,11 @@ import {
 import type { ChannelObject, Principal } from '@parley/api'
 import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, channelPermissionsChanged, defaultChannelsChanged, make, userMoved } from '@parley/events'
+import { append, channelPermissionsChanged, defaultChannelsChanged, make } from '@parley/events'
 import { channelFactsById } from './facts/channel-facts.ts'
 import { findMembers, findOverseers } from './facts/people.ts'
 import { takeTurn } from './facts/turn.ts'
+import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
 import { changeChannel, type ChannelSet, readDefaults } from './repo/change-channel.ts'
@@ -22,7 +24,7 @@ import { isFolder } from './repo/folders.ts'
 import { changeChannelGroups, type PermissionChanges } from './repo/channel-groups.ts'
 import { readChannel } from './repo/channels.ts'
 import { readEverIn, readSettings, readSubscribers } from './repo/subscriptions.ts'
-import { raiseVantage } from './repo/vantage.ts'
+import { raiseSight, raiseVantage } from './repo/vantage.ts'
 import { type Change, changeEvents } from './rules/change-events.ts'
 import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
@@ -114,8 +116,12 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     const permissions = Object.fromEntries(given.map((setting) => [setting, groups[setting]]))
     events.unshift(make(channelPermissionsChanged, { channel_id: id, permissions, by: actor.userId }))
   }
+  if (before.is_archived !== after.is_archived && limitsGuests(actor.realmGroups)) {
+    const users = subscribers.map((subscriber) => subscriber.user_id)
+    events.push(...anew(await raiseSight(tx, granted, { channels: [id], users })))
+  }
   // First, so that their queues from before get nothing of the rest.
-  events.unshift(...(await raiseVantage(tx, granted, moved)).map((account) => make(userMoved, account)))
+  events.unshift(...anew(await raiseVantage(tx, granted, moved)))
   if (events.length > 0) await append(tx, rights, events)
 }
 

@@ -1,10 +1,12 @@
-import type { Actor } from '@parley/access'
+import { type Actor, limitsGuests } from '@parley/access'
 import type { Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, hold, type NewEvent } from '@parley/events'
+import { append, hold, make, type NewEvent, userMoved } from '@parley/events'
 import type { Joining } from './join-channels.ts'
 import type { Leaving } from './leave-channels.ts'
+import { channelOf } from './repo/channels.ts'
 import { type LeftUnread, startReceiving, stopReceiving } from './repo/received.ts'
+import { type Moved, raiseSight } from './repo/vantage.ts'
 import { mostTold, unreadEvents } from './rules/unread-events.ts'
 
 /** Who changes who is in which channels, after their turn has come. */
@@ -21,17 +23,43 @@ export interface Acting {
  * the log says so; last what it says `beside`.
  */
 export async function writeMemberships(
-  { tx, rights }: Acting,
+  { tx, actor, rights }: Acting,
   leavings: readonly Leaving[],
   joinings: readonly Joining[],
   beside: readonly NewEvent[] = [],
 ): Promise<void> {
   const events = [...leavings, ...joinings].flatMap((change) => change.events)
   if (events.length + beside.length === 0) return
+  const moved = limitsGuests(actor.realmGroups) ? await sightMoved(tx, leavings, joinings) : []
   await hold(tx, rights)
   const most = mostTold(leavings.reduce((sum, { left }) => sum + left.length, 0))
   const unread: LeftUnread[] = []
   for (const { proofs, left } of leavings) unread.push(...(await stopReceiving(tx, proofs[0], left, most)))
   for (const { proof, newcomers } of joinings) await startReceiving(tx, proof, newcomers)
-  await append(tx, rights, [...events, ...unreadEvents(unread), ...beside])
+  await append(tx, rights, [...events, ...unreadEvents(unread), ...beside, ...anew(moved)])
+}
+
+/** Queues of these people from before end. */
+export const anew = (moved: readonly Moved[]): NewEvent[] => moved.map((account) => make(userMoved, account))
+
+/** All channels are asked about at once: one that is joined is no reason to know somebody whom another brings. */
+async function sightMoved(
+  tx: Tx,
+  leavings: readonly Leaving[],
+  joinings: readonly Joining[],
+): Promise<Moved[]> {
+  const changes = [
+    ...leavings.map(({ proofs: [proof], left }) => ({
+      proof,
+      channel: proof.object.channel.channelId,
+      users: left,
+    })),
+    ...joinings.map(({ proof, newcomers }) => ({ proof, channel: channelOf(proof), users: newcomers })),
+  ].filter(({ users }) => users.length > 0)
+  const [first] = changes
+  if (!first) return []
+  return raiseSight(tx, first.proof, {
+    channels: changes.map(({ channel }) => channel),
+    users: [...new Set(changes.flatMap(({ users }) => users))],
+  })
 }

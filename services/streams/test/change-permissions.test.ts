@@ -64,6 +64,7 @@ const shapes = (log: readonly LogEvent[]) =>
       applyMarkdown: true,
       clientGravatar: true,
       slimPresence: true,
+      sees: null,
       queueId: 'q',
     }
     const shape = declarations.find((d) => d.type === event.type)?.shape(event.body, viewer)

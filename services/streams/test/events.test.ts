@@ -39,6 +39,7 @@ const viewer = (as: number): Viewer => ({
   applyMarkdown: true,
   clientGravatar: true,
   slimPresence: true,
+  sees: null,
   queueId: 'q',
 })
 const declared = (event: LogEvent) => {

@@ -56,6 +56,7 @@ const viewer = (as: number, archived = true) => ({
   applyMarkdown: true,
   clientGravatar: true,
   slimPresence: true,
+  sees: null,
   queueId: 'q',
 })
 const shapes = (log: Awaited<ReturnType<typeof since>>, who = viewer(role.member)) =>

@@ -115,6 +115,7 @@ describe('sending to people', () => {
     isActive,
     isBot,
     permits,
+    met: true,
   })
   const table: readonly [string, readonly ReturnType<typeof person>[], Reason | 'allow'][] = [
     ['another', [person(5), person(6)], 'allow'],

@@ -4,6 +4,7 @@ import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts } from '../facts.ts'
 import { holdsOfRealm } from '../held.ts'
 import { all, any, atom, holds, not, type Predicate } from '../predicate.ts'
+import { userSee } from './sight.ts'
 import { channelAtoms, channelGroupContent, channelMetadata, type ChannelAtom } from './channel.ts'
 
 /** May post to the channel, as far as reaching it goes (permissions §3, access rule). */
@@ -36,6 +37,9 @@ export function messageSend(actor: Actor, target: SendTarget): Decision {
 function sendDirect(actor: Actor, direct: DirectFacts): Decision {
   if (direct.orgId !== actor.orgId) return hide('other-org')
   if (!direct.participants.some((p) => p.userId === actor.userId)) return deny('not-participant')
+  // Before anything is said of them: whom the actor does not see is nobody to write to.
+  const seen = direct.participants.every((p) => userSee(actor, { orgId: direct.orgId, ...p }).ok)
+  if (!seen) return hide('unknown-user')
   if (!direct.participants.every((p) => p.isActive)) return deny('recipient-inactive')
   // Bots, and who writes to bots or to nobody else, ask for no permission (permissions §3).
   if (actor.isBot || direct.participants.every((p) => p.isBot || p.userId === actor.userId)) return allow()

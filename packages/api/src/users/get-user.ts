@@ -10,7 +10,7 @@ export const getUser = operation({
   method: 'GET',
   path: '/api/v1/users/{user_id}',
   service: 'auth',
-  access: 'user:list',
+  access: 'user:see',
   limits: apiByUser,
   callers: ['gateway'],
   transaction: 'read',

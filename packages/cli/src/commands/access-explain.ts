@@ -27,6 +27,7 @@ const actions: Readonly<Record<string, 'channel' | 'message' | 'group' | 'user'>
   'user:leave': 'user',
   'user:reactivate': 'user',
   'user:rename': 'user',
+  'user:see': 'user',
   'user:set-role': 'user',
 }
 

@@ -11,6 +11,7 @@ const viewer = (role: number): Viewer => ({
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
   clientGravatar: false,
+  sees: null,
   slimPresence: true,
   queueId: 'q',
 })

@@ -1,6 +1,7 @@
 import { GroupPermissionValues, UserGroupObject } from '@parley/api'
 import { z } from 'zod'
 import { event } from '../event.ts'
+import { seenOf, toWhomMembers } from './members.ts'
 
 /** A group came to be. */
 export const groupCreated = event({
@@ -9,7 +10,10 @@ export const groupCreated = event({
   audience: 'organisation',
   body: z.object({ group: UserGroupObject }),
   wire: ['user_group'],
-  shape: (body) => ({ type: 'user_group', op: 'add', group: body.group }),
+  variant: toWhomMembers,
+  shape: (body, viewer) => ({ type: 'user_group', op: 'add', ...(viewer.sees ? {} : { group: body.group }) }),
+  own: ({ group }, viewer) =>
+    viewer.sees ? { group: { ...group, members: seenOf(viewer, group.members) } } : null,
 })
 
 /** A group is called otherwise, or others may do something with it. */

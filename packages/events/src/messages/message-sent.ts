@@ -1,4 +1,10 @@
-import { DisplayPerson, type MessageFlag, type MessageObject, topicForClient } from '@parley/api'
+import {
+  DisplayPerson,
+  type MessageFlag,
+  type MessageObject,
+  topicForClient,
+  unknownSender,
+} from '@parley/api'
 import { z } from 'zod'
 import { event, type Viewer } from '../event.ts'
 
@@ -94,6 +100,11 @@ export const messageSent = event({
   variant: (viewer) =>
     `${Number(viewer.applyMarkdown)}${Number(viewer.clientGravatar)}${Number(viewer.capabilities.empty_topic_name)}`,
   shape: (body, viewer) => ({ type: 'message', message: messageFor(body, viewer) }),
+  tellsOf: (body) => body.sender_id,
+  ofUnseen: (body, viewer) => ({
+    type: 'message',
+    message: messageFor({ ...body, ...unknownSender(body.sender_id), gravatar: false }, viewer),
+  }),
   own: (body, viewer) => ({
     flags: flagsFor(body, viewer),
     ...(body.local_id !== null && body.queue_id === viewer.queueId

@@ -16,6 +16,7 @@ const viewer = (more: Partial<Viewer> = {}): Viewer => ({
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
   clientGravatar: true,
+  sees: null,
   slimPresence: true,
   queueId: 'mine',
   ...more,

@@ -9,9 +9,9 @@ export interface PassingDeclaration<B = unknown> {
   /** As in the log: `users` are the named ones, and where it names a channel only while they are in it. */
   readonly audience: Audience & ('users' | 'organisation')
   readonly body: z.ZodType<B>
-  /** Viewers with the same key get the same shapes. */
+  /** Viewers with the same key get the same shapes, if they see everybody; others get theirs each. */
   readonly variant: (viewer: Viewer) => string
-  /** What a viewer of the variant gets; nothing, or several where clients want them one by one. */
+  /** What a viewer of the variant gets, of people whom it sees (`user:see`); nothing, or several where clients want them one by one. */
   readonly shapes: (body: B, viewer: Viewer) => readonly WireEvent[]
 }
 

@@ -27,7 +27,9 @@ export const presenceTurned: PassingDeclaration<z.infer<typeof Body>> = {
   body: Body,
   variant: ({ capabilities, slimPresence }) =>
     capabilities.simplified_presence_events ? 'together' : slimPresence ? 'by id' : 'by e-mail',
-  shapes: ({ server_timestamp, people }, { capabilities, slimPresence }) => {
+  shapes: ({ server_timestamp, people: all }, { capabilities, slimPresence, sees }) => {
+    const people = sees ? all.filter(({ user_id }) => sees.has(user_id)) : all
+    if (people.length === 0) return []
     if (capabilities.simplified_presence_events) {
       const presences = people.map(({ user_id, active, there }) => [
         user_id,

@@ -24,7 +24,8 @@ export const typing: PassingDeclaration<Typing> = {
   body: Typing,
   variant: ({ capabilities }) =>
     `${Number(capabilities.stream_typing_notifications)}${topicKnown(capabilities)}`,
-  shapes: ({ op, sender, place }, { capabilities }) => {
+  shapes: ({ op, sender, place }, { capabilities, sees }) => {
+    if (sees && !sees.has(sender.user_id)) return []
     if ('people' in place)
       return [{ type: 'typing', op, message_type: 'direct', sender, recipients: place.people }]
     if (!capabilities.stream_typing_notifications) return []
@@ -47,7 +48,8 @@ export const editTyping: PassingDeclaration<EditTyping> = {
   audience: 'users',
   body: EditTyping,
   variant: ({ capabilities }) => topicKnown(capabilities),
-  shapes: ({ place, ...told }, { capabilities }) => {
+  shapes: ({ place, ...told }, { capabilities, sees }) => {
+    if (sees && !sees.has(told.sender_id)) return []
     const recipient =
       'user_ids' in place
         ? { type: 'direct', user_ids: place.user_ids }

@@ -50,6 +50,7 @@ export const profileChanged = event({
     field: z.object({ id: z.int(), value: z.string().nullable(), rendered_value: z.string().nullable() }),
   }),
   wire: ['realm_user'],
+  tellsOf: (body) => body.user_id,
   shape: ({ user_id, field: { rendered_value, ...field } }) => ({
     type: 'realm_user',
     op: 'update',

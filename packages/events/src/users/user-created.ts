@@ -1,4 +1,5 @@
 import { role } from '@parley/access'
+import { unknownPerson } from '@parley/api'
 import { z } from 'zod'
 import { event } from '../event.ts'
 import { seesEmail } from './email-visibility.ts'
@@ -26,7 +27,12 @@ export const userCreated = event({
     generation: z.int(),
   }),
   wire: ['realm_user'],
-  variant: (viewer) => String(viewer.role),
+  variant: (viewer) => `${viewer.role} ${Number(viewer.capabilities.user_list_incomplete)}`,
+  tellsOf: (body) => (body.is_bot ? null : body.user_id),
+  ofUnseen: ({ user_id }, { capabilities }) =>
+    capabilities.user_list_incomplete
+      ? null
+      : { type: 'realm_user', op: 'add', person: { ...unknownPerson(user_id), profile_data: {} } },
   shape: (body, viewer) => ({
     type: 'realm_user',
     op: 'add',

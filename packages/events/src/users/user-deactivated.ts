@@ -11,6 +11,7 @@ export const userDeactivated = event({
   audited: true,
   body: z.object({ user_id: z.int(), generation: z.int(), by: z.int().nullable() }),
   wire: ['realm_user'],
+  tellsOf: (body) => body.user_id,
   shape: (body) => ({
     type: 'realm_user',
     op: 'update',

@@ -10,6 +10,7 @@ export const userReactivated = event({
   audited: true,
   body: z.object({ user_id: z.int(), role: z.int(), vantage: z.int(), by: z.int().nullable() }),
   wire: ['realm_user'],
+  tellsOf: (body) => body.user_id,
   shape: (body) => ({
     type: 'realm_user',
     op: 'update',

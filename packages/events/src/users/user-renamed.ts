@@ -9,5 +9,6 @@ export const userRenamed = event({
   changesRights: true,
   body: z.object({ user_id: z.int(), full_name: z.string() }),
   wire: ['realm_user'],
+  tellsOf: (body) => body.user_id,
   shape: (body) => ({ type: 'realm_user', op: 'update', person: body }),
 })

@@ -20,6 +20,7 @@ export const userRoleChanged = event({
     by: z.int().nullable(),
   }),
   wire: ['realm_user'],
+  tellsOf: (body) => body.user_id,
   shape: (body) => ({
     type: 'realm_user',
     op: 'update',

@@ -15,5 +15,6 @@ export const userStatusChanged = event({
     reaction_type: ReactionType.optional(),
   }),
   wire: ['user_status'],
+  tellsOf: (body) => body.user_id,
   shape: (body) => ({ type: 'user_status', ...body }),
 })

@@ -13,6 +13,7 @@ import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { groupFacts } from '../facts/group.ts'
+import { hasMet } from '../facts/sight.ts'
 import { userFacts } from '../facts/user.ts'
 
 type Found = Pick<ExplainedAccess, 'facts' | 'decisions'>
@@ -63,6 +64,7 @@ async function ofGroup(tx: Tx, actor: Actor, id: number): Promise<Found> {
 async function ofUser(tx: Tx, actor: Actor, id: number): Promise<Found> {
   const target = await userFacts(tx, id)
   if (!target) return nothing
+  const met = await hasMet(tx, actor, target.userId)
   const setRole = (to: typeof role.owner | typeof role.member, how: string) =>
     decided('user:set-role', actor, { target, role: to }, how)
   return {
@@ -72,6 +74,7 @@ async function ofUser(tx: Tx, actor: Actor, id: number): Promise<Found> {
       'own bot': target.botOwnerId === actor.userId,
       owner: target.role === role.owner,
       'last owner': target.isLastOwner,
+      met,
       oneself: target.userId === actor.userId,
       'asked by an owner': isOwner(actor),
     },
@@ -80,6 +83,7 @@ async function ofUser(tx: Tx, actor: Actor, id: number): Promise<Found> {
       decided('user:deactivate', actor, target),
       decided('user:reactivate', actor, target),
       decided('user:rename', actor, target),
+      decided('user:see', actor, { ...target, met }),
       setRole(role.owner, '(owner)'),
       setRole(role.member, '(member)'),
     ],

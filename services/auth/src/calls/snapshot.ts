@@ -1,7 +1,7 @@
 import { authorize } from '@parley/access'
 import { authSnapshot, type ProfileData } from '@parley/api'
 import { AppError, orgId, userId } from '@parley/core'
-import { readActor } from '@parley/db'
+import { readActor, readSight } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
@@ -44,7 +44,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const defaults = await readSettingsDefaults(tx)
     const viewer = verdict.granted.actor
     const now = ctx.clock.now()
-    const people = { accounts, groups, profiles }
+    const people = { accounts, groups, profiles, sight: await readSight(tx, viewer) }
     return authState(
       { organisation, permissions, viewer, ...people, ...lists, settings, defaults, now },
       input,

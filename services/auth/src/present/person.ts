@@ -1,5 +1,6 @@
 import { type Actor, role } from '@parley/access'
-import type { OwnPerson, Person, ProfileData } from '@parley/api'
+import { type OwnPerson, type Person, type ProfileData, unknownPerson } from '@parley/api'
+import { type Sight, sees } from '@parley/db'
 import { seesEmail } from '@parley/events'
 import type { AccountRow } from '../repo/users.ts'
 
@@ -15,6 +16,12 @@ export function person(row: AccountRow, viewer: Actor, profile: ProfileData | nu
   }
 }
 
+/** The same where the viewer may not see everybody: who is not seen is a placeholder. */
+export const personIn = (sight: Sight, row: AccountRow, viewer: Actor, profile: ProfileData | null): Person =>
+  sees(sight, row.userId)
+    ? person(row, viewer, profile)
+    : { ...unknownPerson(row.userId), is_imported_stub: false, ...(profile ? { profile_data: {} } : {}) }
+
 /** A user in `register`'s lists of active and of deactivated people: which of them says who is active. */
 export function listedPerson(
   row: AccountRow,
@@ -23,6 +30,12 @@ export function listedPerson(
 ): Omit<Person, 'is_active'> {
   const { is_active: _, ...rest } = person(row, viewer, profile)
   return rest
+}
+
+/** Somebody whom the viewer does not see, in the list of active people. */
+export function unknownListed(user: number): Omit<Person, 'is_active'> {
+  const { is_active: _, ...rest } = unknownPerson(user)
+  return { ...rest, is_imported_stub: false, profile_data: {} }
 }
 
 /** One's own account. */

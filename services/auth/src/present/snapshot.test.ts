@@ -56,6 +56,7 @@ const facts = (id: number): SnapshotFacts => ({
   permissions: { ...defaultRealmGroups, can_create_groups: { direct_members: [2], direct_subgroups: [5] } },
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,
+  sight: null,
   groups: [],
   profiles: new Map([[2, { 7: { value: 'x', rendered_value: '<p>x</p>' } }]]),
   profileFields: [],

@@ -9,11 +9,12 @@ import {
   type SnapshotRequest,
   type UserGroupObject,
 } from '@parley/api'
+import { type Sight, sees } from '@parley/db'
 import type { Organisation } from '../repo/organisations.ts'
 import type { AccountRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
 import type { RealmPermissionValues } from './realm-permissions.ts'
-import { avatarUrl, listedPerson, ownPerson } from './person.ts'
+import { avatarUrl, listedPerson, ownPerson, unknownListed } from './person.ts'
 import { systemUserGroups } from './user-groups.ts'
 import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } from './user-settings.ts'
 
@@ -21,6 +22,7 @@ export interface SnapshotFacts {
   readonly organisation: Organisation
   readonly viewer: Actor
   readonly accounts: readonly AccountRow[]
+  readonly sight: Sight
   /** To whom the organisation gives its permissions. */
   readonly permissions: RealmPermissionValues
   /** The groups that people made. */
@@ -67,11 +69,11 @@ const sections: Readonly<Record<string, Section>> = {
   realm_linkifiers: constant({ realm_linkifiers: [] }),
   realm_playgrounds: ({ playgrounds }) => ({ realm_playgrounds: playgrounds }),
   realm_user: people,
-  realm_user_groups: ({ accounts, groups, organisation }) => ({
+  realm_user_groups: ({ accounts, groups, organisation, sight }) => ({
     realm_user_groups: [
       ...systemUserGroups(accounts, Math.floor(organisation.created_at.getTime() / 1000)),
       ...groups,
-    ],
+    ].map((group) => ({ ...group, members: group.members.filter((user) => sees(sight, user)) })),
   }),
   realm_user_settings_defaults: ({ defaults }) => ({
     realm_user_settings_defaults: settingsObject(defaults),
@@ -114,15 +116,21 @@ function own({ accounts, viewer }: SnapshotFacts): AccountRow {
   return row
 }
 
-function people(facts: SnapshotFacts): Record<string, unknown> {
-  const { viewer, accounts, profiles } = facts
+function people(facts: SnapshotFacts, { capabilities }: Asked): Record<string, unknown> {
+  const { viewer, accounts, profiles, sight } = facts
   const row = own(facts)
   const profileOf = ({ userId }: AccountRow): ProfileData => profiles.get(userId) ?? {}
   const self = ownPerson(row, profileOf(row))
+  // Who is not seen is listed as in use: nothing of an account that is not seen ever changes.
+  const unseen = capabilities.user_list_incomplete
+    ? []
+    : accounts.filter((a) => !sees(sight, a.userId)).map((a) => unknownListed(a.userId))
   const listed = (active: boolean) =>
-    accounts.filter((a) => a.isActive === active).map((a) => listedPerson(a, viewer, profileOf(a)))
+    accounts
+      .filter((a) => a.isActive === active && sees(sight, a.userId))
+      .map((a) => listedPerson(a, viewer, profileOf(a)))
   return {
-    realm_users: listed(true),
+    realm_users: [...listed(true), ...unseen].sort((a, b) => a.user_id - b.user_id),
     realm_non_active_users: listed(false),
     cross_realm_bots: [],
     user_id: self.user_id,

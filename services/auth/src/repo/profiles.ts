@@ -13,7 +13,7 @@ const Row = z.object({
 /** What people have put into the fields that there are, by account; of everybody, or of `ids`. */
 export async function readProfiles(
   tx: Tx,
-  _: Granted<'user:list'>,
+  _: Granted<'user:list'> | Granted<'user:see'>,
   ids: readonly number[] | null,
 ): Promise<ReadonlyMap<number, ProfileData>> {
   const rows = await tx.query(

@@ -34,6 +34,12 @@ export function listUsers(
   return tx.orm.user.findMany({ where: { orgId, ...among }, orderBy: { userId: 'asc' } })
 }
 
+/** The account that the proof is about. @throws Error where its row is gone, which no account's ever is */
+export async function readUser(tx: OrmTx, granted: Granted<'user:see'>): Promise<AccountRow> {
+  const { orgId, userId } = granted.object
+  return tx.orm.user.findUniqueOrThrow({ where: { orgId_userId: { orgId, userId } } })
+}
+
 /** Everybody in the organisation by id, as far as groups of roles name them. */
 export function listRoles(
   tx: OrmTx,

@@ -12,6 +12,7 @@ import { insufficient, refusal } from '../present/refusal.ts'
 import { joinDefaults } from '../repo/default-channels.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
+import { turnForSight } from '../sight.ts'
 import { joinedEvents } from '../rules/joined-events.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
@@ -37,6 +38,7 @@ export default route<typeof createUser, AuthContext, OrmTx>(
 
     return commit(ctx, org, async (tx) => {
       // Hashing took its time: who asks may have lost the right meanwhile.
+      await turnForSight(tx, actor)
       const now = await readActor(tx, actor.userId)
       const wanted = { role: role.member, operatorAllows: await mayCreateUsers(tx, actor.userId) }
       const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)

@@ -7,6 +7,8 @@ import { type AuthContext, now } from '../context.ts'
 import { userFacts } from '../facts/user.ts'
 import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
 import { deactivate } from '../repo/users.ts'
+import { raiseUnmet } from '../repo/vantage.ts'
+import { anew, turnForSight } from '../sight.ts'
 
 export default route<typeof deactivateOwnUser, AuthContext, OrmTx>(
   deactivateOwnUser,
@@ -17,8 +19,11 @@ export default route<typeof deactivateOwnUser, AuthContext, OrmTx>(
   },
   async ({ granted, rights, tx, ctx }) => {
     const { userId } = granted.actor
+    await turnForSight(tx, granted.actor)
+    const moved = await raiseUnmet(tx, granted)
     const generation = await deactivate(tx, granted, now(ctx.clock))
-    await append(tx, rights, [make(userDeactivated, { user_id: userId, generation, by: userId })])
+    const gone = make(userDeactivated, { user_id: userId, generation, by: userId })
+    await append(tx, rights, [gone, ...anew(moved)])
     return {}
   },
 )

@@ -7,6 +7,8 @@ import { type AuthContext, now } from '../context.ts'
 import { userFacts } from '../facts/user.ts'
 import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
 import { deactivate } from '../repo/users.ts'
+import { raiseUnmet } from '../repo/vantage.ts'
+import { anew, turnForSight } from '../sight.ts'
 
 export default route<typeof deactivateUser, AuthContext, OrmTx>(
   deactivateUser,
@@ -19,9 +21,11 @@ export default route<typeof deactivateUser, AuthContext, OrmTx>(
   async ({ granted, rights, tx, ctx }) => {
     // Twice is once: nothing is left to take away.
     if (!granted.object.isActive) return {}
+    await turnForSight(tx, granted.actor)
+    const moved = await raiseUnmet(tx, granted)
     const generation = await deactivate(tx, granted, now(ctx.clock))
     const gone = { user_id: granted.object.userId, generation, by: granted.actor.userId }
-    await append(tx, rights, [make(userDeactivated, gone)])
+    await append(tx, rights, [make(userDeactivated, gone), ...anew(moved)])
     return {}
   },
 )

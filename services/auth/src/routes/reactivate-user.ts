@@ -9,7 +9,9 @@ import { groupsNaming } from '../facts/named-in-group.ts'
 import { userFacts } from '../facts/user.ts'
 import { refusal, unknownUser } from '../present/refusal.ts'
 import { reactivate } from '../repo/users.ts'
+import { raiseUnmet } from '../repo/vantage.ts'
 import { joinsRoleGroup } from '../rules/role-group.ts'
+import { anew, turnForSight } from '../sight.ts'
 
 export default route<typeof reactivateUser, AuthContext, OrmTx>(
   reactivateUser,
@@ -21,6 +23,8 @@ export default route<typeof reactivateUser, AuthContext, OrmTx>(
   async ({ granted, rights, tx }) => {
     const { userId, role, isActive } = granted.object
     if (isActive) return {}
+    await turnForSight(tx, granted.actor)
+    const moved = await raiseUnmet(tx, granted)
     const vantage = await reactivate(tx, granted)
     await append(tx, rights, [
       make(userReactivated, { user_id: userId, role, vantage, by: granted.actor.userId }),
@@ -29,6 +33,7 @@ export default route<typeof reactivateUser, AuthContext, OrmTx>(
       ...(await groupsNaming(tx, userId)).map((group_id) =>
         make(groupMembersAdded, { group_id, user_ids: [userId] }),
       ),
+      ...anew(moved),
     ])
     return {}
   },

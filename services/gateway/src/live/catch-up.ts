@@ -47,7 +47,7 @@ export function judge(
   const visible = entitled(events, queue.spec.user, queue.standing(person, open), past)
   const known = visible.filter((recent) => mayKnow(recent, queue.spec.user, person, open))
   if (known.some((recent) => past.withheld(recent))) throw badQueue(queue.spec.queueId)
-  return known.flatMap((recent) => queue.take(recent, person.role) ?? [])
+  return known.flatMap((recent) => queue.take(recent, person) ?? [])
 }
 
 /** What the caller knows at the moment it is asked: never kept over an await. */

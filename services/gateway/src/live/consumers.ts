@@ -66,7 +66,7 @@ export class Consumers {
       const person = this.entitled(consumer, recent)
       if (!person) continue
       try {
-        const wired = consumer.queue.take(recent, person.role)
+        const wired = consumer.queue.take(recent, person)
         if (!wired) continue
         pending.push(wired)
         this.#due.add(attached)
@@ -94,8 +94,8 @@ export class Consumers {
 
   /** What is told in passing, as the consumer's queue wants it. @param head its id */
   wiredFor({ queue }: Consumer, told: Told, head: number): readonly Wired[] {
-    const role = this.#members.get(queue.spec.user)?.role
-    return role !== undefined && queue.wants(told.type) ? told.wired(queue.viewer(role), head) : []
+    const person = this.#members.get(queue.spec.user)
+    return person && queue.wants(told.type) ? told.wired(queue.viewer(person), head) : []
   }
 
   /** Hands over what is told in passing. @returns whether it was taken: else it may come with the next poll */

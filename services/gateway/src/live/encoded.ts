@@ -30,14 +30,23 @@ export class Encoded {
   }
 
   for(viewer: Viewer): Shaped | null {
-    const key = this.#declaration.variant(viewer)
+    const unseen = this.#ofUnseen(viewer)
+    const key = `${unseen ? 'unseen ' : ''}${this.#declaration.variant(viewer)}`
     const known = this.#variants.get(key)
     if (known !== undefined) return known
-    const wire = this.#declaration.shape(this.#body, viewer)
+    const wire = unseen
+      ? (this.#declaration.ofUnseen?.(this.#body, viewer) ?? null)
+      : this.#declaration.shape(this.#body, viewer)
     const shaped = wire && { open: JSON.stringify(wire).slice(0, -1), wire, whole: new Map() }
     this.#variants.set(key, shaped)
     this.#grown(shaped ? shaped.open.length * 2 : 50)
     return shaped
+  }
+
+  /** Does it tell of somebody whom the viewer does not see? */
+  #ofUnseen({ sees }: Viewer): boolean {
+    const who = sees && this.#declaration.tellsOf?.(this.#body)
+    return typeof who === 'number' && sees !== null && !sees.has(who)
   }
 
   /** Fields of this viewer alone. */

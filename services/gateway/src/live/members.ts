@@ -1,3 +1,4 @@
+import { isGuestRole } from '@parley/access'
 import type { Effect } from './effect.ts'
 
 /** One connected user as the log says now. */
@@ -8,6 +9,8 @@ export interface Person {
   /** From where it sees its organisation: queues from before it moved are no more. */
   readonly vantage: number
   readonly channels: ReadonlySet<number>
+  /** Whom it sees, by id; null for everybody. As long as its vantage stays, so does this. */
+  readonly sees: ReadonlySet<number> | null
 }
 
 /** What is read of users at one place in the log. */
@@ -18,7 +21,13 @@ export interface Loaded {
   readonly open: ReadonlySet<number>
 }
 
-type Kept = { -readonly [K in keyof Person]: Person[K] } & { channels: Set<number> }
+type Kept = { -readonly [K in keyof Person]: Person[K] } & {
+  channels: Set<number>
+  /** It moved, so whom it sees must be read again before anything is judged for it. */
+  outdated: boolean
+}
+
+const nobodySeen: ReadonlySet<number> = new Set()
 
 /** Connected users of one organisation and their channels, kept at the head of the log by its events. */
 export class Members {
@@ -28,6 +37,11 @@ export class Members {
 
   get(user: number): Person | undefined {
     return this.#people.get(user)
+  }
+
+  /** Is everything of this one known? */
+  isCurrent(user: number): boolean {
+    return this.#people.get(user)?.outdated === false
   }
 
   /** Connected subscribers of a channel. */
@@ -44,7 +58,7 @@ export class Members {
   load({ people, open }: Loaded): void {
     for (const [user, person] of people) {
       this.drop(user)
-      this.#people.set(user, { ...person, channels: new Set(person.channels) })
+      this.#people.set(user, { ...person, channels: new Set(person.channels), outdated: false })
       for (const channel of person.channels) this.#enter(channel, user)
     }
     this.#open = new Set([...(this.#open ?? []), ...open])
@@ -72,6 +86,9 @@ export class Members {
         person.role = effect.role
         person.vantage = effect.vantage
         person.active = effect.active ?? person.active
+        // What a guest sees is not in the log: it may see other people from here on.
+        person.outdated = isGuestRole(effect.role)
+        person.sees = person.outdated ? nobodySeen : null
         return
       }
       case 'closed':

@@ -112,7 +112,14 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
         (user) =>
           [
             user,
-            { role: 400, active: true, generation: 1, vantage: 1, channels: new Set(channels(user)) },
+            {
+              role: 400,
+              active: true,
+              generation: 1,
+              vantage: 1,
+              channels: new Set(channels(user)),
+              sees: null,
+            },
           ] as const,
       )
       return Promise.resolve({ seq: log.length, people: new Map(people), open: new Set(state.open) })

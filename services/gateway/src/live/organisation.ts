@@ -1,3 +1,4 @@
+import { isGuestRole } from '@parley/access'
 import { AppError, type Clock, unavailable } from '@parley/core'
 import type { EventDeclaration, PassingEvent } from '@parley/events'
 import { type AudienceReader, badQueue, CatchUp, judge, type Now } from './catch-up.ts'
@@ -261,7 +262,7 @@ export class Organisation {
     this.#people.apply(event.seq, effect)
     this.#deps.onEffect(this.org, effect)
     if (effect.kind === 'ended') this.#revoke(effect)
-    if (effect.kind === 'moved') this.#endQueuesOf(effect.user, effect.vantage)
+    if (effect.kind === 'moved') this.#endQueuesOf(effect)
     if (touched.size === 0) return
     // Bytes on their way get two turns of the event loop to reach the kernel.
     this.#cutting = this.#cutting
@@ -278,11 +279,16 @@ export class Organisation {
         this.stop(consumer, 'revoked')
   }
 
-  /** Those that began at the new vantage stay: the database may be ahead of what is applied here. */
-  #endQueuesOf(user: number, vantage: number): void {
+  /**
+   * Those that began at the new vantage stay: the database may be ahead of what is applied here. A guest's begin again
+   * from where they are, with whom the guest sees now.
+   */
+  #endQueuesOf({ user, vantage, role }: Effect & { kind: 'moved' }): void {
     for (const { consumer } of this.#serving.values()) {
       const { spec } = consumer.queue
-      if (spec.user === user && spec.vantage < vantage) this.stop(consumer, 'gone')
+      if (spec.user !== user) continue
+      if (spec.vantage < vantage) this.stop(consumer, 'gone')
+      else if (isGuestRole(role)) this.stop(consumer, 'resume')
     }
   }
 

@@ -37,7 +37,7 @@ function scene() {
   const log: LogEvent[] = []
   const clock = fixedClock(0)
   const state = { may: true }
-  const person = { role: 400, active: true, generation: 1, vantage: 1 }
+  const person = { role: 400, active: true, generation: 1, vantage: 1, sees: null }
   const organisation = new Organisation(1, 0, {
     ring: new Ring(),
     lately: new Lately(clock),

@@ -8,6 +8,7 @@ const person = (...channels: number[]): Person => ({
   generation: 1,
   vantage: 1,
   channels: new Set(channels),
+  sees: null,
 })
 
 test('those asked for in one turn are read together, once', async () => {
@@ -40,7 +41,13 @@ test('effects after the place that was read count, those before do not', async (
   people.apply(6, { kind: 'left', channel: 7, users: [1] })
   people.apply(7, { kind: 'ended', user: 1, generation: 3, active: true, credentials: null })
   reached.resolve()
-  expect(await got).toEqual({ role: 400, active: true, generation: 3, vantage: 1, channels: new Set([8]) })
+  expect(await got).toMatchObject({
+    role: 400,
+    active: true,
+    generation: 3,
+    vantage: 1,
+    channels: new Set([8]),
+  })
   expect([people.members.of(8).has(1), people.members.of(7).has(1)]).toEqual([true, false])
 })
 
@@ -74,4 +81,41 @@ test('who moves has another role and is active, unless that is left as it was', 
   people.apply(9, { ...moved, user: 2, vantage: 3, active: true })
   expect(people.members.get(1)).toMatchObject({ vantage: 3, active: true })
   expect(people.members.get(2)).toBeUndefined()
+})
+
+test('a guest who moves sees nobody until it is read again, also where it moves while that is read', async () => {
+  const reads: PromiseWithResolvers<Loaded>[] = []
+  const people = new People(
+    () => {
+      const read = Promise.withResolvers<Loaded>()
+      reads.push(read)
+      return read.promise
+    },
+    () => Promise.resolve(),
+  )
+  const turns = async (): Promise<void> => {
+    for (let i = 0; i < 3; i++) await new Promise((done) => setImmediate(done))
+  }
+  const answer = (seq: number, ...sees: number[]): void => {
+    const guest = { ...person(7), role: 600, sees: new Set(sees) }
+    reads.at(-1)?.resolve({ seq, people: new Map([[1, guest]]), open: new Set() })
+  }
+  const first = people.get(1, 0)
+  await turns()
+  answer(3, 1, 2)
+  expect([...((await first)?.sees ?? [])]).toEqual([1, 2])
+  const move = (seq: number): void =>
+    people.apply(seq, { kind: 'moved', user: 1, role: 600, vantage: seq, active: null })
+  move(4)
+  expect(people.members.get(1)?.sees?.size).toBe(0)
+  const again = people.get(1, 0)
+  await turns()
+  move(6)
+  answer(5, 1, 2, 3)
+  await turns()
+  answer(6, 1)
+  expect([...((await again)?.sees ?? [])]).toEqual([1])
+  expect(reads).toHaveLength(3)
+  people.apply(7, { kind: 'moved', user: 1, role: 400, vantage: 7, active: null })
+  expect((await people.get(1, 0))?.sees).toBeNull()
 })

@@ -29,7 +29,10 @@ export class People {
   /** The user as the log says at the feed's head; undefined where there is no such account. */
   async get(user: number, now: number): Promise<Person | undefined> {
     this.#used.set(user, now)
-    if (!this.members.get(user)) await this.#request(user)
+    while (!this.members.isCurrent(user)) {
+      await this.#request(user)
+      if (!this.members.get(user)) return undefined
+    }
     return this.members.get(user)
   }
 

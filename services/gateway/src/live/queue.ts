@@ -37,6 +37,9 @@ export const QueueSpec = z.object({
 })
 export type QueueSpec = z.infer<typeof QueueSpec>
 
+/** What of its user decides how events look. */
+export type Looking = Pick<Person, 'role' | 'sees'>
+
 /** A queue ready to judge events. */
 export class Queue {
   readonly spec: QueueSpec
@@ -51,9 +54,9 @@ export class Queue {
   }
 
   /** The event as this queue's user gets it; null where the queue does not want it. */
-  take(recent: Recent, role: number): Wired | null {
+  take(recent: Recent, person: Looking): Wired | null {
     if (!recent.declaration.wire.some((type) => this.wants(type))) return null
-    const viewer = this.viewer(role)
+    const viewer = this.viewer(person)
     const shaped = recent.encoded.for(viewer)
     if (!shaped || !this.wants(shaped.wire.type)) return null
     const own = recent.encoded.own(viewer)
@@ -66,12 +69,13 @@ export class Queue {
     return this.#types?.has(type) ?? true
   }
 
-  viewer(role: number): Viewer {
+  viewer({ role, sees }: Looking): Viewer {
     const { spec } = this
-    if (this.#viewer?.role === role) return this.#viewer
+    if (this.#viewer?.role === role && this.#viewer.sees === sees) return this.#viewer
     this.#viewer = {
       userId: userId(spec.user),
       role,
+      sees,
       capabilities: spec.capabilities,
       applyMarkdown: spec.applyMarkdown,
       clientGravatar: spec.clientGravatar,

@@ -27,6 +27,7 @@ const viewer = (id: number, applyMarkdown = true): Viewer => ({
   applyMarkdown,
   clientGravatar: false,
   slimPresence: false,
+  sees: null,
   queueId: 'q',
 })
 const at = (seq: number, text = 'x'): Parameters<Ring['push']>[2] => ({

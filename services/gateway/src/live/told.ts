@@ -36,16 +36,19 @@ export class Told implements Addressed {
 
   /** As a viewer gets it. @param head its id: the place up to which the viewer's queue has everything */
   wired(viewer: Viewer, head: number): readonly Wired[] {
+    const opened = (): readonly string[] =>
+      this.#declaration.shapes(this.#body, viewer).map((wire) => JSON.stringify(wire).slice(0, -1))
+    const made = (open: string): Wired => ({ seq: head, text: `${open},"id":${head}}` })
+    // Whom one sees is one's own: shared with nobody.
+    if (viewer.sees) return opened().map(made)
     if (this.#wired?.head !== head) this.#wired = { head, byVariant: new Map() }
     const { byVariant } = this.#wired
     const key = this.#declaration.variant(viewer)
     const known = byVariant.get(key)
     if (known) return known
-    const opened =
-      this.#variants.get(key) ??
-      this.#declaration.shapes(this.#body, viewer).map((wire) => JSON.stringify(wire).slice(0, -1))
-    this.#variants.set(key, opened)
-    const wired = opened.map((open) => ({ seq: head, text: `${open},"id":${head}}` }))
+    const open = this.#variants.get(key) ?? opened()
+    this.#variants.set(key, open)
+    const wired = open.map(made)
     byVariant.set(key, wired)
     return wired
   }

@@ -1,16 +1,18 @@
-import { orgId } from '@parley/core'
-import type { Database } from '@parley/db'
+import { role } from '@parley/access'
+import { orgId, userId } from '@parley/core'
+import { type Database, KeptRealmGroups, readSight, type Sight } from '@parley/db'
 import { readHead } from '@parley/events'
 import { z } from 'zod'
 import type { Loaded, Person } from '../live/members.ts'
 
 const PersonRow = z.object({
   user_id: z.int(),
-  role: z.int(),
+  role: z.literal(Object.values(role)),
   is_active: z.boolean(),
   generation: z.int(),
   vantage: z.int(),
   channels: z.array(z.int()),
+  realmGroups: KeptRealmGroups,
 })
 
 /** Reads users, their channels and the channels open to all, with the place in the log that they are true at. */
@@ -20,10 +22,11 @@ export function loadMembers(database: Database, org: number, users: readonly num
       readHead(tx),
       tx.query(
         PersonRow,
-        `SELECT a.user_id, a.role, a.is_active, a.generation, a.vantage, ARRAY(
+        `SELECT a.user_id, a.role, a.is_active, a.generation, a.vantage, p.permissions AS "realmGroups", ARRAY(
            SELECT s.channel_id FROM streams.v1_subscriptions s
            WHERE s.org_id = a.org_id AND s.user_id = a.user_id) AS channels
-         FROM auth.v1_actors a WHERE a.org_id = $1 AND a.user_id = ANY ($2::int[])`,
+         FROM auth.v1_actors a LEFT JOIN auth.v1_permissions p ON p.org_id = a.org_id
+         WHERE a.org_id = $1 AND a.user_id = ANY ($2::int[])`,
         [org, users],
       ),
       tx.query(
@@ -32,18 +35,22 @@ export function loadMembers(database: Database, org: number, users: readonly num
         [org],
       ),
     ])
+    const loaded = new Map<number, Person>()
+    for (const row of people)
+      loaded.set(row.user_id, personOf(row, await readSight(tx, { ...row, userId: userId(row.user_id) })))
     return {
       seq: head?.seq ?? 0,
-      people: new Map(people.map((row) => [row.user_id, personOf(row)])),
+      people: loaded,
       open: new Set(open.map((row) => row.channel_id)),
     }
   })
 }
 
-const personOf = (row: z.infer<typeof PersonRow>): Person => ({
+const personOf = (row: z.output<typeof PersonRow>, sees: Sight): Person => ({
   role: row.role,
   active: row.is_active,
   generation: row.generation,
   vantage: row.vantage,
   channels: new Set(row.channels),
+  sees,
 })

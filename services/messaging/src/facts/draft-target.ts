@@ -1,7 +1,7 @@
 import { type Actor, decide } from '@parley/access'
 import type { Draft } from '@parley/api'
 import { badRequest } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { sightSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { readChannelFacts } from './channel-facts.ts'
 
@@ -17,8 +17,9 @@ export async function checkDraftTarget(tx: Tx, actor: Actor, { type, to }: Draft
   if (type === 'private') {
     const known = await tx.query(
       z.object({ id: z.int() }),
-      'SELECT user_id AS id FROM auth.v1_people WHERE org_id = $1 AND user_id = ANY ($2)',
-      [tx.org, to],
+      `SELECT p.user_id AS id FROM auth.v1_people p
+        WHERE p.org_id = $1 AND p.user_id = ANY ($2) AND ${sightSql(actor, 'p', '$3')}`,
+      [tx.org, to, actor.userId],
     )
     if (known.length < new Set(to).size) throw badRequest('Invalid user ID')
     return

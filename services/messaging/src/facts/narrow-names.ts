@@ -1,5 +1,5 @@
 import { type Actor, listRules } from '@parley/access'
-import { predicateSql, type Tx } from '@parley/db'
+import { predicateSql, sightSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { badNarrow, type ChannelName, type Term, type UserName } from '../rules/narrow.ts'
 import { channelAtomsSql } from './channel-sql.ts'
@@ -17,11 +17,11 @@ export type Resolved =
 
 /**
  * Looks up the channels and people of a narrow.
- * @throws AppError BAD_NARROW for what does not exist; the same for a channel that the reader may not know of
+ * @throws AppError BAD_NARROW for what does not exist; the same for a channel that the reader may not know of, and for people whom the reader does not see
  */
 export async function resolveNarrow(tx: Tx, actor: Actor, given: readonly Term[]): Promise<Resolved[]> {
   const terms = await withConversation(tx, actor, given)
-  const users = await findUsers(tx, terms)
+  const users = await findUsers(tx, actor, terms)
   const channels = await findChannels(tx, actor, terms)
   return terms.map((term): Resolved => {
     switch (term.kind) {
@@ -42,7 +42,7 @@ export async function resolveNarrow(tx: Tx, actor: Actor, given: readonly Term[]
   })
 }
 
-async function findUsers(tx: Tx, terms: readonly Plain[]): Promise<(name: UserName) => number> {
+async function findUsers(tx: Tx, actor: Actor, terms: readonly Plain[]): Promise<(name: UserName) => number> {
   const names = terms.flatMap((term) => {
     if (term.kind === 'people') return term.people
     if (term.kind === 'including') return [term.person]
@@ -55,10 +55,12 @@ async function findUsers(tx: Tx, terms: readonly Plain[]): Promise<(name: UserNa
       ? []
       : await tx.query(
           z.object({ id: z.int(), email: z.string() }),
-          `SELECT user_id AS id, shown_key AS email FROM auth.v1_people WHERE org_id = $1 AND user_id = ANY ($2)
+          `SELECT p.user_id AS id, p.shown_key AS email FROM auth.v1_people p
+             WHERE p.org_id = $1 AND p.user_id = ANY ($2) AND ${sightSql(actor, 'p', '$4')}
            UNION
-           SELECT user_id, shown_key FROM auth.v1_people WHERE org_id = $1 AND shown_key = ANY ($3)`,
-          [tx.org, ids, emails],
+           SELECT p.user_id, p.shown_key FROM auth.v1_people p
+             WHERE p.org_id = $1 AND p.shown_key = ANY ($3) AND ${sightSql(actor, 'p', '$4')}`,
+          [tx.org, ids, emails, actor.userId],
         )
   const known = new Set(rows.map(({ id }) => id))
   const byEmail = new Map(rows.map(({ id, email }) => [email, id]))

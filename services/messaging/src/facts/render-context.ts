@@ -1,5 +1,5 @@
 import { type Actor, listRules } from '@parley/access'
-import { type Database, predicateSql, type Tx } from '@parley/db'
+import { type Database, predicateSql, sightSql, type Tx } from '@parley/db'
 import { mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
 import { z } from 'zod'
 import { channelAtomsSql } from './channel-sql.ts'
@@ -7,7 +7,7 @@ import { channelAtomsSql } from './channel-sql.ts'
 const User = z.object({ id: z.int(), fullName: z.string() })
 const Channel = z.object({ id: z.int(), name: z.string() })
 
-/** What a source refers to, as far as its author may refer to it: people of the organisation and channels they know of. */
+/** What a source refers to, as far as its author may refer to it: people they see and channels they know of. */
 export async function loadRenderContext(
   actor: Actor,
   source: string,
@@ -18,21 +18,23 @@ export async function loadRenderContext(
   if (userIds.length + userNames.length + channelNames.length === 0) return renderContext({ organisationUrl })
   return database.read(actor.orgId, async (tx) => {
     const [users, channels] = await Promise.all([
-      readUsers(tx, userIds, userNames),
+      readUsers(tx, actor, userIds, userNames),
       readChannels(tx, actor, channelNames),
     ])
     return renderContext({ organisationUrl, users, channels })
   })
 }
 
-async function readUsers(tx: Tx, ids: readonly number[], names: readonly string[]) {
+async function readUsers(tx: Tx, actor: Actor, ids: readonly number[], names: readonly string[]) {
   if (ids.length + names.length === 0) return []
   return tx.query(
     User,
-    `SELECT user_id AS id, full_name AS "fullName" FROM auth.v1_people WHERE org_id = $1 AND user_id = ANY ($2)
+    `SELECT p.user_id AS id, p.full_name AS "fullName" FROM auth.v1_people p
+       WHERE p.org_id = $1 AND p.user_id = ANY ($2) AND ${sightSql(actor, 'p', '$4')}
      UNION
-     SELECT user_id, full_name FROM auth.v1_people WHERE org_id = $1 AND name_key = ANY ($3) AND is_active`,
-    [tx.org, ids.filter((id) => id <= 2_147_483_647), names],
+     SELECT p.user_id, p.full_name FROM auth.v1_people p
+       WHERE p.org_id = $1 AND p.name_key = ANY ($3) AND p.is_active AND ${sightSql(actor, 'p', '$4')}`,
+    [tx.org, ids.filter((id) => id <= 2_147_483_647), names, actor.userId],
   )
 }
 

@@ -70,6 +70,9 @@ const Person = z.object({
   active: z.boolean(),
   bot: z.boolean(),
   permits: z.boolean(),
+  guest: z.boolean(),
+  /** Has the sender met this one? True where the sender sees everybody. */
+  met: z.boolean(),
 })
 
 const Facts = z.object({
@@ -136,11 +139,12 @@ export function targetOf(org: OrgId, { actor, channel, people, begun }: Facts): 
       direct: {
         orgId: org,
         recipientId: null,
-        participants: people.map(({ id, active, bot, permits }) => ({
+        participants: people.map(({ id, active, bot, permits, met }) => ({
           userId: userId(id),
           isActive: active,
           isBot: bot,
           permits,
+          met,
         })),
         begun,
       },

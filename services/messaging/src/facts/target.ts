@@ -69,7 +69,7 @@ export async function findTarget(
   const ask = askOf(actor, named)
   const known = await facts.get(actor.orgId, ask, { fresh })
   const remembered = known.fresh || onlyAsBegun(actor, known) ? null : targetIn(actor, known)
-  if (remembered && decide('message:send', actor, remembered.object).ok && whole(named, known))
+  if (remembered && decide('message:send', actor, remembered.object).ok && whole(actor, named, known))
     return remembered
   const now = known.fresh ? known : await facts.get(actor.orgId, ask, { fresh: true })
   // Both were read under their own rights; a decision stands on one state of the actor only.
@@ -84,7 +84,7 @@ function existing(
   unknown: NonNullable<TargetOptions['unknown']>,
 ): Target {
   if (named.kind === 'people') {
-    const missing = missingOf(named, found)
+    const missing = missingOf(actor, named, found)
     if (missing !== undefined) throw badRequest(missing)
     const gone = found.facts.people?.find((person) => !person.active)
     if (gone) throw badRequest(`'${gone.name}' is no longer using Zulip.`)
@@ -131,12 +131,15 @@ function targetIn(actor: Actor, found: Found): Target | null {
   return channel && { object, found, ask: { user, channel: channel.id } }
 }
 
-const whole = (named: Named, found: Found): boolean =>
-  named.kind === 'channel' || missingOf(named, found) === undefined
+const whole = (actor: Actor, named: Named, found: Found): boolean =>
+  named.kind === 'channel' || missingOf(actor, named, found) === undefined
 
-/** What is said of the first one named who does not exist. */
-function missingOf(named: Named & { kind: 'people' }, { facts }: Found): string | undefined {
-  const people = facts.people ?? []
+/** What is said of the first one named who does not exist, or whom the actor does not see. */
+function missingOf(actor: Actor, named: Named & { kind: 'people' }, { facts }: Found): string | undefined {
+  const { orgId } = actor
+  const people = (facts.people ?? []).filter(
+    ({ id, bot, met }) => decide('user:see', actor, { orgId, userId: userId(id), isBot: bot, met }).ok,
+  )
   if ('ids' in named) {
     const ids = new Set(people.map(({ id }) => id))
     const missing = named.ids.find((id) => !ids.has(id))

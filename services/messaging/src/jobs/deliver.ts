@@ -4,6 +4,7 @@ import { type Database, readActor, type Tx } from '@parley/db'
 import { append, hold, make, reminderChanged, scheduledChanged, StaleRights } from '@parley/events'
 import { type AfterCommit, commit, deciding } from '@parley/kit'
 import type { AlertWords } from '../alert-words.ts'
+import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose, within } from '../compose.ts'
 import { readMessageFacts } from '../facts/message-facts.ts'
 import { findTarget } from '../facts/target.ts'
@@ -44,18 +45,26 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
   for (let tried = 0; tried < mostAtOnce; tried++) {
     const now = Math.floor(on.clock.now() / 1000)
     let claimed: ScheduledRow | null = null
-    const one = (attempt: number): Promise<boolean> =>
-      commit(
-        on,
-        org,
-        async (tx) => {
-          const row = await claimDue(tx, now)
-          claimed = row
-          if (row) await settle(on, tx, row, attempt)
-          return row !== null
-        },
-        attempt,
-      )
+    const one = async (attempt: number): Promise<boolean> => {
+      try {
+        return await commit(
+          on,
+          org,
+          async (tx) => {
+            const row = await claimDue(tx, now)
+            claimed = row
+            if (row) await settle(on, tx, row, attempt)
+            return row !== null
+          },
+          attempt,
+        )
+      } catch (error) {
+        if (!(error instanceof NotBegun)) throw error
+        // Behind the row that was claimed, and before the next attempt.
+        await begin({ database: on.database, hint: (to, seq) => on.afterCommit.hint(to, seq) }, error.granted)
+        throw new StaleRights()
+      }
+    }
     try {
       if (!(await deciding(one))) break
       done++
@@ -68,6 +77,17 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
     }
   }
   return done
+}
+
+/** The conversation it goes to must be begun first, by itself. */
+class NotBegun extends Error {
+  override readonly name = 'NotBegun'
+  readonly granted: Granted<'message:send'>
+
+  constructor(granted: Granted<'message:send'>) {
+    super('the conversation has not begun')
+    this.granted = granted
+  }
 }
 
 /** Has it tried again later; after a day of that it fails as by a fault of its sender's. */
@@ -125,6 +145,7 @@ async function deliver(
   const verdict = authorize('message:send', actor, target.object, target.found.rights)
   if (!verdict.ok) throw badRequest('Not authorized to send this message')
   const { granted } = verdict
+  if (await mustBegin(on.database, granted, target)) throw new NotBegun(granted)
   const composed = await compose(on, granted, target, { topic: row.topic, content: words, url: row.url })
   // What was changed since the second attempt began was changed while this was being sent.
   const last = attempt > 1

@@ -18,7 +18,7 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
     groups: systemGroupsOf(role.member),
     realmGroups: defaultRealmGroups,
   }
-  const participants = [{ userId: actor.userId, isActive: true, isBot: false, permits: true }]
+  const participants = [{ userId: actor.userId, isActive: true, isBot: false, permits: true, met: true }]
   const direct = { orgId: actor.orgId, recipientId: null, participants, begun: false }
   const verdict = authorize('message:send', actor, { kind: 'direct', direct }, rights(1))
   if (!verdict.ok) throw new Error('not allowed')

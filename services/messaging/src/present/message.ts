@@ -1,4 +1,12 @@
-import { type DisplayPerson, type FetchedMessage, topicForClient } from '@parley/api'
+import {
+  type DisplayPerson,
+  type FetchedMessage,
+  topicForClient,
+  unknownEmail,
+  unknownName,
+  unknownSender,
+} from '@parley/api'
+import { type Sight, sees } from '@parley/db'
 import type { MessageRow, Messages, PersonRow } from '../repo/messages.ts'
 import type { MessageSettings } from '../facts/message-settings.ts'
 import { flagsOf } from './flags.ts'
@@ -20,17 +28,15 @@ export const presentMessages = (messages: Messages, style: MessageStyle): Fetche
 
 function presentMessage(
   row: MessageRow,
-  { people, reactions, edits }: Messages,
+  { people, reactions, edits, sight }: Messages,
   style: MessageStyle,
 ): FetchedMessage {
   const history = editHistory(edits.get(row.id) ?? [], style.historyVisibility, style.emptyTopicKnown)
   return {
     id: row.id,
     sender_id: row.senderId,
-    sender_email: row.senderEmail,
-    sender_full_name: row.senderName,
     sender_realm_str: row.realm,
-    avatar_url: style.clientGravatar && row.senderGravatar ? null : row.senderAvatar,
+    ...(sees(sight, row.senderId) ? sender(row, style) : unknownSender(row.senderId)),
     client: row.client,
     content: style.applyMarkdown ? row.rendered : row.content,
     content_type: style.applyMarkdown ? 'text/html' : 'text/x-markdown',
@@ -47,7 +53,7 @@ function presentMessage(
     ...(row.channelId === null
       ? {
           type: 'private',
-          display_recipient: (row.userIds ?? []).flatMap((id) => displayPerson(people.get(id))),
+          display_recipient: (row.userIds ?? []).flatMap((id) => displayPerson(people.get(id), sight)),
           subject: '',
         }
       : {
@@ -59,5 +65,17 @@ function presentMessage(
   }
 }
 
-const displayPerson = (person: PersonRow | undefined): DisplayPerson[] =>
-  person ? [{ id: person.id, email: person.email, full_name: person.name, is_mirror_dummy: false }] : []
+const sender = (row: MessageRow, { clientGravatar }: MessageStyle) => ({
+  sender_email: row.senderEmail,
+  sender_full_name: row.senderName,
+  avatar_url: clientGravatar && row.senderGravatar ? null : row.senderAvatar,
+})
+
+function displayPerson(person: PersonRow | undefined, sight: Sight): DisplayPerson[] {
+  if (!person) return []
+  const seen = sees(sight, person.id)
+  const named = seen
+    ? { email: person.email, full_name: person.name }
+    : { email: unknownEmail(person.id), full_name: unknownName }
+  return [{ id: person.id, ...named, is_mirror_dummy: false }]
+}

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { Reaction } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { readSight, type Sight, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
 import { type EditRow, readEditsOf } from './history.ts'
@@ -41,6 +41,8 @@ export type MessageRow = z.output<typeof MessageRow>
 export const PersonRow = z.object({ id: z.int(), email: z.string(), name: z.string() })
 export type PersonRow = z.output<typeof PersonRow>
 
+const nobody: Sight = new Set()
+
 const ReactionRow = z.object({ messageId: z.int(), reaction: Reaction })
 
 /** Messages in ascending order, their reactions as they came, their changes newest first, and the people of their direct conversations. */
@@ -49,6 +51,8 @@ export interface Messages {
   readonly reactions: ReadonlyMap<number, readonly Reaction[]>
   readonly edits: ReadonlyMap<number, readonly EditRow[]>
   readonly people: ReadonlyMap<number, PersonRow>
+  /** Whom their reader sees. */
+  readonly sight: Sight
 }
 
 /** The one message that the proof is about. */
@@ -64,7 +68,8 @@ async function read(
   granted: Granted<'message:read'> | Granted<'message:list'>,
   ids: readonly number[],
 ): Promise<Messages> {
-  if (ids.length === 0) return { rows: [], reactions: new Map(), edits: new Map(), people: new Map() }
+  if (ids.length === 0)
+    return { rows: [], reactions: new Map(), edits: new Map(), people: new Map(), sight: nobody }
   const rows = await tx.query(
     MessageRow,
     `SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
@@ -99,7 +104,7 @@ async function read(
     [tx.org, granted.actor.userId, ids],
   )
   const changed = rows.filter(({ editedAt, movedAt }) => editedAt !== null || movedAt !== null)
-  const [reactions, edits, people] = await Promise.all([
+  const [reactions, edits, people, sight] = await Promise.all([
     readReactions(tx, ids),
     readEditsOf(
       tx,
@@ -107,8 +112,9 @@ async function read(
       changed.map(({ id }) => id),
     ),
     readPeople(tx, rows),
+    readSight(tx, granted.actor),
   ])
-  return { rows, reactions, edits, people }
+  return { rows, reactions, edits, people, sight }
 }
 
 async function readReactions(tx: Tx, ids: readonly number[]): Promise<Messages['reactions']> {

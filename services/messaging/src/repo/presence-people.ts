@@ -1,5 +1,5 @@
 import type { Granted } from '@parley/access'
-import type { Tx } from '@parley/db'
+import { sightSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const Shown = z.object({ user_id: z.int(), email: z.string() })
@@ -8,7 +8,7 @@ export type Shown = z.infer<typeof Shown>
 const shown = `p.org_id = $1 AND p.is_active AND NOT p.is_bot AND NOT EXISTS (
     SELECT FROM auth.v1_presence_hidden h WHERE h.org_id = $1 AND h.user_id = p.user_id)`
 
-/** Of some accounts, the people whose presence is shown to others. */
+/** Of some accounts, the people whose presence is shown to the actor. */
 export const findShown = (
   tx: Tx,
   { actor }: Granted<'self:be-there'> | Granted<'user:list'> | Granted<'message:list'>,
@@ -17,8 +17,8 @@ export const findShown = (
   tx.query(
     Shown,
     `SELECT p.user_id, p.email FROM auth.v1_people p WHERE ${shown} AND p.user_id = ANY ($2::integer[])
-      ORDER BY p.user_id`,
-    [actor.orgId, users],
+      AND ${sightSql(actor, 'p', '$3')} ORDER BY p.user_id`,
+    [actor.orgId, users, actor.userId],
   )
 
 /** Is presence used in the organisation? */
@@ -49,7 +49,7 @@ export async function tellsOfTurns(tx: Tx, { actor }: Granted<'self:be-there'>):
 
 const Named = z.object({ user_id: z.int(), is_bot: z.boolean(), shown: z.boolean() })
 
-/** An account in use by its id or the e-mail that others see; null where there is none. */
+/** An account in use by its id or the e-mail that others see; null where there is none that the actor sees. */
 export async function findNamed(
   tx: Tx,
   { actor }: Granted<'user:list'>,
@@ -58,9 +58,9 @@ export async function findNamed(
   const [row] = await tx.query(
     Named,
     `SELECT p.user_id, p.is_bot, ${shown} AS shown FROM auth.v1_people p
-      WHERE p.org_id = $1 AND p.is_active
+      WHERE p.org_id = $1 AND p.is_active AND ${sightSql(actor, 'p', '$3')}
         AND ${typeof named === 'number' ? 'p.user_id = $2::bigint' : 'p.shown_key = $2::text'}`,
-    [actor.orgId, typeof named === 'number' ? named : named.toLowerCase()],
+    [actor.orgId, typeof named === 'number' ? named : named.toLowerCase(), actor.userId],
   )
   return row ?? null
 }

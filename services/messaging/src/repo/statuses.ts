@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import { ReactionType, type UserStatus } from '@parley/api'
 import type { UserId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { readSight, sees, sightSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { StatusChange } from '../rules/wanted-status.ts'
 
@@ -20,7 +20,7 @@ const shown = ({ status_text, emoji_name, emoji_code, reaction_type }: z.infer<t
   ...(emoji_name === '' ? {} : { emoji_name, emoji_code, reaction_type }),
 })
 
-/** The statuses of the organisation that are not empty, by account. */
+/** The statuses that are not empty of those whom the actor sees, by account. */
 export async function readStatuses(
   tx: Tx,
   { actor }: Granted<'message:list'>,
@@ -31,18 +31,25 @@ export async function readStatuses(
       WHERE org_id = $1 AND (status_text <> '' OR emoji_name <> '') ORDER BY user_id`,
     [actor.orgId],
   )
-  return Object.fromEntries(rows.map((row) => [row.user_id, shown(row)]))
+  const sight = await readSight(tx, actor)
+  return Object.fromEntries(
+    rows.filter((row) => sees(sight, row.user_id)).map((row) => [row.user_id, shown(row)]),
+  )
 }
 
-/** The status of an account; null where there is no such account. */
-export async function readStatus(tx: Tx, _: Granted<'user:list'>, user: number): Promise<UserStatus | null> {
+/** The status of an account; null where there is none that the actor sees. */
+export async function readStatus(
+  tx: Tx,
+  { actor }: Granted<'user:list'>,
+  user: number,
+): Promise<UserStatus | null> {
   const [row] = await tx.query(
     z.object({ status: Row.nullable() }),
     `SELECT to_jsonb(s) AS status
       FROM auth.v1_actors a
       LEFT JOIN messaging.statuses s ON s.org_id = a.org_id AND s.user_id = a.user_id
-      WHERE a.org_id = $1 AND a.user_id = $2::bigint`,
-    [tx.org, user],
+      WHERE a.org_id = $1 AND a.user_id = $2::bigint AND ${sightSql(actor, 'a', '$3')}`,
+    [tx.org, user, actor.userId],
   )
   if (!row) return null
   return row.status ? shown(row.status) : {}

@@ -3,6 +3,7 @@ import { badRequest, type MessageId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { type Guard, route } from '@parley/kit'
 import { type Alerted, NewerAlertWords } from '../alert-words.ts'
+import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { findTarget, foundTarget } from '../facts/target.ts'
@@ -43,6 +44,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
     const alertVersion = last ? null : found.version
     return ctx.sends.write(sendOf(granted, target, composed, { ...sending, alerted, alertVersion }))
   }
+  if (await mustBegin(ctx.database, granted, target)) await begin(ctx, granted)
   const { content } = composed
   try {
     return { id: await write(await ctx.alertWords.find(orgId, content), false) }

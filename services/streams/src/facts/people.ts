@@ -1,6 +1,6 @@
 import { type Actor, type ChannelGroups, noRealmGroups, role } from '@parley/access'
 import { groupId, orgId, userId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { sightSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const Role = z.union([
@@ -45,9 +45,13 @@ const person = (row: z.infer<typeof Row>): Actor => ({
 
 /**
  * Active accounts named by id or by the e-mail others see of them, in the order of their ids.
- * @returns null where one of them does not exist
+ * @returns null where one of them does not exist or `asker` does not see them
  */
-export async function findPeople(tx: Tx, named: readonly (number | string)[]): Promise<Actor[] | null> {
+export async function findPeople(
+  tx: Tx,
+  asker: Actor,
+  named: readonly (number | string)[],
+): Promise<Actor[] | null> {
   const ids = [...new Set(named.filter((n) => typeof n === 'number'))]
   const emails = [
     ...new Set(named.filter((n) => typeof n === 'string').map((email) => email.trim().toLowerCase())),
@@ -56,11 +60,11 @@ export async function findPeople(tx: Tx, named: readonly (number | string)[]): P
   if (emails.some((email) => email.includes('\0') || !email.isWellFormed())) return null
   const rows = await tx.query(
     Row,
-    peopleWhere(`a.is_active AND a.user_id IN (
+    peopleWhere(`a.is_active AND ${sightSql(asker, 'a', '$4')} AND a.user_id IN (
        SELECT unnest($2::bigint[])
        UNION
        SELECT p.user_id FROM auth.v1_people p WHERE p.org_id = $1 AND p.shown_key = ANY ($3::text[]))`),
-    [tx.org, ids, emails],
+    [tx.org, ids, emails, asker.userId],
   )
   return rows.length === ids.length + emails.length ? rows.map(person) : null
 }
@@ -95,12 +99,13 @@ export async function findOverseers(tx: Tx, groups: ChannelGroups): Promise<Acto
   return rows.map(person)
 }
 
-/** Is there an account of that id, in use or not? */
-export async function isPerson(tx: Tx, id: number): Promise<boolean> {
+/** Is there an account of that id, in use or not, that `asker` sees? */
+export async function isPerson(tx: Tx, asker: Actor, id: number): Promise<boolean> {
   const rows = await tx.query(
     z.object({ user_id: z.int() }),
-    'SELECT user_id FROM auth.v1_actors WHERE org_id = $1 AND user_id = $2::bigint',
-    [tx.org, id],
+    `SELECT a.user_id FROM auth.v1_actors a
+      WHERE a.org_id = $1 AND a.user_id = $2::bigint AND ${sightSql(asker, 'a', '$3')}`,
+    [tx.org, id, asker.userId],
   )
   return rows.length > 0
 }

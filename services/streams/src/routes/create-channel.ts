@@ -17,7 +17,7 @@ export default route<typeof createChannel, Context, Tx>(createChannel, async (ha
   const description = channelDescription(input.description)
   const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
   // Whoever makes it is in it only where they say so.
-  const people = await findPeople(tx, input.subscribers)
+  const people = await findPeople(tx, acting.actor, input.subscribers)
   if (!people) throw badRequest('No such user')
   const others = people.some((person) => person.userId !== acting.actor.userId)
   const making = await prepareMaking(acting, input, request.url, others)

@@ -20,7 +20,7 @@ export default route<typeof getChannelEmailAddress, Context, Tx>(
   async ({ input, tx, actor }) => {
     const { sender_id: sender = actor.userId } = input
     if (sender !== actor.userId) {
-      const [bot] = (await findPeople(tx, [sender])) ?? []
+      const [bot] = (await findPeople(tx, actor, [sender])) ?? []
       // One answer, whether there is somebody of that number or not.
       if (bot?.botOwnerId !== actor.userId) throw badRequest('Invalid sender_id')
     }

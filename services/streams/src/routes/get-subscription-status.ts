@@ -19,7 +19,7 @@ export default route<typeof getSubscriptionStatus, Context, Tx>(
     hidden: invalidChannelId,
   },
   async ({ input, tx, granted }) => {
-    const people = await findPeople(tx, [input.user_id])
+    const people = await findPeople(tx, granted.actor, [input.user_id])
     if (!people) throw badRequest('No such user')
     const { channelId } = granted.object
     const memberships = await readMemberships(tx, [channelId], [input.user_id])

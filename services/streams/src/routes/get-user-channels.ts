@@ -7,7 +7,7 @@ import { findPeople } from '../facts/people.ts'
 import { readKnownChannelsOf } from '../repo/subscriptions.ts'
 
 export default route<typeof getUserChannels, Context, Tx>(getUserChannels, async ({ input, tx, granted }) => {
-  const people = await findPeople(tx, [input.user_id])
+  const people = await findPeople(tx, granted.actor, [input.user_id])
   if (!people) throw badRequest('No such user')
   return { subscribed_channel_ids: await readKnownChannelsOf(tx, granted, input.user_id) }
 })

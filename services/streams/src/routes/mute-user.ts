@@ -10,7 +10,7 @@ import { muteFor, readMutedUsers } from '../repo/muted-users.ts'
 export default route<typeof muteUser, Context, Tx>(muteUser, async ({ input, tx, granted, actor, ctx }) => {
   const { muted_user_id: person } = input
   if (person === actor.userId) throw badRequest('Cannot mute self')
-  if (!(await isPerson(tx, person))) throw badRequest('No such user')
+  if (!(await isPerson(tx, actor, person))) throw badRequest('No such user')
   if (!(await muteFor(tx, granted, person, ctx.clock.now()))) throw badRequest('User already muted')
   const list = await readMutedUsers(tx, granted)
   if (list.length > maxMutedUsers) throw badRequest(`Too many people are muted (limit: ${maxMutedUsers})`)

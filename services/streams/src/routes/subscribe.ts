@@ -19,7 +19,7 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   const { actor } = acting
   // Refused although no channel may have to be made: a request that cannot be granted is not granted by chance.
   refuseUnsupported(input, actor)
-  const people = await findPeople(tx, input.principals?.length ? input.principals : [actor.userId])
+  const people = await findPeople(tx, actor, input.principals?.length ? input.principals : [actor.userId])
   if (!people) throw badRequest('No such user')
 
   const fatal = input.authorization_errors_fatal

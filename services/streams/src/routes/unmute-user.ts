@@ -9,8 +9,9 @@ import { readMutedUsers, unmuteFor } from '../repo/muted-users.ts'
 
 export default route<typeof unmuteUser, Context, Tx>(unmuteUser, async ({ input, tx, granted, actor }) => {
   const { muted_user_id: person } = input
-  if (!(await isPerson(tx, person))) throw badRequest('No such user')
-  if (!(await unmuteFor(tx, granted, person))) throw badRequest('User is not muted')
+  // Who is muted and not seen any more can be unmuted.
+  if (!(await unmuteFor(tx, granted, person)))
+    throw badRequest((await isPerson(tx, actor, person)) ? 'User is not muted' : 'No such user')
   const list = await readMutedUsers(tx, granted)
   await append(tx, null, [make(mutedUsersSet, { muted_users: list }, { users: [actor.userId] })])
   return {}

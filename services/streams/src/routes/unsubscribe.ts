@@ -14,7 +14,7 @@ export default route<typeof unsubscribe, Context, Tx>(unsubscribe, async (handle
   refuseTooMany(input.subscriptions.length, input.principals?.length ?? 1)
   const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
   const asked = input.principals?.length ? input.principals : [acting.actor.userId]
-  const people = await findPeople(tx, asked)
+  const people = await findPeople(tx, acting.actor, asked)
   if (!people) throw badRequest('No such user')
   const leavings = await leaveChannels(acting, input.subscriptions, people)
   await writeMemberships(acting, leavings, [])

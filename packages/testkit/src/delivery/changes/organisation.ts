@@ -32,6 +32,10 @@ const changeRealmPermission: Change = async (play) => {
   return owner.patch('/realm', { ...first, [name]: { new: value } })
 }
 
+/** Whom guests see: everybody, or whom they have met. */
+const limitGuests: Change = ({ random, owner }) =>
+  owner.patch('/realm', { can_access_all_users_group: { new: random.pick([2, 3, 3]) } })
+
 const changePlaygrounds: Change = async ({ random, owner }) => {
   const numbers = z.object({ realm_playgrounds: z.array(z.object({ id: z.int() })) })
   const answer = await owner.post('/register', { fetch_event_types: ['realm_playgrounds'] })
@@ -47,5 +51,6 @@ const changePlaygrounds: Change = async ({ random, owner }) => {
 export const ofOrganisation: Kinds = {
   'change the organisation': [1, changeOrganisation],
   'change a permission of the organisation': [2, changeRealmPermission],
+  'limit whom guests see': [1, limitGuests],
   'change playgrounds': [1, changePlaygrounds],
 }

@@ -1,0 +1,36 @@
+import { type Actor, listRules, seesEverybody, type SightAtom } from '@parley/access'
+import { z } from 'zod'
+import { predicateSql } from './predicate-sql.ts'
+import type { Tx } from './tx.ts'
+
+/** Whom an account sees, by id; null for everybody. */
+export type Sight = ReadonlySet<number> | null
+
+/** Is this one of those? */
+export const sees = (sight: Sight, user: number): boolean => sight?.has(user) ?? true
+
+/**
+ * The rule `user:see` as SQL over rows of `auth.v1_actors` or `auth.v1_people`; the organisation is $1.
+ * @param rows what the row is called; `viewer`: the parameter with the viewer's id
+ */
+export const sightSql = (actor: Pick<Actor, 'role' | 'realmGroups'>, rows: string, viewer: string): string =>
+  predicateSql<SightAtom>(listRules['user:see'], {
+    everybody: String(seesEverybody(actor)),
+    self: `${rows}.user_id = ${viewer}`,
+    bot: `${rows}.is_bot`,
+    met: `${rows}.user_id IN (SELECT messaging.v1_met($1, ${viewer}))`,
+  })
+
+/** Whom the actor sees at this moment. @throws AppError UNAVAILABLE when the server is not there */
+export async function readSight(
+  tx: Tx,
+  actor: Pick<Actor, 'userId' | 'role' | 'realmGroups'>,
+): Promise<Sight> {
+  if (seesEverybody(actor)) return null
+  const rows = await tx.query(
+    z.object({ user_id: z.int() }),
+    `SELECT a.user_id FROM auth.v1_actors a WHERE a.org_id = $1 AND ${sightSql(actor, 'a', '$2')}`,
+    [tx.org, actor.userId],
+  )
+  return new Set(rows.map((row) => row.user_id))
+}
