@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { startProduct } from './product.ts'
+import { compile, startProduct } from './product.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,6 +9,7 @@ declare module 'vitest' {
 
 /** One product for all end-to-end files that do not break it; each file makes its own organisation in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await compile()
   const product = await startProduct({ gateways: 2, demo: true })
   project.provide('product', { data: product.data, run: JSON.stringify(product.run) })
   return async () => {

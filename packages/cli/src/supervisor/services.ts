@@ -48,6 +48,13 @@ export const gatewayAddress = (index: number): string => `127.0.0.${index + 1}`
 export const mainFileOf = (service: ServiceName): string =>
   join(checkout, 'services', service, 'src', 'main.ts')
 
+/**
+ * Node's flags for services. The second optimising compiler works for minutes after every start and again whenever what
+ * it assumed proves wrong, on the cores that should serve; services wait for others most of the time, and gain nothing by
+ * it (docs/performance.md).
+ */
+export const engine = ['--no-turbofan'] as const
+
 /** What the instances' environment is made of. */
 export interface Surroundings {
   trustDomain: string

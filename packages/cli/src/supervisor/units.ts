@@ -13,6 +13,7 @@ import type { Unit } from './keeper.ts'
 import { isReady } from './probe.ts'
 import {
   connectionsNeeded,
+  engine,
   environmentOf,
   gatewayAddress,
   mainFileOf,
@@ -102,12 +103,6 @@ interface Shared {
   certs: string
   onOutput: (chunk: Buffer) => void
 }
-
-/**
- * The second optimising compiler works for minutes after every start and again whenever what it assumed proves wrong, on
- * the cores that should serve; services wait for others most of the time, and gain nothing by it (docs/performance.md).
- */
-const engine = ['--no-turbofan']
 
 /** The services' units. */
 export function serviceUnits(options: UnitOptions): Unit[] {
