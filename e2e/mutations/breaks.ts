@@ -47,7 +47,8 @@ export const breaks: readonly Break[] = [
     file: 'services/gateway/src/live/lease.ts',
     from: 'if (this.#filled) this.#compare()',
     to: 'if (this.#filled) void 0',
-    test: 'e2e/nothing-lost/nats-gone',
+    test: 'e2e/nothing-lost/kills',
+    title: 'F11',
   },
   {
     name: 'who comes back begins at the head',
@@ -157,6 +158,7 @@ export const breaks: readonly Break[] = [
     from: "/^\\w{1,60}$/.test(thrown.name) ? thrown.name : 'Error'",
     to: 'thrown.message',
     test: 'e2e/content/content.test.ts',
+    title: 'an ordinary day|nor does any operation',
     small: true,
   },
   {
@@ -181,7 +183,8 @@ export const breaks: readonly Break[] = [
     file: 'packages/kit/src/run/commit.ts',
     from: 'if (appended?.revokes) await afterCommit.barrier(org, appended.seq)',
     to: 'if (appended?.revokes) void 0',
-    test: 'e2e/revoked/unsubscribe.test.ts',
+    test: 'e2e/revoked/revoked.test.ts',
+    title: 'taken out of a channel',
   },
   {
     name: 'gateways never take people out of channels',
@@ -189,7 +192,8 @@ export const breaks: readonly Break[] = [
     file: 'services/gateway/src/live/members.ts',
     from: 'for (const user of effect.users) this.#move(user, effect.channel, false)',
     to: 'return',
-    test: 'e2e/revoked/unsubscribe.test.ts',
+    test: 'e2e/revoked/revoked.test.ts',
+    title: 'taken out of a channel',
   },
   {
     name: 'the lease is not looked at before a frame',
@@ -197,7 +201,8 @@ export const breaks: readonly Break[] = [
     file: 'services/gateway/src/live/consumers.ts',
     from: 'if (this.#mayAnswer()) consumer.deliver(pending, head)',
     to: 'if (head > 0) consumer.deliver(pending, head)',
-    test: 'e2e/revoked/paused-gateway.test.ts',
+    test: 'e2e/revoked/revoked.test.ts',
+    title: 'F06',
   },
   {
     name: 'what waits for a slow reader is left to it',
@@ -205,7 +210,8 @@ export const breaks: readonly Break[] = [
     file: 'services/gateway/src/live/event-socket.ts',
     from: 'if (this.#options.socket.bufferedAmount > 0) this.#options.socket.terminate()',
     to: 'if (this.#options.socket.bufferedAmount < 0) this.#options.socket.terminate()',
-    test: 'e2e/revoked/slow-reader.test.ts',
+    test: 'e2e/revoked/revoked.test.ts',
+    title: 'F72',
   },
   {
     name: 'a slow reader that was let go is forgotten',
@@ -213,7 +219,8 @@ export const breaks: readonly Break[] = [
     file: 'services/gateway/src/live/event-socket.ts',
     from: "if (reason === 'slow') socket.once('close', onLeaving())",
     to: "if (reason === 'slow') socket.once('close', () => onLeaving())",
-    test: 'e2e/revoked/slow-reader.test.ts',
+    test: 'e2e/revoked/revoked.test.ts',
+    title: 'F72',
   },
   {
     name: 'lists of channels show guests what they show members',

@@ -65,6 +65,21 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => stack.disposeAsync(), 240_000)
 
+test('a detour carries what one process sends another, and cuts it', async () => {
+  const { 'messaging-1>postgres': sql, 'gateway-1>messaging-1': link } = detours.on
+  const { user_id: id, email, api_key: apiKey } = stage.org.owner
+  const owner = stage.client({ email, apiKey, address: '127.0.0.2' })
+  const send = () => owner.post('/messages', { type: 'direct', to: [id], content: 'x' })
+  expect((await send()).status).toBe(200)
+  expect(sql.made).toBeGreaterThan(0)
+  expect(link.open).toBeGreaterThan(0)
+  link.cut()
+  expect((await send()).status).toBe(503)
+  expect(link.broken).toBeGreaterThan(0)
+  link.heal()
+  await expect.poll(async () => (await send()).status, { timeout: 20_000 }).toBe(200)
+})
+
 const proxyOf = (way: Way): Proxy => (way === 'client>gateway-1' ? door : detours.on[way])
 test.each(groups)('F40 cut: %s', async (_, group) => {
   const proxies = group.map(proxyOf)

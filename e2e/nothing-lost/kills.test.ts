@@ -1,5 +1,6 @@
 import { globSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { superuser } from '../faults/database.ts'
@@ -149,4 +150,31 @@ test('F01 F81 messaging killed while scheduled messages go out: each is sent onc
   }
   await expect.poll(left, { timeout: 60_000 }).toBe(1)
   expect([await sent(), await count('count(DISTINCT content) FROM messaging.messages')]).toEqual([many, many])
+})
+
+const goneMs = size(2000, 60_000)
+// The promise; a small run shares its machine with others and only shows that nothing waits for NATS.
+const promisedMs = size(10_000, 1500)
+
+test('F11 NATS is gone: sends are answered 200 and delivered while it is gone', async () => {
+  await using slow = await traffic(product, stage, { paceMs: size(100, 1000) })
+  await slow.send(40)
+  await slow.heard()
+  const refused = slow.unanswered()
+  let delays: readonly number[] = []
+  await away(product, 'nats', async () => {
+    const began = performance.now()
+    const sent = slow.send(size(80, 240))
+    await Promise.all([sent, delay(goneMs)])
+    await slow.heard()
+    // `away` proves behind this that it was gone all the time.
+    delays = slow.delays(began).toSorted((a, b) => a - b)
+  })
+  expect(slow.unanswered()).toBe(refused)
+  expect(delays.length).toBeGreaterThanOrEqual(80)
+  expect(delays.at(-1)).toBeLessThanOrEqual(promisedMs)
+  await backAgain(product, 'nats')
+  await slow.send(40)
+  await slow.heard()
+  expect(await slow.wrongs()).toEqual([])
 })

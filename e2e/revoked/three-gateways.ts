@@ -22,11 +22,25 @@ export interface ThreeGateways extends AsyncDisposable {
   readonly browsers: (headers: Record<string, string>) => AtEach
 }
 
-export async function threeGateways(): Promise<ThreeGateways> {
+/** The processes and the networks between them, for one law after the other. */
+export interface Ground extends AsyncDisposable {
+  readonly product: Product
+  readonly ways: ThreeGateways['ways']
+}
+
+export async function ground(): Promise<Ground> {
   await using stack = new AsyncDisposableStack()
   const data = dataFolder()
   const ways = stack.use(await openWays(data))
   const product = stack.use(await startProduct({ data, gateways: 3, env: { LOG_LEVEL: 'debug' } }))
+  const rest = stack.move()
+  return { product, ways, [Symbol.asyncDispose]: () => rest.disposeAsync() }
+}
+
+/** An organisation of a law's own; what an earlier one left of its weather has passed. */
+export async function threeGateways({ product, ways }: Ground): Promise<ThreeGateways> {
+  await using stack = new AsyncDisposableStack()
+  for (const proxy of Object.values(ways.on)) proxy.delay(0)
   const stage = stack.use(await scene(product))
   const each = (make: (address: string) => ApiClient): AtEach => [
     make('127.0.0.2'),
@@ -38,7 +52,7 @@ export async function threeGateways(): Promise<ThreeGateways> {
     product,
     stage,
     ways,
-    departures: watchDepartures(data, gateways),
+    departures: watchDepartures(product.data, gateways),
     at: ({ email, apiKey }) => each((address) => stage.client({ email, apiKey, address })),
     browsers: (headers) => each((address) => stage.client({ headers, address, root: '/json' })),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),

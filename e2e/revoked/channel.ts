@@ -1,19 +1,18 @@
 import { type ApiClient, basicHeader, seeded, seedOf } from '@parley/testkit'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { z } from 'zod'
 import { size } from '../size.ts'
 import { type Departure, nowMs } from './departures.ts'
 import { pollReader, type Reader, socketReader } from './readers.ts'
-import { threeGateways } from './three-gateways.ts'
+import { type ThreeGateways } from './three-gateways.ts'
 import { inWeather, type Weather, weathers } from './weather.ts'
 
-const seed = seedOf(20_261_127)
+export const seed = seedOf(20_261_127)
 const rounds = size(12, 300)
 const patience = { timeout: 30_000, interval: 20 }
 
-test(`a channel made private is gone for who reads every public one, and an archived one takes no word, at any gateway (seed ${seed})`, async () => {
+export async function holds(here: ThreeGateways): Promise<void> {
   const random = seeded(seed)
-  await using here = await threeGateways()
   const { product, stage, ways, departures } = here
   // She is in no channel: what she reads, she reads because it is public.
   const ada = await stage.person('Ada')
@@ -87,4 +86,4 @@ test(`a channel made private is gone for who reads every public one, and an arch
     const ids = reader.events.map(({ id }) => id)
     expect(departures.untold(reader.queueId, ids)).toEqual([])
   }
-}, 900_000)
+}

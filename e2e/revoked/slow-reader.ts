@@ -1,9 +1,9 @@
 import { basicHeader, eventQueue, eventSocket, type OpenSocket } from '@parley/testkit'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { metricOf } from '../overload/measures.ts'
 import { size } from '../size.ts'
 import { nowMs } from './departures.ts'
-import { board, threeGateways } from './three-gateways.ts'
+import { board, type ThreeGateways } from './three-gateways.ts'
 
 const patience = { timeout: 60_000, interval: 20 }
 /** Nearly the longest message there is. */
@@ -23,8 +23,7 @@ const situations = {
   'let go': 1,
 } as const
 
-test('F72 what waits in a gateway for a slow reader when a right is taken never leaves it', async () => {
-  await using here = await threeGateways()
+export async function holds(here: ThreeGateways): Promise<void> {
   const { product, stage, departures } = here
   const ada = await stage.person('Ada')
   const bob = await stage.person('Bob')
@@ -91,4 +90,4 @@ test('F72 what waits in a gateway for a slow reader when a right is taken never 
       await expect.poll(() => quick.socket.contents().at(-1), patience).toBe(`back ${situation} ${round}`)
       expect(quick.socket.contents()).not.toContain(`after ${situation} ${round}`)
     }
-}, 900_000)
+}

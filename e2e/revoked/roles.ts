@@ -1,15 +1,15 @@
 import { closeCode } from '@parley/api'
 import { type ApiClient, basicHeader, seeded, seedOf } from '@parley/testkit'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { Person } from '../product.ts'
 import { size } from '../size.ts'
 import type { Departure } from './departures.ts'
 import { pollReader, queueEnded, type Reader, socketReader } from './readers.ts'
 import { talk } from './talk.ts'
-import { threeGateways } from './three-gateways.ts'
+import { type ThreeGateways } from './three-gateways.ts'
 import { inWeather, type Weather, weathers } from './weather.ts'
 
-const seed = seedOf(20_261_128)
+export const seed = seedOf(20_261_128)
 const rounds = size(8, 120)
 const patience = { timeout: 30_000, interval: 20 }
 const everything = { event_types: ['message'], all_public_streams: true }
@@ -33,9 +33,8 @@ async function seesNothing(client: ApiClient, queueId: string, id: number): Prom
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 400))
 }
 
-test(`who becomes a guest gets nothing more of public channels, at any gateway (seed ${seed})`, async () => {
+export async function holds(here: ThreeGateways): Promise<void> {
   const random = seeded(seed)
-  await using here = await threeGateways()
   const { product, stage, ways, departures } = here
   const bob = await stage.person('Bob')
   await bob.ok('POST', '/users/me/subscriptions', { subscriptions: [{ name: channel }] })
@@ -87,4 +86,4 @@ test(`who becomes a guest gets nothing more of public channels, at any gateway (
   }
   expect(late).toEqual([])
   expect(talking.said.length).toBeGreaterThan(rounds)
-}, 900_000)
+}

@@ -1,13 +1,13 @@
 import { type ApiClient, basicHeader, seeded, seedOf } from '@parley/testkit'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { size } from '../size.ts'
 import { type Departure, nowMs } from './departures.ts'
 import { pollReader, type Reader, socketReader } from './readers.ts'
 import { talk } from './talk.ts'
-import { board, threeGateways } from './three-gateways.ts'
+import { board, type ThreeGateways } from './three-gateways.ts'
 import { inWeather, type Weather, weathers } from './weather.ts'
 
-const seed = seedOf(20_261_126)
+export const seed = seedOf(20_261_126)
 const rounds = size(40, 500)
 const patience = { timeout: 30_000, interval: 20 }
 
@@ -24,9 +24,8 @@ async function findsNothing(client: ApiClient, channel: string, id: number, cont
   expect(JSON.stringify([narrowed.body, feed.body])).not.toContain(content)
 }
 
-test(`who was taken out of a channel gets and finds nothing sent since, at any gateway (seed ${seed})`, async () => {
+export async function holds(here: ThreeGateways): Promise<void> {
   const random = seeded(seed)
-  await using here = await threeGateways()
   const { product, stage, ways, departures } = here
   const ada = await stage.person('Ada')
   const bob = await stage.person('Bob')
@@ -85,4 +84,4 @@ test(`who was taken out of a channel gets and finds nothing sent since, at any g
     const ids = reader.events.map(({ id }) => id)
     expect(departures.untold(reader.queueId, ids)).toEqual([])
   }
-}, 900_000)
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as channel from './channel.ts'
+import * as credentials from './credentials.ts'
+import * as pausedGateway from './paused-gateway.ts'
+import * as roles from './roles.ts'
+import * as slowReader from './slow-reader.ts'
+import { type Ground, ground, type ThreeGateways, threeGateways } from './three-gateways.ts'
+import * as unsubscribe from './unsubscribe.ts'
+
+const timeout = 900_000
+
+// None leaves anything behind but an organisation, so that all share the product.
+let here: Ground
+beforeAll(async () => {
+  here = await ground()
+}, 240_000)
+afterAll(() => here?.[Symbol.asyncDispose](), 240_000)
+
+/** Rejects where the law does not hold. */
+async function tried({ holds }: { holds: (at: ThreeGateways) => Promise<void> }): Promise<void> {
+  await using own = await threeGateways(here)
+  await holds(own)
+}
+
+test(
+  `who was taken out of a channel gets and finds nothing sent since, at any gateway (seed ${unsubscribe.seed})`,
+  () => expect(tried(unsubscribe)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `a channel made private is gone for who reads every public one, and an archived one takes no word, at any gateway (seed ${channel.seed})`,
+  () => expect(tried(channel)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `who becomes a guest gets nothing more of public channels, at any gateway (seed ${roles.seed})`,
+  () => expect(tried(roles)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `a key, session or account that was ended opens nothing, and what it had open ends (seed ${credentials.seed})`,
+  () => expect(tried(credentials)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  'F06 a gateway that stood still while a right was taken away writes nothing old when it goes on',
+  () => expect(tried(pausedGateway)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  'F72 what waits in a gateway for a slow reader when a right is taken never leaves it',
+  () => expect(tried(slowReader)).resolves.toBeUndefined(),
+  timeout,
+)
