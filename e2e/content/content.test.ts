@@ -15,7 +15,7 @@ import { type Broken, spoilt } from './breaks.ts'
 import { type Collector, startCollector } from './collector.ts'
 import { type Asking, failing } from './operations.ts'
 
-const patience = { timeout: 60_000, interval: 200 }
+const patience = { timeout: 60_000, interval: 50 }
 
 // `debug` says most, and everything that `info` says.
 describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level) => {

@@ -1,5 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Break } from './breaks.ts'
 
@@ -12,9 +11,12 @@ export interface BrokenCopy extends AsyncDisposable {
   readonly dir: string
 }
 
-/** @throws Error where the text to break does not stand exactly once in its file */
-export async function brokenCopy({ file, from, to }: Break): Promise<BrokenCopy> {
-  const dir = await mkdtemp(join(tmpdir(), 'parley-broken-'))
+/**
+ * @param dir where it stands; one after the other in the same place share what Node compiled
+ * @throws Error where the text to break does not stand exactly once in its file
+ */
+export async function brokenCopy(dir: string, { file, from, to }: Break): Promise<BrokenCopy> {
+  await mkdir(dir)
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true })
   try {
     const isLarge = (path: string): boolean => path === join(root, tools)

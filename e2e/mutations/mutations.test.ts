@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { long } from '../size.ts'
 import { type Break, breaks } from './breaks.ts'
 import { broken, brokenCopy } from './broken-copy.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+const place = mkdtempSync(join(tmpdir(), 'parley-broken-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+
 const Report = z.object({
   testResults: z.array(
     z.object({
@@ -25,10 +30,11 @@ async function failuresOf(dir: string, { test: file, title }: Break): Promise<st
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|PARLEY_TEST|NODE_V8)/.test(name)),
   )
+  env['NODE_COMPILE_CACHE'] = join(place, 'compiled')
   const args = ['run', '--project=invariants', file, '--reporter=json', `--outputFile.json=${report}`]
   const child = spawn(
     join(dir, 'node_modules/.bin/vitest'),
-    [...args, ...(title === undefined ? [] : ['-t', title])],
+    [...args, '--bail=1', ...(title === undefined ? [] : ['-t', title])],
     { cwd: dir, env, stdio: 'ignore' },
   )
   await new Promise((ended, failed) => child.once('close', ended).once('error', failed))
@@ -57,7 +63,7 @@ test('each invariant has a break, and those that fail quickly one in the small t
 test.each(breaks.filter((b) => long || b.small))(
   'invariant $invariant broken ($name): its test fails',
   async (deliberate) => {
-    await using copy = await brokenCopy(deliberate)
+    await using copy = await brokenCopy(join(place, 'copy'), deliberate)
     const failures = await failuresOf(copy.dir, deliberate)
     expect(failures.length).toBeGreaterThan(0)
     // What it fails by is the invariant, not a start that failed.
