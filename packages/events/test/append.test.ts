@@ -4,6 +4,7 @@ import {
   append,
   appendedIn,
   beginLog,
+  event,
   hold,
   make,
   readAddressed,
@@ -24,6 +25,7 @@ afterAll(() => db[Symbol.asyncDispose]())
 
 const Any = z.looseObject({})
 const none = rights(0)
+const wide = event({ type: 'test.happened', emitter: 'auth', audience: 'organisation', body: z.string() })
 const stateOf = (work: Promise<unknown>): Promise<string | undefined> =>
   work.then(
     () => 'nothing was thrown',
@@ -67,6 +69,20 @@ test('what a transaction that fails has appended is nowhere, and its numbers are
     }),
   ).rejects.toThrow('no')
   expect(await auth.write(org, (tx) => append(tx, none, [happening(2)]))).toBe(1)
+})
+
+test('nothing, what no message could carry, and a head that is held already are faults of ours', async () => {
+  const auth = await db.as('auth')
+  const org = await newLog(auth, 16)
+  const fault = { code: 'INTERNAL' }
+  await expect(auth.write(org, (tx) => append(tx, none, []))).rejects.toMatchObject(fault)
+  const large = make(wide, 'x'.repeat(512 * 1024))
+  await expect(auth.write(org, (tx) => append(tx, none, [large]))).rejects.toMatchObject(fault)
+  const twice = auth.write(org, async (tx) => {
+    await hold(tx, none)
+    await hold(tx, none)
+  })
+  await expect(twice).rejects.toMatchObject(fault)
 })
 
 describe('rights', () => {

@@ -139,11 +139,6 @@ export class Lanes {
     return lane && lane.expected !== null ? lane.published : 0
   }
 
-  /** Is something of any organisation under way? */
-  get busy(): boolean {
-    return [...this.#lanes.values()].some((lane) => lane.busy)
-  }
-
   #lane(org: OrgId): Lane {
     let lane = this.#lanes.get(org)
     if (!lane) {

@@ -54,3 +54,8 @@ test.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/f
     )
   },
 )
+
+test('a part without a name is malformed', async () => {
+  const nameless = Buffer.from('--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n')
+  await expect(read(nameless)).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+})

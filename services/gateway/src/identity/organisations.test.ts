@@ -28,3 +28,13 @@ test('found ones are remembered for seconds, missing ones shorter, failures not 
   down = false
   expect(await organisations.of(null)).toBe(3)
 })
+
+test('guesses at subdomains do not fill the memory', async () => {
+  let asked = 0
+  const organisations = new Organisations(() => Promise.resolve(++asked && 3), fixedClock(0))
+  for (let n = 0; n <= 10_000; n++) await organisations.of(`s${n}`)
+  expect(asked).toBe(10_001)
+  await organisations.of('s10000')
+  await organisations.of('s0')
+  expect(asked).toBe(10_002)
+})

@@ -102,3 +102,15 @@ test('an answer of another organisation is refused', async () => {
   })
   await expect(principals.ask(7, ada)).rejects.toThrow('not associated')
 })
+
+test('ten thousand are remembered, then the oldest goes for each that comes', async () => {
+  const { state, principals, known } = scene()
+  const nth = (n: number): Credential => ({ ...ada, apiKey: `k${n}` })
+  await principals.ask(7, ada)
+  for (let n = 1; known() !== null; n++) {
+    await principals.ask(7, nth(n))
+    if (n > 1_000_000) throw new Error('nothing is forgotten')
+  }
+  expect(principals.remembered(7, nth(1))).not.toBeNull()
+  expect(state.asked).toBeGreaterThan(1000)
+})

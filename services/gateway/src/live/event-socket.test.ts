@@ -169,3 +169,33 @@ test('events have left when the kernel has them, and not where the connection en
   socket.left[1]?.(new Error('destroyed'))
   expect([left, socket.left.length]).toEqual([[['q', [4, 5]]], 2])
 })
+
+test('F73 a client may send as much in each minute; once it is closed nothing it sends matters', () => {
+  const { clock, socket, acks, consumer, gone } = scene()
+  const say = (text: string): boolean => socket.emit('message', Buffer.from(text), false)
+  for (let minute = 0; minute < 2; minute++) {
+    for (let i = 0; i < 6000; i++) say('{"ack":7}')
+    clock.advance(60_001)
+  }
+  expect([acks.length, socket.did]).toEqual([12_000, []])
+  consumer.end('restart')
+  consumer.end('resume')
+  say('{')
+  expect([socket.did, gone()]).toEqual([[closeCode.restart], 1])
+})
+
+test('catching up waits for the reader to keep up, and not for one that is gone', async () => {
+  const { socket, consumer } = scene()
+  socket.bufferedAmount = 200 * 1024
+  let drained = false
+  const waiting = consumer.drained().then(() => {
+    drained = true
+  })
+  await new Promise((done) => setImmediate(done))
+  expect(drained).toBe(false)
+  socket.bufferedAmount = 128 * 1024
+  await waiting
+  socket.bufferedAmount = 200 * 1024
+  socket.readyState = 3
+  await consumer.drained()
+})

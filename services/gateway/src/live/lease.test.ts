@@ -6,8 +6,9 @@ function scene() {
   const clock = fixedClock(0)
   const did: string[] = []
   const applied = new Map<number, number>()
-  const next: { answer: Awaited<ReturnType<LeaseStore['renew']>> | Error } = {
+  const next: { answer: Awaited<ReturnType<LeaseStore['renew']>> | Error; fills: boolean } = {
     answer: { extended: true, barriers: new Map() },
+    fills: true,
   }
   let epoch = 0
   const store: LeaseStore = {
@@ -32,7 +33,7 @@ function scene() {
     },
     fill() {
       did.push('fill')
-      return Promise.resolve()
+      return next.fills ? Promise.resolve() : Promise.reject(new Error('unreadable'))
     },
     lapsed() {
       did.push('lapsed')
@@ -98,4 +99,26 @@ test('without Postgres it runs out by itself; waiting for it ends', async () => 
   const waiting = lease.whenValid(10_000)
   await lease.turn()
   expect(await waiting).toBe(true)
+})
+
+test('one that was asked for too long ago has lapsed when it comes', async () => {
+  const { clock, did, lease } = scene()
+  const waiting = lease.whenValid(60_000)
+  const late = lease.start()
+  clock.advance(2000)
+  await expect(late).rejects.toThrow('could not be taken')
+  expect(lease.valid()).toBe(false)
+  await lease.turn()
+  expect([await waiting, lease.valid(), lease.lapses]).toEqual([true, true, 1])
+  expect(did).toEqual(['take', 'fill', 'renew 1', 'lapsed', 'fill'])
+})
+
+test('what was never filled does not lapse', async () => {
+  const { did, next, lease } = scene()
+  next.fills = false
+  await expect(lease.turn()).rejects.toThrow('unreadable')
+  next.answer = null
+  next.fills = true
+  await lease.turn()
+  expect([did, lease.valid(), lease.lapses]).toEqual([['take', 'fill', 'renew 1', 'take', 'fill'], true, 0])
 })

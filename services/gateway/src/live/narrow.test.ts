@@ -43,14 +43,17 @@ test.each([
   [term('is', 'private', true), true, false],
   [term('is', 'mentioned'), true, true],
   [term('is', 'unread'), false, false],
+  [term('is', 'starred'), false, false],
+  [term('is', 'alerted'), true, true],
   [term('is', 'resolved'), true, false],
   [term('dm', [5]), false, true],
   [term('pm-with', 'eve@x.test, me@x.test'), false, true],
   [term('dm', [5, 6]), false, false],
+  [term('dm', [5, 6, 7, 8, 9]), false, false],
   [term('dm', [7]), false, false],
 ])('%j', (narrow, channel, dm) => {
   const wants = compileNarrow([narrow])
-  const own = { flags: ['read', 'mentioned'] }
+  const own = { flags: ['read', 'mentioned', 'has_alert_word'] }
   expect([wants?.(inChannel, own, 7), wants?.(direct, own, 7)]).toEqual([channel, dm])
 })
 

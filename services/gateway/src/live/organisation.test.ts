@@ -54,6 +54,16 @@ const everywhere = event({
   about: (body) => body,
   shape: () => ({ type: 'everywhere' }),
 })
+const unshapeable = event({
+  type: 'unshapeable',
+  emitter: 'streams',
+  audience: 'subscribers',
+  body: z.object({}),
+  wire: ['unshapeable'],
+  shape: () => {
+    throw new Error('no shape')
+  },
+})
 const anybody = (d: unknown): EventDeclaration => d as EventDeclaration
 // Here only who moves where counts.
 const moved = (declared: EventDeclaration): EventDeclaration => ({
@@ -66,6 +76,7 @@ const declarations = new Map(
     anybody(said),
     anybody(edited),
     anybody(gone),
+    anybody(unshapeable),
     moved(anybody(membershipGranted)),
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
@@ -92,6 +103,8 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     open: [] as number[],
     reads: 0,
     reported: [] as string[],
+    /** What happens while the log is read. */
+    meanwhile: () => {},
   }
   const add = (type: string, body: unknown, userIds: number[], channelId: number | null, revokes = false) => {
     const one = { seq: log.length + 1, type, body, userIds, channelId, revokes }
@@ -140,6 +153,8 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
         ),
       events: (s, limit) => {
         state.reads++
+        state.meanwhile()
+        state.meanwhile = () => {}
         const mine = log
           .slice(s.after, s.upTo)
           .filter(
@@ -433,4 +448,98 @@ test('who sees the organisation from elsewhere begins anew; who has begun anew a
   organisation.take(log)
   await organisation.confirm(1)
   expect([before, since, other].map(({ ended }) => ended)).toEqual([['gone'], [], []])
+})
+
+test('F14 an event that cannot be shaped does not hold up the others', async () => {
+  const { organisation, place, say, add, state, log } = scene()
+  place(7, 9, true)
+  await organisation.reach(1)
+  const { consumer, got } = reader(7)
+  await organisation.serve(consumer, 1, 1)
+  add('unshapeable', {}, [], 9)
+  say(9)
+  organisation.take(log.slice(1))
+  expect([got, state.reported]).toEqual([[3], ['unshapeable']])
+})
+
+test('AC-05 where it cannot be told whom a change of rights touches, everybody begins again', async () => {
+  const { organisation, place, add, say, state, log } = scene()
+  place(7, 9, true)
+  await organisation.reach(1)
+  const one = reader(7)
+  await organisation.serve(one.consumer, 1, 1)
+  add('key.regenerated', { user_id: 'seven' }, [], null, true)
+  say(9)
+  organisation.take(log.slice(1))
+  expect([one.got, one.ended, new Set(state.reported)]).toEqual([
+    [],
+    ['resume'],
+    new Set(['key.regenerated']),
+  ])
+  const again = reader(7)
+  await organisation.serve(again.consumer, 1, 1)
+  expect(again.got).toEqual([3])
+})
+
+test('a reader that ends by what it is handed is served no more', async () => {
+  const { organisation, place, say, log } = scene()
+  place(7, 9, true)
+  say(9)
+  await organisation.reach(2)
+  const { consumer, got } = reader(7)
+  const { deliver } = { deliver: consumer.deliver.bind(consumer) }
+  consumer.deliver = (events, head) => {
+    deliver(events, head)
+    organisation.stop(consumer)
+  }
+  await organisation.serve(consumer, 0, 1)
+  say(9)
+  organisation.take(log.slice(2))
+  expect([got, organisation.idle, organisation.waitingCount]).toEqual([[2], true, 0])
+})
+
+/** Far more than the ring keeps. */
+function behind() {
+  const made = scene(0, 3000)
+  made.place(7, 9, true)
+  for (let i = 0; i < 40; i++) made.say(9)
+  made.add('of.the.future', {}, [7], null)
+  for (let i = 0; i < 40; i++) made.say(9)
+  const said = () => made.log.filter(({ type }) => type === 'said').map(({ seq }) => seq)
+  return { ...made, said }
+}
+
+test('who hangs up while the log is read is handed nothing more', async () => {
+  const { organisation, state, log } = behind()
+  await organisation.reach(log.length)
+  const { consumer, got } = reader(7)
+  state.meanwhile = () => organisation.stop(consumer)
+  await organisation.serve(consumer, 0, 1)
+  expect([got, state.reads, organisation.idle]).toEqual([[], 1, true])
+})
+
+test('where memory forgets the moves while the log is read, it is read again', async () => {
+  const { organisation, state, say, log, said } = behind()
+  await organisation.reach(log.length)
+  const { consumer, got } = reader(7)
+  state.meanwhile = () => {
+    const before = log.length
+    for (let i = 0; i < 40; i++) say(9)
+    organisation.take(log.slice(before))
+  }
+  await organisation.serve(consumer, 0, 1)
+  expect(got).toEqual(said())
+  expect(state.reads).toBeGreaterThan(1)
+})
+
+test('AU-12 who is deactivated while the log is read gets nothing of it', async () => {
+  const { organisation, state, add, log } = behind()
+  await organisation.reach(log.length)
+  const { consumer, got, ended } = reader(7)
+  state.meanwhile = () => {
+    add('user.deactivated', { user_id: 7, generation: 2, by: 1 }, [], null, true)
+    organisation.take(log.slice(-1))
+  }
+  await expect(organisation.serve(consumer, 0, 1)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  expect([got, ended]).toEqual([[], ['revoked']])
 })

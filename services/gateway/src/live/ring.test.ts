@@ -81,3 +81,17 @@ test('an event is encoded once per variant, with the fields of one user after it
   ])
   expect(shapes).toBe(2)
 })
+
+test('what is forgotten takes no room, whoever encodes it still, and is passed over', () => {
+  const ring = new Ring(2000)
+  for (const org of [1, 2]) ring.begin(org, 0)
+  const { encoded } = push(ring, 1, 1)
+  push(ring, 1, 2)
+  push(ring, 2, 1)
+  ring.forget(1)
+  const left = ring.bytes
+  expect(encoded.for(viewer(1))).not.toBeNull()
+  expect(ring.bytes).toBe(left)
+  for (let seq = 2; seq <= 12; seq++) push(ring, 2, seq)
+  expect([ring.bytes <= 2000, ring.after(2, 11)?.map((r) => r.seq)]).toEqual([true, [12]])
+})
