@@ -36,6 +36,7 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
     createRounds({
       waiting: () => unsettledOrganisations(database),
       serve: (org) => settleWords(database, org),
+      worthwhile: 32,
       wait,
       onProblem: (error) => logger.warn('words of messages wait', describeError(error)),
     }),

@@ -131,3 +131,25 @@ test('a few at once, from anywhere on: one that is stuck delays no other', async
   stuck.resolve(0)
   await expect.poll(() => happened.at(-1)).toBe('breath')
 })
+
+test('after a small piece of work the next gathers', async () => {
+  const pauses: number[] = []
+  const pieces = [32, 31, 0]
+  const idle = Promise.withResolvers<void>()
+  await using stack = new AsyncDisposableStack()
+  stack.use(
+    createRounds({
+      waiting: async () => (pieces.length > 0 ? [one] : []),
+      serve: async () => pieces.shift() ?? 0,
+      worthwhile: 32,
+      wait: async (ms) => {
+        pauses.push(ms)
+        if (pauses.length === 3) idle.resolve()
+        if (pauses.length >= 3) throw new Error('over')
+      },
+      onProblem: () => {},
+    }),
+  )
+  await idle.promise
+  expect(pauses).toEqual([20, 250, 1_000])
+})

@@ -3,6 +3,8 @@ import type { OrgId } from '@parley/core'
 /** Between two looks, and between two pieces of work, so that a long piece leaves the database to others half of the time. */
 const pauseMs = 1_000
 const breathMs = 20
+/** After a small piece, so that the next is larger: a piece costs about the same whatever is in it. */
+const gatherMs = 250
 
 export interface RoundsOptions {
   /** Organisations where something waits. */
@@ -14,6 +16,8 @@ export interface RoundsOptions {
   /** How many organisations at once, and with which to begin, from 0 to below 1: one that is slow delays few others. */
   readonly atOnce?: number
   readonly random?: () => number
+  /** A piece of less is small, so that what comes next may gather. */
+  readonly worthwhile?: number
   /** What failed is tried again with the next look. */
   readonly onProblem: (error: unknown) => void
 }
@@ -25,6 +29,7 @@ export function createRounds({
   wait,
   atOnce = 1,
   random = () => 0,
+  worthwhile = 1,
   onProblem,
 }: RoundsOptions): AsyncDisposable {
   const end = new AbortController()
@@ -33,9 +38,9 @@ export function createRounds({
     onProblem(error)
     return 0
   }
-  /** Of each organisation a little. */
+  /** Of each organisation a little. @returns the most that was done of one */
   const round = async (): Promise<number> => {
-    let done = 0
+    let most = 0
     const orgs = await waiting()
     const first = Math.floor(random() * orgs.length)
     const left = [...orgs.slice(first), ...orgs.slice(0, first)].values()
@@ -43,16 +48,16 @@ export function createRounds({
       for (const org of left) {
         if (end.signal.aborted) return
         const served = await serve(org).catch(nothing)
-        done += served
+        most = Math.max(most, served)
       }
     }
     await Promise.all(Array.from({ length: atOnce }, work))
-    return done
+    return most
   }
   const run = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      const done = await round().catch(nothing)
-      await wait(done > 0 ? breathMs : pauseMs, end.signal)
+      const most = await round().catch(nothing)
+      await wait(most >= worthwhile ? breathMs : most > 0 ? gatherMs : pauseMs, end.signal)
     }
   }
   // Only waiting is aborted.
