@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Proxy, startProxy } from '@parley/testkit'
+import { type Proxy, seeded, startProxy } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Detours, detour } from '../faults/detours.ts'
 import { byProxy, entrance } from '../faults/entrance.ts'
@@ -42,7 +42,6 @@ const together: readonly (readonly Way[])[] = [
 const groups = (long ? alone : together).map((group) => [group.join(', '), group] as const)
 const each = Math.ceil(size(400, 2000) / groups.length / 2 / 4) * 4
 
-const latencyMs = 100
 const faultMs = size(2000, 20_000)
 // So that messages are sent all the while.
 const paceMs = (0.8 * faultMs) / (each / 4)
@@ -112,16 +111,22 @@ test.each(groups)('F40 silent: %s', async (_, group) => {
   expect(await restartsOf(product)).toEqual(restarts)
 })
 
-test('F42 every link is slow: nothing is sent twice', async () => {
+test('F42 every link is slow, loses packets and carries little: nothing is sent twice', async () => {
   const proxies = ways.map((way) => detours.on[way])
-  for (const proxy of proxies) proxy.delay(latencyMs)
+  const restarts = await restartsOf(product)
+  const numbers = seeded(1)
+  const random = (): number => numbers.below(1_000_000) / 1_000_000
+  const bad = { delayMs: 200, jitterMs: 100, lost: 0.05, bytesPerSecond: 64_000, random }
+  for (const proxy of proxies) proxy.weather(bad)
   const began = performance.now()
-  await flow.send(each)
+  await flow.send(size(12, each))
   await flow.heard()
-  for (const proxy of proxies) proxy.delay(0)
+  for (const proxy of proxies) proxy.weather(null)
   // To Postgres at least; one gateway has links of its own, and may find there what is committed.
-  expect(Math.min(...flow.delays(began))).toBeGreaterThan(latencyMs)
-})
+  expect(Math.min(...flow.delays(began))).toBeGreaterThan(bad.delayMs - bad.jitterMs)
+  expect(proxies.reduce((sum, proxy) => sum + proxy.lost, 0)).toBeGreaterThan(0)
+  expect(await restartsOf(product)).toEqual(restarts)
+}, 240_000)
 
 // As when another machine takes over an address: nobody says that the old connections lead nowhere.
 test('F40 every connection between processes leads nowhere, and new ones stand', async () => {

@@ -4,6 +4,22 @@ import { connect, createServer, type Socket } from 'node:net'
 /** `calls`: from who connected to the target; `answers`: back. */
 export type Direction = 'calls' | 'answers'
 
+/**
+ * A bad line, as TCP shows it to those who talk over it: bytes come late, and unevenly so; a packet that is lost holds up what
+ * follows until it was sent again; and only so much fits through a second.
+ */
+export interface Weather {
+  readonly delayMs: number
+  /** Packets come so much earlier or later than that, at most. */
+  readonly jitterMs: number
+  /** Of packets of 1,460 bytes, from 0 to 1. */
+  readonly lost: number
+  /** In each direction, for all connections together. */
+  readonly bytesPerSecond: number
+  /** From 0 to below 1. */
+  readonly random: () => number
+}
+
 /** A TCP network in between that can be cut, stalled and slowed down; TLS goes through it untouched. */
 export interface Proxy extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number }
@@ -15,6 +31,8 @@ export interface Proxy extends AsyncDisposable {
   readonly broken: number
   /** Bytes that came while they were held or stranded, so far. */
   readonly held: number
+  /** Packets lost to the weather so far. */
+  readonly lost: number
   /** Breaks every connection; new ones pass. */
   break(): void
   /** Breaks every connection and turns new ones away, until `heal`. */
@@ -26,7 +44,13 @@ export interface Proxy extends AsyncDisposable {
   strand(): void
   /** From now on every byte of these directions (both unless named) comes so many milliseconds late. */
   delay(ms: number, ...directions: readonly Direction[]): void
+  /** From now on the line is this bad; null: it is good again. */
+  weather(weather: Weather | null): void
 }
+
+const packetBytes = 1460
+// Linux sends again after so long at the least.
+const leastResendMs = 200
 
 // What waits in one direction; beyond it the sender is not read any more.
 const mostWaiting = 8 * 1024 * 1024
@@ -54,11 +78,29 @@ export async function startProxy(
   let made = 0
   let broken = 0
   let held = 0
+  let lost = 0
   let turningAway = false
+  let line: Weather | null = null
+  /** When the line has carried what came so far. */
+  const free: Record<Direction, number> = { calls: 0, answers: 0 }
+  const carriedAt = (direction: Direction, bytes: number): number => {
+    const now = performance.now()
+    if (line === null) return now + late[direction]
+    const { delayMs, jitterMs, bytesPerSecond, random } = line
+    free[direction] = Math.max(now, free[direction]) + (1000 * bytes) / bytesPerSecond
+    let resentMs = 0
+    for (let packets = Math.ceil(bytes / packetBytes); packets > 0; packets--)
+      if (random() < line.lost) {
+        lost++
+        resentMs += Math.max(leastResendMs, 2 * delayMs)
+      }
+    return free[direction] + delayMs + jitterMs * (2 * random() - 1) + resentMs
+  }
 
   const lane = (direction: Direction, connection: number, from: Socket, to: Socket): void => {
     const waiting: { readonly chunk: Buffer; readonly dueMs: number }[] = []
     let bytes = 0
+    let lastDueMs = 0
     let timer: NodeJS.Timeout | undefined
     const stranded = new AbortController()
     const flow = (): void => {
@@ -91,7 +133,9 @@ export async function startProxy(
       tap?.(chunk, direction, connection)
       if (stranded.signal.aborted || holding.has(direction)) held += chunk.length
       if (stranded.signal.aborted) return
-      waiting.push({ chunk, dueMs: performance.now() + late[direction] })
+      // In order, whatever was lost.
+      lastDueMs = Math.max(lastDueMs, carriedAt(direction, chunk.length))
+      waiting.push({ chunk, dueMs: lastDueMs })
       bytes += chunk.length
       if (bytes >= mostWaiting) from.pause()
       if (timer === undefined) flow()
@@ -149,6 +193,9 @@ export async function startProxy(
     get held() {
       return held
     },
+    get lost() {
+      return lost
+    },
     break: breakAll,
     cut() {
       turningAway = true
@@ -169,6 +216,9 @@ export async function startProxy(
     delay(ms, ...directions) {
       for (const direction of directions.length > 0 ? directions : (['calls', 'answers'] as const))
         late[direction] = ms
+    },
+    weather(weather) {
+      line = weather
     },
     async [Symbol.asyncDispose]() {
       holding.clear()
