@@ -167,6 +167,11 @@ test('who sees only some is told of none of the others', () => {
   expect(shapesFor(presence, some(8))).toMatchObject([{ user_id: 8 }])
   const together = { ...some(8), capabilities: Capabilities.parse({ simplified_presence_events: true }) }
   expect(shapesFor(presence, together)).toMatchObject([{ presences: { 8: {} } }])
+  const cat = { user_id: 9, email: 'cat@example.com' }
+  const place = { people: [ada, bob, cat] }
+  expect(shapesFor(passing(typing, { op: 'start', sender: ada, place }), some(7, 8))).toMatchObject([
+    { sender: ada, recipients: [ada, bob, { user_id: 9, email: 'user9@unknown.invalid' }] },
+  ])
   expect(shapesFor(presence, { ...together, sees: new Set() })).toEqual([])
   for (const event of [direct, editing]) {
     expect(shapesFor(event, some(8))).toEqual([])

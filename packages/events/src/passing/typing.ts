@@ -1,4 +1,4 @@
-import { topicForClient } from '@parley/api'
+import { topicForClient, unknownEmail } from '@parley/api'
 import { z } from 'zod'
 import type { PassingDeclaration } from './passing.ts'
 
@@ -26,8 +26,13 @@ export const typing: PassingDeclaration<Typing> = {
     `${Number(capabilities.stream_typing_notifications)}${topicKnown(capabilities)}`,
   shapes: ({ op, sender, place }, { capabilities, sees }) => {
     if (sees && !sees.has(sender.user_id)) return []
-    if ('people' in place)
-      return [{ type: 'typing', op, message_type: 'direct', sender, recipients: place.people }]
+    if ('people' in place) {
+      const seen = (user: number): boolean => sees?.has(user) ?? true
+      const recipients = place.people.map((person) =>
+        seen(person.user_id) ? person : { ...person, email: unknownEmail(person.user_id) },
+      )
+      return [{ type: 'typing', op, message_type: 'direct', sender, recipients }]
+    }
     if (!capabilities.stream_typing_notifications) return []
     const topic = topicForClient(place.topic, capabilities.empty_topic_name)
     return [{ type: 'typing', op, message_type: 'stream', sender, stream_id: place.stream_id, topic }]
