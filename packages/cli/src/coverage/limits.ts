@@ -8,11 +8,11 @@ interface Limit {
 }
 
 const limits: readonly Limit[] = [
-  { what: 'everything', files: /./, least: 97.5 },
+  { what: 'everything', files: /./, least: 97 },
   {
     what: 'the API layer',
     files: /^packages\/(api\/src|kit\/src\/(run\/|route\.ts))|^services\/\w+\/src\/(routes|calls)\//,
-    least: 99.5,
+    least: 98.5,
   },
 ]
 
