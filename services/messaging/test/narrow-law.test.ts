@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readMessageFacts } from '../src/facts/message-facts.ts'
+import { beyondNewest } from '../src/rules/anchor.ts'
 import { type Built, build, someOrganisation } from './random-organisation.ts'
 
 let database: TestDatabase
@@ -28,6 +29,8 @@ const someTerm = fc.record({
     'sender',
     'dm',
     'dm-including',
+    'group-pm-with',
+    'is',
     'is',
     'is',
     'has',
@@ -37,13 +40,25 @@ const someTerm = fc.record({
     'search',
     'search',
     'in',
+    'in',
     'near',
   ),
   negated: fc.boolean(),
   place: fc.nat(4),
   other: fc.nat(4),
   topic: fc.constantFrom('t0', 'T1', '✔ t1', ''),
-  is: fc.constantFrom('dm', 'starred', 'unread', 'mentioned', 'resolved', 'alerted', 'followed', 'muted'),
+  is: fc.constantFrom(
+    'dm',
+    'starred',
+    'unread',
+    'mentioned',
+    'resolved',
+    'alerted',
+    'followed',
+    'followed',
+    'muted',
+    'muted',
+  ),
   search: fc.constantFrom(
     'tea',
     'TEAS hot',
@@ -72,6 +87,9 @@ const Message = z.object({
   content: z.string(),
   reactions: z.int(),
   received: z.array(z.int()),
+  /** By person, what they chose for its topic, and who muted its channel. */
+  policies: z.record(z.string(), z.int()),
+  muted: z.array(z.int()),
 })
 type Message = z.output<typeof Message>
 
@@ -82,7 +100,11 @@ const allMessages = async ({ place }: Built): Promise<Message[]> =>
           m.sender_id AS sender, m.content,
           (SELECT count(*) FROM messaging.reactions e WHERE e.message_id = m.message_id)::integer AS reactions,
           ARRAY(SELECT r.user_id FROM messaging.received r
-            WHERE r.recipient_id = m.recipient_id AND r.ranges @> m.message_id) AS received
+            WHERE r.recipient_id = m.recipient_id AND r.ranges @> m.message_id) AS received,
+          (SELECT coalesce(jsonb_object_agg(t.user_id, t.policy), '{}') FROM streams.user_topics t
+            WHERE t.channel_id = rc.channel_id AND lower(t.topic) = lower(m.topic)) AS policies,
+          ARRAY(SELECT b.user_id FROM streams.subscriptions b
+            WHERE b.channel_id = rc.channel_id AND b.active AND b.is_muted) AS muted
         FROM messaging.messages m
         JOIN messaging.recipients rc ON rc.recipient_id = m.recipient_id
         LEFT JOIN streams.channels c ON c.channel_id = rc.channel_id
@@ -102,6 +124,7 @@ function wire(term: Term, { channels, users, ids }: Built): Record<string, unkno
     sender: at(users, term.place),
     dm: [at(users, term.place), at(users, term.other)],
     'dm-including': at(users, term.place),
+    'group-pm-with': at(users, term.place),
     is: term.is,
     has: term.has,
     search: term.search,
@@ -127,8 +150,24 @@ function searched(text: string, m: Message): boolean {
   )
 }
 
+/** Did the reader mute it? Muting whole channels counts where one does not look into one. */
+function isMuted(m: Message, reader: number, inChannel: boolean): boolean {
+  const chosen = m.policies[String(reader)]
+  return chosen === undefined ? !inChannel && m.muted.includes(reader) : chosen === 1
+}
+
+const namesChannel = (terms: readonly Term[]): boolean =>
+  terms.some((term) => term.operator === 'channel' && !term.negated)
+
+interface Looked {
+  readonly built: Built
+  readonly reader: number
+  readonly terms: readonly Term[]
+}
+
 /** Does a message satisfy the term, its sign aside, for a reader who has these flags on it? */
-function naive(term: Term, m: Message, built: Built, reader: number, flags: readonly string[]): boolean {
+function naive(term: Term, m: Message, looked: Looked, flags: readonly string[]): boolean {
+  const { built, reader, terms } = looked
   const { channels, users, ids } = built
   const rendered = render(m.content, renderContext({ organisationUrl: 'https://acme.example.com' }))
   switch (term.operator) {
@@ -146,12 +185,14 @@ function naive(term: Term, m: Message, built: Built, reader: number, flags: read
     }
     case 'dm-including':
       return m.users?.includes(at(users, term.place) ?? 0) ?? false
+    case 'group-pm-with':
+      return (m.users?.length ?? 0) > 2 && (m.users?.includes(at(users, term.place) ?? 0) ?? false)
     case 'id':
       return m.id === (at(ids, term.place) ?? 1)
     case 'search':
       return searched(term.search, m)
     case 'in':
-      return true
+      return term.place % 2 === 0 || !isMuted(m, reader, namesChannel(terms))
     case 'near':
       return !term.negated
     case 'has':
@@ -164,6 +205,8 @@ function naive(term: Term, m: Message, built: Built, reader: number, flags: read
       if (term.is === 'unread') return !flags.includes('read')
       if (term.is === 'alerted') return flags.includes('has_alert_word')
       if (term.is === 'starred') return flags.includes('starred')
+      if (term.is === 'muted') return isMuted(m, reader, false)
+      if (term.is === 'followed') return m.policies[String(reader)] === 3
       return term.is === 'mentioned' && flags.some((flag) => flag.endsWith('mentioned'))
   }
 }
@@ -171,11 +214,13 @@ function naive(term: Term, m: Message, built: Built, reader: number, flags: read
 /** What the reader may look through: a channel's whole history where one is named, else what came to them. */
 const reachesBack = (terms: readonly Term[]): boolean =>
   terms.some((term) => !term.negated && (term.operator === 'channel' || term.operator === 'channels')) &&
-  !terms.some(
-    (term) => term.operator === 'is' && ['unread', 'starred', 'mentioned', 'alerted'].includes(term.is),
-  )
+  !terms.some((term) => term.operator === 'is' && term.is !== 'resolved')
 
-const Fetched = z.object({ messages: z.array(FetchedMessage), found_newest: z.boolean().optional() })
+const Fetched = z.object({
+  messages: z.array(FetchedMessage),
+  anchor: z.number().optional(),
+  found_newest: z.boolean().optional(),
+})
 
 interface Known {
   readonly flags: ReadonlyMap<number, readonly string[]>
@@ -210,6 +255,7 @@ test('every narrow finds what a look at every message that may be read finds, wh
       async (given, narrows) => {
         const built = await build(database, given)
         await using instance = built.at
+        const { ids } = built
         const messages = await allMessages(built)
         const known = new Map<number, Promise<Known>>()
         const knownTo = (reader: number): Promise<Known> => {
@@ -234,14 +280,31 @@ test('every narrow finds what a look at every message that may be read finds, wh
           }
           const { flags, readable } = await (known.get(reader) ?? knownTo(reader))
           const reach = reachesBack(terms)
-          const expected = messages.filter(
+          const looked = { built, reader, terms }
+          const suiting = messages.filter(
             (m) =>
               readable.has(m.id) &&
-              (reach || m.received.includes(reader)) &&
-              terms.every((term) => naive(term, m, built, reader, flags.get(m.id) ?? []) !== term.negated),
+              terms.every((term) => naive(term, m, looked, flags.get(m.id) ?? []) !== term.negated),
           )
+          const expected = suiting.filter((m) => reach || m.received.includes(reader))
           expect({ narrow, ids: whole }).toEqual({ narrow, ids: expected.map(({ id }) => id) })
           compared++
+
+          const named = Fetched.parse(
+            await instance.ask(reader, 'get-messages', { narrow, message_ids: ids }),
+          )
+          expect({ narrow, ids: named.messages.map(({ id }) => id) }).toEqual({
+            narrow,
+            ids: suiting.map(({ id }) => id),
+          })
+          const unread = suiting.find(
+            (m) =>
+              m.received.includes(reader) &&
+              !(flags.get(m.id) ?? []).includes('read') &&
+              !isMuted(m, reader, namesChannel(terms)),
+          )
+          const { anchor } = await ask({ narrow, anchor: 'first_unread' })
+          expect({ narrow, anchor }).toEqual({ narrow, anchor: unread?.id ?? beyondNewest })
 
           const paged: number[] = []
           for (let end = false; !end;) {

@@ -32,6 +32,8 @@ export const someOrganisation = fc.record({
         'move',
         'delete',
         'settle',
+        'mute',
+        'choose',
       ),
       who: fc.nat(4),
       other: fc.nat(4),
@@ -107,6 +109,8 @@ export async function build(
     else if (step.what === 'dm') await ask({ type: 'direct', to: [other] })
     else if (step.what === 'join') await place.subscribe(where, who)
     else if (step.what === 'leave') await place.unsubscribe(where, who)
+    else if (step.what === 'mute') await place.mute(where, who, step.other !== 0)
+    else if (step.what === 'choose') await place.choose(where, who, step.topic, (step.other % 3) + 1)
     else if (step.what === 'edit' || step.what === 'move') {
       const fields =
         step.what === 'edit' ? { content: step.content } : { topic: step.topic, propagate_mode: 'change_all' }

@@ -58,6 +58,9 @@ export interface World extends AsyncDisposable {
   subscribe(channel: Channel, ...users: number[]): Promise<void>
   unsubscribe(channel: Channel, ...users: number[]): Promise<void>
   archive(channel: Channel): Promise<void>
+  /** What a person wants to see: mutes a channel they have been in, or not; of a topic 1 muted, 2 unmuted, 3 followed. */
+  mute(channel: Channel, user: number, muted: boolean): Promise<void>
+  choose(channel: Channel, user: number, topic: string, policy: number): Promise<void>
   deactivate(user: number): Promise<void>
   /** Gives permissions of the organisation to these groups: ids by name. */
   give(permissions: Readonly<Record<string, number>>): Promise<void>
@@ -168,6 +171,20 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
           channel.id,
         ]),
       ),
+    mute: async (channel, user, muted) => {
+      await database.superuser(
+        'UPDATE streams.subscriptions SET is_muted = $4 WHERE org_id = $1 AND channel_id = $2 AND user_id = $3',
+        [org, channel.id, user, muted],
+      )
+    },
+    choose: async (channel, user, topic, policy) => {
+      await database.superuser(
+        `INSERT INTO streams.user_topics (org_id, user_id, channel_id, topic, policy, changed_at)
+         VALUES ($1, $2, $3, $4, $5, now())
+         ON CONFLICT (org_id, user_id, channel_id, topic_key) DO UPDATE SET policy = excluded.policy`,
+        [org, user, channel.id, topic, policy],
+      )
+    },
     async deactivate(user) {
       await database.superuser(
         'UPDATE auth.users SET is_active = false, generation = generation + 1 WHERE user_id = $1',

@@ -4,6 +4,7 @@ import { compileNarrow, type NarrowTerm } from './narrow.ts'
 const inChannel = {
   type: 'message',
   message: {
+    id: 40,
     type: 'stream',
     sender_id: 5,
     sender_email: 'eve@x.test',
@@ -15,6 +16,7 @@ const inChannel = {
 const direct = {
   type: 'message',
   message: {
+    id: 41,
     type: 'private',
     sender_id: 5,
     sender_email: 'eve@x.test',
@@ -51,6 +53,12 @@ test.each([
   [term('dm', [5, 6]), false, false],
   [term('dm', [5, 6, 7, 8, 9]), false, false],
   [term('dm', [7]), false, false],
+  [term('dm-including', 5), false, true],
+  [term('dm-including', 'ME@x.test'), false, true],
+  [term('dm-including', [6]), false, false],
+  [term('group-pm-with', 5), false, false],
+  [term('id', 40), true, false],
+  [term('id', '41'), false, true],
 ])('%j', (narrow, channel, dm) => {
   const wants = compileNarrow([narrow])
   const own = { flags: ['read', 'mentioned', 'has_alert_word'] }
@@ -64,8 +72,20 @@ test('all terms must hold; other events are not narrowed', () => {
   expect(compileNarrow([])).toBeNull()
 })
 
-test.each([term('search', 'x'), term('is', 'constructor'), term('near', 1)])('%j is refused', (narrow) => {
+test.each([
+  term('search', 'x'),
+  term('is', 'constructor'),
+  term('is', 'muted'),
+  term('is', 'followed'),
+  term('in', 'home'),
+  term('has', 'link'),
+  term('near', 1),
+])('%j is refused', (narrow) => {
   expect(() => compileNarrow([narrow])).toThrow('not supported')
+})
+
+test('one person is named by what asks for one', () => {
+  expect(() => compileNarrow([term('dm-including', [5, 6])])).toThrow('unknown user')
 })
 
 test('terms are judged for every message and queue, so there are few', () => {

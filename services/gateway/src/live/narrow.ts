@@ -12,6 +12,7 @@ export interface NarrowTerm {
 /** What a narrow looks at in a message event. */
 const Facts = z.looseObject({
   message: z.looseObject({
+    id: z.int(),
     type: z.enum(['stream', 'private']),
     sender_id: z.int(),
     sender_email: z.string(),
@@ -61,6 +62,18 @@ function directTest(operand: NarrowTerm['operand']): Test {
   }
 }
 
+/** A direct message in whose conversation somebody takes part, of at least so many people. */
+function includingTest(operand: NarrowTerm['operand'], least: number): Test {
+  const [name, ...others] = (Array.isArray(operand) ? operand : [operand]).map((one) =>
+    String(one).trim().toLowerCase(),
+  )
+  if (name === undefined || others.length > 0) throw badRequest('unknown user')
+  return ({ display_recipient: people }) =>
+    typeof people !== 'string' &&
+    people.length >= least &&
+    people.some((p) => String(p.id) === name || p.email.toLowerCase() === name)
+}
+
 function testOf({ operator, operand }: NarrowTerm): Test {
   switch (operator) {
     case 'channel':
@@ -75,6 +88,12 @@ function testOf({ operator, operand }: NarrowTerm): Test {
     case 'dm':
     case 'pm-with':
       return directTest(operand)
+    case 'dm-including':
+      return includingTest(operand, 1)
+    case 'group-pm-with':
+      return includingTest(operand, 3)
+    case 'id':
+      return (m) => String(m.id) === String(operand)
     case 'is': {
       const test = Object.hasOwn(isTests, String(operand)) ? isTests[String(operand)] : undefined
       if (test) return test

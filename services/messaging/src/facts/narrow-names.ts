@@ -13,7 +13,7 @@ export type Resolved =
   | { readonly kind: 'channel'; readonly channel: number; readonly negated: boolean }
   | { readonly kind: 'people'; readonly users: readonly number[]; readonly negated: boolean }
   | { readonly kind: 'sender'; readonly sender: number; readonly negated: boolean }
-  | { readonly kind: 'including'; readonly user: number; readonly negated: boolean }
+  | { readonly kind: 'including'; readonly user: number; readonly group: boolean; readonly negated: boolean }
 
 /**
  * Looks up the channels and people of a narrow.
@@ -30,7 +30,7 @@ export async function resolveNarrow(tx: Tx, actor: Actor, given: readonly Term[]
       case 'sender':
         return { kind: 'sender', sender: users(term.sender), negated: term.negated }
       case 'including':
-        return { kind: 'including', user: users(term.person), negated: term.negated }
+        return { kind: 'including', user: users(term.person), group: term.group, negated: term.negated }
       case 'people': {
         if (term.people.length === 0) return { kind: 'none', negated: term.negated }
         const ids = new Set([...term.people.map(users), actor.userId])

@@ -3,7 +3,16 @@ import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
 import type { Around } from '../rules/anchor.ts'
-import { messageConditions, recipientConditions, ruleSql, spansSql, Values } from './spans.ts'
+import {
+  lookingAt,
+  messageConditions,
+  receivedSql,
+  recipientConditions,
+  ruleSql,
+  spansSql,
+  Values,
+} from './spans.ts'
+import { asksForPolicies } from './topic-policies.ts'
 
 const Id = z.object({ id: z.int() })
 
@@ -20,14 +29,14 @@ export interface Found {
   readonly after: number
 }
 
-/** The first message of the narrow that the actor has not read; null where there is none. */
+/** The first message of the narrow that the actor has neither read nor muted; null where there is none. */
 export async function firstUnread(
   tx: Tx,
   { actor }: Granted<'message:list'>,
   terms: readonly Resolved[],
 ): Promise<number | null> {
   const [row] = await search(tx, actor, {
-    terms: [...terms, { kind: 'unread', negated: false }],
+    terms: [...terms, { kind: 'unread', negated: false }, { kind: 'home', negated: false }],
     unread: true,
     bound: () => 'true',
     newestFirst: false,
@@ -88,17 +97,28 @@ async function search(
   const user = values.add(actor.userId)
   const order = newestFirst ? 'DESC' : 'ASC'
   const spans = spansSql(values, org, user, { actor, terms, unread })
-  const conditions = `m.org_id = ${org} AND ${bound(values)} AND ${messageConditions(values, org, user, terms, unread)}`
+  // What is asked of the reader's own marks is never looked for beyond what came to them.
+  const mine = { received: 'true', inUnread: unread }
+  const looking = { org, user, terms, channel: 's.channel_id', muted: 's.muted', ...mine }
+  const conditions = `m.org_id = ${org} AND ${bound(values)} AND ${messageConditions(values, looking)}`
   const inSpan =
     'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)'
   const most = values.add(limit)
   const few = terms.some((term) => !term.negated && sparse.has(term.kind))
+  const byTopic = asksForPolicies(terms)
+  const inTopic = byTopic ? 'AND (s.topic_key IS NULL OR m.topic_key = s.topic_key)' : ''
+  // The newest of each conversation, then the newest of those: each is one short walk along an index.
+  const walk = (within: string, whose: string): string =>
+    `SELECT m.id FROM spans s CROSS JOIN LATERAL (
+       SELECT m.message_id AS id FROM messaging.messages m WHERE ${inSpan} ${within} AND ${conditions}
+       ORDER BY m.message_id ${order} LIMIT ${most}) AS m ${whose}`
+  const walks = byTopic
+    ? `${walk('', 'WHERE s.topic_key IS NULL')}
+       UNION ALL ${walk('AND m.topic_key = s.topic_key', 'WHERE s.topic_key IS NOT NULL')}`
+    : walk('', '')
   const rows = few
-    ? `SELECT m.message_id AS id FROM messaging.messages m JOIN spans s ON ${inSpan} WHERE ${conditions}`
-    : // The newest of each conversation, then the newest of those: each is one short walk along an index.
-      `SELECT m.id FROM spans s CROSS JOIN LATERAL (
-         SELECT m.message_id AS id FROM messaging.messages m WHERE ${inSpan} AND ${conditions}
-         ORDER BY m.message_id ${order} LIMIT ${most}) AS m`
+    ? `SELECT m.message_id AS id FROM messaging.messages m JOIN spans s ON ${inSpan} ${inTopic} WHERE ${conditions}`
+    : walks
   const found = await tx.query(
     Id,
     `WITH spans AS MATERIALIZED (${spans}) ${rows} ORDER BY id ${order} LIMIT ${most}`,
@@ -117,7 +137,7 @@ export async function readableIds(
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
-  const inNarrow = messageConditions(values, org, user, terms)
+  const inNarrow = messageConditions(values, lookingAt(org, user, terms))
   const found = await tx.query(
     Id,
     `SELECT m.message_id AS id
@@ -132,8 +152,3 @@ export async function readableIds(
   )
   return asReadable(found.map(({ id }) => id))
 }
-
-/** Did message `m` come to the user? */
-export const receivedSql = (org: string, user: string): string =>
-  `EXISTS (SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
-     WHERE r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = m.recipient_id AND g @> m.message_id)`

@@ -1,8 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { receivedSql } from './fetch.ts'
-import { ruleSql, Values } from './spans.ts'
+import { receivedSql, ruleSql, Values } from './spans.ts'
 
 declare class Decided {
   private readonly mayRead: true

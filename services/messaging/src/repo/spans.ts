@@ -3,6 +3,7 @@ import { predicateSql } from '@parley/db'
 import { channelAtomsSql } from '../facts/channel-sql.ts'
 import type { Resolved } from '../facts/narrow-names.ts'
 import type { Contained } from '../rules/narrow.ts'
+import { channelMuted, type Looking, policyCondition, wantedTopics } from './topic-policies.ts'
 
 /** Collects the values of a statement's placeholders. */
 export class Values {
@@ -30,7 +31,8 @@ export interface SpansWanted {
 }
 
 /**
- * A query whose rows (recipient_id, lo, hi) are the parts of conversations that the actor may read and that the narrow's
+ * A query whose rows (recipient_id, lo, hi; where the narrow asks for what is muted or followed also channel_id, muted
+ * and topic_key, null for every topic) are the parts of conversations that the actor may read and that the narrow's
  * terms about channel and people leave over: message ids from `lo` up to but without `hi`. Without a channel term
  * it is what came to the actor; with one, the channel's whole history where the rule allows that.
  * @param org and user placeholders
@@ -43,20 +45,29 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
   if (candidates.length > 1)
     // Where the whole is open, its parts would only come twice.
     conditions.push(`(NOT part.received OR NOT (${ruleSql(values, actor, user, 'false')}))`)
-  return `SELECT rc.recipient_id, part.lo, part.hi
+  const topics = wantedTopics(org, user, terms)
+  return `SELECT rc.recipient_id, part.lo, part.hi${topics ? ', rc.channel_id, muting.muted, topics.topic_key' : ''}
     FROM (${candidates.join(' UNION ALL ')}) AS part (recipient_id, lo, hi, received)
     JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = part.recipient_id
     LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
+    ${topics ?? ''}
     WHERE ${conditions.join(' AND ')}`
 }
 
-/** `is:` asks for the actor's own marks, so never for what did not come to them. */
+/** `is:` asks, but for `resolved`, for what is the actor's own, so never for what did not come to them. */
+const own: ReadonlySet<Resolved['kind']> = new Set([
+  'unread',
+  'starred',
+  'mentioned',
+  'alerted',
+  'direct',
+  'muted',
+  'followed',
+])
 const mayReachBack = ({ terms, unread }: SpansWanted): boolean =>
   !unread &&
   terms.some((term) => (term.kind === 'channel' || term.kind === 'channels') && !term.negated) &&
-  !terms.some(
-    ({ kind }) => kind === 'unread' || kind === 'starred' || kind === 'mentioned' || kind === 'alerted',
-  )
+  !terms.some(({ kind }) => own.has(kind))
 
 const receivedParts = (org: string, user: string, unread: boolean): string =>
   unread
@@ -109,7 +120,9 @@ function recipientCondition(values: Values, term: Resolved): string[] {
           : `${not}coalesce(ch.is_web_public, false)`,
       ]
     case 'including':
-      return [`${not}coalesce(${values.add(term.user)} = ANY (rc.user_ids), false)`]
+      return [
+        `${not}coalesce(${values.add(term.user)} = ANY (rc.user_ids)${term.group ? ' AND cardinality(rc.user_ids) > 2' : ''}, false)`,
+      ]
     case 'direct':
       return [`${not}(rc.channel_id IS NULL)`]
     case 'topic':
@@ -120,20 +133,28 @@ function recipientCondition(values: Values, term: Resolved): string[] {
   }
 }
 
-/**
- * What the terms say of single messages `m`; true where they say nothing.
- * @param inUnread do the spans leave out what was read already?
- */
-export function messageConditions(
-  values: Values,
-  org: string,
-  user: string,
-  terms: readonly Resolved[],
-  inUnread = false,
-): string {
+/** Did message `m` come to the user? */
+export const receivedSql = (org: string, user: string): string =>
+  `EXISTS (SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
+     WHERE r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = m.recipient_id AND g @> m.message_id)`
+
+/** How a statement looks at messages of the conversations `rc`. */
+export const lookingAt = (org: string, user: string, terms: readonly Resolved[]): Looking => ({
+  org,
+  user,
+  terms,
+  channel: 'rc.channel_id',
+  muted: channelMuted(org, user),
+  received: receivedSql(org, user),
+  inUnread: false,
+})
+
+/** What the terms say of single messages `m`; true where they say nothing. */
+export function messageConditions(values: Values, looking: Looking): string {
+  const { user, terms, inUnread } = looking
   const all = terms.flatMap((term) => {
     if (term.kind === 'unread' && !term.negated && inUnread) return [`NOT ${readAtBirth(user)}`]
-    const condition = messageCondition(values, org, user, term)
+    const condition = messageCondition(values, looking, term) ?? policyCondition(looking, term)
     if (condition === null) return []
     return [term.negated ? `NOT (${condition})` : condition]
   })
@@ -185,7 +206,8 @@ function searched(values: Values, org: string, term: Extract<Resolved, { kind: '
   return `(${[words, ...phrases].join(' AND ')})`
 }
 
-function messageCondition(values: Values, org: string, user: string, term: Resolved): string | null {
+function messageCondition(values: Values, looking: Looking, term: Resolved): string | null {
+  const { org, user, received } = looking
   switch (term.kind) {
     case 'topic':
       return term.topic === ''
@@ -201,9 +223,10 @@ function messageCondition(values: Values, org: string, user: string, term: Resol
     case 'alerted':
       return `m.message_id IN (${flagged(org, user, 'alerted')})`
     case 'mentioned':
-      return `m.message_id IN (${flagged(org, user, 'mentioned')} UNION ALL ${wildcards(org, user)})`
+      return `(m.message_id IN (${flagged(org, user, 'mentioned')} UNION ALL ${wildcards(org, user)})
+        AND (${received} OR m.message_id IN (${flagged(org, user, 'mentioned')})))`
     case 'unread':
-      return `(NOT ${readAtBirth(user)} AND NOT EXISTS (
+      return `(${received} AND NOT ${readAtBirth(user)} AND NOT EXISTS (
         SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
         WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
           AND g @> m.message_id))`

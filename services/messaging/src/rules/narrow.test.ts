@@ -31,6 +31,23 @@ test('terms are understood', () => {
   ])
 })
 
+test('what the reader chose is asked for', () => {
+  expect(
+    parseNarrow([
+      term('in', 'home', true),
+      term('is', 'muted'),
+      term('is', 'followed', true),
+      term('group-pm-with', 3),
+    ]),
+  ).toEqual([
+    { kind: 'home', negated: true },
+    { kind: 'muted', negated: false },
+    { kind: 'followed', negated: true },
+    { kind: 'including', person: { id: 3 }, group: true, negated: false },
+  ])
+  expect(() => parseNarrow([term('in', 'out')])).toThrow("'in' operand out")
+})
+
 test('a channel and what is not direct go together', () => {
   expect(parseNarrow([term('channel', 7), term('is', 'dm', true)])).toHaveLength(2)
   expect(() => parseNarrow([term('channel', 7), term('dm', [1])])).toThrow('direct message')

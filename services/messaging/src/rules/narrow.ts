@@ -7,9 +7,15 @@ export type UserName = { readonly id: number } | { readonly email: string }
 export type ChannelName = { readonly id: number } | { readonly key: string }
 export type ChannelsKind = 'public' | 'web-public'
 export type Contained = 'attachment' | 'image' | 'link' | 'reaction'
-/** What `is:` asks for. `none`: nothing that exists here has it; `everything`: all has it. */
+/**
+ * What `is:` asks for. `none`: nothing that exists here has it; `everything`: all has it; `home`: what the reader has not
+ * muted, where a channel is named its topics alone counting.
+ */
 export type Mark =
   | 'everything'
+  | 'home'
+  | 'muted'
+  | 'followed'
   | 'unread'
   | 'starred'
   | 'mentioned'
@@ -28,8 +34,8 @@ export type Term = (
   | { readonly kind: 'id'; readonly id: number }
   /** Channels of a kind. */
   | { readonly kind: 'channels'; readonly which: ChannelsKind }
-  /** Direct conversations in which a person takes part. */
-  | { readonly kind: 'including'; readonly person: UserName }
+  /** Direct conversations in which a person takes part; `group`: only those of three and more. */
+  | { readonly kind: 'including'; readonly person: UserName; readonly group: boolean }
   | { readonly kind: 'has'; readonly what: Contained }
   /** The conversation that a message is in now. */
   | { readonly kind: 'with'; readonly id: number }
@@ -50,9 +56,8 @@ const marks: Readonly<Record<string, Mark>> = {
   private: 'direct',
   resolved: 'resolved',
   alerted: 'alerted',
-  // Topics that are muted or followed are not looked at yet.
-  followed: 'none',
-  muted: 'none',
+  followed: 'followed',
+  muted: 'muted',
 }
 
 /** Most searches in one narrow, and words or phrases in one of them. */
@@ -97,7 +102,9 @@ function parseTerm({ operator, operand, negated }: NarrowTerm): Bare<Term> | nul
     case 'from':
       return { kind: 'sender', sender: userName(operand) }
     case 'dm-including':
-      return { kind: 'including', person: onePerson(operand) }
+      return { kind: 'including', person: onePerson(operand), group: false }
+    case 'group-pm-with':
+      return { kind: 'including', person: onePerson(operand), group: true }
     case 'channels':
     case 'streams':
       return { kind: 'channels', which: wordIn(['public', 'web-public'], operator, operand) }
@@ -115,8 +122,8 @@ function parseTerm({ operator, operand, negated }: NarrowTerm): Bare<Term> | nul
     case 'near':
       return null
     case 'in':
-      // Nothing is muted yet, so what is at home is everything.
-      if (operand === 'all' || operand === 'home') return negated === true ? { kind: 'everything' } : null
+      if (operand === 'home') return { kind: 'home' }
+      if (operand === 'all') return negated === true ? { kind: 'everything' } : null
       throw badNarrow(`unknown 'in' operand ${wordOf(operand)}`)
     default:
       throw badNarrow(`unknown operator ${wordOf(operator)}`)
