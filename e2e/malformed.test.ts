@@ -209,7 +209,7 @@ test('wrong methods and unknown paths', async () => {
 test('operations that are documented but not built answer 404, never an empty success', async () => {
   for (const [method, path] of [
     ['get', '/attachments'],
-    ['post', '/submessage'],
+    ['post', '/zcommand'],
   ] as const)
     expect([path, (await person[method](path)).status]).toEqual([path, 404])
 })

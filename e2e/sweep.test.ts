@@ -119,6 +119,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     data: [],
     scheduled_delivery_timestamp: 4_000_000_000,
     message_id: ids.message,
+    msg_type: 'widget',
     emoji_name: 'tada',
     topic_name: 'x',
     messages: [ids.message],
@@ -136,6 +137,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     queue_id: '00000000-0000-4000-8000-000000000000',
     last_event_id: -1,
     include_subscribers: true,
+    ...(operation.id === 'add-submessage' ? { content: '{"type":"strike","key":"0"}' } : {}),
     ...(operation.id === 'create-channel' ? { name: ids.name, subscribers: [ids.user] } : {}),
     ...(operation.id === 'update-subscriptions' ? { add: [{ name: ids.name }] } : {}),
   }

@@ -258,6 +258,15 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'messages',
     ({ ada, message }) => ada.post(`/messages/${message}/reactions`, { emoji_name: 'tada' }),
   ],
+  'add-submessage': [
+    'messages',
+    ({ ada, message }) =>
+      ada.post('/submessage', {
+        message_id: message,
+        msg_type: 'widget',
+        content: JSON.stringify({ type: 'question', question: canary.content }),
+      }),
+  ],
   'remove-reaction': [
     'messages',
     ({ ada, message }) => ada.delete(`/messages/${message}/reactions`, { emoji_name: 'tada' }),

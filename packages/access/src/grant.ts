@@ -34,6 +34,8 @@ import {
   type SendTarget,
 } from './actions/message.ts'
 import {
+  type Answering,
+  messageAnswer,
   messageChange,
   messageDelete,
   messageEdit,
@@ -103,6 +105,8 @@ export interface ActionObjects {
   'message:read': MessageFacts
   /** Adding a reaction to it or taking one's own away. */
   'message:react': MessageFacts
+  /** Adding to a poll or a list of tasks. */
+  'message:answer': Answering
   /** Changing anything of it: the first gate; what is changed is decided by the actions below. */
   'message:change': MessageFacts
   'message:edit': ChangingMessage
@@ -148,6 +152,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,
   'message:react': messageChange,
+  'message:answer': messageAnswer,
   'message:change': messageChange,
   'message:edit': messageEdit,
   'message:move-topic': messageMoveTopic,

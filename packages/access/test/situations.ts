@@ -370,6 +370,13 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   ],
   'message:read': messages,
   'message:react': messages,
+  'message:answer': [
+    ['one’s own, what it asks', { message: own.message, authorOnly: true }],
+    ['another’s', { message: said.message, authorOnly: false }],
+    ['another’s, what it asks', { message: said.message, authorOnly: true }],
+    ['one’s own, in an archived channel', { message: inArchive, authorOnly: true }],
+    ['one that may not be read', { message: message(closed, true), authorOnly: false }],
+  ],
   'message:change': messages,
   'message:edit': [
     ['one’s own, at once', own],

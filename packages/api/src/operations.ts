@@ -38,6 +38,7 @@ import {
   updateScheduledMessage,
 } from './scheduled/scheduled-messages.ts'
 import { addReaction } from './messages/add-reaction.ts'
+import { addSubmessage } from './messages/add-submessage.ts'
 import { deleteMessage } from './messages/delete-message.ts'
 import { deleteTopic } from './messages/delete-topic.ts'
 import { editMessage } from './messages/edit-message.ts'
@@ -162,6 +163,7 @@ export const operations: readonly Operation[] = [
   updateStatusForUser,
   // messages
   addReaction,
+  addSubmessage,
   deleteMessage,
   deleteTopic,
   editMessage,

@@ -34,6 +34,7 @@ import { reminderChanged } from './messages/reminder-changed.ts'
 import { scheduledChanged } from './messages/scheduled-changed.ts'
 import { snippetChanged } from './messages/snippet-changed.ts'
 import { userStatusChanged } from './users/user-status-changed.ts'
+import { submessageAdded } from './messages/submessage-added.ts'
 import { unreadCleared } from './messages/unread-cleared.ts'
 import {
   accountCreated,
@@ -121,6 +122,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(reminderChanged),
   any(scheduledChanged),
   any(snippetChanged),
+  any(submessageAdded.open),
+  any(submessageAdded.within),
   any(userStatusChanged),
   any(unreadCleared),
   // channels

@@ -5,6 +5,7 @@ import addAlertWords from './routes/add-alert-words.ts'
 import getAlertWords from './routes/get-alert-words.ts'
 import removeAlertWords from './routes/remove-alert-words.ts'
 import addReaction from './routes/add-reaction.ts'
+import addSubmessage from './routes/add-submessage.ts'
 import createDrafts from './routes/create-drafts.ts'
 import createSnippet from './routes/create-snippet.ts'
 import deleteDraft from './routes/delete-draft.ts'
@@ -51,6 +52,7 @@ import updateFlags from './routes/update-flags.ts'
 /** What this service answers to clients. */
 export const routes: readonly Route<Context, Tx>[] = [
   addReaction,
+  addSubmessage,
   createDrafts,
   createSnippet,
   deleteDraft,

@@ -90,7 +90,7 @@ describe('a message', () => {
       false,
       false,
     ])
-    for (const table of ['reactions', 'edits', 'user_flags'])
+    for (const table of ['reactions', 'submessages', 'edits', 'user_flags'])
       expect(
         await here.test.superuser(`SELECT FROM messaging.${table} WHERE org_id = $1 AND message_id = $2`, [
           here.org,

@@ -16,6 +16,20 @@ export function messageChange(actor: Actor, message: MessageFacts): Decision {
   return readable.ok && message.channel?.archived ? hide('archived') : readable
 }
 
+/** Something added to a poll or a list of tasks. */
+export interface Answering {
+  readonly message: MessageFacts
+  /** Does it change what the message's sender asked? */
+  readonly authorOnly: boolean
+}
+
+/** Adding to it: every reader, but for what its sender asks. */
+export function messageAnswer(actor: Actor, { message, authorOnly }: Answering): Decision {
+  const reachable = messageChange(actor, message)
+  if (!reachable.ok) return reachable
+  return allowIf(!authorOnly || message.senderId === actor.userId, deny('not-sender'))
+}
+
 /** Changing what it says: its sender alone, whatever the others' roles are. */
 export function messageEdit(actor: Actor, { message, age, policy }: ChangingMessage): Decision {
   const reachable = messageChange(actor, message)

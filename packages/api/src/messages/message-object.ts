@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Reaction } from './reaction.ts'
+import { Submessage } from './widget.ts'
 
 /** A person of a direct conversation as message objects name them. */
 export const DisplayPerson = z.object({
@@ -9,14 +10,6 @@ export const DisplayPerson = z.object({
   is_mirror_dummy: z.boolean(),
 })
 export type DisplayPerson = z.infer<typeof DisplayPerson>
-
-const Submessage = z.object({
-  id: z.int(),
-  message_id: z.int(),
-  sender_id: z.int(),
-  msg_type: z.string(),
-  content: z.string(),
-})
 
 /** One change of a message, by what it replaced. */
 export const EditEntry = z.object({

@@ -16,6 +16,7 @@ const actions: Readonly<Record<string, 'channel' | 'message' | 'group' | 'user'>
   'message:send': 'channel',
   'message:read': 'message',
   'message:react': 'message',
+  'message:answer': 'message',
   'message:change': 'message',
   'message:edit': 'message',
   'message:move-topic': 'message',

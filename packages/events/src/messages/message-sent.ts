@@ -2,6 +2,7 @@ import {
   DisplayPerson,
   type MessageFlag,
   type MessageObject,
+  submessagesOf,
   topicForClient,
   unknownSender,
 } from '@parley/api'
@@ -65,7 +66,10 @@ function messageFor(body: MessageSent, viewer: Viewer): MessageObject {
     topic_links: body.topic_links,
     is_me_message: isMe(body.content),
     reactions: [],
-    submessages: [],
+    submessages: submessagesOf(
+      { id: body.message_id, senderId: body.sender_id, content: body.content, edited: false },
+      [],
+    ),
     ...(body.kind === 'channel'
       ? {
           type: 'stream',

@@ -8,6 +8,7 @@ import { type MessageSent, messageSent } from './message-sent.ts'
 import { messageUpdated, type MessageUpdated } from './message-updated.ts'
 import { type MessagesDeleted, messagesDeleted } from './messages-deleted.ts'
 import { reactionChanged } from './reaction-changed.ts'
+import { submessageAdded } from './submessage-added.ts'
 import { unreadCleared } from './unread-cleared.ts'
 
 const viewer = (more: Partial<Viewer> = {}): Viewer => ({
@@ -151,6 +152,24 @@ test('what was unread where somebody left is told as any reading', () => {
   expect(shape).toEqual(
     flagsChanged.shape({ op: 'add', flag: 'read', messages: [3, 4], details: null }, viewer()),
   )
+})
+
+test('a poll is told of with its message, and what is added to it by itself', () => {
+  const poll = whole({ ...body, content: '/poll Tea?\n- green' }, viewer(emptyKnown))
+  expect(faults(poll)).toEqual([])
+  const content = '{"widget_type":"poll","extra_data":{"question":"Tea?","options":["green"]}}'
+  const own = { id: 7, message_id: 7, sender_id: 5, msg_type: 'widget', content }
+  expect(poll['message']).toMatchObject({ submessages: [own] })
+  const shape = submessageAdded.open.shape({ ...own, id: 8, content: '{"type":"vote"}' }, viewer())
+  expect(faults({ id: 1, ...shape })).toEqual([])
+  expect(shape).toEqual({
+    type: 'submessage',
+    submessage_id: 8,
+    message_id: 7,
+    sender_id: 5,
+    msg_type: 'widget',
+    content: '{"type":"vote"}',
+  })
 })
 
 test('reactions, as the contract has them', () => {

@@ -26,7 +26,11 @@ function played(changes: readonly { kind: string; to: string }[]) {
     state = kind === 'text' ? { ...state, content: to } : { ...state, topic: to }
     states.push(state)
   }
-  return { edits, states, now: { ...state, rendered: `<p>${state.content}</p>`, sentAt: 0, senderId: 5 } }
+  return {
+    edits,
+    states,
+    now: { ...state, rendered: `<p>${state.content}</p>`, sentAt: 0, edited: true, senderId: 5 },
+  }
 }
 
 test('every state that a message was in, oldest first', () => {
@@ -58,7 +62,7 @@ test('where only moves are shown no former text is', () => {
 
 test('the nameless topic is shown to who does not know of it by its name', () => {
   const edit = { ...nothing, userId: 5, at: 1, prevTopic: '', topic: 'b', prevChannel: 3, channel: 4 }
-  const now = { topic: 'b', content: '', rendered: '', sentAt: 0, senderId: 5 }
+  const now = { topic: 'b', content: '', rendered: '', sentAt: 0, edited: true, senderId: 5 }
   expect(messageHistory(now, [edit], 'all', false)).toMatchObject([
     { topic: 'general chat' },
     { topic: 'b', prev_topic: 'general chat', prev_stream: 3, stream: 4 },

@@ -1,6 +1,7 @@
 import {
   type DisplayPerson,
   type FetchedMessage,
+  submessagesOf,
   topicForClient,
   unknownEmail,
   unknownName,
@@ -28,7 +29,7 @@ export const presentMessages = (messages: Messages, style: MessageStyle): Fetche
 
 function presentMessage(
   row: MessageRow,
-  { people, reactions, edits, sight }: Messages,
+  { people, reactions, submessages, edits, sight }: Messages,
   style: MessageStyle,
 ): FetchedMessage {
   const history = editHistory(edits.get(row.id) ?? [], style.historyVisibility, style.emptyTopicKnown)
@@ -45,7 +46,7 @@ function presentMessage(
     topic_links: [],
     is_me_message: row.content.startsWith('/me '),
     reactions: [...(reactions.get(row.id) ?? [])],
-    submessages: [],
+    submessages: submessagesOf({ ...row, edited: row.editedAt !== null }, submessages.get(row.id) ?? []),
     flags: flagsOf(row),
     ...(row.editedAt === null ? {} : { last_edit_timestamp: row.editedAt }),
     ...(row.movedAt === null ? {} : { last_moved_timestamp: row.movedAt }),

@@ -21,9 +21,14 @@ function placeOf({ object }: Parameters<typeof readAudiences>[1]): {
  * of a channel its subscribers, beside them of a public one members whom it came to and who left; where history is kept
  * from who was not there, only those whom it came to. Asked behind the head, so that nobody comes or goes meanwhile.
  */
-export async function readAudience(tx: Tx, granted: Granted<'message:react'>): Promise<MessageAudience> {
-  const [told] = await readAudiences(tx, granted, [granted.object.messageId])
-  return told?.audience ?? { channel: granted.object.channel?.channelId ?? null, users: [], within: true }
+export async function readAudience(
+  tx: Tx,
+  granted: Granted<'message:react'> | Granted<'message:answer'>,
+): Promise<MessageAudience> {
+  const { object } = granted
+  const { messageId, channel } = 'message' in object ? object.message : object
+  const [told] = await readAudiences(tx, granted, [messageId])
+  return told?.audience ?? { channel: channel?.channelId ?? null, users: [], within: true }
 }
 
 /** The same for several messages of that one's channel. @param ids ascending */
@@ -31,6 +36,7 @@ export async function readAudiences(
   tx: Tx,
   granted:
     | Granted<'message:react'>
+    | Granted<'message:answer'>
     | Granted<'message:change'>
     | Granted<'message:edit'>
     | Granted<'message:delete'>

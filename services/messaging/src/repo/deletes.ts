@@ -71,7 +71,7 @@ export async function deleteMessages(
     [tx.org, only, recipient],
   )
   const left = [tx.org, gone.map(({ id }) => id)]
-  for (const table of ['user_flags', 'reactions', 'edits'])
+  for (const table of ['user_flags', 'reactions', 'submessages', 'edits'])
     await tx.execute(
       `DELETE FROM messaging.${table} WHERE org_id = $1 AND message_id = ANY ($2::bigint[])`,
       left,

@@ -10,6 +10,8 @@ const Editable = z.object({
   topic: z.string(),
   /** Seconds since the Unix epoch. */
   sentAt: z.int(),
+  /** Has its text been another? */
+  edited: z.boolean(),
 })
 export type Editable = z.output<typeof Editable>
 
@@ -20,8 +22,8 @@ export async function readEditable(
 ): Promise<Editable | null> {
   const [row] = await tx.query(
     Editable,
-    `SELECT content, rendered, topic, extract(epoch FROM sent_at)::bigint AS "sentAt" FROM messaging.messages
-      WHERE org_id = $1 AND message_id = $2`,
+    `SELECT content, rendered, topic, extract(epoch FROM sent_at)::bigint AS "sentAt", edited_at IS NOT NULL AS edited
+      FROM messaging.messages WHERE org_id = $1 AND message_id = $2`,
     [tx.org, object.messageId],
   )
   return row ?? null

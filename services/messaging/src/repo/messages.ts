@@ -1,9 +1,10 @@
 import type { Granted } from '@parley/access'
-import { Reaction } from '@parley/api'
+import { Reaction, type Submessage, widgetIn } from '@parley/api'
 import { readSight, type Sight, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
 import { type EditRow, readEditsOf } from './history.ts'
+import { readSubmessages } from './submessages.ts'
 
 /** A message with what its reader made of it. */
 export const MessageRow = z.object({
@@ -45,10 +46,11 @@ const nobody: Sight = new Set()
 
 const ReactionRow = z.object({ messageId: z.int(), reaction: Reaction })
 
-/** Messages in ascending order, their reactions as they came, their changes newest first, and the people of their direct conversations. */
+/** Messages in ascending order, their reactions and what was added to polls as they came, their changes newest first, and the people of their direct conversations. */
 export interface Messages {
   readonly rows: readonly MessageRow[]
   readonly reactions: ReadonlyMap<number, readonly Reaction[]>
+  readonly submessages: ReadonlyMap<number, readonly Submessage[]>
   readonly edits: ReadonlyMap<number, readonly EditRow[]>
   readonly people: ReadonlyMap<number, PersonRow>
   /** Whom their reader sees. */
@@ -69,7 +71,14 @@ async function read(
   ids: readonly number[],
 ): Promise<Messages> {
   if (ids.length === 0)
-    return { rows: [], reactions: new Map(), edits: new Map(), people: new Map(), sight: nobody }
+    return {
+      rows: [],
+      reactions: new Map(),
+      submessages: new Map(),
+      edits: new Map(),
+      people: new Map(),
+      sight: nobody,
+    }
   const rows = await tx.query(
     MessageRow,
     `SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
@@ -104,8 +113,14 @@ async function read(
     [tx.org, granted.actor.userId, ids],
   )
   const changed = rows.filter(({ editedAt, movedAt }) => editedAt !== null || movedAt !== null)
-  const [reactions, edits, people, sight] = await Promise.all([
+  const widgets = rows.filter(({ content }) => widgetIn(content) !== null)
+  const [reactions, submessages, edits, people, sight] = await Promise.all([
     readReactions(tx, ids),
+    readSubmessages(
+      tx,
+      granted,
+      widgets.map(({ id }) => id),
+    ),
     readEditsOf(
       tx,
       granted,
@@ -114,7 +129,7 @@ async function read(
     readPeople(tx, rows),
     readSight(tx, granted.actor),
   ])
-  return { rows, reactions, edits, people, sight }
+  return { rows, reactions, submessages, edits, people, sight }
 }
 
 async function readReactions(tx: Tx, ids: readonly number[]): Promise<Messages['reactions']> {

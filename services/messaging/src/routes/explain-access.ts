@@ -75,6 +75,7 @@ async function ofMessage(tx: Tx, actor: Actor, id: number, now: number): Promise
     decisions: [
       decided('message:read', actor, message),
       decided('message:react', actor, message),
+      decided('message:answer', actor, { message, authorOnly: false }),
       decided('message:change', actor, message),
       decided('message:edit', actor, changing),
       decided('message:move-topic', actor, { ...changing, resolves: false }),

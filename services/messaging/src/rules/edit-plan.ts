@@ -1,4 +1,5 @@
 import { AppError, badRequest, sha256 } from '@parley/core'
+import { widgetIn } from '@parley/api'
 import { normaliseContent, normaliseTopic } from '@parley/markdown'
 
 /** What a client asks to change of a message. */
@@ -14,6 +15,8 @@ export interface EditAsked {
 export interface EditedMessage {
   readonly content: string
   readonly topic: string
+  /** Has its text been another? Then it is no widget. */
+  readonly edited: boolean
   /** Null for a direct message. */
   readonly channel: number | null
 }
@@ -23,9 +26,6 @@ export interface EditPlan {
   readonly content: string | null
   readonly topic: string | null
 }
-
-/** Texts that make more than a message (Zulip API: submessages); what hangs on them would not fit another text. */
-const widget = /^\/(poll|todo)\b/
 
 /**
  * Understands what is to change.
@@ -50,7 +50,8 @@ export function planEdit(asked: EditAsked, message: EditedMessage): EditPlan {
 
 function contentOf({ content, prev_content_sha256: seen }: EditAsked, message: EditedMessage): string | null {
   if (content === undefined) return null
-  if (widget.test(message.content)) throw badRequest('Widgets cannot be edited.')
+  // What hangs on them would not fit another text.
+  if (!message.edited && widgetIn(message.content)) throw badRequest('Widgets cannot be edited.')
   if (seen !== undefined && seen.toLowerCase() !== sha256(message.content).toString('hex'))
     throw new AppError(
       'EXPECTATION_MISMATCH',
