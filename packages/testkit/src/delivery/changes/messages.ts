@@ -16,7 +16,7 @@ const sendToChannel: Change = (play, who) =>
     type: 'channel',
     to: play.random.pick(channels),
     topic: play.random.pick(topics),
-    content: `hello ${mention(play)}`,
+    content: play.random.below(5) === 0 ? '/poll Tea?\ngreen' : `hello ${mention(play)}`,
   })
 
 const sendDirect: Change = (play, who) => {
@@ -38,6 +38,14 @@ const react: Change = async ({ random, sent }, who) => {
   const path = `/messages/${sent[random.below(sent.length)]}/reactions`
   const emoji = { emoji_name: random.pick(['tada', 'smile']) }
   return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
+}
+
+/** What is added to a poll, where it is one. */
+const answer: Change = async ({ random, sent }, who) => {
+  if (sent.length === 0) return null
+  const vote = { type: 'vote', key: 'canned,0', vote: random.pick([1, -1]) }
+  const message_id = sent[random.below(sent.length)]
+  return who.post('/submessage', { message_id, msg_type: 'widget', content: JSON.stringify(vote) })
 }
 
 /** Nothing changes by it; it only passes. */
@@ -93,6 +101,7 @@ export const ofMessages: Kinds = {
   'send directly': [4, sendDirect],
   flag: [6, flag],
   react: [3, react],
+  'answer a poll': [2, answer],
   'tell of typing': [2, tellOfTyping],
   edit: [4, edit],
   'move within a channel': [3, moveTopic],

@@ -82,8 +82,9 @@ export const ofMessages: Appliers = {
     // As with marks: a message from outside the own channels is the reader's from here on.
     if (user === state.user) state.maxMessage = Math.max(state.maxMessage, id)
   },
-  // A snapshot holds no reactions.
+  // A snapshot holds neither reactions nor what is added to polls.
   'reaction remove'() {},
+  submessage() {},
 }
 
 function read(state: ClientState, messages: readonly number[]): void {
