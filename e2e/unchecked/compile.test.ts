@@ -25,7 +25,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'gateway createFindQueue': 'found by its owner only; what it delivers is decided event by event',
   'gateway touchQueues': 'positions of queues that are being served',
   'gateway sweepQueues': 'deletes what has expired',
-  'gateway stir': 'reads nothing',
+  'gateway stirring': 'reads nothing',
   'messaging unsettledOrganisations': 'numbers of organisations',
   'messaging readAlertLists': 'for the service itself, which only counts whom a text alerts',
   'messaging settleWords': 'reads nothing that leaves the database',

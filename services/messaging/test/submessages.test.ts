@@ -1,4 +1,4 @@
-import { FetchedMessage, Submessage } from '@parley/api'
+import { FetchedMessage, type Submessage } from '@parley/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
