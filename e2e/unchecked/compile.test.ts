@@ -15,6 +15,8 @@ const withoutProof: Readonly<Record<string, string>> = {
   'auth insertOrganisation': 'before it there is nobody a rule could ask: the caller list decides',
   'auth readSettingsDefaults': 'what new accounts begin with: everybody in the organisation is told',
   'auth readOrganisation': 'shown before anybody signs in',
+  'auth organisationsWithFull': 'numbers of organisations',
+  'auth settleFull': 'writes down what time has decided; who they are everybody is told',
   'auth holdAccount': 'locks a row and reads nothing of it',
   'gateway readHeads': 'numbers of logs',
   'gateway leaseStore': 'the gateway’s own lease',

@@ -23,7 +23,7 @@ export interface SystemGroup {
   readonly id: SystemGroupId
   readonly name: SystemGroupName
   readonly description: string
-  /** Weakest role whose accounts are named in it directly; null where only its subgroups have people. */
+  /** The role whose accounts it names directly, of members the full ones; null where only its subgroups have people. */
   readonly directRole: Role | null
   readonly subgroups: readonly SystemGroupId[]
 }
@@ -41,10 +41,7 @@ const group = (
   subgroups: subgroup ? [systemGroupId[subgroup]] : [],
 })
 
-/**
- * Every system group, each holding the next stronger one. The waiting period is zero, so that every member is a
- * full member.
- */
+/** Every system group, each holding the next stronger one. Of members it names, that of all names those who still wait. */
 export const systemGroups: readonly SystemGroup[] = [
   group('role:internet', 'Everyone on the Internet', null, 'role:everyone'),
   group('role:everyone', 'All users of this organization, including guests', role.guest, 'role:members'),
@@ -82,12 +79,35 @@ const weakest: Readonly<Record<SystemGroupId, number>> = {
   8: 0,
 }
 
-/** Is an active account of this role in the group, directly or through its subgroups? */
-export const roleIsIn = (accountRole: Role, id: SystemGroupId): boolean => accountRole <= weakest[id]
+const dayMs = 86_400_000
+/** Longer waiting periods are as long as this one, in days: dates end. */
+const longestWait = 10_000_000
 
-/** Ids of every system group that an active account of this role is in. */
-export const systemGroupsOf = (accountRole: Role): ReadonlySet<GroupId> =>
-  new Set(systemGroups.filter((g) => roleIsIn(accountRole, g.id)).map((g) => groupId(g.id)))
+/**
+ * From when on a member is a full one; null where nobody waits. Whole days count, whatever a calendar says.
+ * @param joined milliseconds since the Unix epoch, as is what is returned
+ * @param waitingDays the organisation's `waiting_period_threshold`
+ */
+export const fullFrom = (joined: number, waitingDays: number): number | null =>
+  waitingDays <= 0 ? null : joined + Math.min(waitingDays, longestWait) * dayMs
+
+/** Is an account of this role a full member then? Moderators are at once, guests never. */
+export function isFullMember(accountRole: Role, from: number | null, now: number): boolean {
+  if (accountRole !== role.member) return accountRole < role.member
+  return from === null || now >= from
+}
+
+/**
+ * Is an active account of this role in the group, directly or through its subgroups?
+ * @param full is a member a full one?
+ */
+export const roleIsIn = (accountRole: Role, id: SystemGroupId, full = true): boolean =>
+  accountRole <= weakest[id] &&
+  (full || accountRole < role.member || id !== systemGroupId['role:fullmembers'])
+
+/** Ids of every system group that an active account of this role is in. @param full is a member a full one? */
+export const systemGroupsOf = (accountRole: Role, full = true): ReadonlySet<GroupId> =>
+  new Set(systemGroups.filter((g) => roleIsIn(accountRole, g.id, full)).map((g) => groupId(g.id)))
 
 /**
  * Who a permission is given to (Zulip API: group-setting value): one group, or people and groups named in place.

@@ -67,6 +67,16 @@ function actorOf(row: z.output<typeof Row>): Actor | null {
   }
 }
 
+/** When somebody who is no full member yet becomes one; null for everybody else. */
+export async function readFullFrom(tx: Tx, user: UserId): Promise<Date | null> {
+  const [row] = await tx.query(
+    z.object({ full_from: z.date() }),
+    'SELECT full_from FROM auth.v1_actors WHERE org_id = $1 AND user_id = $2 AND full_from > now()',
+    [tx.org, user],
+  )
+  return row?.full_from ?? null
+}
+
 /** The organisation's rights alone, for operations that nobody in particular asks for; 0 where there is none. */
 export async function readRights(tx: Tx): Promise<Rights> {
   const [row] = await tx.query(

@@ -1,4 +1,4 @@
-import { role, type Role, systemGroupsOf } from '@parley/access'
+import { fullFrom, isFullMember, role, type Role, systemGroupsOf } from '@parley/access'
 import { orgId, userId } from '@parley/core'
 import { type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
@@ -147,6 +147,72 @@ test('the groups of each account are those that a naive walk finds, and the memb
         )
         expect(members.map((row) => row.id)).toEqual(users.filter((user) => inside(user, id)))
       }
+    }),
+    { numRuns: runs },
+  )
+})
+
+const day = 86_400_000
+const someWait = fc.record({
+  days: fc.oneof(fc.nat(5), fc.constantFrom(30, 2_147_483_647)),
+  now: fc.integer({ min: 1_000_000_000_000, max: 2_000_000_000_000 }),
+  people: fc.array(
+    fc.record({
+      role: fc.constantFrom(role.member, role.member, ...Object.values(role)),
+      // Whole days of the waiting period are over, less or more by so many milliseconds: at the very boundary too.
+      days: fc.option(fc.nat(6)),
+      off: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -day, max: day })),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+})
+
+test('who is a full member is what the rules say, at any moment', async () => {
+  const Groups = z.object({ user_id: z.int(), group_ids: z.array(z.int()) })
+  const From = z.object({ at: z.coerce.number().nullable() })
+  await fc.assert(
+    fc.asyncProperty(someWait, async ({ days, now, people }) => {
+      const joined = people.map((person) => now - (person.days ?? Math.min(days, 30)) * day + person.off)
+      const { org, users } = await organisation(people.map((person) => ({ ...person, active: true })))
+      const read = await auth.write(org, async (tx) => {
+        await tx.execute('INSERT INTO auth.settings (org_id, settings) VALUES ($1, $2)', [
+          org,
+          JSON.stringify({ waiting_period_threshold: days }),
+        ])
+        const full = await group(tx, 'full')
+        await nest(tx, full, 4)
+        for (const [i, user] of users.entries())
+          await db.superuser(
+            'UPDATE auth.users SET date_joined = to_timestamp($2 / 1000.0) WHERE user_id = $1',
+            [user, joined[i]],
+          )
+        const at = [org, new Date(now)]
+        return {
+          full,
+          of: await tx.query(Groups, 'SELECT * FROM auth.v1_groups_of($1, $3, $2) ORDER BY user_id', [
+            ...at,
+            users,
+          ]),
+          within: await tx.query(Ids, 'SELECT user_id AS id FROM auth.v1_members_of($1, $3, $2)', [
+            ...at,
+            [full],
+          ]),
+          from: await tx.query(
+            From,
+            'SELECT extract(epoch FROM full_from) * 1000 AS at FROM auth.v1_actors WHERE org_id = $1 ORDER BY user_id',
+            [org],
+          ),
+        }
+      })
+      const from = joined.map((at) => fullFrom(at, days))
+      const is = people.map((person, i) => isFullMember(person.role, from[i] ?? null, now))
+      expect(read.of.map(({ group_ids }) => group_ids)).toEqual(
+        people.map((person, i) => [...systemGroupsOf(person.role, is[i]), ...(is[i] ? [read.full] : [])]),
+      )
+      expect(read.within.map(({ id }) => id)).toEqual(users.filter((_, i) => is[i]))
+      expect(read.from.map(({ at }) => at)).toEqual(
+        people.map((person, i) => (person.role === role.member ? from[i] : null)),
+      )
     }),
     { numRuns: runs },
   )

@@ -58,7 +58,11 @@ import {
   profileChanged,
   profileFieldsSet,
 } from './users/organisation-lists.ts'
-import { organisationSet, organisationSettingsChanged } from './users/organisation-set.ts'
+import {
+  organisationSet,
+  organisationSettingsChanged,
+  waitingPeriodChanged,
+} from './users/organisation-set.ts'
 import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
 import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.ts'
@@ -101,6 +105,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(userReactivated),
   any(userRenamed),
   any(userRoleChanged),
+  any(waitingPeriodChanged),
   // groups
   any(groupChanged),
   any(groupCreated),

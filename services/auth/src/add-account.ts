@@ -37,7 +37,7 @@ export async function addAccount(
     row,
     events: [
       make(userCreated, created(row)),
-      joinsRoleGroup(row.userId, granted.object.role),
+      joinsRoleGroup(row.userId, granted.object.role, row.waitingUntil !== null),
       make(accountCreated, { user_id: row.userId, role: row.role, by }),
     ],
   }

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createOrmDatabase } from '@parley/db'
 import { createAfterCommit } from '@parley/events'
 import {
+  createRounds,
+  describeError,
   openBus,
   postgresOptions,
   type RunningService,
@@ -12,12 +15,14 @@ import type { AuthConfig } from './config.ts'
 import type { AuthContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
 import { createHasher } from './passwords/hasher.ts'
+import { organisationsWithFull } from './repo/full-members.ts'
 import { findOrganisation } from './repo/organisations.ts'
 import { createOwnAccounts } from './facts/own-accounts.ts'
+import { tellFullMembers } from './tell-full-members.ts'
 
 /** Starts the auth service; disposing it drains and closes everything it opened. */
 export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise<RunningService> {
-  const { clock, ids } = deps
+  const { clock, ids, logger } = deps
   await using opening = new AsyncDisposableStack()
   const certificates = opening.use(watchCertificates(config.certDir, deps))
   const database = opening.use(await createOrmDatabase(postgresOptions(config, 'svc_auth', certificates)))
@@ -26,6 +31,16 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
   const hasher = await createHasher(config.passwords, ids)
   const own = createOwnAccounts(database)
   const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own }
+  opening.use(
+    createRounds({
+      waiting: () => organisationsWithFull(database),
+      serve: (org) => tellFullMembers(ctx, org),
+      wait: async (ms, signal) => {
+        await delay(ms, undefined, { signal })
+      },
+      onProblem: (error) => logger.warn('the log does not say of new full members', describeError(error)),
+    }),
+  )
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => findOrganisation(database, null) }
   const parts = { config, deps, certificates, database, afterCommit, ctx, actors: own.actor }

@@ -100,3 +100,64 @@ test('the same through a group in the group', async () => {
   await ada.ok('POST', `/user_groups/${group}/subgroups`, { delete: [inner] })
   expect([(await say(there(), 'Bridge')).status, await known()]).toEqual([400, ['Bridge']])
 })
+
+const wait = (days: number) => org.owner.ok('PATCH', '/realm', { waiting_period_threshold: days })
+const full = { direct_members: [], direct_subgroups: [4] }
+const ended = async (queue: { readonly id: string; readonly last: number }) => {
+  const at = { queue_id: queue.id, last_event_id: queue.last }
+  return Promise.all([bob, there()].map(async (who) => (await who.get('/events', at)).body['code']))
+}
+
+test('a longer waiting period takes from members what full ones have, at every gateway, before it answers', async () => {
+  await ada.ok('POST', '/users/me/subscriptions', {
+    subscriptions: [{ name: 'Chart room' }],
+    invite_only: true,
+    history_public_to_subscribers: true,
+    can_subscribe_group: full,
+  })
+  await ada.ok('POST', '/users/me/subscriptions', {
+    subscriptions: [{ name: 'Helm' }],
+    can_send_message_group: full,
+  })
+  const has = async () => [
+    (await known()).includes('Chart room'),
+    (await history('Chart room')).status,
+    (await say(bob, 'Helm')).status,
+    (await say(there(), 'Helm')).status,
+  ]
+  expect(await has()).toEqual([true, 200, 200, 200])
+  const queue = await eventQueue(bob, {})
+  await wait(3)
+  expect(await ended(queue)).toEqual(['BAD_EVENT_QUEUE_ID', 'BAD_EVENT_QUEUE_ID'])
+  expect(await has()).toEqual([false, 400, 400, 400])
+  const waiting = await eventQueue(bob, {})
+  await wait(0)
+  expect(await ended(waiting)).toEqual(['BAD_EVENT_QUEUE_ID', 'BAD_EVENT_QUEUE_ID'])
+  expect(await has()).toEqual([true, 200, 200, 200])
+})
+
+test('whose time comes reads at once what full members read, is told so, and begins anew', async () => {
+  await wait(1)
+  const onlooker = await eventQueue(org.owner, { event_types: ['user_group'] })
+  // A moment ago it was a day ago, but for one second.
+  await network.database.superuser(
+    `UPDATE auth.users SET date_joined = now() - interval '1 day' + interval '1 second',
+       waiting_until = now() + interval '1 second' WHERE user_id = $1`,
+    [bob.id],
+  )
+  const queue = await eventQueue(bob, {})
+  expect([queue.state, (await history('Chart room')).status]).toMatchObject([
+    { realm_waiting_period_threshold: 1 },
+    400,
+  ])
+  await expect.poll(async () => (await history('Chart room')).status, { timeout: 10_000 }).toBe(200)
+  expect([await known(), (await say(bob, 'Helm')).status]).toEqual([['Bridge', 'Chart room', 'Helm'], 200])
+  await expect
+    .poll(() => ended(queue), { timeout: 10_000 })
+    .toEqual(['BAD_EVENT_QUEUE_ID', 'BAD_EVENT_QUEUE_ID'])
+  await network.settle()
+  expect((await onlooker.rest()).map(({ op, group_id, user_ids }) => [op, group_id, user_ids])).toEqual([
+    ['add_members', 4, [bob.id]],
+    ['remove_members', 3, [bob.id]],
+  ])
+})

@@ -40,7 +40,7 @@ export function createContext(
   presence: PresenceStore,
   pass: Pass,
 ): Context {
-  const facts = createFactsCache((org, asks) => loadSendFacts(database, org, asks))
+  const facts = createFactsCache((org, asks) => loadSendFacts(database, org, asks), clock)
   const sends = createSends({
     write: (org, encoded) => writeSends(database, org, encoded),
     facts,

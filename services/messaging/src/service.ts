@@ -3,6 +3,7 @@ import { createPgDatabase } from '@parley/db'
 import { createAfterCommit, pass } from '@parley/events'
 import {
   connectRedis,
+  createRounds,
   describeError,
   openBus,
   postgresOptions,
@@ -17,7 +18,6 @@ import { calls, routes } from './endpoints.ts'
 import { PresenceStore } from './presence/store.ts'
 import { findActor } from './facts/target.ts'
 import { deliverDue } from './jobs/deliver.ts'
-import { createRounds } from './jobs/rounds.ts'
 import { dueOrganisations } from './repo/scheduled.ts'
 import { settleWords, unsettledOrganisations } from './repo/words.ts'
 

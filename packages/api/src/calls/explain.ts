@@ -12,7 +12,14 @@ const Decision = z.object({
 /** Null for what is not there. */
 const Explained = z.object({
   user: z
-    .object({ role: z.int(), active: z.boolean(), bot: z.boolean(), groups: z.array(z.int()) })
+    .object({
+      role: z.int(),
+      active: z.boolean(),
+      bot: z.boolean(),
+      groups: z.array(z.int()),
+      /** When a member becomes a full one, as an ISO time; null for everybody else. */
+      full_from: z.string().nullable(),
+    })
     .nullable(),
   facts: z.record(z.string(), z.boolean()).nullable(),
   decisions: z.array(Decision),

@@ -55,7 +55,7 @@ export const organisationSettings: Settings = {
   email_changes_disabled: setting(bool(), false),
   avatar_changes_disabled: setting(bool(), false),
   require_unique_names: setting(bool(), false),
-  waiting_period_threshold: setting(json(z.int().min(0)), 0, { ...owners, ...fixed }),
+  waiting_period_threshold: setting(json(z.int().min(0).max(2_147_483_647)), 0, owners),
   invite_required: setting(bool(), true, { ...owners, ...fixed }),
   emails_restricted_to_domains: setting(bool(), false, { ...owners, ...fixed }),
   disallow_disposable_email_addresses: setting(bool(), true, { ...owners, ...fixed }),

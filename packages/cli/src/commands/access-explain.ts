@@ -85,7 +85,8 @@ type Explained = { readonly [K in keyof ExplainedAccess]: NonNullable<ExplainedA
 function* lines({ user, facts, decisions }: Explained): Iterable<string> {
   for (const { action, verdict, reason } of decisions)
     yield `${action}: ${words[verdict]}${reason === null ? '' : ` (${reason})`}`
-  const { role, active, bot, groups } = user
+  const { role, active, bot, groups, full_from: fullFrom } = user
   yield `the user: role ${role}, ${active ? 'active' : 'deactivated'}${bot ? ', a bot' : ''}, in groups ${groups.join(' ')}`
+  if (fullFrom !== null) yield `  not a full member until ${fullFrom}`
   for (const [fact, holds] of Object.entries(facts)) yield `  ${fact}: ${holds ? 'yes' : 'no'}`
 }

@@ -19,6 +19,20 @@ export const organisationSet = event({
       : { type: 'realm', op: 'update', property, value },
 })
 
+/**
+ * The organisation waits for another number of days until a member is a full one. For members who are none any more it
+ * takes rights away.
+ */
+export const waitingPeriodChanged = event({
+  type: 'organisation.waiting-period-changed',
+  emitter: 'auth',
+  audience: 'nobody',
+  changesRights: true,
+  revokes: true,
+  audited: true,
+  body: z.object({ days: z.int(), was: z.int(), by: z.int() }),
+})
+
 /** The audited side: who changed which of them, without texts. */
 export const organisationSettingsChanged = event({
   type: 'organisation.settings-changed',

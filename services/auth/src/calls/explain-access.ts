@@ -9,7 +9,7 @@ import {
 } from '@parley/access'
 import { type ExplainedAccess, explainAccessToPeople } from '@parley/api'
 import { orgId, userId } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { readActor, readFullFrom, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { groupFacts } from '../facts/group.ts'
@@ -24,7 +24,8 @@ export default answer<typeof explainAccessToPeople, AuthContext>(explainAccessTo
     const { actor } = await readActor(tx, userId(input.user))
     if (!actor) return { user: null, ...nothing }
     const { role: has, isActive: active, isBot: bot, groups } = actor
-    const user = { role: has, active, bot, groups: [...groups].sort((a, b) => a - b) }
+    const full_from = (await readFullFrom(tx, actor.userId))?.toISOString() ?? null
+    const user = { role: has, active, bot, groups: [...groups].sort((a, b) => a - b), full_from }
     const found = await (input.kind === 'group' ? ofGroup(tx, actor, input.id) : ofUser(tx, actor, input.id))
     return { user, ...found }
   }),

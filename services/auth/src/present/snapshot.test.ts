@@ -4,10 +4,10 @@ import { orgId, userId } from '@parley/core'
 import { contractAvailable, contractFaults } from '@parley/testkit'
 import { expect, test } from 'vitest'
 import { organisationValues } from '../rules/organisation-values.ts'
-import type { AccountRow } from '../repo/users.ts'
+import type { AccountRow, ListedRow } from '../repo/users.ts'
 import { authState, needsEverybody, sectionTypes, type SnapshotFacts } from './snapshot.ts'
 
-const account = (id: number, as: Role, other: Partial<AccountRow> = {}): AccountRow => ({
+const account = (id: number, as: Role, other: Partial<ListedRow> = {}): ListedRow => ({
   userId: id,
   email: `user${id}@example.org`,
   deliveryEmail: `user${id}@example.org`,
@@ -22,6 +22,7 @@ const account = (id: number, as: Role, other: Partial<AccountRow> = {}): Account
   timezone: '',
   avatarVersion: 1,
   generation: 1,
+  waitingUntil: null,
   ...other,
 })
 const accounts = [

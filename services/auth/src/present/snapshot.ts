@@ -11,7 +11,7 @@ import {
 } from '@parley/api'
 import { type Sight, sees } from '@parley/db'
 import type { Organisation } from '../repo/organisations.ts'
-import type { AccountRow } from '../repo/users.ts'
+import type { AccountRow, ListedRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
 import type { RealmPermissionValues } from './realm-permissions.ts'
 import { avatarUrl, listedPerson, ownPerson, unknownListed } from './person.ts'
@@ -21,7 +21,7 @@ import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } fro
 export interface SnapshotFacts {
   readonly organisation: Organisation
   readonly viewer: Actor
-  readonly accounts: readonly AccountRow[]
+  readonly accounts: readonly ListedRow[]
   readonly sight: Sight
   /** To whom the organisation gives its permissions. */
   readonly permissions: RealmPermissionValues

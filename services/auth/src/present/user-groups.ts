@@ -1,17 +1,19 @@
 import {
   type GroupPermissionSetting,
   groupPermissionSettings,
+  type Role,
   systemGroupId,
   systemGroups,
 } from '@parley/access'
 import type { UserGroupObject } from '@parley/api'
 import { only, readGroupSettings, type Tx } from '@parley/db'
 import type { GroupRow } from '../repo/groups.ts'
-import type { AccountRow } from '../repo/users.ts'
+import type { ListedRow } from '../repo/users.ts'
+import { roleGroup } from '../rules/role-group.ts'
 
 const nobody = systemGroupId['role:nobody']
 const everyone = systemGroupId['role:everyone']
-type Listed = Pick<AccountRow, 'userId' | 'role' | 'isActive'>
+type Listed = Pick<ListedRow, 'userId' | 'role' | 'isActive' | 'waitingUntil'>
 
 /** The system groups with the active accounts that each names directly. @param createdAt the organisation's, in seconds */
 export const systemUserGroups = (accounts: readonly Listed[], createdAt: number): UserGroupObject[] =>
@@ -21,7 +23,7 @@ export const systemUserGroups = (accounts: readonly Listed[], createdAt: number)
     description: group.description,
     creator_id: null,
     date_created: createdAt,
-    members: accounts.filter((a) => a.isActive && a.role === group.directRole).map((a) => a.userId),
+    members: accounts.filter((a) => a.isActive && names(a) === group.id).map((a) => a.userId),
     direct_subgroup_ids: [...group.subgroups],
     is_system_group: true,
     deactivated: false,
@@ -33,6 +35,9 @@ export const systemUserGroups = (accounts: readonly Listed[], createdAt: number)
     can_mention_group: group.name === 'role:everyone' ? everyone : nobody,
     can_remove_members_group: nobody,
   }))
+
+// Roles come out of the database as numbers, which it checks.
+const names = ({ role, waitingUntil }: Listed): number => roleGroup(role as Role, waitingUntil !== null)
 
 type Permissions = Pick<UserGroupObject, GroupPermissionSetting>
 

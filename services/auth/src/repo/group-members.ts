@@ -5,8 +5,9 @@ import { z } from 'zod'
 const Id = z.object({ id: z.int() })
 const ids = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id)
 
-/** The weakest role whose accounts each group of a role names itself (packages/access: systemGroups). */
-const named = `(VALUES (2, 600), (4, 400), (5, 300), (6, 200), (7, 100)) AS r (group_id, role)`
+/** The role whose accounts each group names itself: of members, that of all those who are told to wait. */
+const named = `(VALUES (2, 600, false), (3, 400, true), (4, 400, false), (5, 300, false), (6, 200, false),
+  (7, 100, false)) AS r (group_id, role, waits)`
 
 /** Active people in a group, ascending. @param direct only those that it names itself */
 export async function readMembers(
@@ -27,7 +28,7 @@ export async function readMembers(
       Id,
       `SELECT u.user_id AS id FROM auth.users u
        WHERE u.org_id = $1 AND u.is_active AND (
-         u.role IN (SELECT r.role FROM ${named} WHERE r.group_id = $2)
+         (u.role, u.waiting_until IS NOT NULL) IN (SELECT r.role, r.waits FROM ${named} WHERE r.group_id = $2)
          OR u.user_id IN (SELECT m.user_id FROM auth.user_group_members m WHERE m.org_id = $1 AND m.group_id = $2))
        ORDER BY 1`,
       [tx.org, group],

@@ -20,6 +20,11 @@ export interface AccountRow {
   readonly generation: number
 }
 
+/** The same with what the log says of a member who is no full one yet: until when; null for everybody else. */
+export interface ListedRow extends AccountRow {
+  readonly waitingUntil: Date | null
+}
+
 /** Ids beyond the column's type are nobody's, and would be an error to ask for. */
 const isId = (id: number): boolean => id <= 2_147_483_647 && id >= 0
 
@@ -28,7 +33,7 @@ export function listUsers(
   tx: OrmTx,
   granted: Granted<'user:list'>,
   ids: readonly number[] | null = null,
-): Promise<AccountRow[]> {
+): Promise<ListedRow[]> {
   const { orgId } = granted.actor
   const among = ids ? { userId: { in: ids.filter(isId) } } : {}
   return tx.orm.user.findMany({ where: { orgId, ...among }, orderBy: { userId: 'asc' } })
@@ -44,10 +49,10 @@ export async function readUser(tx: OrmTx, granted: Granted<'user:see'>): Promise
 export function listRoles(
   tx: OrmTx,
   granted: Granted<'group:read'>,
-): Promise<Pick<AccountRow, 'userId' | 'role' | 'isActive'>[]> {
+): Promise<Pick<ListedRow, 'userId' | 'role' | 'isActive' | 'waitingUntil'>[]> {
   return tx.orm.user.findMany({
     where: { orgId: granted.actor.orgId, isActive: true },
-    select: { userId: true, role: true, isActive: true },
+    select: { userId: true, role: true, isActive: true, waitingUntil: true },
     orderBy: { userId: 'asc' },
   })
 }
@@ -65,7 +70,7 @@ export async function insertUser(
   tx: OrmTx,
   granted: Granted<'user:create'>,
   { joined, email, fullName, canCreateUsers }: NewUser,
-): Promise<AccountRow | null> {
+): Promise<ListedRow | null> {
   const [row] = await tx.orm.user.createManyAndReturn({
     data: {
       orgId: granted.actor.orgId,
@@ -98,14 +103,21 @@ export async function deactivate(
   return generation
 }
 
-/** Takes an account into use again; no credential comes back with it. @returns its new vantage */
-export async function reactivate(tx: OrmTx, granted: Granted<'user:reactivate'>): Promise<number> {
+/** Where an account stands from now on. */
+export interface Standing {
+  readonly vantage: number
+  /** Is it a member who is no full one yet? */
+  readonly waits: boolean
+}
+
+/** Takes an account into use again; no credential comes back with it. */
+export async function reactivate(tx: OrmTx, granted: Granted<'user:reactivate'>): Promise<Standing> {
   const { orgId, userId } = granted.object
-  const { vantage } = await tx.orm.user.update({
+  const { vantage, waitingUntil } = await tx.orm.user.update({
     where: { orgId_userId: { orgId, userId } },
     data: { isActive: true, vantage: { increment: 1 } },
   })
-  return vantage
+  return { vantage, waits: waitingUntil !== null }
 }
 
 /** Names an account. @returns whether that is another name than before */
@@ -126,14 +138,19 @@ export async function renameOwn(tx: OrmTx, granted: Granted<'self:use'>, fullNam
   return (await tx.orm.user.updateMany({ where, data: { fullName } })).count === 1
 }
 
-/** Gives an account the role of the proof. @returns its new vantage */
-export async function setRole(tx: OrmTx, granted: Granted<'user:set-role'>): Promise<number> {
+/** Gives an account the role of the proof. */
+export async function setRole(
+  tx: OrmTx,
+  granted: Granted<'user:set-role'>,
+): Promise<Standing & { readonly waited: boolean }> {
   const { target, role } = granted.object
-  const { vantage } = await tx.orm.user.update({
-    where: { orgId_userId: { orgId: target.orgId, userId: target.userId } },
+  const where = { orgId_userId: { orgId: target.orgId, userId: target.userId } }
+  const was = await tx.orm.user.findUniqueOrThrow({ where, select: { waitingUntil: true } })
+  const { vantage, waitingUntil } = await tx.orm.user.update({
+    where,
     data: { role, vantage: { increment: 1 } },
   })
-  return vantage
+  return { vantage, waits: waitingUntil !== null, waited: was.waitingUntil !== null }
 }
 
 /**

@@ -25,10 +25,10 @@ export default route<typeof reactivateUser, AuthContext, OrmTx>(
     if (isActive) return {}
     await turnForSight(tx, granted.actor)
     const moved = await raiseUnmet(tx, granted)
-    const vantage = await reactivate(tx, granted)
+    const { vantage, waits } = await reactivate(tx, granted)
     await append(tx, rights, [
       make(userReactivated, { user_id: userId, role, vantage, by: granted.actor.userId }),
-      joinsRoleGroup(userId, role),
+      joinsRoleGroup(userId, role, waits),
       ...(await backInLists(tx, userId)),
       ...(await groupsNaming(tx, userId)).map((group_id) =>
         make(groupMembersAdded, { group_id, user_ids: [userId] }),

@@ -1,14 +1,31 @@
 import { ownersSetRealmGroups } from '@parley/access'
-import { isRealmGroupSetting, organisationSettings, type SettingValue, updateRealm } from '@parley/api'
-import type { GroupSettingChange, OrmTx } from '@parley/db'
-import { append, make, type NewEvent, organisationSet, organisationSettingsChanged } from '@parley/events'
+import {
+  isRealmGroupSetting,
+  organisationSettings,
+  type SettingValue,
+  type SettingValues,
+  updateRealm,
+} from '@parley/api'
+import { type GroupSettingChange, type OrmTx, takeTurn } from '@parley/db'
+import {
+  append,
+  make,
+  type NewEvent,
+  organisationSet,
+  organisationSettingsChanged,
+  waitingPeriodChanged,
+} from '@parley/events'
 import { route } from '@parley/kit'
 import { changePermissions } from '../change-permissions.ts'
 import type { AuthContext } from '../context.ts'
 import { insufficient, refusal } from '../present/refusal.ts'
+import { settleWaiting } from '../repo/full-members.ts'
 import { writeOrganisationSettings } from '../repo/organisation-settings.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { changedSettings } from '../rules/changed-settings.ts'
+import { fullMemberEvents } from '../rules/full-member-events.ts'
+
+const waiting = 'waiting_period_threshold'
 
 const forOwners = (name: string): boolean =>
   organisationSettings[name]?.ownersOnly === true ||
@@ -28,25 +45,33 @@ export default route<typeof updateRealm, AuthContext, OrmTx>(
       if (typeof asked === 'object' && asked !== null) permissions[name] = asked
       else if (asked !== undefined) settings[name] = asked
     }
+    if (settings[waiting] !== undefined) await takeTurn(tx)
     // First: it waits for the organisation's turn.
     const events = await changePermissions(tx, granted, permissions)
     const before = (await readOrganisation(tx))?.values ?? {}
     const changed = changedSettings(organisationSettings, before, settings)
     if (Object.keys(changed).length > 0) {
       await writeOrganisationSettings(tx, granted, changed)
-      events.push(...settingsEvents(changed, granted.actor.userId))
+      events.push(...settingsEvents(changed, before, granted.actor.userId))
+      if (changed[waiting] !== undefined) events.push(...fullMemberEvents(await settleWaiting(tx, granted)))
     }
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },
 )
 
-function settingsEvents(changed: Readonly<Record<string, SettingValue>>, by: number): NewEvent[] {
+function settingsEvents(changed: SettingValues, before: SettingValues, by: number): NewEvent[] {
+  const { [waiting]: days, ...others } = changed
   const visibility = changed['message_edit_history_visibility_policy']
   // What older clients read instead.
   const legacy = visibility === undefined ? {} : { allow_edit_history: visibility !== 'none' }
+  const properties = Object.keys(others)
   return [
-    make(organisationSettingsChanged, { properties: Object.keys(changed), by }),
+    // An act of its own, for it says who may do what.
+    ...(days === undefined
+      ? []
+      : [make(waitingPeriodChanged, { days: Number(days), was: Number(before[waiting]), by })]),
+    ...(properties.length === 0 ? [] : [make(organisationSettingsChanged, { properties, by })]),
     ...Object.entries({ ...changed, ...legacy }).map(([property, value]) =>
       make(organisationSet, { property, value }),
     ),

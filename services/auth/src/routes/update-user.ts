@@ -48,11 +48,13 @@ async function roleChanged({ input: { role }, granted, rights, tx }: Updating): 
   const verdict = authorize('user:set-role', actor, { target, role }, rights)
   if (!verdict.ok) throw refusal(verdict.reason)
   if (role === target.role) return []
-  const vantage = await setRole(tx, verdict.granted)
+  const { vantage, waits, waited } = await setRole(tx, verdict.granted)
   const { userId } = target
   const changed = { user_id: userId, role, was: target.role, vantage, by: actor.userId }
   // Groups show nobody who is not in use.
-  const groups = target.isActive ? [leavesRoleGroup(userId, target.role), joinsRoleGroup(userId, role)] : []
+  const groups = target.isActive
+    ? [leavesRoleGroup(userId, target.role, waited), joinsRoleGroup(userId, role, waits)]
+    : []
   return [make(userRoleChanged, changed), ...groups]
 }
 

@@ -1,4 +1,5 @@
-import { orgId, type Rights, rights, userId } from '@parley/core'
+import { defaultRealmGroups, role } from '@parley/access'
+import { fixedClock, orgId, type Rights, rights, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { createFactsCache } from './cache.ts'
 import type { Ask, Found } from './send-facts.ts'
@@ -13,15 +14,19 @@ const ask = (user: number, channel?: number): Ask => ({
 function readings() {
   const asked: Ask[][] = []
   let now: Rights = rights(1)
-  const cache = createFactsCache(async (_org, asks) => {
-    asked.push([...asks])
-    const found: Found = {
-      facts: { realm: 'acme', actor: null, channel: null, people: null, begun: false },
-      rights: now,
-      hash: `of ${now}`,
-    }
-    return asks.map(() => found)
-  }, 100)
+  const cache = createFactsCache(
+    async (_org, asks) => {
+      asked.push([...asks])
+      const found: Found = {
+        facts: { realm: 'acme', actor: null, channel: null, people: null, begun: false },
+        rights: now,
+        hash: `of ${now}`,
+      }
+      return asks.map(() => found)
+    },
+    fixedClock(0),
+    100,
+  )
   return { asked, cache, move: (n: number) => (now = rights(n)) }
 }
 
@@ -83,7 +88,7 @@ test('a failure fails who waited and nobody later', async () => {
   const cache = createFactsCache(async () => {
     if (fail) throw new Error('gone')
     return []
-  })
+  }, fixedClock(0))
   await expect(cache.get(org, ask(1))).rejects.toThrow('gone')
   fail = false
   await expect(cache.get(org, ask(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -95,4 +100,35 @@ test('what would fill the memory is not kept', async () => {
   const crowd = { user: userId(1), users: Array.from({ length: 500 }, (_, i) => 1_000_000 + i) }
   for (const one of [long, crowd, long, crowd]) await cache.get(org, one)
   expect(asked).toHaveLength(4)
+})
+
+test('what time changes is read again once it has come', async () => {
+  const clock = fixedClock(1_000)
+  let read = 0
+  const actor = {
+    id: 1,
+    role: role.member,
+    active: true,
+    bot: false,
+    owner: null,
+    generation: 1,
+    groups: new Set<never>(),
+    ownerGroups: new Set<never>(),
+    permissions: defaultRealmGroups,
+    email: '',
+    name: '',
+    avatar: '',
+    gravatar: false,
+  }
+  const cache = createFactsCache(async () => {
+    const until = ++read === 1 ? 3_000 : null
+    const facts = { realm: 'acme', actor: { ...actor, until }, channel: null, people: null, begun: false }
+    return [{ facts, rights: rights(1), hash: 'same' }]
+  }, clock)
+  const fresh = async () => (await cache.get(org, ask(1))).fresh
+  expect([await fresh(), await fresh()]).toEqual([true, false])
+  clock.advance(1_999)
+  expect(await fresh()).toBe(false)
+  clock.advance(1)
+  expect([await fresh(), await fresh(), read]).toEqual([true, false, 2])
 })

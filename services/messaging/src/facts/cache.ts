@@ -1,4 +1,4 @@
-import { type OrgId, type Rights, rights as asRights, unavailable } from '@parley/core'
+import { type Clock, type OrgId, type Rights, rights as asRights, unavailable } from '@parley/core'
 import type { Ask, Found } from './send-facts.ts'
 
 /** Facts of sends, kept in memory. */
@@ -39,9 +39,10 @@ const longestKey = 1_000
 /**
  * Keeps facts per organisation, valid for the last rights seen. Misses of one tick are read together, in one
  * statement per organisation, never one per send. Nothing rests on it being right: a send is checked behind the head.
+ * What time alone changes, becoming a full member, is read again when that time has come.
  * @param capacity most entries of one organisation; the least recently used one goes first
  */
-export function createFactsCache(load: LoadFacts, capacity = 20_000): FactsCache {
+export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_000): FactsCache {
   const organisations = new Map<OrgId, Organisation>()
 
   const of = (org: OrgId): Organisation => {
@@ -103,7 +104,7 @@ export function createFactsCache(load: LoadFacts, capacity = 20_000): FactsCache
       const known = of(org)
       const key = keyOf(ask)
       const found = known.entries.get(key)
-      if (!fresh && found && found.rights >= known.seen) {
+      if (!fresh && found && found.rights >= known.seen && !isOver(found, clock)) {
         keep(known, key, found)
         return { ...found, fresh: false }
       }
@@ -120,6 +121,9 @@ export function createFactsCache(load: LoadFacts, capacity = 20_000): FactsCache
     },
   }
 }
+
+const isOver = ({ facts: { actor } }: Found, clock: Clock): boolean =>
+  actor !== null && actor.until !== null && actor.until <= clock.now()
 
 const keyOf = ({ user, channel, name, users, emails }: Ask): string =>
   JSON.stringify([user, channel ?? null, name ?? null, users ?? null, emails ?? null])

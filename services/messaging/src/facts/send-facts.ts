@@ -45,6 +45,8 @@ const ActorFacts = z.object({
   groups: GroupIds,
   ownerGroups: GroupIds,
   permissions: KeptRealmGroups,
+  /** When the sender becomes a full member, in milliseconds since the Unix epoch; null where that needs no waiting. */
+  until: z.int().nullable(),
   email: z.string(),
   name: z.string(),
   avatar: z.string(),

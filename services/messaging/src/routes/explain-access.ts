@@ -8,7 +8,7 @@ import {
 } from '@parley/access'
 import { explainAccess, type ExplainedAccess } from '@parley/api'
 import { orgId, userId } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { readActor, readFullFrom, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readChannelFacts } from '../facts/channel-facts.ts'
@@ -22,7 +22,8 @@ export default answer<typeof explainAccess, Context>(explainAccess, ({ input, ct
     const { actor } = await readActor(tx, userId(input.user))
     if (!actor) return { user: null, ...nothing }
     const { role, isActive: active, isBot: bot, groups } = actor
-    const user = { role, active, bot, groups: [...groups].sort((a, b) => a - b) }
+    const full_from = (await readFullFrom(tx, actor.userId))?.toISOString() ?? null
+    const user = { role, active, bot, groups: [...groups].sort((a, b) => a - b), full_from }
     const found =
       input.kind === 'channel'
         ? await ofChannel(tx, actor, input.id)

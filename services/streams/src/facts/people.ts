@@ -81,7 +81,8 @@ export async function findMembers(tx: Tx): Promise<number[]> {
 
 /**
  * Active people who may know of a private channel without being in it: administrators, and those whom its permissions
- * say it to. Never guests.
+ * say it to. Never guests, nor whoever the log does not call a full member yet: whoever is told of a channel knew of it
+ * when they registered.
  */
 export async function findOverseers(tx: Tx, groups: ChannelGroups): Promise<Actor[]> {
   const telling = [
@@ -92,7 +93,7 @@ export async function findOverseers(tx: Tx, groups: ChannelGroups): Promise<Acto
   const rows = await tx.query(
     Row,
     peopleWhere(
-      'a.is_active AND a.role < $4 AND (a.role <= $2 OR a.user_id IN (SELECT auth.v1_members_of($1, $3)))',
+      'a.is_active AND a.role < $4 AND (a.role <= $2 OR a.user_id IN (SELECT auth.v1_members_of($1, $3, NULL)))',
     ),
     [tx.org, role.admin, telling, role.guest],
   )

@@ -20,7 +20,7 @@ const changeMembers: Change = async (play) =>
 
 const nestGroups: Change = async (play) =>
   play.owner.post(`/user_groups/${oneGroup(play)}/subgroups`, {
-    [play.random.pick(['add', 'add', 'delete'])]: [play.random.pick([3, oneGroup(play)])],
+    [play.random.pick(['add', 'add', 'delete'])]: [play.random.pick([3, 4, oneGroup(play)])],
   })
 
 const editGroup: Change = async (play) =>

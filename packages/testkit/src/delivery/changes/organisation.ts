@@ -8,6 +8,10 @@ const changeOrganisation: Change = async ({ random, owner }) =>
     message_content_edit_limit_seconds: random.pick([600, 900, 'unlimited']),
   })
 
+/** All accounts are young: everybody waits, or nobody. */
+const changeWaitingPeriod: Change = async ({ random, owner }) =>
+  owner.patch('/realm', { waiting_period_threshold: random.pick([0, 0, 1, 30]) })
+
 /** Permissions of the organisation, and the groups that they begin with. */
 const realmPermissions = [
   ['can_create_groups', 3],
@@ -27,7 +31,7 @@ const changeRealmPermission: Change = async (play) => {
   const { random, owner, anybody } = play
   const [name] = random.pick<(typeof realmPermissions)[number]>(realmPermissions)
   const people = { direct_members: [owner.id, anybody().id], direct_subgroups: [random.pick([5, 6])] }
-  const value = random.pick<unknown>([5, people, people, oneGroup(play)])
+  const value = random.pick<unknown>([4, 5, people, people, oneGroup(play)])
   const first = Object.fromEntries(realmPermissions.map(([other, group]) => [other, { new: group }]))
   return owner.patch('/realm', { ...first, [name]: { new: value } })
 }
@@ -50,6 +54,7 @@ const changePlaygrounds: Change = async ({ random, owner }) => {
 
 export const ofOrganisation: Kinds = {
   'change the organisation': [1, changeOrganisation],
+  'change the waiting period': [1, changeWaitingPeriod],
   'change a permission of the organisation': [2, changeRealmPermission],
   'limit whom guests see': [1, limitGuests],
   'change playgrounds': [1, changePlaygrounds],

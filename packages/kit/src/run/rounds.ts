@@ -22,7 +22,10 @@ export interface RoundsOptions {
   readonly onProblem: (error: unknown) => void
 }
 
-/** Does, until it is disposed, what waits in organisations and nobody waits for: words of messages, messages that are due. */
+/**
+ * Does, until it is disposed, what waits in organisations and nobody waits for: words of messages, messages that are due,
+ * members whose waiting is over.
+ */
 export function createRounds({
   waiting,
   serve,
