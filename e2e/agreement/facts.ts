@@ -1,8 +1,6 @@
 import {
   type Actor,
   type ChannelFacts,
-  fullFrom,
-  isFullMember,
   type MessageFacts,
   realmGroupsWith,
   role,
@@ -24,8 +22,6 @@ const Rows = z.object({
       active: z.boolean(),
       bot: z.boolean(),
       owner: z.int().nullable(),
-      /** Milliseconds since the Unix epoch. */
-      joined: z.number(),
     }),
   ),
   channels: z.array(
@@ -41,14 +37,7 @@ const Rows = z.object({
       groups: ChannelGroupIds,
     }),
   ),
-  permissions: z.array(
-    z.object({
-      org: z.int(),
-      given: z.record(z.string(), z.int().transform(groupId)),
-      waits: z.int().nullable(),
-    }),
-  ),
-  now: z.number(),
+  permissions: z.array(z.object({ org: z.int(), given: z.record(z.string(), z.int().transform(groupId)) })),
   members: z.array(z.object({ group: z.int(), user: z.int() })),
   subgroups: z.array(z.object({ group: z.int(), subgroup: z.int() })),
   subscriptions: z.array(z.object({ channel: z.int(), user: z.int(), active: z.boolean() })),
@@ -102,8 +91,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
     (await organisations[0]?.sql(
       `SELECT jsonb_build_object(
          'users', ${list(
-           `'org', org_id, 'id', user_id, 'role', role, 'active', is_active, 'bot', is_bot, 'owner', bot_owner_id,
-            'joined', extract(epoch FROM date_joined) * 1000`,
+           `'org', org_id, 'id', user_id, 'role', role, 'active', is_active, 'bot', is_bot, 'owner', bot_owner_id`,
            `auth.users WHERE org_id IN (${orgs})`,
          )},
          'channels', ${list(
@@ -111,8 +99,7 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
             'shared', history_public_to_subscribers, 'web', is_web_public, 'archived', archived, 'groups', ${channelGroupsJson('channels')}`,
            `streams.channels WHERE org_id IN (${orgs})`,
          )},
-         'permissions', ${list(`'org', org_id, 'given', permissions, 'waits', (settings ->> 'waiting_period_threshold')::integer`, `auth.settings WHERE org_id IN (${orgs})`)},
-         'now', extract(epoch FROM now()) * 1000,
+         'permissions', ${list(`'org', org_id, 'given', permissions`, `auth.settings WHERE org_id IN (${orgs})`)},
          'members', ${list(`'group', group_id, 'user', user_id`, `auth.user_group_members WHERE org_id IN (${orgs})`)},
          'subgroups', ${list(`'group', group_id, 'subgroup', subgroup_id`, `auth.user_group_subgroups WHERE org_id IN (${orgs})`)},
          'subscriptions', ${list(
@@ -187,12 +174,8 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
 }
 
 /** Every group that the account is in: what holds one of its groups, until nothing more does. */
-function groupsOf(
-  { members, subgroups, permissions, now }: Rows,
-  user: Rows['users'][number],
-): Actor['groups'] {
-  const days = permissions.find(({ org }) => org === user.org)?.waits ?? 0
-  const groups = new Set(systemGroupsOf(user.role, isFullMember(user.role, fullFrom(user.joined, days), now)))
+function groupsOf({ members, subgroups }: Rows, user: Rows['users'][number]): Actor['groups'] {
+  const groups = new Set(systemGroupsOf(user.role))
   for (const { group, user: member } of members) if (member === user.id) groups.add(groupId(group))
   for (let before = -1; before < groups.size;) {
     before = groups.size

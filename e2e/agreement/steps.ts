@@ -6,13 +6,12 @@ const Sent = z.object({ id: z.int() })
 /** Lets the people of an organisation do these things by the API. What is refused is part of the game. */
 export async function act(organisation: Organisation, wanted: Wanted): Promise<void> {
   const { people, channels, owner } = organisation
-  const { steps, permits, adds, waits } = wanted
+  const { steps, permits, adds } = wanted
   const person = typeof permits === 'number' ? null : people[permits.person % people.length]?.id
   const permitting = person === null ? permits : { direct_members: [person], direct_subgroups: [] }
   const given = await owner.patch('/realm', {
     direct_message_permission_group: { new: permitting },
     can_add_subscribers_group: { new: adds },
-    waiting_period_threshold: waits,
   })
   if (given.status !== 200) throw new Error(`permissions were not given: ${given.status}`)
   const ids: number[] = []
