@@ -74,7 +74,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   const session = who.client({ headers, root: '/json' })
   await session.ok('DELETE', '/parley/sessions/current')
   await person.ok('POST', '/users/me/api_key/regenerate')
-  await who.owner.ok('PATCH', '/realm', { description: 'canarydescription' })
+  await who.owner.ok('PATCH', '/realm', { description: 'canarydescription', waiting_period_threshold: 2 })
   await who.owner.ok('POST', '/realm/profile_fields', {
     field_type: 1,
     name: 'canaryfield',

@@ -45,8 +45,8 @@ export default route<typeof updateRealm, AuthContext, OrmTx>(
       if (typeof asked === 'object' && asked !== null) permissions[name] = asked
       else if (asked !== undefined) settings[name] = asked
     }
+    // First: they wait for the organisation's turn.
     if (settings[waiting] !== undefined) await takeTurn(tx)
-    // First: it waits for the organisation's turn.
     const events = await changePermissions(tx, granted, permissions)
     const before = (await readOrganisation(tx))?.values ?? {}
     const changed = changedSettings(organisationSettings, before, settings)
