@@ -60,8 +60,7 @@ GRANT EXECUTE ON FUNCTION auth.organisations_with_full(timestamptz) TO svc_auth;
 -- With the moment from which a member is a full one; null where none is waited for.
 CREATE OR REPLACE VIEW auth.v1_actors AS
   SELECT org_id, user_id, role, is_active, is_bot, bot_owner_id, date_joined, generation, vantage,
-    CASE WHEN role = 400 AND auth.v1_waiting_period(org_id) > interval '0'
-      THEN date_joined + auth.v1_waiting_period(org_id) END AS full_from
+    CASE WHEN role = 400 THEN date_joined + nullif(auth.v1_waiting_period(org_id), interval '0') END AS full_from
   FROM auth.users;
 
 -- As before, at a moment: that of the transaction, where none is given.
