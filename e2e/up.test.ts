@@ -110,6 +110,10 @@ test('access explain says whether somebody may, and why', async () => {
   expect(await explain(String(ann.id), 'user:deactivate', owner)).toMatch(
     /^user:deactivate: no \(admins-only\)$/m,
   )
+  await stage.owner.ok('PATCH', '/realm', { waiting_period_threshold: 3 })
+  expect(await explain(String(ann.id), 'user:deactivate', owner)).toMatch(
+    /^ {2}not a full member until \d{4}-\d\d-\d\dT/m,
+  )
   for (const [words, code] of [
     [[owner, 'channel:fly', channel, '--org', org], 2],
     [['x', 'channel:read', channel, '--org', org], 2],
