@@ -71,14 +71,18 @@ BEGIN
         SELECT e.user_id FROM unnest(a.emails) AS asked (email)
           JOIN auth.v1_people e ON e.org_id = p_org AND lower(e.email) = asked.email
             AND e.user_id = substring(asked.email FROM '^user([0-9]{1,9})@')::integer
-      ), permitting (users) AS MATERIALIZED (
+      ), permitting (users, met) AS MATERIALIZED (
         -- Nobody in particular where everybody does; else the groups of all of them are read at once.
         SELECT CASE WHEN coalesce((q.permissions ->> 'direct_message_permission_group')::integer, 2) <> 2
           THEN ARRAY(SELECT d.user_id FROM auth.v1_groups_of(p_org, ARRAY(SELECT w.user_id FROM wanted w)) d
-            WHERE (q.permissions ->> 'direct_message_permission_group')::integer = ANY (d.group_ids)) END
+            WHERE (q.permissions ->> 'direct_message_permission_group')::integer = ANY (d.group_ids)) END,
+          -- Nobody in particular where the sender sees everybody.
+          CASE WHEN s.role >= 600 AND coalesce((q.permissions ->> 'can_access_all_users_group')::integer, 2) <> 2
+            THEN ARRAY(SELECT messaging.v1_met(p_org, a."user")) END
       )
       SELECT jsonb_agg(jsonb_build_object('id', p.user_id, 'email', p.email, 'name', p.full_name,
-        'active', p.is_active, 'bot', p.is_bot,
+        'active', p.is_active, 'bot', p.is_bot, 'guest', p.role >= 600,
+        'met', permitting.met IS NULL OR p.user_id = ANY (permitting.met),
         'permits', permitting.users IS NULL OR p.user_id = ANY (permitting.users))
         ORDER BY p.user_id) AS facts, messaging.people_key(array_agg(p.user_id ORDER BY p.user_id)) AS key
       FROM permitting CROSS JOIN wanted
