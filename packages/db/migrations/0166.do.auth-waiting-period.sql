@@ -5,7 +5,9 @@ CREATE FUNCTION auth.v1_waiting_period(p_org integer) RETURNS interval
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RETURN coalesce((SELECT make_interval(hours => 24 * least((s.settings ->> 'waiting_period_threshold')::integer, 10000000))
+  -- Settings hold what was set, and least() of nothing and a bound is the bound.
+  RETURN coalesce((SELECT make_interval(
+      hours => 24 * least(coalesce((s.settings ->> 'waiting_period_threshold')::integer, 0), 10000000))
     FROM auth.settings s WHERE s.org_id = p_org), interval '0');
 END $$;
 REVOKE ALL ON FUNCTION auth.v1_waiting_period(integer) FROM PUBLIC;

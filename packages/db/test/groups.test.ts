@@ -156,6 +156,8 @@ const day = 86_400_000
 const someWait = fc.record({
   days: fc.oneof(fc.nat(5), fc.constantFrom(30, 2_147_483_647)),
   now: fc.integer({ min: 1_000_000_000_000, max: 2_000_000_000_000 }),
+  // Nothing was ever set, or something else, or this.
+  kept: fc.constantFrom('no row', 'another', 'this', 'this'),
   people: fc.array(
     fc.record({
       role: fc.constantFrom(role.member, role.member, ...Object.values(role)),
@@ -171,14 +173,16 @@ test('who is a full member is what the rules say, at any moment', async () => {
   const Groups = z.object({ user_id: z.int(), group_ids: z.array(z.int()) })
   const From = z.object({ at: z.coerce.number().nullable() })
   await fc.assert(
-    fc.asyncProperty(someWait, async ({ days, now, people }) => {
+    fc.asyncProperty(someWait, async ({ days: set, kept, now, people }) => {
+      const days = kept === 'this' ? set : 0
       const joined = people.map((person) => now - (person.days ?? Math.min(days, 30)) * day + person.off)
       const { org, users } = await organisation(people.map((person) => ({ ...person, active: true })))
       const read = await auth.write(org, async (tx) => {
-        await tx.execute('INSERT INTO auth.settings (org_id, settings) VALUES ($1, $2)', [
-          org,
-          JSON.stringify({ waiting_period_threshold: days }),
-        ])
+        if (kept !== 'no row')
+          await tx.execute('INSERT INTO auth.settings (org_id, settings) VALUES ($1, $2)', [
+            org,
+            JSON.stringify(kept === 'this' ? { waiting_period_threshold: days } : { invite_required: true }),
+          ])
         const full = await group(tx, 'full')
         await nest(tx, full, 4)
         for (const [i, user] of users.entries())

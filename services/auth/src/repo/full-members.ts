@@ -47,16 +47,18 @@ export function settleFull(tx: Tx): Promise<Settled[]> {
 export function settleWaiting(tx: Tx, _: Granted<'organisation:change'>): Promise<Settled[]> {
   return tx.query(
     Settled,
-    `WITH settled AS MATERIALIZED (
-       SELECT u.user_id, u.waiting_until AS was, CASE
-           WHEN p.period > interval '0' AND u.date_joined + p.period > now() THEN u.date_joined + p.period
+    // By the moment at which nobody else is under way: whoever became a full one while this waited for its turn is one.
+    `WITH at AS MATERIALIZED (SELECT auth.v1_waiting_period($1) AS period, clock_timestamp() AS now),
+     settled AS MATERIALIZED (
+       SELECT u.user_id, p.now, u.waiting_until AS was, CASE
+           WHEN p.period > interval '0' AND u.date_joined + p.period > p.now THEN u.date_joined + p.period
          END AS until
-       FROM (SELECT auth.v1_waiting_period($1) AS period) p CROSS JOIN auth.users u
+       FROM at p CROSS JOIN auth.users u
        WHERE u.org_id = $1 AND u.role = 400 AND u.is_active
        ORDER BY u.user_id FOR NO KEY UPDATE OF u),
      moving AS (
        -- Whose time had come without the log saying so had the right too.
-       SELECT s.*, (s.was IS NULL) <> (s.until IS NULL) OR (s.was <= now() AND s.until IS NOT NULL) AS moved
+       SELECT s.*, (s.was IS NULL) <> (s.until IS NULL) OR (s.was <= s.now AND s.until IS NOT NULL) AS moved
        FROM settled s WHERE s.was IS DISTINCT FROM s.until)
      UPDATE auth.users u SET waiting_until = m.until, vantage = u.vantage + m.moved::integer
      FROM moving m WHERE u.org_id = $1 AND u.user_id = m.user_id
