@@ -150,7 +150,7 @@ test('whose time has come is a full member at once; the log says so within a rou
       await Promise.all([
         tellFullMembers(h.ctx, orgId(acme.org)),
         tellFullMembers(h.ctx, orgId(acme.org)),
-      ]).then((counts) => counts.sort()),
+      ]).then((counts) => counts.toSorted((a, b) => a - b)),
     ).toEqual([0, 1]),
   )
   expect(told).toEqual([added(4, bob.user), removed(3, bob.user), moved(bob, 3)])

@@ -44,7 +44,7 @@ export function settleFull(tx: Tx): Promise<Settled[]> {
 }
 
 /** The same for everybody whom another waiting period, already written, makes a full member or one no more. */
-export function settleWaiting(tx: Tx, _: Granted<'organisation:change'>): Promise<Settled[]> {
+export function settleWaiting(tx: Tx, granted: Granted<'organisation:change'>): Promise<Settled[]> {
   return tx.query(
     Settled,
     // By the moment at which nobody else is under way: whoever became a full one while this waited for its turn is one.
@@ -63,6 +63,6 @@ export function settleWaiting(tx: Tx, _: Granted<'organisation:change'>): Promis
      UPDATE auth.users u SET waiting_until = m.until, vantage = u.vantage + m.moved::integer
      FROM moving m WHERE u.org_id = $1 AND u.user_id = m.user_id
      RETURNING u.user_id, u.role, u.vantage, m.was IS NOT NULL AS waited, m.until IS NOT NULL AS waits, m.moved`,
-    [tx.org],
+    [granted.actor.orgId],
   )
 }
