@@ -30,6 +30,7 @@ const ofNobody = new Set([
   'peer.removed-within',
   'playgrounds.set',
   'profile-fields.set',
+  'submessage.added',
 ])
 
 test('what is told to many says of whom it tells, so that who may not see them learns nothing', () => {
