@@ -62,7 +62,8 @@ $$;
 REVOKE ALL ON FUNCTION messaging.v1_newcomer_met(integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION messaging.v1_newcomer_met(integer, integer) TO svc_auth;
 
--- The guests who do not see a person, where they see only whom they have met; nobody for a bot.
+-- The guests who do not see a person, where they see only whom they have met; nobody for a bot. Who has met whom goes both
+-- ways, so it is asked once, of the person.
 CREATE FUNCTION messaging.v1_unmet_by(p_org integer, p_user integer) RETURNS SETOF integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -70,7 +71,7 @@ AS $$
     JOIN auth.v1_actors a ON a.org_id = q.org_id AND a.user_id = p_user AND NOT a.is_bot
     JOIN auth.v1_actors g ON g.org_id = q.org_id AND g.role >= 600 AND g.is_active AND g.user_id <> p_user
   WHERE q.org_id = p_org AND coalesce((q.permissions ->> 'can_access_all_users_group')::integer, 2) <> 2
-    AND p_user NOT IN (SELECT messaging.v1_met(p_org, g.user_id))
+    AND g.user_id NOT IN (SELECT messaging.v1_met(p_org, p_user))
 $$;
 REVOKE ALL ON FUNCTION messaging.v1_unmet_by(integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION messaging.v1_unmet_by(integer, integer) TO svc_auth;
