@@ -45,6 +45,8 @@ export function changesAtRandom(cast: Cast, random: Seeded): Changes {
     left: [],
     silent: [],
     sent: [],
+    inChannels: [],
+    polls: [],
     groups: [],
     names: 0,
     anybody: () => random.pick([...cast.staying, ...leaving]),

@@ -2,9 +2,19 @@ import { z } from 'zod'
 import type { Answer } from '../../api-client.ts'
 import { type Change, channels, type Kinds, type Member, type Play, topics } from './play.ts'
 
+const poll = '/poll Tea?\ngreen'
+
+/** One of the newest, for older ones are often gone. */
+const recent = ({ random }: Play, ids: readonly number[]): number | null =>
+  ids.at(-1 - random.below(Math.min(5, ids.length))) ?? null
+
 const send = async (play: Play, who: Member, fields: Record<string, unknown>): Promise<Answer> => {
   const answer = await who.post('/messages', fields)
-  if (answer.status === 200) play.sent.push(z.int().parse(answer.body['id']))
+  if (answer.status !== 200) return answer
+  const id = z.int().parse(answer.body['id'])
+  play.sent.push(id)
+  if (fields['type'] === 'channel') play.inChannels.push(id)
+  if (fields['content'] === poll) play.polls.push(id)
   return answer
 }
 
@@ -16,7 +26,7 @@ const sendToChannel: Change = (play, who) =>
     type: 'channel',
     to: play.random.pick(channels),
     topic: play.random.pick(topics),
-    content: play.random.below(5) === 0 ? '/poll Tea?\ngreen' : `hello ${mention(play)}`,
+    content: play.random.below(5) === 0 ? poll : `hello ${mention(play)}`,
   })
 
 const sendDirect: Change = (play, who) => {
@@ -41,10 +51,10 @@ const react: Change = async ({ random, sent }, who) => {
 }
 
 /** What is added to a poll, where it is one. */
-const answer: Change = async ({ random, sent }, who) => {
-  if (sent.length === 0) return null
-  const vote = { type: 'vote', key: 'canned,0', vote: random.pick([1, -1]) }
-  const message_id = sent[random.below(sent.length)]
+const answer: Change = async (play, who) => {
+  const message_id = recent(play, play.polls)
+  if (message_id === null) return null
+  const vote = { type: 'vote', key: 'canned,0', vote: play.random.pick([1, -1]) }
   return who.post('/submessage', { message_id, msg_type: 'widget', content: JSON.stringify(vote) })
 }
 
@@ -60,9 +70,11 @@ const edit: Change = async (play, who) => {
   return who.patch(`/messages/${id}`, { content: `edited ${mention(play)}` })
 }
 
-const moveTopic: Change = async ({ random, sent }, who) => {
-  if (sent.length === 0) return null
-  return who.patch(`/messages/${sent[random.below(sent.length)]}`, {
+const moveTopic: Change = async (play, who) => {
+  const { random } = play
+  const id = recent(play, play.inChannels)
+  if (id === null) return null
+  return who.patch(`/messages/${id}`, {
     topic: random.pick([...topics, '✔ Tea', '✔ Cake']),
     propagate_mode: random.pick(['change_one', 'change_later', 'change_all']),
   })

@@ -23,6 +23,9 @@ export interface Play extends Cast {
   /** Who came back, without a credential. */
   readonly silent: Member[]
   readonly sent: number[]
+  /** Those of them to channels, and those that are polls. */
+  readonly inChannels: number[]
+  readonly polls: number[]
   readonly groups: number[]
   names: number
   readonly anybody: () => Member
