@@ -210,6 +210,12 @@ async function changeChannel(channel: number): Promise<void> {
   const playground = { name: 'Try', pygments_language: 'Rust', url_template: 'https://x.example/?c={code}' }
   const tried = int(await holds(owner, 'POST', '/realm/playgrounds', playground), 'id')
   await holds(owner, 'DELETE', '/realm/playgrounds/{playground_id}', {}, `/realm/playgrounds/${tried}`)
+  const linkifier = { pattern: '#(?P<id>[0-9]+)', url_template: 'https://x.example/{id}' }
+  const linked = int(await holds(owner, 'POST', '/realm/filters', linkifier), 'id')
+  await holds(owner, 'PATCH', '/realm/filters/{filter_id}', linkifier, `/realm/filters/${linked}`)
+  await holds(owner, 'PATCH', '/realm/linkifiers', { ordered_linkifier_ids: [linked] })
+  await holds(reader, 'GET', '/realm/linkifiers', {})
+  await holds(owner, 'DELETE', '/realm/filters/{filter_id}', {}, `/realm/filters/${linked}`)
   const view = { fragment: 'narrow/is/starred', is_pinned: true }
   const viewed = `/navigation_views/${encodeURIComponent(view.fragment)}`
   await holds(owner, 'POST', '/navigation_views', view)

@@ -87,6 +87,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{draft_id}', '1')
     .replace('{field_id}', '1')
     .replace('{playground_id}', '1')
+    .replace('{filter_id}', '1')
     .replace('{fragment}', 'inbox')
     .replace('{saved_snippet_id}', '1')
     .replace('{scheduled_message_id}', '1')
@@ -111,6 +112,8 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     alert_words: ['x'],
     field_type: 1,
     pygments_language: 'x',
+    pattern: 'x',
+    ordered_linkifier_ids: [],
     url_template: 'https://x.example/{code}',
     fragment: 'inbox',
     is_pinned: true,

@@ -27,6 +27,8 @@ const browser = ({ stage, session }: Asking) => stage.client({ headers: session,
 
 const ownDraft = { type: '', to: [], topic: canary.topic, content: canary.content }
 
+const linkifier = { pattern: canary.path, url_template: `https://x.example/${canary.path}` }
+
 /** Every operation of the API with a request that fails by what is broken; null where it needs nothing that can break. */
 export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = {
   'create-session': ['accounts', ({ stage }) => stage.client({}).post('/parley/sessions', signInFields)],
@@ -70,6 +72,14 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
       }),
   ],
   'remove-code-playground': ['profiles', ({ stage }) => stage.owner.delete('/realm/playgrounds/1')],
+  'get-linkifiers': ['profiles', ({ ada }) => ada.get('/realm/linkifiers')],
+  'add-linkifier': ['profiles', ({ stage }) => stage.owner.post('/realm/filters', linkifier)],
+  'update-linkifier': ['profiles', ({ stage }) => stage.owner.patch('/realm/filters/1', linkifier)],
+  'remove-linkifier': ['profiles', ({ stage }) => stage.owner.delete('/realm/filters/1')],
+  'reorder-linkifiers': [
+    'profiles',
+    ({ stage }) => stage.owner.patch('/realm/linkifiers', { ordered_linkifier_ids: [] }),
+  ],
   'get-navigation-views': ['profiles', ({ ada }) => ada.get('/navigation_views')],
   'add-navigation-view': [
     'profiles',

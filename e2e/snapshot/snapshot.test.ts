@@ -20,7 +20,7 @@ const changesPerRound = 10
 const atOnce = 3
 const wanted = {
   include_subscribers: true,
-  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true },
+  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true, linkifier_url_template: true },
 }
 
 interface Watcher extends Member {

@@ -12,6 +12,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'audit readOrganisations': 'numbers of organisations, for the operator’s call',
   'auth findOrganisation': 'a subdomain is public',
   'auth drawOrganisation': 'draws a number',
+  'auth drawLinkifierId': 'draws a number',
   'auth insertOrganisation': 'before it there is nobody a rule could ask: the caller list decides',
   'auth readSettingsDefaults': 'what new accounts begin with: everybody in the organisation is told',
   'auth readOrganisation': 'shown before anybody signs in',
@@ -30,6 +31,8 @@ const withoutProof: Readonly<Record<string, string>> = {
   'gateway stirring': 'reads nothing',
   'messaging unsettledOrganisations': 'numbers of organisations',
   'messaging readAlertLists': 'for the service itself, which only counts whom a text alerts',
+  'messaging readLinkifiers': 'everybody in the organisation is told of them',
+  'messaging readLinkifierVersion': 'a number',
   'messaging settleWords': 'reads nothing that leaves the database',
   'messaging dueOrganisations': 'the same',
   'messaging claimDue':

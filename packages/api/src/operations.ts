@@ -75,6 +75,13 @@ import {
   updateProfileData,
   updateProfileField,
 } from './organisation/profile-fields.ts'
+import {
+  addLinkifier,
+  getLinkifiers,
+  removeLinkifier,
+  reorderLinkifiers,
+  updateLinkifier,
+} from './organisation/linkifiers.ts'
 import { addPlayground, removePlayground } from './organisation/playgrounds.ts'
 import {
   addNavigationView,
@@ -192,6 +199,11 @@ export const operations: readonly Operation[] = [
   deleteSnippet,
   editSnippet,
   getSnippets,
+  getLinkifiers,
+  addLinkifier,
+  updateLinkifier,
+  removeLinkifier,
+  reorderLinkifiers,
   addPlayground,
   removePlayground,
   getNavigationViews,

@@ -28,6 +28,7 @@ const ofNobody = new Set([
   'peer.added-within',
   'peer.removed',
   'peer.removed-within',
+  'linkifiers.set',
   'playgrounds.set',
   'profile-fields.set',
   'submessage.added',

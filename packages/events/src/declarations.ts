@@ -53,6 +53,7 @@ import {
 } from './users/organisation-permissions.ts'
 import { navigationViewChanged } from './users/navigation-view-changed.ts'
 import {
+  linkifiersSet,
   organisationListChanged,
   playgroundsSet,
   profileChanged,
@@ -93,6 +94,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(organisationSet),
   any(organisationSettingsChanged),
   any(organisationListChanged),
+  any(linkifiersSet),
   any(playgroundsSet),
   any(navigationViewChanged),
   any(profileFieldsSet),

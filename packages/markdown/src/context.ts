@@ -1,3 +1,5 @@
+import type { Linkifiers } from './linkifiers/linkifiers.ts'
+
 /** A person as a mention needs him. */
 export interface MentionUser {
   readonly id: number
@@ -35,6 +37,8 @@ export interface RenderContext {
   readonly translateEmoticons?: boolean
   /** The organisation's setting `default_code_block_language`. */
   readonly defaultCodeLanguage?: string
+  /** What the organisation links in texts. */
+  readonly linkifiers?: Linkifiers
 }
 
 /** The rows a context is made of; the rest as in the context. */

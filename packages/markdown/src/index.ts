@@ -1,5 +1,8 @@
 export * from './context.ts'
 export { emojiCode, emojiNames } from './emoji/table.ts'
+export * from './linkifiers/linkifiers.ts'
+export { maxPatternSize, readPattern } from './linkifiers/pattern.ts'
+export { urlTemplate } from './linkifiers/url-template.ts'
 export { mentionsIn } from './mentions-in.ts'
 export type { Referenced } from './mentions-in.ts'
 export * from './narrow-url.ts'

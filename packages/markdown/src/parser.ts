@@ -6,6 +6,7 @@ import { depthPlugin } from './plugins/depth.ts'
 import { elementPlugin } from './plugins/element.ts'
 import { emojiPlugin } from './plugins/emoji.ts'
 import { fencesPlugin } from './plugins/fences.ts'
+import { linkifiersPlugin } from './plugins/linkifiers.ts'
 import { linksPlugin } from './plugins/links.ts'
 import { listsPlugin } from './plugins/lists.ts'
 import { mathPlugin } from './plugins/math.ts'
@@ -31,6 +32,7 @@ export const parser = new MarkdownIt({ html: false, breaks: true, linkify: false
   .use(listsPlugin)
   .use(tablesPlugin)
   .use(depthPlugin)
+  .use(linkifiersPlugin)
   .use(strikethroughPlugin)
   .use(linksPlugin)
   .use(mentionsPlugin)

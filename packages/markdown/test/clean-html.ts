@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { render, renderContext } from '../src/index.ts'
+import { createLinkifiers, render, renderContext } from '../src/index.ts'
 import type { Rendered } from '../src/index.ts'
 import { elementsOf, parseHtml } from './html-tree.ts'
 import type { Element, Node } from './html-tree.ts'
@@ -13,6 +13,10 @@ const context = {
     channels: [{ id: 1, name: '<b>"javascript:' }],
     translateEmoticons: true,
     defaultCodeLanguage: '"><x y="',
+    linkifiers: createLinkifiers([
+      { pattern: '(?P<all>[^ a]+)', url_template: 'https://x.com/{+all}' },
+      { pattern: '[^ ](?P<all>.{1,9})', url_template: 'https://x.com{/all}{#all}' },
+    ]),
   }),
   customEmoji: new Map([['x', '/user_avatars/1/emoji/images/1.png']]),
 }

@@ -8,6 +8,11 @@ import findOrganisation from './calls/find-organisation.ts'
 import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
 import addNavigationView from './routes/add-navigation-view.ts'
+import addLinkifier from './routes/add-linkifier.ts'
+import getLinkifiers from './routes/get-linkifiers.ts'
+import removeLinkifier from './routes/remove-linkifier.ts'
+import reorderLinkifiers from './routes/reorder-linkifiers.ts'
+import updateLinkifier from './routes/update-linkifier.ts'
 import addPlayground from './routes/add-playground.ts'
 import editNavigationView from './routes/edit-navigation-view.ts'
 import getNavigationViews from './routes/get-navigation-views.ts'
@@ -78,6 +83,11 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   updateUser,
   updateUserSettingsDefaults,
   addNavigationView,
+  addLinkifier,
+  getLinkifiers,
+  removeLinkifier,
+  reorderLinkifiers,
+  updateLinkifier,
   addPlayground,
   editNavigationView,
   getNavigationViews,

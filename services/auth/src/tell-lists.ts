@@ -2,6 +2,7 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import {
   append,
+  linkifiersSet,
   make,
   type NewEvent,
   organisationListChanged,
@@ -9,6 +10,7 @@ import {
   playgroundsSet,
   profileFieldsSet,
 } from '@parley/events'
+import { readLinkifiers } from './repo/linkifiers.ts'
 import { readPlaygrounds } from './repo/playgrounds.ts'
 import { readProfileFields } from './repo/profile-fields.ts'
 
@@ -35,6 +37,17 @@ export async function tellPlaygrounds(
 ): Promise<void> {
   const told = make(playgroundsSet, { realm_playgrounds: await readPlaygrounds(tx, granted) })
   await append(tx, granted.rights, [act(granted, 'playgrounds', op, id), told])
+}
+
+/** The same of linkifiers. */
+export async function tellLinkifiers(
+  tx: Tx,
+  granted: Granted<'organisation:change'>,
+  op: Act,
+  id: number | null,
+): Promise<void> {
+  const told = make(linkifiersSet, { realm_linkifiers: await readLinkifiers(tx, granted) })
+  await append(tx, granted.rights, [act(granted, 'linkifiers', op, id), told])
 }
 
 const act = (

@@ -1,4 +1,4 @@
-import type { Principal, RequestFacts } from '@parley/api'
+import type { Capabilities, Principal, RequestFacts } from '@parley/api'
 import { AppError, type Clock, fixedClock, orgId, seq, systemIds } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import { appendedIn, type LoggedEvent, readLog } from '@parley/events'
@@ -43,7 +43,12 @@ export interface Harness extends AsyncDisposable {
   ask(op: string, as: As | Principal | null, fields?: Fields, path?: Fields, org?: number): Promise<Answer>
   log(org: number): Promise<LoggedEvent[]>
   /** What `register` says now of these types to the organisation's owner, or to somebody else. */
-  told(org: number, types: readonly string[], user?: number): Promise<Answer>
+  told(
+    org: number,
+    types: readonly string[],
+    user?: number,
+    capabilities?: Partial<Capabilities>,
+  ): Promise<Answer>
 }
 
 export async function harness(): Promise<Harness> {
@@ -122,7 +127,7 @@ export async function harness(): Promise<Harness> {
     },
     log: async (org) =>
       (await db.as('gateway')).read(orgId(org), (tx) => readLog(tx, seq(0), seq(1_000_000))),
-    told: async (org, types, user) => {
+    told: async (org, types, user, capabilities = {}) => {
       const gateway = await db.as('gateway')
       const [owner] = await db.superuser('SELECT min(user_id) AS id FROM auth.users WHERE org_id = $1', [org])
       return gateway.read(orgId(org), async (tx) => {
@@ -132,7 +137,7 @@ export async function harness(): Promise<Harness> {
           org,
           user: user ?? z.int().parse(owner?.['id']),
           types,
-          capabilities: {},
+          capabilities,
           clientGravatar: false,
           includeSubscribers: false,
           slimPresence: true,

@@ -13,7 +13,7 @@ import { expect, test } from 'vitest'
 const seed = seedOf(5)
 const wanted = {
   include_subscribers: true,
-  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true },
+  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true, linkifier_url_template: true },
 }
 const rounds = 4
 const changesPerRound = 25

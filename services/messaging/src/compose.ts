@@ -2,12 +2,13 @@ import type { Granted } from '@parley/access'
 import type { Database, Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import { badRequest, unavailable, type UserId } from '@parley/core'
-import { normaliseContent, normaliseTopic, render, type Rendered } from '@parley/markdown'
+import { normaliseContent, normaliseTopic, render, type Rendered, type TopicLink } from '@parley/markdown'
 import type { Alerted } from './alert-words.ts'
 import type { FactsCache } from './facts/cache.ts'
 import { loadRenderContext } from './facts/render-context.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
+import type { OrganisationLinkifiers } from './linkifiers.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
 import { mostAlerted } from './rules/alert-matcher.ts'
@@ -17,10 +18,11 @@ import { fewPeople, refusedWildcard } from './rules/wildcard.ts'
 export interface Sources {
   readonly facts: Pick<FactsCache, 'get'>
   readonly database: Pick<Database, 'read'>
+  readonly linkifiers: Pick<OrganisationLinkifiers, 'get'>
 }
 
 /** All of it within one transaction, for who has one open: nothing is remembered, and no second connection is needed. */
-export const within = (tx: Tx): Sources => ({
+export const within = (tx: Tx, linkifiers: Pick<OrganisationLinkifiers, 'within'>): Sources => ({
   facts: {
     async get(org, ask) {
       const [found] = await loadSendFacts({ once: tx.query.bind(tx) }, org, [ask])
@@ -29,6 +31,7 @@ export const within = (tx: Tx): Sources => ({
     },
   },
   database: { read: (_, fn) => fn(tx) },
+  linkifiers: { get: () => linkifiers.within(tx) },
 })
 
 /** What is to be said, as its sender wrote it. */
@@ -43,6 +46,7 @@ export interface Words {
 /** A message before it is written. */
 export interface Composed {
   readonly topic: string
+  readonly topicLinks: readonly TopicLink[]
   readonly content: string
   readonly rendered: Rendered
   readonly wildcards: Wildcards
@@ -65,8 +69,17 @@ export async function compose(
 ): Promise<Composed> {
   const content = normaliseContent(words.content)
   const topic = target.found.facts.channel ? topicOf(words.topic) : ''
-  const rendered = render(content, await loadRenderContext(granted.actor, content, words.url, on.database))
-  return { topic, content, rendered, wildcards: await wildcardsOf(on, granted, target, rendered, topic) }
+  const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
+  const context = await loadRenderContext(granted.actor, content, { url: words.url, linkifiers }, on.database)
+  const rendered = render(content, context)
+  const topicLinks = linkifiers.topicLinks(topic)
+  return {
+    topic,
+    topicLinks,
+    content,
+    rendered,
+    wildcards: await wildcardsOf(on, granted, target, rendered, topic),
+  }
 }
 
 function topicOf(given: string | undefined): string {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
-import type { Database } from '@parley/db'
+import type { Database, Tx } from '@parley/db'
 import type { PassingEvent } from '@parley/events'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
@@ -8,8 +8,10 @@ import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
 import type { PresenceStore } from './presence/store.ts'
 import { createTurns, type Turns } from './presence/turns.ts'
+import { createOrganisationLinkifiers, type OrganisationLinkifiers } from './linkifiers.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { readAlertLists } from './repo/alert-words.ts'
+import { readLinkifiers, readLinkifierVersion } from './repo/linkifiers.ts'
 import { writeSends } from './repo/send-batch.ts'
 import { createSearches, type Searches } from './searches.ts'
 
@@ -22,6 +24,7 @@ export interface Context {
   readonly sends: Sends
   readonly searches: Searches
   readonly alertWords: AlertWords
+  readonly linkifiers: OrganisationLinkifiers
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
@@ -53,8 +56,12 @@ export function createContext(
   const turns = createTurns(pass, clock, async (ms) => {
     await delay(ms)
   })
-  const alertWords = createAlertWords((org, after, tx) =>
-    readAlertLists(tx ? { read: (_, fn) => fn(tx) } : database, org, after),
+  const readingIn = (tx: Tx | undefined): Pick<Database, 'read'> =>
+    tx ? { read: (_, fn) => fn(tx) } : database
+  const alertWords = createAlertWords((org, after, tx) => readAlertLists(readingIn(tx), org, after))
+  const linkifiers = createOrganisationLinkifiers(
+    (org, tx) => readLinkifiers(readingIn(tx), org),
+    readLinkifierVersion,
   )
   return {
     clock,
@@ -64,6 +71,7 @@ export function createContext(
     sends,
     searches,
     alertWords,
+    linkifiers,
     targets: new WeakMap(),
     presence,
     turns,

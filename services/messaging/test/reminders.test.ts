@@ -60,6 +60,7 @@ const deliver = (): Promise<number> => {
   const on: Delivering = {
     database: one.ctx.database,
     alertWords: one.ctx.alertWords,
+    linkifiers: one.ctx.linkifiers,
     afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
     clock: { now: () => at * 1000, monotonic: () => 0 },
     onProblem(error) {

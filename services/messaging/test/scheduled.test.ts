@@ -56,6 +56,7 @@ const kept = async (user: number) =>
 const delivering = (by = one, onProblem: Delivering['onProblem'] = () => {}): Delivering => ({
   database: by.ctx.database,
   alertWords: by.ctx.alertWords,
+  linkifiers: by.ctx.linkifiers,
   afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
   clock,
   onProblem,

@@ -31,6 +31,8 @@ const Body = z.object({
     .object({
       before: z.string(),
       after: z.string(),
+      /** In `after`; events from before there were any do not say. */
+      links: z.array(z.object({ text: z.string(), url: z.string() })).default([]),
       propagate_mode: z.enum(['change_one', 'change_later', 'change_all']),
     })
     .nullable(),
@@ -66,7 +68,7 @@ export const messageUpdated = aboutMessage({
       ...(topic && {
         orig_subject: shown(topic.before),
         subject: shown(topic.after),
-        topic_links: [],
+        topic_links: topic.links,
         propagate_mode: topic.propagate_mode,
       }),
     }

@@ -197,7 +197,12 @@ describe('a changed message', () => {
     stream_id: 9,
     new_stream_id: null,
     text: { content: '/me x', rendered: '<p>x</p>', before: { content: 'y', rendered: '<p>y</p>' } },
-    topic: { before: '', after: 'tea', propagate_mode: 'change_all' },
+    topic: {
+      before: '',
+      after: 'tea',
+      links: [{ text: 'tea', url: 'https://x.org/tea' }],
+      propagate_mode: 'change_all',
+    },
   }
   const wire = (body: MessageUpdated, who: Viewer): Record<string, unknown> => ({
     id: 1,
@@ -217,6 +222,7 @@ describe('a changed message', () => {
       orig_rendered_content: '<p>y</p>',
       orig_subject: 'general chat',
       subject: 'tea',
+      topic_links: [{ text: 'tea', url: 'https://x.org/tea' }],
       propagate_mode: 'change_all',
     })
     expect(wire(changed, viewer(emptyKnown))).toMatchObject({ orig_subject: '' })

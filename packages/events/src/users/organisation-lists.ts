@@ -1,9 +1,9 @@
-import { Playground, ProfileField } from '@parley/api'
+import { Linkifier, Playground, ProfileField } from '@parley/api'
 import { z } from 'zod'
 import { event } from '../event.ts'
 
 const Changed = z.object({
-  list: z.enum(['profile_fields', 'playgrounds']),
+  list: z.enum(['profile_fields', 'playgrounds', 'linkifiers']),
   op: z.enum(['add', 'update', 'remove', 'reorder']),
   /** Of what was changed; null for the order of all. */
   id: z.int().nullable(),
@@ -38,6 +38,21 @@ export const playgroundsSet = event({
   body: z.object({ realm_playgrounds: z.array(Playground) }),
   wire: ['realm_playgrounds'],
   shape: (body) => ({ type: 'realm_playgrounds', ...body }),
+})
+
+/** What becomes a link in texts, whole: messages are rendered by it. Clients that know no URL templates are told of none. */
+export const linkifiersSet = event({
+  type: 'linkifiers.set',
+  emitter: 'auth',
+  audience: 'organisation',
+  changesRights: true,
+  body: z.object({ realm_linkifiers: z.array(Linkifier) }),
+  wire: ['realm_linkifiers'],
+  variant: ({ capabilities }) => String(Number(capabilities.linkifier_url_template)),
+  shape: ({ realm_linkifiers }, { capabilities }) => ({
+    type: 'realm_linkifiers',
+    realm_linkifiers: capabilities.linkifier_url_template ? realm_linkifiers : [],
+  }),
 })
 
 /** Somebody's profile has something else in one field; nothing where `value` is null. */

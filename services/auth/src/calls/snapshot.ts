@@ -8,6 +8,7 @@ import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
 import { realmPermissionValues } from '../present/realm-permissions.ts'
 import { userGroups } from '../present/user-groups.ts'
 import { listGroups } from '../repo/groups.ts'
+import { readLinkifiers } from '../repo/linkifiers.ts'
 import { readNavigationViews } from '../repo/navigation-views.ts'
 import { readPlaygrounds } from '../repo/playgrounds.ts'
 import { readProfileFields } from '../repo/profile-fields.ts'
@@ -37,6 +38,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const lists = {
       profileFields: await readProfileFields(tx, verdict.granted),
       playgrounds: await readPlaygrounds(tx, verdict.granted),
+      linkifiers: await readLinkifiers(tx, verdict.granted),
       navigationViews: await readNavigationViews(tx, verdict.granted),
     }
     const permissions = await realmPermissionValues(tx, organisation.groups)

@@ -62,6 +62,7 @@ const facts = (id: number): SnapshotFacts => ({
   profiles: new Map([[2, { 7: { value: 'x', rendered_value: '<p>x</p>' } }]]),
   profileFields: [],
   playgrounds: [],
+  linkifiers: [],
   navigationViews: [],
   settings: valuesOf(userSettings, {}),
   defaults: valuesOf(userSettings, {}),

@@ -1,5 +1,6 @@
 import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
 import {
+  type Linkifier,
   type NavigationView,
   type Playground,
   type ProfileData,
@@ -31,6 +32,7 @@ export interface SnapshotFacts {
   readonly profiles: ReadonlyMap<number, ProfileData>
   readonly profileFields: readonly ProfileField[]
   readonly playgrounds: readonly Playground[]
+  readonly linkifiers: readonly Linkifier[]
   /** The viewer's own. */
   readonly navigationViews: readonly NavigationView[]
   /** The viewer's own. */
@@ -66,7 +68,9 @@ const sections: Readonly<Record<string, Section>> = {
   realm_emoji: constant({ realm_emoji: {} }),
   realm_filters: constant({ realm_filters: [] }),
   realm_incoming_webhook_bots: constant({ realm_incoming_webhook_bots: [] }),
-  realm_linkifiers: constant({ realm_linkifiers: [] }),
+  realm_linkifiers: ({ linkifiers }, { capabilities }) => ({
+    realm_linkifiers: capabilities.linkifier_url_template ? linkifiers : [],
+  }),
   realm_playgrounds: ({ playgrounds }) => ({ realm_playgrounds: playgrounds }),
   realm_user: people,
   realm_user_groups: ({ accounts, groups, organisation, sight }) => ({

@@ -1,6 +1,6 @@
 import type { Playground } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { templateVariables } from './url-template.ts'
+import { urlTemplate } from '@parley/markdown'
 
 /** A playground as it is kept. @param others those that there are. @throws AppError BAD_REQUEST */
 export function newPlayground(
@@ -12,7 +12,7 @@ export function newPlayground(
   const template = given.url_template.trim()
   if (name === '') throw badRequest('name cannot be blank')
   if (!/^[a-zA-Z0-9 +.#_-]+$/.test(language)) throw badRequest('Invalid characters in pygments language')
-  const variables = templateVariables(template)
+  const variables = urlTemplate(template)?.variables
   if (!variables) throw badRequest('Invalid URL template.')
   if (!variables.has('code')) throw badRequest('Missing the required variable "code" in the URL template')
   if (variables.size > 1) throw badRequest('"code" should be the only variable present in the URL template')

@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
-import { render } from '@parley/markdown'
-import type { AlertWords } from '../alert-words.ts'
+import { type Linkifiers, render } from '@parley/markdown'
+import type { Context } from '../context.ts'
 import { mostLookedUp } from '../compose.ts'
 import { channelIsMany } from '../facts/crowd.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
@@ -14,7 +14,7 @@ import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
 /**
  * Renders what a message will say, and holds it against what its sender could have sent.
  * @param topic the one it will be in
- * @param url the organisation's
+ * @param where the organisation's address and linkifiers
  * @throws AppError where it mentions more people at once than the actor may
  */
 export async function newText(
@@ -22,11 +22,11 @@ export async function newText(
   granted: Granted<'message:edit'>,
   content: string,
   topic: string,
-  url: string,
-  alertWords: AlertWords,
+  where: { readonly url: string; readonly linkifiers: Linkifiers },
+  { alertWords }: Pick<Context, 'alertWords'>,
 ): Promise<NewText> {
   const here = { read: <R>(_org: unknown, fn: (open: Tx) => Promise<R>) => fn(tx) }
-  const { html, mentions } = render(content, await loadRenderContext(granted.actor, content, url, here))
+  const { html, mentions } = render(content, await loadRenderContext(granted.actor, content, where, here))
   const { channel } = granted.object.message
   const channelWildcard = channel !== null && mentions.channelWildcard
   const topicWildcard = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []

@@ -18,7 +18,7 @@ function readings() {
     async (_org, asks) => {
       asked.push([...asks])
       const found: Found = {
-        facts: { realm: 'acme', actor: null, channel: null, people: null, begun: false },
+        facts: { realm: 'acme', linkifiers: 0, actor: null, channel: null, people: null, begun: false },
         rights: now,
         hash: `of ${now}`,
       }

@@ -1,27 +1,35 @@
 import { type Actor, listRules } from '@parley/access'
 import { type Database, predicateSql, sightSql, type Tx } from '@parley/db'
-import { mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
+import { type Linkifiers, mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
 import { z } from 'zod'
 import { channelAtomsSql } from './channel-sql.ts'
 
 const User = z.object({ id: z.int(), fullName: z.string() })
 const Channel = z.object({ id: z.int(), name: z.string() })
 
+/** The organisation that it is said in. */
+interface Where {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly linkifiers: Linkifiers
+}
+
 /** What a source refers to, as far as its author may refer to it: people they see and channels they know of. */
 export async function loadRenderContext(
   actor: Actor,
   source: string,
-  organisationUrl: string,
+  { url: organisationUrl, linkifiers }: Where,
   database: Pick<Database, 'read'>,
 ): Promise<RenderContext> {
   const { userIds, userNames, channelNames } = mentionsIn(source)
-  if (userIds.length + userNames.length + channelNames.length === 0) return renderContext({ organisationUrl })
+  if (userIds.length + userNames.length + channelNames.length === 0)
+    return renderContext({ organisationUrl, linkifiers })
   return database.read(actor.orgId, async (tx) => {
     const [users, channels] = await Promise.all([
       readUsers(tx, actor, userIds, userNames),
       readChannels(tx, actor, channelNames),
     ])
-    return renderContext({ organisationUrl, users, channels })
+    return renderContext({ organisationUrl, linkifiers, users, channels })
   })
 }
 

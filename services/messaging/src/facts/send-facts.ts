@@ -80,6 +80,8 @@ const Person = z.object({
 const Facts = z.object({
   /** The organisation's subdomain. */
   realm: z.string(),
+  /** The version of its linkifiers; 0 where it never had any. */
+  linkifiers: z.int(),
   actor: z.union([ActorFacts, z.object({ id: z.null() }).transform(() => null)]),
   channel: ChannelRow.nullable(),
   /** The people found, the sender among them, in ascending order; null where none were asked for. */

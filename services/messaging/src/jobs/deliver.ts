@@ -8,6 +8,7 @@ import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose, within } from '../compose.ts'
 import { readMessageFacts } from '../facts/message-facts.ts'
 import { findTarget } from '../facts/target.ts'
+import type { OrganisationLinkifiers } from '../linkifiers.ts'
 import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
@@ -28,6 +29,7 @@ const mostAtOnce = 64
 export interface Delivering {
   readonly database: Database
   readonly alertWords: AlertWords
+  readonly linkifiers: OrganisationLinkifiers
   readonly afterCommit: AfterCommit
   readonly clock: Clock
   /** What failed by a fault of ours is tried again later. */
@@ -132,7 +134,7 @@ function failed(row: ScheduledRow): Told[] {
  * @throws AppError for what its sender would be told; StaleRights where rights or alert words moved meanwhile
  */
 async function deliver(
-  { alertWords, clock }: Delivering,
+  { alertWords, linkifiers, clock }: Delivering,
   tx: Tx,
   row: ScheduledRow,
   attempt: number,
@@ -140,7 +142,7 @@ async function deliver(
   const { actor, rights } = await readActor(tx, userId(row.user))
   if (!actor?.isActive) throw badRequest('Account is deactivated')
   const words = row.about === null ? row.content : await reminding(tx, actor, row, row.about)
-  const on = within(tx)
+  const on = within(tx, linkifiers)
   const target = await findTarget(on.facts, actor, namedOf(row))
   const verdict = authorize('message:send', actor, target.object, target.found.rights)
   if (!verdict.ok) throw badRequest('Not authorized to send this message')

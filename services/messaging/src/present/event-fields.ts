@@ -1,3 +1,4 @@
+import type { TopicLink } from '@parley/markdown'
 import type { Facts } from '../facts/send-facts.ts'
 import type { EventFields } from '../repo/send-batch.ts'
 
@@ -5,6 +6,7 @@ import type { EventFields } from '../repo/send-batch.ts'
 export function eventFields(
   { actor, realm, channel, people }: Facts,
   more: {
+    readonly topicLinks: readonly TopicLink[]
     readonly read: readonly number[]
     readonly mentioned: readonly number[]
     readonly channelWildcard: boolean
@@ -25,7 +27,7 @@ export function eventFields(
     kind: channel ? 'channel' : 'direct',
     stream_id: channel?.id ?? null,
     stream_name: channel?.name ?? null,
-    topic_links: [],
+    topic_links: [...more.topicLinks],
     people: (people ?? []).map(({ id, email, name }) => ({
       id,
       email,

@@ -8,6 +8,7 @@ import {
   unknownSender,
 } from '@parley/api'
 import { type Sight, sees } from '@parley/db'
+import type { Linkifiers, TopicLink } from '@parley/markdown'
 import type { MessageRow, Messages, PersonRow } from '../repo/messages.ts'
 import type { MessageSettings } from '../facts/message-settings.ts'
 import { flagsOf } from './flags.ts'
@@ -21,16 +22,25 @@ export interface MessageStyle {
   readonly emptyTopicKnown: boolean
   /** Which former states the organisation shows. */
   readonly historyVisibility: MessageSettings['historyVisibility']
+  readonly linkifiers: Linkifiers
 }
 
 /** Messages as their reader fetches them. */
-export const presentMessages = (messages: Messages, style: MessageStyle): FetchedMessage[] =>
-  messages.rows.map((row) => presentMessage(row, messages, style))
+export function presentMessages(messages: Messages, style: MessageStyle): FetchedMessage[] {
+  const known = new Map<string, TopicLink[]>()
+  const topicLinks = (topic: string): TopicLink[] => {
+    const links = known.get(topic) ?? style.linkifiers.topicLinks(topic)
+    known.set(topic, links)
+    return links
+  }
+  return messages.rows.map((row) => presentMessage(row, messages, style, topicLinks))
+}
 
 function presentMessage(
   row: MessageRow,
   { people, reactions, submessages, edits, sight }: Messages,
   style: MessageStyle,
+  topicLinks: (topic: string) => TopicLink[],
 ): FetchedMessage {
   const history = editHistory(edits.get(row.id) ?? [], style.historyVisibility, style.emptyTopicKnown)
   return {
@@ -43,7 +53,7 @@ function presentMessage(
     content_type: style.applyMarkdown ? 'text/html' : 'text/x-markdown',
     timestamp: row.timestamp,
     recipient_id: row.recipientId,
-    topic_links: [],
+    topic_links: topicLinks(row.topic),
     is_me_message: row.content.startsWith('/me '),
     reactions: [...(reactions.get(row.id) ?? [])],
     submessages: submessagesOf({ ...row, edited: row.editedAt !== null }, submessages.get(row.id) ?? []),

@@ -9,7 +9,7 @@ import { eventFields } from './event-fields.ts'
 export function sendOf(
   granted: Granted<'message:send'>,
   target: Target,
-  { topic, content, rendered, wildcards }: Composed,
+  { topic, topicLinks, content, rendered, wildcards }: Composed,
   more: {
     readonly key: SendKey
     readonly client: string
@@ -42,6 +42,7 @@ export function sendOf(
     alertVersion,
     ...wildcards,
     event: eventFields(target.found.facts, {
+      topicLinks,
       read: senderRead ? [granted.actor.userId] : [],
       mentioned,
       alerted,

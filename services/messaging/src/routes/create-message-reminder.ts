@@ -18,7 +18,8 @@ export default route<typeof createReminder, Context, Tx>(
   async ({ input, granted, actor, request, ctx, tx }) => {
     const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
     const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
-    const context = await loadRenderContext(actor, content, request.url, within(tx).database)
+    const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
+    const context = await loadRenderContext(actor, content, where, within(tx, ctx.linkifiers).database)
     const rendered = render(content, context).html
     roomFor('reminders', await measureScheduled(tx, granted, 'reminders'), content, rendered)
     const row = await insertScheduled(

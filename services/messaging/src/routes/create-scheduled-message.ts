@@ -15,7 +15,7 @@ import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 const guard: Guard<typeof createScheduledMessage, Context, Tx> = {
   async object({ input, actor, ctx, tx }) {
     const target = await findTarget(
-      within(tx).facts,
+      within(tx, ctx.linkifiers).facts,
       actor,
       parseRecipient(input.type, JSON.stringify(input.to)),
     )
@@ -32,7 +32,7 @@ export default route(createScheduledMessage, guard, async ({ input, granted, act
   const target = foundTarget(ctx.targets, granted.object)
   const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
   const words = { topic: input.topic, content: input.content, url: request.url }
-  const { topic, content, rendered } = await compose(within(tx), granted, target, words)
+  const { topic, content, rendered } = await compose(within(tx, ctx.linkifiers), granted, target, words)
   roomFor('scheduled messages', await measureScheduled(tx, granted, 'messages'), content, rendered.html)
   const row = await insertScheduled(
     tx,

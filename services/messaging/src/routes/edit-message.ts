@@ -29,7 +29,10 @@ export default route<typeof editMessage, Context, Tx>(
     const edit = plan.content === null ? null : mayEdit(actor, changing, rights)
     const move = plan.topic === null ? null : mayMove(actor, changing, [now.topic, plan.topic], rights)
     const topic = plan.topic ?? now.topic
-    const text = edit && (await newText(tx, edit, plan.content ?? '', topic, request.url, ctx.alertWords))
+    // Under the rights that are held below: whoever changes them moves these.
+    const linkifiers = await ctx.linkifiers.within(tx)
+    const where = { url: request.url, linkifiers }
+    const text = edit && (await newText(tx, edit, plan.content ?? '', topic, where, ctx))
 
     await hold(tx, rights)
     if (edit && text && !(await writeText(tx, edit, now, text, at))) throw new StaleRights()
@@ -40,7 +43,12 @@ export default route<typeof editMessage, Context, Tx>(
       edit_timestamp: at,
       stream_id: channel,
       new_stream_id: null,
-      topic: move && { before: now.topic, after: topic, propagate_mode: input.propagate_mode },
+      topic: move && {
+        before: now.topic,
+        after: topic,
+        links: linkifiers.topicLinks(topic),
+        propagate_mode: input.propagate_mode,
+      },
     }
     await tell(tx, granted, ids, body, text && shownText(now, text, policy))
     return { detached_uploads: [] }

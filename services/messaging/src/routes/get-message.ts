@@ -10,7 +10,7 @@ import { readMessage } from '../repo/messages.ts'
 export default route<typeof getMessage, Context, Tx>(
   getMessage,
   oneMessage,
-  async ({ input, granted, tx }) => {
+  async ({ input, granted, ctx, tx }) => {
     const { historyVisibility } = await readMessageSettings(tx)
     const messages = await readMessage(tx, granted)
     const presented = presentMessages(messages, {
@@ -18,6 +18,7 @@ export default route<typeof getMessage, Context, Tx>(
       clientGravatar: true,
       emptyTopicKnown: input.allow_empty_topic_name,
       historyVisibility,
+      linkifiers: await ctx.linkifiers.within(tx),
     })
     const message = there(presented[0])
     return { raw_content: messages.rows[0]?.content ?? '', message }

@@ -21,6 +21,7 @@ export default route<typeof getMessages, Context, Tx>(getMessages, async ({ inpu
     clientGravatar: input.client_gravatar,
     emptyTopicKnown: input.allow_empty_topic_name,
     historyVisibility: (await readMessageSettings(tx)).historyVisibility,
+    linkifiers: await ctx.linkifiers.within(tx),
   }
   return ctx.searches.run(tx, terms, async () => {
     if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)

@@ -23,7 +23,7 @@ export default route<typeof updateScheduledMessage, Context, Tx>(
     const at = row.failed || wanted !== undefined ? inFuture(wanted, ctx.clock.now()) : row.at
 
     const named = recipientOf(input, row)
-    const target = await findTarget(within(tx).facts, actor, named)
+    const target = await findTarget(within(tx, ctx.linkifiers).facts, actor, named)
     const verdict = authorize('message:send', actor, target.object, target.found.rights)
     // What may not be sent for another reason was refused by finding it.
     if (!verdict.ok)
@@ -31,7 +31,11 @@ export default route<typeof updateScheduledMessage, Context, Tx>(
     const { granted } = verdict
     const topic = input.topic ?? (row.channel === null ? undefined : row.topic)
     const content = input.content ?? row.content
-    const composed = await compose(within(tx), granted, target, { topic, content, url: row.url })
+    const composed = await compose(within(tx, ctx.linkifiers), granted, target, {
+      topic,
+      content,
+      url: row.url,
+    })
     const kept = await measureScheduled(tx, granted, 'messages', id)
     roomFor('scheduled messages', kept, composed.content, composed.rendered.html)
     const changed = await replaceScheduled(tx, granted, id, {

@@ -52,10 +52,34 @@ const changePlaygrounds: Change = async ({ random, owner }) => {
   })
 }
 
+const Ids = z.object({ linkifiers: z.array(z.object({ id: z.int() })) })
+
+const changeLinkifiers: Change = async ({ random, owner }) => {
+  const { linkifiers } = Ids.parse((await owner.get('/realm/linkifiers')).body)
+  const [first] = linkifiers
+  const rule = {
+    pattern: `${letters(random.below(600))}-(?P<id>[0-9]+)`,
+    url_template: 'https://issues.example/{id}',
+  }
+  switch (first ? random.below(5) : 0) {
+    case 1:
+      return owner.patch(`/realm/filters/${first?.id}`, rule)
+    case 2:
+      return owner.delete(`/realm/filters/${first?.id}`)
+    case 3:
+      return owner.patch('/realm/linkifiers', {
+        ordered_linkifier_ids: linkifiers.map(({ id }) => id).reverse(),
+      })
+    default:
+      return owner.post('/realm/filters', rule)
+  }
+}
+
 export const ofOrganisation: Kinds = {
   'change the organisation': [1, changeOrganisation],
   'change the waiting period': [1, changeWaitingPeriod],
   'change a permission of the organisation': [2, changeRealmPermission],
   'limit whom guests see': [1, limitGuests],
   'change playgrounds': [1, changePlaygrounds],
+  'change linkifiers': [1, changeLinkifiers],
 }

@@ -62,6 +62,7 @@ export function stateOf(answer: unknown): ClientState {
     alertWords: s.alert_words,
     profileFields: s.custom_profile_fields,
     playgrounds: s.realm_playgrounds,
+    linkifiers: s.realm_linkifiers,
     views: Object.fromEntries(s.navigation_views.map((view) => [view.fragment, view])),
     profiles: filled(
       Object.fromEntries(

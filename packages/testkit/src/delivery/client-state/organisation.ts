@@ -28,4 +28,7 @@ export const ofOrganisation: Appliers = {
   realm_playgrounds(state, event) {
     state.playgrounds = event['realm_playgrounds']
   },
+  realm_linkifiers(state, event) {
+    state.linkifiers = event['realm_linkifiers']
+  },
 }

@@ -43,6 +43,7 @@ export const Snapshot = z.looseObject({
   alert_words: z.array(z.string()),
   custom_profile_fields: z.array(z.looseObject({ id: z.int() })),
   realm_playgrounds: z.array(z.looseObject({ id: z.int() })),
+  realm_linkifiers: z.array(z.looseObject({ id: z.int() })),
   navigation_views: z.array(View),
   user_topics: z.array(UserTopic),
   user_status: z.record(z.string(), UserStatus),

@@ -41,6 +41,7 @@ export interface ClientState {
   alertWords: unknown
   profileFields: unknown
   playgrounds: unknown
+  linkifiers: unknown
   /** By fragment. */
   readonly views: Record<string, unknown>
   /** By person and field; who has none is not in it. */

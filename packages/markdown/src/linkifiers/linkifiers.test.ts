@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { maxMessageLength, render, renderContext } from '../index.ts'
+import { createLinkifiers, type LinkifierRule, maxLinks, maxSteps } from './linkifiers.ts'
+import { maxPatternSize, readPattern } from './pattern.ts'
+
+const issue = { pattern: String.raw`#(?P<id>\d+)`, url_template: 'https://a.org/{id}' }
+const rules: readonly LinkifierRule[] = [
+  issue,
+  { pattern: String.raw`(?P<repo>[a-z]+)#(?P<id>\d+)`, url_template: 'https://b.org/{repo}/{id}' },
+  {
+    pattern: String.raw`(?P<p>[A-Z]{2,9})-(?P<n>\d+)(?P<l>:[a-z]+)?`,
+    url_template: 'https://c.org/{p}{/n}{?l}',
+  },
+  { pattern: String.raw`C-(?P<n>\d+) (?P<word>\w+)`, url_template: 'https://d.org/{n}{?word}' },
+  { pattern: String.raw`\[\[(?P<page>[^\]]+)\]\]`, url_template: 'https://e.org/{+page}' },
+]
+const linkifiers = createLinkifiers(rules)
+const html = (source: string, of = linkifiers): string =>
+  render(source, renderContext({ organisationUrl: 'https://chat.example', linkifiers: of })).html
+const a = (url: string, text: string): string => `<a href="https://${url}">${text}</a>`
+const one = a('a.org/1', '#1')
+
+test.each([
+  ['#1', one],
+  ['see #1', `see ${one}`],
+  ['(#1) "#1" \'#1\' <#1 a:#1,#1', `(${one}) "${one}" '${one}' &lt;${one} a:${one},${one}`],
+  ['#1, #1. #1-#1 #1_', `${one}, ${one}. ${one}-#1 ${one}_`],
+  ['x#1 -#1 .#1', `${a('b.org/x/1', 'x#1')} -#1 .#1`],
+  ['#1x #1é', '#1x #1é'],
+  ['\u00a0#1\u2003#1', `\u00a0${one}\u2003${one}`],
+  ['#1\n#1', `${one}<br>\n${one}`],
+  // Of two the first in the list has it, wherever the other begins.
+  ['a#1 #2', `${a('b.org/a/1', 'a#1')} ${a('a.org/2', '#2')}`],
+  ['BC-1 word C-1 word', `${a('c.org/BC/1', 'BC-1')} word ${a('d.org/1?word=word', 'C-1 word')}`],
+  ['AB-1 AB-1:x', `${a('c.org/AB/1', 'AB-1')} ${a('c.org/AB/1?l=%3Ax', 'AB-1:x')}`],
+  ['[[a b/"c]]', a('e.org/a%20b/%22c', '[[a b/"c]]')],
+  // Marks around it are none of it.
+  ['**#1** *#1* ~~#1~~', `<strong>${one}</strong> <em>${one}</em> <del>${one}</del>`],
+  ['*a*#1', '<em>a</em>#1'],
+  ['😀#1', expect.stringMatching(/<\/span>#1<\/p>$/)],
+  ['# #1', `<h1>${one}</h1>`],
+])('%j', (source, wanted: unknown) => {
+  const expected: unknown =
+    typeof wanted === 'string' && !wanted.startsWith('<h1>') ? `<p>${wanted}</p>` : wanted
+  expect(html(source)).toEqual(expected)
+})
+
+test.each(['`#1`', '```\n#1\n```', '[#1](https://x.org)', 'https://x.org/,#1', '$$ #1 $$', '<time:#1>'])(
+  'none in %j',
+  (source) => {
+    expect(html(source)).toBe(html(source, createLinkifiers([])))
+  },
+)
+
+test('a message with a link of theirs has a link', () => {
+  const context = renderContext({ organisationUrl: 'https://chat.example', linkifiers })
+  expect(render('#1', context).hasLink).toBe(true)
+  expect(render('1', context).hasLink).toBe(false)
+})
+
+test('links of topics, in the order in which they stand', () => {
+  expect(linkifiers.topicLinks('✔ AB-1 and *#1*, x#2 `#3`')).toEqual([
+    { text: 'AB-1', url: 'https://c.org/AB/1' },
+    { text: 'x#2', url: 'https://b.org/x/2' },
+  ])
+  expect(linkifiers.topicLinks('#2 #1')).toEqual([
+    { text: '#2', url: 'https://a.org/2' },
+    { text: '#1', url: 'https://a.org/1' },
+  ])
+  expect(createLinkifiers([]).topicLinks('#1')).toEqual([])
+})
+
+test('long lines are taken apart between words', () => {
+  const source = `${'word '.repeat(1_000)}#1 ${'x'.repeat(300)}#1 ${'w'.repeat(300)} #1`
+  expect(html(source).split(one)).toHaveLength(3)
+})
+
+test('only so many links of one message', () => {
+  expect(html('#1 '.repeat(maxLinks + 50)).split(one)).toHaveLength(maxLinks + 1)
+  expect(html('#1\n'.repeat(maxLinks + 50)).split(one)).toHaveLength(maxLinks + 1)
+})
+
+test('only so much is tried: what costs more stays text', () => {
+  const costly = createLinkifiers([
+    { pattern: '(?P<x>(?:(?:a|b|,| )*){9}!|.)', url_template: 'https://a.org/{x}' },
+  ])
+  const links = html(',a'.repeat(maxMessageLength / 2), costly).split('<a ').length - 1
+  expect(links).toBeGreaterThan(0)
+  expect(links).toBeLessThan(maxSteps / maxMessageLength / 10)
+})
+
+test('patterns of all sizes on the longest messages of ordinary text', () => {
+  const many = createLinkifiers(
+    Array.from({ length: 50 }, (_, i) => ({ ...issue, pattern: String.raw`P${i}-(?P<id>\d+)` })),
+  )
+  const source = 'lorem ipsum P49-7 dolor sit amet '.repeat(300)
+  expect(html(source, many).split('<a ')).toHaveLength(maxLinks + 1)
+})
+
+test.each([
+  ['a)|(b', 'invalid'],
+  ['(a', 'invalid'],
+  [String.raw`(?P<a>x)(?P=a)`, 'invalid'],
+  [String.raw`(a)\1`, 'invalid'],
+  ['(?=a)b', 'invalid'],
+  ['(?<!a)b', 'invalid'],
+  ['(?P<a>x)(?P<a>y)', 'invalid'],
+  ['(?P<linked__>x)', 'invalid'],
+  [String.raw`\Q(?P<x>`, 'invalid'],
+  ['a{1001}', 'invalid'],
+  ['(a{30}){30}', 'large'],
+  [`a{${maxPatternSize}}`, 'large'],
+])('%j is %s', (pattern, fault) => {
+  expect(readPattern(pattern)).toBe(fault)
+  expect(createLinkifiers([{ pattern, url_template: 'https://a.org/' }]).topicLinks('a b x')).toEqual([])
+})
+
+const read = (source: string) => {
+  const pattern = readPattern(source)
+  return typeof pattern === 'string' ? null : { groups: [...pattern.groups], literal: pattern.literal }
+}
+
+test.each([
+  [String.raw`#(?P<id>\d+)`, ['id'], '#'],
+  [String.raw`JIRA-(?<id>\d+)`, ['id'], 'JIRA-'],
+  [String.raw`(?P<a>x)PR (?P<b>[0-9]{3,6})`, ['a', 'b'], 'PR '],
+  [String.raw`abc+d`, [], 'abc'],
+  [String.raw`ab?cd`, [], 'cd'],
+  [String.raw`ab{0,300}`, null, null],
+  [String.raw`ab{0,30}`, [], 'a'],
+  [String.raw`x41\x41y`, [], 'x41'],
+  [String.raw`[[:alpha:]abc]d`, [], 'd'],
+  [String.raw`[\]abc]d`, [], 'd'],
+  [String.raw`a|bcd`, [], ''],
+  [String.raw`(?i)abc`, [], ''],
+  [String.raw`\Qab\E`, [], ''],
+])('%s has groups %j and holds %j', (source, groups, literal) => {
+  expect(read(source)).toEqual(groups && { groups, literal })
+})
+
+test('whatever a pattern finds holds its literal', () => {
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    'ab',
+    '#',
+    '-',
+    ' ',
+    'a?',
+    'b*',
+    'a+',
+    'b{0,2}',
+    'a{2}',
+    '(?:ab)?',
+    '(ab)',
+    '(?:a|b)',
+    '[ab]',
+    '[^b]',
+    String.raw`\d`,
+    String.raw`\x61`,
+    String.raw`\pL`,
+    '.',
+    'a*?',
+    'b??',
+    '{',
+    ',',
+    '1',
+    '[[:alpha:]a]',
+    '(?i:a)',
+    '(?i)',
+    '|',
+  )
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'b', 'A', '#', '-', ' ', '1', ',', '{'),
+    maxLength: 12,
+  })
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 6 }), text, (pieces, tried) => {
+      const pattern = readPattern(pieces.join(''))
+      if (typeof pattern === 'string' || !pattern.expression.matcher(tried).find()) return
+      expect(tried).toContain(pattern.literal)
+    }),
+    { numRuns: 2_000 },
+  )
+})
