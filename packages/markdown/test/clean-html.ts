@@ -15,7 +15,7 @@ const context = {
     defaultCodeLanguage: '"><x y="',
     linkifiers: createLinkifiers([
       { pattern: '(?P<all>[^ a]+)', url_template: 'https://x.com/{+all}' },
-      { pattern: '[^ ](?P<all>.{1,9})', url_template: 'https://x.com{/all}{#all}' },
+      { pattern: '[^ ](?P<all>.{1,9})', url_template: 'https://x.com/{all}{#all}' },
     ]),
   }),
   customEmoji: new Map([['x', '/user_avatars/1/emoji/images/1.png']]),

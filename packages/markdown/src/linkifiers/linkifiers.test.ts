@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { Matcher, RE2JS } from 're2js'
+import { expect, test, vi } from 'vitest'
 import { maxMessageLength, render, renderContext } from '../index.ts'
-import { createLinkifiers, type LinkifierRule, maxLinks, maxSteps } from './linkifiers.ts'
+import { createLinkifiers, type LinkifierRule, maxLinks, maxSteps, maxTopicSteps } from './linkifiers.ts'
 import { maxPatternSize, readPattern } from './pattern.ts'
 
 const issue = { pattern: String.raw`#(?P<id>\d+)`, url_template: 'https://a.org/{id}' }
@@ -77,17 +78,88 @@ test('long lines are taken apart between words', () => {
 })
 
 test('only so many links of one message', () => {
-  expect(html('#1 '.repeat(maxLinks + 50)).split(one)).toHaveLength(maxLinks + 1)
-  expect(html('#1\n'.repeat(maxLinks + 50)).split(one)).toHaveLength(maxLinks + 1)
+  const alone = createLinkifiers([issue])
+  expect(html(`${'#1 '.repeat(maxLinks / 2)}\n`.repeat(3), alone).split(one)).toHaveLength(maxLinks + 1)
+  expect(html('#1\n'.repeat(maxLinks + 50), alone).split(one)).toHaveLength(maxLinks + 1)
 })
 
+/** Patterns as costly as they may be, that are tried on every text, the first of them in vain. */
+const costly = createLinkifiers(
+  Array.from({ length: 50 }, (_, i) => ({
+    pattern: `(?P<x>(?:(?:a|b|,| )*){9}${'[cd]'.repeat(40)}${i < 49 ? '!' : '!|.'})`,
+    url_template: 'https://a.org/{x}',
+  })),
+)
+
+/** The steps that patterns take at most while something is done: for each search its size times what it may look at. */
+function stepsOf(act: () => void): number {
+  const matchers = vi.spyOn(RE2JS.prototype, 'matcher')
+  const searches = vi.spyOn(Matcher.prototype, 'find')
+  act()
+  const lengths = new Map<unknown, number>()
+  for (const [at, [text]] of matchers.mock.calls.entries())
+    lengths.set(matchers.mock.results[at]?.value, typeof text === 'string' ? text.length : Infinity)
+  const steps = searches.mock.contexts.map((matcher, at) => {
+    const from = searches.mock.calls[at]?.[0] ?? 0
+    if (!(matcher instanceof Matcher)) return Infinity
+    return ((lengths.get(matcher) ?? Infinity) - from) * matcher.programSize()
+  })
+  // None is made that is not asked.
+  expect(lengths.size).toBe(new Set(searches.mock.contexts).size)
+  matchers.mockRestore()
+  searches.mockRestore()
+  return steps.reduce((sum, one) => sum + one, 0)
+}
+
 test('only so much is tried: what costs more stays text', () => {
-  const costly = createLinkifiers([
-    { pattern: '(?P<x>(?:(?:a|b|,| )*){9}!|.)', url_template: 'https://a.org/{x}' },
-  ])
-  const links = html(',a'.repeat(maxMessageLength / 2), costly).split('<a ').length - 1
-  expect(links).toBeGreaterThan(0)
-  expect(links).toBeLessThan(maxSteps / maxMessageLength / 10)
+  for (const words of [',a'.repeat(maxMessageLength / 2), ',a '.repeat(3_000), ',a\n'.repeat(3_000)]) {
+    const steps = stepsOf(() => html(words, costly))
+    expect(steps).toBeLessThanOrEqual(maxSteps)
+  }
+  expect(stepsOf(() => html(',a '.repeat(3_000), costly))).toBeGreaterThan(maxSteps / 2)
+})
+
+test('an answer of many topics takes no more than one of a few, and what is over has no links', () => {
+  const topics = Array.from({ length: 5_000 }, (_, i) => `,a ${'b'.repeat(50)} ${i}`)
+  const find = costly.beginTopics()
+  const found: unknown[] = []
+  const steps = stepsOf(() => found.push(...topics.map((topic) => find(topic))))
+  expect(steps).toBeGreaterThan(maxTopicSteps - maxSteps)
+  expect(steps).toBeLessThanOrEqual(maxTopicSteps)
+  expect(found.slice(-1)).toEqual([[]])
+})
+
+const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `see #${from + i}`)
+const linked = (topics: readonly string[]) =>
+  topics.map((topic) => [{ text: topic.slice(4), url: `https://a.org/${topic.slice(5)}` }])
+
+test('links of topics are found once, and later what an answer had no steps for', () => {
+  const some = createLinkifiers([{ ...issue, pattern: `${issue.pattern}(?:${'[ab]'.repeat(120)})?` }])
+  const topics = ids(1_000, 2_000)
+  const answer = () => {
+    const find = some.beginTopics()
+    return topics.map((topic) => find(topic))
+  }
+  const first = answer()
+  const had = first.filter((links) => links.length > 0).length
+  expect(first.slice(0, had)).toEqual(linked(topics.slice(0, had)))
+  expect(had).toBeLessThan(topics.length)
+  const second = answer()
+  expect(second.slice(0, 2 * had)).toEqual(linked(topics.slice(0, 2 * had)))
+  const few = topics.slice(0, had)
+  expect(stepsOf(() => few.map((topic) => some.topicLinks(topic)))).toBe(0)
+})
+
+test('a pattern that is left out for want of steps leaves nothing to others', () => {
+  const page = { pattern: '#(?P<id>[0-9])', url_template: 'https://b.org/{id}' }
+  const both = createLinkifiers([{ ...issue, pattern: `${issue.pattern}(?:${'[ab]'.repeat(120)})?` }, page])
+  const find = both.beginTopics()
+  const hosts = Array.from({ length: 1_000 }, (_, i) =>
+    find(`#${i % 10} ${i}`).map(({ url }) => new URL(url).host),
+  )
+  expect(hosts[0]).toEqual(['a.org'])
+  expect(hosts.at(-1)).toEqual([])
+  expect(new Set(hosts.flat())).toEqual(new Set(['a.org']))
 })
 
 test('patterns of all sizes on the longest messages of ordinary text', () => {
@@ -95,7 +167,7 @@ test('patterns of all sizes on the longest messages of ordinary text', () => {
     Array.from({ length: 50 }, (_, i) => ({ ...issue, pattern: String.raw`P${i}-(?P<id>\d+)` })),
   )
   const source = 'lorem ipsum P49-7 dolor sit amet '.repeat(300)
-  expect(html(source, many).split('<a ')).toHaveLength(maxLinks + 1)
+  expect(html(source, many).split('<a ').length).toBeGreaterThan(maxLinks / 2)
 })
 
 test.each([

@@ -1,3 +1,5 @@
+import type { Matcher } from 're2js'
+import { keptTopics } from './kept-topics.ts'
 import { type Pattern, readPattern, whole } from './pattern.ts'
 import { type UrlTemplate, urlTemplate } from './url-template.ts'
 
@@ -25,9 +27,13 @@ export type FindLinks = (text: string, from?: number) => readonly Linked[]
 export interface Linkifiers {
   /** Begins a message. */
   begin(): FindLinks
-  /** The links in a topic, in the order in which they stand (Zulip API: `topic_links`). */
-  topicLinks(topic: string): TopicLink[]
+  /** Begins an answer of many topics; what is tried in all of them is limited together. */
+  beginTopics(): FindTopicLinks
+  /** Those of one topic alone. */
+  topicLinks: FindTopicLinks
 }
+/** The links in a topic, in the order in which they stand (Zulip API: `topic_links`); none where the answer's steps are used up. */
+export type FindTopicLinks = (topic: string) => TopicLink[]
 export interface TopicLink {
   readonly text: string
   readonly url: string
@@ -39,7 +45,9 @@ export const maxLinks = 100
  * What a message may take, in steps: a pattern's size times the characters that it is tried on, however soon it gives up.
  * A step is at most a tenth of a microsecond; patterns that are tried on what holds their literal never come near it.
  */
-export const maxSteps = 2_000_000
+export const maxSteps = 200_000
+/** What an answer of many topics may take, in the same steps; what was found is kept, and takes none again. */
+export const maxTopicSteps = 500_000
 /** Longer lines are taken apart between words, so that finding many links in one does not cost its length each time. */
 const longestPart = 250
 
@@ -55,23 +63,43 @@ export function createLinkifiers(rules: readonly LinkifierRule[]): Linkifiers {
     const template = urlTemplate(rule.url_template)
     return typeof pattern === 'string' || !template ? [] : [{ pattern, template }]
   })
-  const begin = (): FindLinks => {
-    const left = { links: maxLinks, steps: maxSteps }
-    return (text, from = 0) =>
-      partsOf(text).flatMap((part) =>
-        findIn(all, part, from - part.offset, left).map(({ start, end, url }) => ({
-          start: start + part.offset,
-          end: end + part.offset,
-          url,
-        })),
-      )
+  const kept = keptTopics()
+  const beginTopics = (): FindTopicLinks => {
+    let steps = maxTopicSteps
+    return (topic) => {
+      const known = kept.get(topic)
+      if (known) return known
+      const given = Math.min(maxSteps, steps)
+      const left: Left = { links: maxLinks, steps: given, short: false }
+      const links = find(all, topic, 0, left).map(({ start, end, url }) => ({
+        text: topic.slice(start, end),
+        url,
+      }))
+      steps -= given - left.steps
+      // Without the patterns that were too much for the answer others may have what is theirs.
+      if (left.short && given < maxSteps) return []
+      kept.keep(topic, links)
+      return links
+    }
   }
   return {
-    begin,
-    topicLinks: (topic) =>
-      begin()(topic).map(({ start, end, url }) => ({ text: topic.slice(start, end), url })),
+    begin: () => {
+      const left: Left = { links: maxLinks, steps: maxSteps, short: false }
+      return (text, from = 0) => find(all, text, from, left)
+    },
+    beginTopics,
+    topicLinks: (topic) => beginTopics()(topic),
   }
 }
+
+const find = (all: readonly Linkifier[], text: string, from: number, left: Left): Linked[] =>
+  partsOf(text).flatMap((part) =>
+    findIn(all, part, from - part.offset, left).map(({ start, end, url }) => ({
+      start: start + part.offset,
+      end: end + part.offset,
+      url,
+    })),
+  )
 
 interface Part {
   readonly text: string
@@ -93,25 +121,34 @@ function partsOf(text: string): Part[] {
 interface Left {
   links: number
   steps: number
+  /** Was something not tried for want of steps? */
+  short: boolean
 }
 
 function findIn(all: readonly Linkifier[], { text }: Part, begin: number, left: Left): Linked[] {
   const found: Linked[] = []
   for (const { pattern, template } of all) {
-    if (!text.includes(pattern.literal)) continue
-    const matcher = pattern.expression.matcher(text)
+    // Made only for what is tried: even one that is never asked costs something.
+    let matcher: Matcher | null = null
     for (let from = Math.max(0, begin); from < text.length && left.links > 0;) {
+      if (!text.includes(pattern.literal, from)) break
       const steps = (text.length - from) * pattern.size
-      if (steps > left.steps) break
+      if (steps > left.steps) {
+        left.short = true
+        break
+      }
       left.steps -= steps
+      matcher ??= pattern.expression.matcher(text)
       if (!matcher.find(from)) break
       const start = matcher.start(whole)
       const end = matcher.end(whole)
       // What stands behind a link may lead to the next.
       from = Math.max(end, matcher.start() + 1)
       if (start === end || found.some((other) => start < other.end && other.start < end)) continue
+      const url = template.expand(matcher.getNamedGroups())
+      if (url === null) continue
       left.links--
-      found.push({ start, end, url: template.expand(matcher.getNamedGroups()) })
+      found.push({ start, end, url })
     }
   }
   return found.sort((a, b) => a.start - b.start)

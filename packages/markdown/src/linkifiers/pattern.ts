@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js'
+import { expanded } from './expanded.ts'
 
 /**
  * A pattern of a linkifier, as RE2 understands it: time grows with the text alone, whatever the pattern. It finds what
@@ -15,6 +16,8 @@ export interface Pattern {
 
 /** A pattern of more steps is refused: how much it costs shows in nothing else. */
 export const maxPatternSize = 150
+/** One that is longer once its counts are written out is not even compiled; alternatives compile to less than that. */
+export const maxExpanded = 10 * maxPatternSize
 
 /** The group of what is linked. */
 export const whole = 'linked__'
@@ -23,9 +26,12 @@ const after = String.raw`(?:$|[^\pL\pN])`
 
 /** Reads a pattern. @returns `invalid` where it is none, or refers to itself or looks around; `large` where it costs too much */
 export function readPattern(source: string): Pattern | 'invalid' | 'large' {
+  if (expanded(source) > maxExpanded) return 'large'
   try {
     // Alone first, so that nothing in it reaches what is put around it.
-    const groups = new Set(Object.keys(RE2JS.compile(source).namedGroups()))
+    const alone = RE2JS.compile(source)
+    if (alone.programSize() > maxPatternSize) return 'large'
+    const groups = new Set(Object.keys(alone.namedGroups()))
     const expression = RE2JS.compile(`${before}(?P<${whole}>${source})${after}`)
     const size = expression.programSize()
     return size > maxPatternSize ? 'large' : { expression, groups, size, literal: literalOf(source) }

@@ -5,7 +5,7 @@ import { urlTemplate } from './url-template.ts'
 test.each([
   ['https://a.org/?c={code}', ['code']],
   ['http://a.org:8080/{+path}{?x,y*}{&z:3}', ['path', 'x', 'y', 'z']],
-  ['https://a.org{/path}{#at}', ['path', 'at']],
+  ['https://a.org/{path}{#at}', ['path', 'at']],
   ['https://a.org/{a.b}/%20', ['a.b']],
   ['https://a.org', []],
 ])('%s has %j', (template, names) => {
@@ -18,6 +18,11 @@ test.each([
   '{+scheme}://a.org',
   'https://{host}/',
   'https://a.org{code}',
+  'https://a.org{/a}{+b}',
+  'https://a.org{?a}{+b}',
+  'https://a.org{#a}',
+  'https://a.org:99999/{code}',
+  'https://1.2.3.999/{code}',
   'https://a.org@{host}/',
   'https://a.org/{',
   'https://a.org/{}',
@@ -97,13 +102,31 @@ test('what is written as in addresses stays, and what no address holds is encode
   expect(urlTemplate('https://a.org/{constructor}')?.expand({})).toBe('https://a.org/')
 })
 
-test('no value changes where it leads', () => {
-  const templates = ['/{a}', '/{+a}', '{/a}', '{?a}', '{#a}', '/x{.a}', '/x{;a}', '/?q={&a}'] as const
+test('no value changes where it leads, nor that there is none', () => {
+  const operator = fc.constantFrom('', '+', '#', '.', '/', ';', '?', '&')
+  const part = fc.oneof(
+    operator.chain((of) => fc.constantFrom(`{${of}a}`, `{${of}b}`, `{${of}a,b}`, `{${of}b:2}`)),
+    fc.constantFrom('', '/', '?', '#', '.', ':', '@', 'x', '//', '..'),
+  )
+  const value = fc.option(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('@evil.com/x', '.evil.com', ':80@evil.com', '//evil.com', '/../..', '\\\\evil.com'),
+    ),
+  )
+  const place = fc.constantFrom('https://a.org', 'http://a.org:8080', 'https://a.org/', 'https://a.org?x#')
   fc.assert(
-    fc.property(fc.constantFrom(...templates), fc.string({ unit: 'binary' }), (template, a) => {
-      const url = urlTemplate(`https://a.org${template}`)?.expand({ a: a.toWellFormed() })
+    fc.property(place, fc.array(part, { maxLength: 4 }), value, value, (begin, parts, a, b) => {
+      const source = begin + parts.join('')
+      const template = urlTemplate(source)
+      if (!template) return
+      const url = template.expand({ a: a && a.toWellFormed(), b: b && b.toWellFormed() })
       expect(url).toMatch(/^[\w.~:/?#[\]@!$&'()*+,;=%-]+$/)
-      expect(new URL(url ?? '').origin).toBe('https://a.org')
+      // What is written out before the path, without any expression.
+      const [written = ''] = /^https?:\/\/[^/?#]*/.exec(source) ?? []
+      expect(written).not.toContain('{')
+      expect(new URL(url ?? '').origin).toBe(new URL(written).origin)
     }),
+    { numRuns: 400 },
   )
 })

@@ -1,8 +1,8 @@
 const variable = String.raw`(?:\w|%[0-9A-Fa-f]{2})+(?:\.(?:\w|%[0-9A-Fa-f]{2})+)*(?::[1-9]\d{0,3}|\*)?`
 const expression = new RegExp(String.raw`\{([+#./;?&]?)(${variable}(?:,${variable})*)\}`, 'g')
 
-/** Begins with where it leads, which nothing put into it can change. */
-const place = /^https?:\/\/[\p{L}\p{N}.-]+(?::\d{1,5})?(?=$|[/?#]|\{[/?#])/iu
+/** Begins with where it leads, written out to its end: what a variable that is left out leaves must not touch it. */
+const place = /^https?:\/\/[\p{L}\p{N}.-]+(?::\d{1,5})?(?=$|[/?#])/iu
 
 /** How each kind of expression is written out (RFC 6570, appendix A). */
 interface Operator {
@@ -29,24 +29,29 @@ const operators: Readonly<Record<string, Operator>> = {
 /** A URL with places for values (RFC 6570), all of them texts. */
 export interface UrlTemplate {
   readonly variables: ReadonlySet<string>
-  /** The URL with these values; what has none is left out. Leads where the template does, whatever they are. */
-  expand(values: Readonly<Record<string, string | null | undefined>>): string
+  /** The URL with these values; what has none is left out. Null where it would not lead to the template's own place. */
+  expand(values: Readonly<Record<string, string | null | undefined>>): string | null
 }
 
 /** Reads a URL template; null where it is none, or does not lead to one place of the web. */
 export function urlTemplate(template: string): UrlTemplate | null {
-  if (!place.test(template)) return null
+  const origin = originOf(place.exec(template)?.[0] ?? '')
+  if (origin === undefined) return null
   // oxlint-disable-next-line no-control-regex
   if (/[{}\s"'<>\\^`|\u0000-\u001f\u007f]/.test(template.replace(expression, ''))) return null
   const lists = [...template.matchAll(expression)].flatMap(([, , list = '']) => list.split(','))
   return {
     variables: new Set(lists.map((name) => name.replace(/(?::\d+|\*)$/, ''))),
-    expand: (values) =>
-      template.replace(expression, (_, operator: string, list: string) =>
+    expand: (values) => {
+      const url = template.replace(expression, (_, operator: string, list: string) =>
         written(operators[operator] ?? simple, list.split(','), values),
-      ),
+      )
+      return originOf(url) === origin ? url : null
+    },
   }
 }
+
+const originOf = (url: string): string | undefined => URL.parse(url)?.origin
 
 function written(
   { first, between, named, ifEmpty, reserved }: Operator,

@@ -2,11 +2,8 @@ import type { Linkifier } from '@parley/api'
 import { badRequest } from '@parley/core'
 import { readPattern, urlTemplate } from '@parley/markdown'
 
-/** A linkifier as it is kept. @param others those that there are beside it. @throws AppError BAD_REQUEST */
-export function checkedLinkifier(
-  given: Omit<Linkifier, 'id'>,
-  others: readonly Linkifier[],
-): Omit<Linkifier, 'id'> {
+/** A linkifier as it is kept. Called before the head is held: patterns are compiled. @throws AppError BAD_REQUEST */
+export function checkedLinkifier(given: Omit<Linkifier, 'id'>): Omit<Linkifier, 'id'> {
   const rule = { pattern: given.pattern.trim(), url_template: given.url_template.trim() }
   if (rule.pattern === '' || rule.url_template === '') throw badRequest('This field cannot be blank.')
   const pattern = readPattern(rule.pattern)
@@ -20,7 +17,11 @@ export function checkedLinkifier(
   const [unused] = pattern.groups.difference(template.variables)
   if (unused !== undefined)
     throw badRequest(`Group '${unused}' in linkifier pattern is not present in URL template.`)
-  if (others.some((other) => other.pattern === rule.pattern))
-    throw badRequest('Linkifier with this pattern already exists.')
   return rule
+}
+
+/** @param others those that there are beside it. @throws AppError BAD_REQUEST where one has its pattern */
+export function refuseTwice({ pattern }: Omit<Linkifier, 'id'>, others: readonly Linkifier[]): void {
+  if (others.some((other) => other.pattern === pattern))
+    throw badRequest('Linkifier with this pattern already exists.')
 }

@@ -122,7 +122,14 @@ test('what time changes is read again once it has come', async () => {
   }
   const cache = createFactsCache(async () => {
     const until = ++read === 1 ? 3_000 : null
-    const facts = { realm: 'acme', actor: { ...actor, until }, channel: null, people: null, begun: false }
+    const facts = {
+      realm: 'acme',
+      linkifiers: 0,
+      actor: { ...actor, until },
+      channel: null,
+      people: null,
+      begun: false,
+    }
     return [{ facts, rights: rights(1), hash: 'same' }]
   }, clock)
   const fresh = async () => (await cache.get(org, ask(1))).fresh

@@ -28,8 +28,9 @@ export interface MessageStyle {
 /** Messages as their reader fetches them. */
 export function presentMessages(messages: Messages, style: MessageStyle): FetchedMessage[] {
   const known = new Map<string, TopicLink[]>()
+  const find = style.linkifiers.beginTopics()
   const topicLinks = (topic: string): TopicLink[] => {
-    const links = known.get(topic) ?? style.linkifiers.topicLinks(topic)
+    const links = known.get(topic) ?? find(topic)
     known.set(topic, links)
     return links
   }

@@ -33,6 +33,7 @@ export default route<typeof editMessage, Context, Tx>(
     const linkifiers = await ctx.linkifiers.within(tx)
     const where = { url: request.url, linkifiers }
     const text = edit && (await newText(tx, edit, plan.content ?? '', topic, where, ctx))
+    const links = move ? linkifiers.topicLinks(topic) : []
 
     await hold(tx, rights)
     if (edit && text && !(await writeText(tx, edit, now, text, at))) throw new StaleRights()
@@ -46,7 +47,7 @@ export default route<typeof editMessage, Context, Tx>(
       topic: move && {
         before: now.topic,
         after: topic,
-        links: linkifiers.topicLinks(topic),
+        links,
         propagate_mode: input.propagate_mode,
       },
     }
