@@ -8,11 +8,11 @@ interface Limit {
 }
 
 const limits: readonly Limit[] = [
-  { what: 'everything', files: /./, least: 97 },
+  { what: 'everything', files: /./, least: 97.5 },
   {
     what: 'the API layer',
     files: /^packages\/(api\/src|kit\/src\/(run\/|route\.ts))|^services\/\w+\/src\/(routes|calls)\//,
-    least: 98.5,
+    least: 99,
   },
 ]
 
