@@ -8,12 +8,12 @@ test('MD-08 a run that cannot be read, or is of another organisation, is passed 
   const runs: number[] = []
   const problems: string[] = []
   let arrive: (message: Message) => void = () => {}
-  const bus = {
-    subscribe(_: string, onMessage: typeof arrive) {
+  const bus: Pick<Bus, 'subscribe'> = {
+    subscribe(_, onMessage) {
       arrive = onMessage
       return () => {}
     },
-  } as unknown as Bus
+  }
   subscribe(
     bus,
     orgId(2),

@@ -9,7 +9,7 @@ import { eventSubject } from './subjects.ts'
  * log before anything after it.
  */
 export function subscribe(
-  bus: Bus,
+  bus: Pick<Bus, 'subscribe'>,
   org: OrgId,
   onRun: (run: Run) => void,
   onProblem: (what: string, error?: unknown) => void = () => {},

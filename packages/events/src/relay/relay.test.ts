@@ -1,6 +1,5 @@
 import { orgId, type OrgId, rights, seq, systemClock, unavailable } from '@parley/core'
 import { expect, test } from 'vitest'
-import type { Bus } from '../bus/bus.ts'
 import type { TextEvent } from '../read-log.ts'
 import type { LogSource } from './log-source.ts'
 import { createRelay, type Relay } from './relay.ts'
@@ -12,7 +11,7 @@ const org = orgId(2)
 function scene(log: Partial<LogSource> = {}, stream: Partial<EventStream> = {}) {
   const problems: string[] = []
   const did: unknown[] = []
-  const bus = { connected: true, subscribe: () => () => {}, onConnect: () => () => {} } as unknown as Bus
+  const bus = { connected: true, subscribe: () => () => {}, onConnect: () => () => {} }
   const event: TextEvent = {
     seq: seq(1),
     type: 'test.happened',
@@ -102,7 +101,7 @@ test('a relay stops without Postgres too, and says what it could not write down'
 })
 
 test('without a connection the stream says that it is not there', async () => {
-  const stream = createEventStream({ connection: null } as unknown as Bus)
+  const stream = createEventStream({ connection: null })
   const run = { bytes: new Uint8Array(), from: seq(1), to: seq(1), types: [], cut: false }
   for (const asked of [stream.ensure(), stream.lastOf(org), stream.publish(org, run, 0)])
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' })

@@ -8,7 +8,7 @@ import { ShardRelay } from './shard.ts'
 import type { EventStream } from './stream.ts'
 
 export interface RelayOptions {
-  readonly bus: Bus
+  readonly bus: Pick<Bus, 'connected' | 'subscribe' | 'onConnect'>
   readonly source: LogSource
   readonly stream: EventStream
   readonly clock: Clock

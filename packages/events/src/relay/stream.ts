@@ -41,7 +41,7 @@ const timeoutMs = 2000
 const nsPerHour = 3_600_000_000_000
 
 /** JetStream behind the relay's eyes. */
-export function createEventStream(bus: Bus, options: StreamOptions = {}): EventStream {
+export function createEventStream(bus: Pick<Bus, 'connection'>, options: StreamOptions = {}): EventStream {
   const { replicas = 1, maxAgeHours = 48, maxBytes = 8 * 1024 ** 3 } = options
   const settings = { checkAPI: false, timeout: timeoutMs }
   const manager = async (): Promise<JetStreamManager> => {

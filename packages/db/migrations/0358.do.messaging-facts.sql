@@ -1,4 +1,7 @@
--- The facts of sends tell which linkifiers the organisation has: a message that was rendered by others is rendered again.
+-- The facts of sends tell more:
+-- which people are guests, and which the sender has met, looked up only for a guest who sees nobody else;
+-- when their sender becomes a full member, which no change of rights will say: from then on they are read again;
+-- which linkifiers the organisation has: a message that was rendered by others is rendered again.
 CREATE OR REPLACE FUNCTION messaging.send_facts(p_org integer, p_asks jsonb,
     OUT i integer, OUT rights bigint, OUT facts jsonb, OUT hash text) RETURNS SETOF record
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
