@@ -50,8 +50,15 @@ const react: Change = async ({ random, sent }, who) => {
   return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
 }
 
-/** What is added to a poll, where it is one. */
+/** What is added to a poll: half the time to one's own, for others are edited, deleted or out of sight before long. */
 const answer: Change = async (play, who) => {
+  if (play.random.below(2) === 0)
+    await send(play, who, {
+      type: 'channel',
+      to: play.random.pick(channels),
+      topic: play.random.pick(topics),
+      content: poll,
+    })
   const message_id = recent(play, play.polls)
   if (message_id === null) return null
   const vote = { type: 'vote', key: 'canned,0', vote: play.random.pick([1, -1]) }
