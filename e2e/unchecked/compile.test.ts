@@ -14,6 +14,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'auth drawOrganisation': 'draws a number',
   'auth drawLinkifierId': 'draws a number',
   'auth insertOrganisation': 'before it there is nobody a rule could ask: the caller list decides',
+  'auth insertSystemBot': 'before its organisation there is nobody a rule could ask: the caller list decides',
   'auth readSettingsDefaults': 'what new accounts begin with: everybody in the organisation is told',
   'auth readOrganisation': 'shown before anybody signs in',
   'auth organisationsWithFull': 'numbers of organisations',

@@ -21,7 +21,7 @@ export const sightSql = (actor: Pick<Actor, 'role' | 'realmGroups'>, rows: strin
     met: `${rows}.user_id IN (SELECT messaging.v1_met($1, ${viewer}))`,
   })
 
-/** Whom the actor sees at this moment. @throws AppError UNAVAILABLE when the server is not there */
+/** Whom the actor sees at this moment, the organisation's own bot among them. @throws AppError UNAVAILABLE when the server is not there */
 export async function readSight(
   tx: Tx,
   actor: Pick<Actor, 'userId' | 'role' | 'realmGroups'>,
@@ -29,7 +29,8 @@ export async function readSight(
   if (seesEverybody(actor)) return null
   const rows = await tx.query(
     z.object({ user_id: z.int() }),
-    `SELECT a.user_id FROM auth.v1_actors a WHERE a.org_id = $1 AND ${sightSql(actor, 'a', '$2')}`,
+    `SELECT a.user_id FROM auth.v1_actors a WHERE a.org_id = $1 AND ${sightSql(actor, 'a', '$2')}
+     UNION ALL SELECT user_id FROM auth.v1_system_bots WHERE org_id = $1`,
     [tx.org, actor.userId],
   )
   return new Set(rows.map((row) => row.user_id))

@@ -42,6 +42,8 @@ interface Request {
 /** An organisation in a database of its own, filled past the other services. */
 export interface World extends AsyncDisposable {
   readonly org: OrgId
+  /** The organisation's Notification Bot. */
+  readonly bot: number
   readonly test: TestDatabase
   instance(disturbance?: Disturbance): Promise<Instance>
   user(options?: { role?: number; name?: string; botOwner?: number }): Promise<number>
@@ -98,6 +100,10 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
     ),
   )
   await database.superuser('INSERT INTO events.head (org_id) VALUES ($1)', [org])
+  const bot = await made(
+    'INSERT INTO auth.system_bots (org_id, date_joined) VALUES ($1, now()) RETURNING user_id AS id',
+    [org],
+  )
   const streams = await database.as('streams')
   const changed = (change: (tx: Parameters<Parameters<Database['write']>[1]>[0]) => Promise<unknown>) =>
     streams.write(org, async (tx) => {
@@ -112,6 +118,7 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
   let named = 0
   return {
     org,
+    bot,
     test: database,
     instance: (disturbance) => instance(org, database, disturbance),
     user: ({ role: as = role.member, name = `User ${++named}`, botOwner } = {}) =>

@@ -8,6 +8,7 @@ import { commit } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { hashed, operatorAccount } from '../operator-account.ts'
 import { drawOrganisation, insertOrganisation } from '../repo/organisations.ts'
+import { insertSystemBot } from '../repo/system-bot.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
@@ -23,6 +24,7 @@ export default answer<typeof createOrganisation, AuthContext>(createOrganisation
       throw badRequest('Subdomain is already in use. Please choose a different one.')
     const owner = { email: address, fullName: ownerName, hash, canCreateUsers: true }
     const { events, ...made } = await operatorAccount(ctx, tx, role.owner, owner)
+    await insertSystemBot(tx, now(ctx.clock))
     const created = make(organisationCreated, { owner_id: made.user })
     await append(tx, await readRights(tx), [created, ...events])
     return { org, ...made }

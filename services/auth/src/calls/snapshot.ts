@@ -14,6 +14,7 @@ import { readPlaygrounds } from '../repo/playgrounds.ts'
 import { readProfileFields } from '../repo/profile-fields.ts'
 import { readProfiles } from '../repo/profiles.ts'
 import { readOrganisation } from '../repo/organisations.ts'
+import { readSystemBots } from '../repo/system-bot.ts'
 import { readOwnSettings, readSettingsDefaults } from '../repo/user-settings.ts'
 import { listUsers } from '../repo/users.ts'
 
@@ -46,7 +47,13 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const defaults = await readSettingsDefaults(tx)
     const viewer = verdict.granted.actor
     const now = ctx.clock.now()
-    const people = { accounts, groups, profiles, sight: await readSight(tx, viewer) }
+    const people = {
+      accounts,
+      groups,
+      profiles,
+      sight: await readSight(tx, viewer),
+      systemBots: await readSystemBots(tx, verdict.granted),
+    }
     return authState(
       { organisation, permissions, viewer, ...people, ...lists, settings, defaults, now },
       input,

@@ -2,6 +2,7 @@ import { type Actor, role } from '@parley/access'
 import { type OwnPerson, type Person, type ProfileData, unknownPerson } from '@parley/api'
 import { type Sight, sees } from '@parley/db'
 import { seesEmail } from '@parley/events'
+import type { SystemBotRow } from '../repo/system-bot.ts'
 import type { AccountRow } from '../repo/users.ts'
 
 /** A user as this viewer sees them. @param profile null where nobody asked for it */
@@ -37,6 +38,28 @@ export function unknownListed(user: number): Omit<Person, 'is_active'> {
   const { is_active: _, ...rest } = unknownPerson(user)
   return { ...rest, is_imported_stub: false, profile_data: {} }
 }
+
+/** The bot that speaks for the server, as everybody sees it (Zulip API: `cross_realm_bots` of register-queue). */
+export const systemBot = (row: SystemBotRow): Person & { readonly is_system_bot: true } => ({
+  user_id: row.user_id,
+  email: row.email,
+  delivery_email: row.email,
+  full_name: row.full_name,
+  date_joined: wireTime(row.date_joined),
+  is_active: true,
+  is_owner: false,
+  is_admin: false,
+  is_guest: false,
+  is_bot: true,
+  is_system_bot: true,
+  bot_type: 1,
+  bot_owner_id: null,
+  role: role.member,
+  timezone: '',
+  avatar_url: avatarUrl(row.user_id, 1),
+  avatar_version: 1,
+  is_imported_stub: false,
+})
 
 /** One's own account. */
 export const ownPerson = (row: AccountRow, profile: ProfileData): OwnPerson => ({

@@ -12,10 +12,11 @@ import {
 } from '@parley/api'
 import { type Sight, sees } from '@parley/db'
 import type { Organisation } from '../repo/organisations.ts'
+import type { SystemBotRow } from '../repo/system-bot.ts'
 import type { AccountRow, ListedRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
 import type { RealmPermissionValues } from './realm-permissions.ts'
-import { avatarUrl, listedPerson, ownPerson, unknownListed } from './person.ts'
+import { avatarUrl, listedPerson, ownPerson, systemBot, unknownListed } from './person.ts'
 import { systemUserGroups } from './user-groups.ts'
 import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } from './user-settings.ts'
 
@@ -24,6 +25,7 @@ export interface SnapshotFacts {
   readonly viewer: Actor
   readonly accounts: readonly ListedRow[]
   readonly sight: Sight
+  readonly systemBots: readonly SystemBotRow[]
   /** To whom the organisation gives its permissions. */
   readonly permissions: RealmPermissionValues
   /** The groups that people made. */
@@ -136,7 +138,7 @@ function people(facts: SnapshotFacts, { capabilities }: Asked): Record<string, u
   return {
     realm_users: [...listed(true), ...unseen].sort((a, b) => a.user_id - b.user_id),
     realm_non_active_users: listed(false),
-    cross_realm_bots: [],
+    cross_realm_bots: facts.systemBots.map(systemBot),
     user_id: self.user_id,
     email: self.email,
     delivery_email: self.delivery_email,
