@@ -5,6 +5,7 @@ import type { Counter } from 'prom-client'
 import type { Departures } from './departures.ts'
 import type { Frames } from './live/frames.ts'
 import type { Live } from './live/live.ts'
+import type { PollRhythm } from './live/poll-rhythm.ts'
 import type { Positions } from './live/positions.ts'
 import type { FindQueue } from './repo/queues.ts'
 import type { Turns } from './turns.ts'
@@ -17,6 +18,7 @@ export interface Context {
   readonly positions: Positions
   readonly findQueue: FindQueue
   readonly frames: Frames
+  readonly rhythm: PollRhythm
   /** Null where nobody wants to know. */
   readonly departures: Departures | null
   /** Registering holds a database connection while all services answer. */

@@ -29,6 +29,7 @@ import { counters } from './limits/limit-keys.ts'
 import { Limiter } from './limits/limiter.ts'
 import { Frames } from './live/frames.ts'
 import { registerGauges, slowReaders } from './live/gauges.ts'
+import { PollRhythm } from './live/poll-rhythm.ts'
 import { wireLive } from './live-wiring.ts'
 import { createFindQueue } from './repo/queues.ts'
 import { removeQueue } from './routes/delete-queue.ts'
@@ -104,6 +105,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     link,
     positions,
     findQueue: createFindQueue(database),
+    rhythm: new PollRhythm(clock),
     frames: new Frames(),
     departures,
     registering: new Turns(Math.max(1, Math.floor(pool / 2)), mostRegistering),

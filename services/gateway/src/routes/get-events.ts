@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getEvents } from '@parley/api'
 import { unavailable } from '@parley/core'
 import type { Context } from '../context.ts'
@@ -18,6 +19,7 @@ export async function pollEvents(context: Context, exchange: Exchange): Promise<
   const asked = askedOf(getEvents, exchange)
   const { until, principal } = asked.caller
   const held = { credential: principal.credential, until }
+  await gather(context, exchange, asked)
   for (let attempt = 1; ; attempt++) {
     const served = await findServed(context, exchange, asked.input, asked.caller.principal.user)
     const wait = patience(context.ids)
@@ -28,6 +30,18 @@ export async function pollEvents(context: Context, exchange: Exchange): Promise<
     if (!again) return answer(context, served, poll, outcome, exchange, asked.ignored)
     if (attempt === attempts) throw unavailable()
   }
+}
+
+/** Lets more events come for a queue that was answered just now, where many poll. */
+async function gather(
+  { rhythm, stopping }: Context,
+  { signal }: Exchange,
+  { input, caller }: Asked<typeof getEvents>,
+): Promise<void> {
+  const { user } = caller.principal
+  const ms = input.dont_block || stopping() ? 0 : rhythm.pause(user, input.queue_id)
+  // Who hung up is looked at where the queue is served.
+  if (ms >= 1) await sleep(ms, undefined, { signal }).catch(() => {})
 }
 
 async function outcomeOf(
@@ -54,7 +68,7 @@ async function outcomeOf(
 }
 
 function answer(
-  { departures }: Context,
+  { departures, rhythm }: Context,
   { organisation, queue }: Served,
   poll: Poll,
   outcome: Outcome,
@@ -72,6 +86,7 @@ function answer(
     response.once('finish', () => {
       departures.events(queueId, outcome.events)
     })
+  if (outcome.kind === 'events') rhythm.answered(queue.spec.user, queueId)
   const events =
     outcome.kind === 'events' ? outcome.events : outcome.kind === 'beat' ? [heartbeat(outcome.head)] : []
   const extra = ignored.length > 0 ? `,"ignored_parameters_unsupported":${JSON.stringify(ignored)}` : ''

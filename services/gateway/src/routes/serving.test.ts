@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws'
 import type { Context } from '../context.ts'
 import type { Caller, Exchange } from '../edge/exchange.ts'
 import { badQueue } from '../live/catch-up.ts'
+import { PollRhythm } from '../live/poll-rhythm.ts'
 import type { Consumer, EndReason } from '../live/consumer.ts'
 import { beforeSocket, serveSocket } from './events-ws.ts'
 import { pollEvents } from './get-events.ts'
@@ -26,6 +27,7 @@ function scene(serve: () => Promise<void> = async () => {}) {
     head: 5,
     serve,
     stop: (_: Consumer, reason?: EndReason) => did.push(['stop', reason]),
+    leaving: () => () => {},
   }
   const context = {
     live: {
@@ -36,6 +38,7 @@ function scene(serve: () => Promise<void> = async () => {}) {
       did.push('find')
       return Promise.resolve({ queueId, start: 0, narrow: [], eventTypes: null })
     },
+    rhythm: new PollRhythm(fixedClock(0)),
     positions: { note: () => did.push('note') },
     logger: { error: (text: string) => did.push(text) },
     clock: fixedClock(0),
@@ -66,6 +69,20 @@ test('a poll that may not be answered begins again, three times at most', async 
   state.valid = false
   await expect(pollEvents(context, exchange)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   expect(did.filter((what) => what === 'find')).toHaveLength(3)
+})
+
+test('a poll that comes back to be answered again gathers first, and ends with who hung up', async () => {
+  const { did, context, exchange } = scene()
+  const { user } = caller.principal
+  for (let n = 0; n < 100; n++) context.rhythm.answered(user, `${n}`)
+  context.rhythm.answered(user, queueId)
+  const fields = { queue_id: queueId, last_event_id: '0' }
+  const signal = AbortSignal.abort()
+  const gone = { ...exchange, raw: { path: {}, fields }, signal } as unknown as Exchange
+  const response = new EventEmitter()
+  Object.assign(gone, { response })
+  expect((await pollEvents(context, gone)).body).toContain('"events":[]')
+  expect(did).toEqual(['find', 'note'])
 })
 
 test('WS-01 a cookie alone opens no socket: the page has to be one of ours', async () => {
