@@ -11,6 +11,8 @@ import { visitor } from './visitor.ts'
 
 /** Four senders, four subscribers and a visitor of one channel, while something else breaks. */
 export interface Traffic extends AsyncDisposable {
+  /** Its name. */
+  readonly channel: string
   /**
    * Sends so many messages, a quarter by each sender; resolves when each is answered 200, however often it takes.
    * `fault` begins when a fifth is answered, with the rest on the way; the last is not sent before it ended.
@@ -98,6 +100,7 @@ export async function traffic(
     [...writers, ...subscribers, ...visitors].flatMap((one) => [...new Set(one.problems)])
 
   const self: Omit<Traffic, typeof Symbol.asyncDispose> = {
+    channel,
     async send(count, fault = async () => {}) {
       const before = answered()
       const begun = Promise.withResolvers<void>()

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Proxy, seeded, startProxy } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -79,6 +81,8 @@ test('a detour carries what one process sends another, and cuts it', async () =>
   await expect.poll(async () => (await send()).status, { timeout: 20_000 }).toBe(200)
 })
 
+const logOf = (name: string): string => readFileSync(join(product.data, 'logs', `${name}.log`), 'utf8')
+
 const proxyOf = (way: Way): Proxy => (way === 'client>gateway-1' ? door : detours.on[way])
 test.each(groups)('F40 cut: %s', async (_, group) => {
   const proxies = group.map(proxyOf)
@@ -127,6 +131,27 @@ test('F42 every link is slow, loses packets and carries little: nothing is sent 
   expect(proxies.reduce((sum, proxy) => sum + proxy.lost, 0)).toBeGreaterThan(0)
   expect(await restartsOf(product)).toEqual(restarts)
 }, 240_000)
+
+test('F13 NATS cuts off a gateway that reads nothing: it comes back, and everybody has everything', async () => {
+  const feed = detours.on['gateway-1>nats']
+  const restarts = await restartsOf(product)
+  const slow = (): number => logOf('nats').split('Slow Consumer').length
+  const [before, made] = [slow(), feed.made]
+  const { email, api_key: apiKey } = stage.org.owner
+  const elsewhere = stage.client({ email, apiKey, address: '127.0.0.3' })
+  const fill = { type: 'direct', to: [stage.org.owner.user_id], content: 'x'.repeat(9000) }
+  await flow.send(each, async () => {
+    feed.stall('answers')
+    // More than the kernel keeps for who does not read.
+    for (let n = 0; n < 60; n++)
+      await Promise.all(Array.from({ length: 8 }, () => elsewhere.ok('POST', '/messages', fill)))
+    await expect.poll(slow, { timeout: 20_000 }).toBeGreaterThan(before)
+    feed.heal()
+  })
+  await flow.heard()
+  await expect.poll(() => feed.made, { timeout: 20_000 }).toBeGreaterThan(made)
+  expect(await restartsOf(product)).toEqual(restarts)
+}, 120_000)
 
 // As when another machine takes over an address: nobody says that the old connections lead nowhere.
 test('F40 every connection between processes leads nowhere, and new ones stand', async () => {

@@ -39,6 +39,8 @@ export interface Proxy extends AsyncDisposable {
   cut(): void
   /** Passes nothing on, without a word, until `heal`, which passes on what waited: a partition, as TCP sees it. */
   hold(...directions: readonly Direction[]): void
+  /** Reads nothing, so that whoever writes finds the buffers of its kernel full before long, until `heal`. */
+  stall(...directions: readonly Direction[]): void
   heal(): void
   /** The connections that are open now pass nothing on for ever, without a word; new ones pass: the other end was replaced. */
   strand(): void
@@ -57,6 +59,8 @@ const mostWaiting = 8 * 1024 * 1024
 
 interface Lane {
   release(): void
+  /** Reads no more where its direction is stalled. */
+  stall(): void
   strand(): void
 }
 
@@ -74,6 +78,7 @@ export async function startProxy(
   const pairs = new Set<readonly [Socket, Socket]>()
   const lanes = new Set<Lane>()
   const holding = new Set<Direction>()
+  const stalled = new Set<Direction>()
   const late: Record<Direction, number> = { calls: 0, answers: 0 }
   let made = 0
   let broken = 0
@@ -122,10 +127,13 @@ export async function startProxy(
           return
         }
       }
-      if (bytes < mostWaiting) from.resume()
+      if (bytes < mostWaiting && !stalled.has(direction)) from.resume()
     }
     const self = {
       release: flow,
+      stall: () => {
+        if (stalled.has(direction)) from.pause()
+      },
       strand: () => stranded.abort(),
     }
     lanes.add(self)
@@ -140,6 +148,7 @@ export async function startProxy(
       if (bytes >= mostWaiting) from.pause()
       if (timer === undefined) flow()
     })
+    self.stall()
     from.on('error', () => to.destroy())
     from.on('close', () => {
       clearTimeout(timer)
@@ -205,9 +214,15 @@ export async function startProxy(
       for (const direction of directions.length > 0 ? directions : (['calls', 'answers'] as const))
         holding.add(direction)
     },
+    stall(...directions) {
+      for (const direction of directions.length > 0 ? directions : (['calls', 'answers'] as const))
+        stalled.add(direction)
+      for (const each of lanes) each.stall()
+    },
     heal() {
       turningAway = false
       holding.clear()
+      stalled.clear()
       for (const each of lanes) each.release()
     },
     strand() {
