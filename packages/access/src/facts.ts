@@ -71,6 +71,19 @@ export interface ChangingMessage {
   readonly policy: MessagePolicy
 }
 
+/** A message that goes to another topic of its channel. */
+export interface TopicMove extends ChangingMessage {
+  /** Only marks the topic as resolved, or as not: then there is no limit of time. */
+  readonly resolves: boolean
+  /** The channel that it goes to at once; null where it stays. */
+  readonly target: ChannelFacts | null
+}
+
+/** A message that goes to another channel. */
+export interface ChannelMove extends ChangingMessage {
+  readonly target: ChannelFacts
+}
+
 /** A message that somebody wants to take away. */
 export interface DeletingMessage extends ChangingMessage {
   /** Whose bot its sender is; null for people. */

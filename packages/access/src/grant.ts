@@ -39,8 +39,9 @@ import {
   messageChange,
   messageDelete,
   messageEdit,
+  channelMoveInto,
+  messageMoveChannel,
   messageMoveTopic,
-  type TopicMove,
 } from './actions/message-change.ts'
 import { organisationChange } from './actions/organisation.ts'
 import { type SightFacts, userSee, userSight } from './actions/sight.ts'
@@ -55,7 +56,15 @@ import {
   userSetRole,
 } from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
-import type { ChangingMessage, ChannelFacts, DeletingMessage, MessageFacts, UserFacts } from './facts.ts'
+import type {
+  ChangingMessage,
+  ChannelFacts,
+  ChannelMove,
+  DeletingMessage,
+  MessageFacts,
+  TopicMove,
+  UserFacts,
+} from './facts.ts'
 import type { Role } from './actor.ts'
 
 /** Every action there is, with the facts of the object it is decided on. */
@@ -111,6 +120,7 @@ export interface ActionObjects {
   'message:change': MessageFacts
   'message:edit': ChangingMessage
   'message:move-topic': TopicMove
+  'message:move-channel': ChannelMove
   'message:delete': DeletingMessage
   /** Lists of messages: the predicate decides row by row. */
   'message:list': null
@@ -156,6 +166,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:change': messageChange,
   'message:edit': messageEdit,
   'message:move-topic': messageMoveTopic,
+  'message:move-channel': messageMoveChannel,
   'message:delete': messageDelete,
   'message:list': allow,
 }
@@ -202,6 +213,7 @@ export const listRules = {
   'channel:know': channelMetadata,
   'channel:read': channelContent,
   'message:read': messageContent,
+  'message:move-channel': channelMoveInto,
   'user:see': userSight,
 } as const
 export type ListedAction = keyof typeof listRules

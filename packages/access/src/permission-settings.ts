@@ -140,6 +140,7 @@ export const realmGroupsInUse: readonly RealmGroupSetting[] = [
   'can_delete_own_message_group',
   'can_manage_all_groups',
   'can_mention_many_users_group',
+  'can_move_messages_between_channels_group',
   'can_move_messages_between_topics_group',
   'can_resolve_topics_group',
   'direct_message_initiator_group',

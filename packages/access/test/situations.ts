@@ -131,6 +131,8 @@ const moderators = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId
 const members = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:members']) })
 const nobodyHolds = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:nobody']) })
 const administered = message(given(joined(open), 'can_administer_channel_group'), true)
+const within = 'can_move_messages_within_channel_group'
+const letting = (name: ChannelGroupSetting) => message(given(joined(open), name), true)
 const nobodys: GroupFacts = {
   orgId: org,
   groupId: groupId(101),
@@ -412,23 +414,66 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['a direct one of another', { ...said, message: message(null, true), senderBotOwnerId: null }],
   ],
   'message:move-topic': [
-    ['another’s', { ...said, resolves: false }],
-    ['another’s, within the grace', { ...said, age: 604_820, resolves: false }],
-    ['another’s, too late', { ...said, age: 604_821, resolves: false }],
-    ['resolving, whenever', { ...said, age: 1e9, resolves: true }],
+    ['another’s', { ...said, resolves: false, target: null }],
+    ['another’s, within the grace', { ...said, age: 604_820, resolves: false, target: null }],
+    ['another’s, too late', { ...said, age: 604_821, resolves: false, target: null }],
+    ['resolving, whenever', { ...said, age: 1e9, resolves: true, target: null }],
     [
       'for moderators only',
-      { ...said, resolves: false },
+      { ...said, resolves: false, target: null },
       moderators('can_move_messages_between_topics_group'),
     ],
     [
       'for moderators only, in one’s own channel',
-      { ...said, message: administered, resolves: false },
+      { ...said, message: administered, resolves: false, target: null },
       moderators('can_move_messages_between_topics_group'),
     ],
-    ['resolving, for moderators only', { ...said, resolves: true }, moderators('can_resolve_topics_group')],
-    ['one that may not be read', { ...said, message: message(closed, true), resolves: false }],
-    ['a direct one', { ...said, message: message(null, true), resolves: false }],
+    [
+      'for moderators only, where the channel lets',
+      { ...said, message: letting(within), resolves: false, target: null },
+      moderators('can_move_messages_between_topics_group'),
+    ],
+    [
+      'for moderators only, where the channel it goes to lets',
+      { ...said, resolves: false, target: given(open, within) },
+      moderators('can_move_messages_between_topics_group'),
+    ],
+    [
+      'resolving, for moderators only',
+      { ...said, resolves: true, target: null },
+      moderators('can_resolve_topics_group'),
+    ],
+    ['one that may not be read', { ...said, message: message(closed, true), resolves: false, target: null }],
+    ['a direct one', { ...said, message: message(null, true), resolves: false, target: null }],
+  ],
+  'message:move-channel': [
+    ...channels.map(([name, target]) => [`to: ${name}`, { ...said, target }] as const),
+    ['within the grace', { ...said, age: 604_820, target: open }],
+    ['too late', { ...said, age: 604_821, target: open }],
+    ['without an end', { ...said, age: 1e9, policy: { ...policy, moveBetweenLimit: null }, target: open }],
+    [
+      'for moderators only',
+      { ...said, target: open },
+      moderators('can_move_messages_between_channels_group'),
+    ],
+    [
+      'for moderators only, out of one’s own channel',
+      { ...said, message: administered, target: open },
+      moderators('can_move_messages_between_channels_group'),
+    ],
+    [
+      'for moderators only, into one’s own channel',
+      { ...said, target: given(open, 'can_administer_channel_group') },
+      moderators('can_move_messages_between_channels_group'),
+    ],
+    [
+      'for moderators only, where the channel lets',
+      { ...said, message: letting('can_move_messages_out_of_channel_group'), target: open },
+      moderators('can_move_messages_between_channels_group'),
+    ],
+    ['one that may not be read', { ...said, message: message(closed, true), target: open }],
+    ['out of an archived channel', { ...said, message: inArchive, target: open }],
+    ['a direct one', { ...said, message: message(null, true), target: open }],
   ],
   'message:list': nothing,
 }

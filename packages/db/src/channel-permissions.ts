@@ -5,16 +5,21 @@ import {
   type ChannelGroupSetting,
   mayHold,
   permissionSettings,
+  systemGroupId,
 } from '@parley/access'
 import { groupId } from '@parley/core'
 import { z } from 'zod'
 
 const Group = z.int().transform(groupId)
+/** The facts of sends leave out what no send asks for: nobody holds it there. */
+const Unasked = z.int().default(systemGroupId['role:nobody']).transform(groupId)
 
 /** The groups that a channel's permissions are given to, as rows have them. */
 export const ChannelGroupIds = z.object({
   can_add_subscribers_group: Group,
   can_administer_channel_group: Group,
+  can_move_messages_out_of_channel_group: Unasked,
+  can_move_messages_within_channel_group: Unasked,
   can_remove_subscribers_group: Group,
   can_send_message_group: Group,
   can_subscribe_group: Group,
@@ -32,12 +37,16 @@ export const channelGroupsJson = (channel: string): string =>
 export const channelGroupsOf = ({
   can_add_subscribers_group,
   can_administer_channel_group,
+  can_move_messages_out_of_channel_group,
+  can_move_messages_within_channel_group,
   can_remove_subscribers_group,
   can_send_message_group,
   can_subscribe_group,
 }: ChannelGroups): ChannelGroups => ({
   can_add_subscribers_group,
   can_administer_channel_group,
+  can_move_messages_out_of_channel_group,
+  can_move_messages_within_channel_group,
   can_remove_subscribers_group,
   can_send_message_group,
   can_subscribe_group,
@@ -61,6 +70,8 @@ export function channelPermissionsSql(
   return {
     can_add_subscribers_group: held('can_add_subscribers_group'),
     can_administer_channel_group: held('can_administer_channel_group'),
+    can_move_messages_out_of_channel_group: held('can_move_messages_out_of_channel_group'),
+    can_move_messages_within_channel_group: held('can_move_messages_within_channel_group'),
     can_remove_subscribers_group: held('can_remove_subscribers_group'),
     can_send_message_group: held('can_send_message_group'),
     can_subscribe_group: held('can_subscribe_group'),

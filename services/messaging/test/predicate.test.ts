@@ -1,12 +1,15 @@
-import { decide } from '@parley/access'
+import { channelAtoms, decide, holdsOfRealm, isAdmin, listRules } from '@parley/access'
 import { FetchedMessage } from '@parley/api'
-import { readActor } from '@parley/db'
+import { predicateSql, readActor } from '@parley/db'
 import { userId } from '@parley/core'
 import { type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { readChannelFacts } from '../src/facts/channel-facts.ts'
+import { channelAtomsSql } from '../src/facts/channel-sql.ts'
 import { readMessageFacts } from '../src/facts/message-facts.ts'
+import { Values } from '../src/repo/spans.ts'
 import { build, type Built, someOrganisation } from './random-organisation.ts'
 
 let database: TestDatabase
@@ -16,6 +19,8 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 100 : 5
+
+const noLimits = { editLimit: null, deleteLimit: null, moveWithinLimit: null, moveBetweenLimit: null }
 
 const Fetched = z.object({
   messages: z.array(FetchedMessage),
@@ -75,6 +80,49 @@ const narrows = (built: Built): unknown[] => [
   [{ operator: 'is', operand: 'unread', negated: true }],
   [{ operator: 'topic', operand: 't0', negated: true }],
 ]
+
+test('the channels that a list lets a message be moved to are those that the rule for one lets, for everybody', async () => {
+  const policy = { ...noLimits, allowEditing: true }
+  await fc.assert(
+    fc.asyncProperty(someOrganisation, async (given) => {
+      const { place, at, users, channels, ids } = await build(database, given)
+      await using _ = at
+      for (const user of users)
+        await at.ctx.database.read(place.org, async (tx) => {
+          const { actor } = await readActor(tx, userId(user))
+          if (!actor) return
+          const targets = await Promise.all(channels.map(({ id }) => readChannelFacts(tx, actor, id)))
+          const values = new Values()
+          const [org, own, groups] = [values.add(tx.org), values.add(user), values.groupsOf(actor)]
+          const rows = await tx.query(
+            z.object({ id: z.int() }),
+            `SELECT c.channel_id AS id FROM streams.v1_channels c WHERE c.org_id = ${org} AND
+              ${predicateSql(listRules['message:move-channel'], channelAtomsSql(actor, 'c', own, groups))}`,
+            values.list,
+          )
+          const listed = rows.map(({ id }) => id)
+          for (const id of ids) {
+            const message = await readMessageFacts(tx, actor, id)
+            if (!message) continue
+            const leaving = decide('message:change', actor, message).ok && message.channel !== null
+            const may =
+              leaving &&
+              (holdsOfRealm(actor, 'can_move_messages_between_channels_group') ||
+                isAdmin(actor) ||
+                channelAtoms(actor, message.channel).can_administer_channel_group ||
+                channelAtoms(actor, message.channel).can_move_messages_out_of_channel_group)
+            const allowed = targets.flatMap((target) =>
+              target && decide('message:move-channel', actor, { message, age: 0, policy, target }).ok
+                ? [Number(target.channelId)]
+                : [],
+            )
+            expect(allowed.sort((x, y) => x - y)).toEqual(may ? [...listed].sort((x, y) => x - y) : [])
+          }
+        })
+    }),
+    { numRuns: runs },
+  )
+})
 
 test('fetched in pages, from either end, a narrow is the same as fetched whole', async () => {
   await fc.assert(

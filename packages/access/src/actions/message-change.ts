@@ -1,8 +1,16 @@
 import { type Actor, isAdmin, isModerator } from '../actor.ts'
 import { allowIf, type Decision, deny, hide } from '../decision.ts'
-import type { ChangingMessage, DeletingMessage, MessageFacts } from '../facts.ts'
+import type {
+  ChangingMessage,
+  ChannelFacts,
+  ChannelMove,
+  DeletingMessage,
+  MessageFacts,
+  TopicMove,
+} from '../facts.ts'
 import { holdsOfRealm } from '../held.ts'
-import { administers } from './channel.ts'
+import { all, atom, holds, not, type Predicate } from '../predicate.ts'
+import { administers, type ChannelAtom, channelAtoms, channelContent } from './channel.ts'
 import { messageRead } from './message.ts'
 
 /** Seconds that a limit is stretched by for who began in time (permissions §4); deleting has none. */
@@ -39,23 +47,50 @@ export function messageEdit(actor: Actor, { message, age, policy }: ChangingMess
   return allowIf(inTime(age, policy.editLimit), deny('too-late'))
 }
 
-/** A message that goes to another topic of its channel. */
-export interface TopicMove extends ChangingMessage {
-  /** Only marks the topic as resolved, or as not: then there is no limit of time. */
-  readonly resolves: boolean
-}
+/** Moves messages of the channel, beside those whom the organisation lets. */
+const movesIn = (actor: Actor, channel: ChannelFacts): boolean =>
+  isAdmin(actor) || administers(actor, channel)
 
-/** Changing the topic: whoever the organisation lets, administrators, and the channel's own. */
+/** Changing the topic: whoever the organisation lets, administrators, and whom the channel lets or the one it goes to. */
 export function messageMoveTopic(actor: Actor, move: TopicMove): Decision {
-  const { message, age, policy, resolves } = move
+  const { message, age, policy, resolves, target } = move
   const reachable = messageChange(actor, message)
   if (!reachable.ok) return reachable
   if (!message.channel) return deny('moving-restricted')
   if (resolves) return allowIf(holdsOfRealm(actor, 'can_resolve_topics_group'), deny('moving-restricted'))
-  const anybody = holdsOfRealm(actor, 'can_move_messages_between_topics_group')
-  const allowed = anybody || isAdmin(actor) || administers(actor, message.channel)
+  const within = (channel: ChannelFacts): boolean =>
+    movesIn(actor, channel) || channelAtoms(actor, channel).can_move_messages_within_channel_group
+  const allowed =
+    holdsOfRealm(actor, 'can_move_messages_between_topics_group') ||
+    within(message.channel) ||
+    (target !== null && within(target))
   if (!allowed) return deny('moving-restricted')
   return allowIf(isModerator(actor) || inTime(age, policy.moveWithinLimit), deny('too-late'))
+}
+
+/** Channels that a message may be moved to, as far as they are known to be there: others answer as those that are not. */
+const channelReachable: Predicate<ChannelAtom> = all(not(atom('archived')), channelContent)
+
+/** Channels that whoever may take a message out of its own puts it into. */
+export const channelMoveInto: Predicate<ChannelAtom> = all(channelReachable, atom('can_send_message_group'))
+
+/**
+ * Changing the channel (permissions §4): whoever the organisation lets, administrators, and whom the channel that it
+ * leaves lets; where it goes they read, and may post.
+ */
+export function messageMoveChannel(actor: Actor, { message, age, policy, target }: ChannelMove): Decision {
+  const reachable = messageChange(actor, message)
+  if (!reachable.ok) return reachable
+  const there = channelAtoms(actor, target)
+  if (target.orgId !== actor.orgId || !holds(channelReachable, there)) return hide('unknown-channel')
+  if (!message.channel) return deny('moving-restricted')
+  const allowed =
+    holdsOfRealm(actor, 'can_move_messages_between_channels_group') ||
+    movesIn(actor, message.channel) ||
+    channelAtoms(actor, message.channel).can_move_messages_out_of_channel_group
+  if (!allowed) return deny('moving-restricted')
+  if (!holds(channelMoveInto, there)) return deny('posting-restricted')
+  return allowIf(isModerator(actor) || inTime(age, policy.moveBetweenLimit), deny('too-late'))
 }
 
 /** Taking a message away: who may any, or its sender and their bots' owner for a while. There is no grace. */

@@ -69,7 +69,7 @@ function mayMove(
   rights: Rights,
 ): Granted<'message:move-topic'> {
   const resolves = togglesResolved(before, after)
-  const verdict = authorize('message:move-topic', actor, { ...changing, resolves }, rights)
+  const verdict = authorize('message:move-topic', actor, { ...changing, resolves, target: null }, rights)
   if (verdict.ok) return verdict.granted
   if (verdict.reason === 'too-late')
     throw badRequest("The time limit for editing this message's topic has passed.")

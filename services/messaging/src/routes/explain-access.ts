@@ -79,7 +79,7 @@ async function ofMessage(tx: Tx, actor: Actor, id: number, now: number): Promise
       decided('message:answer', actor, { message, authorOnly: false }),
       decided('message:change', actor, message),
       decided('message:edit', actor, changing),
-      decided('message:move-topic', actor, { ...changing, resolves: false }),
+      decided('message:move-topic', actor, { ...changing, resolves: false, target: null }),
       decided('message:delete', actor, changing),
     ],
   }

@@ -84,7 +84,7 @@ export async function insertChannel(
        rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at,
        is_default, folder_id, ${channelGroupSettings.join(', ')})
      SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0),
-       $11, $12, $13, $14, $15, $16, $17
+       $11, $12, ${channelGroupSettings.map((_, i) => `$${13 + i}`).join(', ')}
      FROM drawn
      ON CONFLICT (org_id, name_key) DO NOTHING
      RETURNING channel_id`,

@@ -40,8 +40,6 @@ const wantedOf = (input: Input<typeof updateChannel>): Parameters<typeof unsuppo
   can_create_topic_group: input.can_create_topic_group?.new,
   can_delete_any_message_group: input.can_delete_any_message_group?.new,
   can_delete_own_message_group: input.can_delete_own_message_group?.new,
-  can_move_messages_out_of_channel_group: input.can_move_messages_out_of_channel_group?.new,
-  can_move_messages_within_channel_group: input.can_move_messages_within_channel_group?.new,
   can_resolve_topics_group: input.can_resolve_topics_group?.new,
 })
 

@@ -17,8 +17,6 @@ export const fixedSettings: Readonly<Record<FixedName, number>> = {
   can_create_topic_group: group['role:everyone'],
   can_delete_any_message_group: group['role:nobody'],
   can_delete_own_message_group: group['role:nobody'],
-  can_move_messages_out_of_channel_group: group['role:nobody'],
-  can_move_messages_within_channel_group: group['role:nobody'],
   can_resolve_topics_group: group['role:nobody'],
 }
 

@@ -71,6 +71,8 @@ const changePermission: Change = async (play, who) => {
     'can_send_message_group',
     'can_remove_subscribers_group',
     'can_remove_subscribers_group',
+    'can_move_messages_out_of_channel_group',
+    'can_move_messages_within_channel_group',
     'can_add_subscribers_group',
     'can_administer_channel_group',
     'can_subscribe_group',

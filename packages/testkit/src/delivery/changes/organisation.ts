@@ -21,6 +21,7 @@ const realmPermissions = [
   ['can_create_public_channel_group', 3],
   ['can_mention_many_users_group', 6],
   ['can_delete_own_message_group', 2],
+  ['can_move_messages_between_channels_group', 3],
   ['can_move_messages_between_topics_group', 2],
   ['direct_message_initiator_group', 2],
   ['direct_message_permission_group', 2],
