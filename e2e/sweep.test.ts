@@ -94,6 +94,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{reminder_id}', '1')
     .replace('{muted_user_id}', String(ids.user))
     .replace('{user_id}', String(ids.user))
+    .replace('{bot_id}', String(ids.user))
     .replace('{user_id_or_email}', String(ids.user))
     .replace('{user_group_id}', String(ids.group))
 
@@ -153,6 +154,7 @@ const invoke = (client: ApiClient, operation: Operation, ids = hidden): Promise<
   if (operation.method === 'GET') return client.get(path, fields)
   if (operation.method === 'DELETE') return client.delete(path, fields)
   if (operation.method === 'PATCH') return client.patch(path, fields)
+  if (operation.method === 'PUT') return client.put(path, fields)
   return client.post(path, fields)
 }
 

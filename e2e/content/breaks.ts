@@ -17,8 +17,8 @@ const refusing = (table: string): Spoilt => ({
   mend: [`ALTER TABLE ${table} DROP CONSTRAINT spoilt`],
 })
 const renamed = (kind: 'TABLE' | 'VIEW', of: string, column: string): Spoilt => ({
-  spoil: [`ALTER ${kind} ${of} RENAME COLUMN ${column} TO spoilt`],
-  mend: [`ALTER ${kind} ${of} RENAME COLUMN spoilt TO ${column}`],
+  spoil: [`ALTER ${kind} ${of} RENAME COLUMN ${column} TO spoilt_${column}`],
+  mend: [`ALTER ${kind} ${of} RENAME COLUMN spoilt_${column} TO ${column}`],
 })
 
 export const spoilt = {
@@ -29,6 +29,8 @@ export const spoilt = {
   people: [
     renamed('TABLE', 'auth.users', 'timezone'),
     renamed('VIEW', 'auth.v1_organisation', 'description'),
+    renamed('TABLE', 'auth.users', 'avatar_version'),
+    renamed('TABLE', 'auth.bot_storage', 'user_id'),
   ],
   channels: [quoting('streams.channels', 'name')],
   groups: [quoting('auth.user_groups', 'name')],

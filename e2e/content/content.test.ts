@@ -97,6 +97,15 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     const session = await signIn(nobody, canary.email, canary.password)
     secrets = { ...canary, 'api key': apiKey, cookie: session['cookie']?.split('; ')[0]?.split('=')[1] ?? '' }
     expect(secrets['cookie']?.length).toBeGreaterThan(20)
+    const robbie = await ada.ok('POST', '/bots', { full_name: canary.name, short_name: canary.agent })
+    const botKey = z.string().parse(robbie['api_key'])
+    const botEmail = `${canary.agent}-bot@${new URL(stage.org.url).hostname}`
+    secrets = { ...secrets, 'key of a bot': botKey, 'address of a bot': botEmail }
+    const bot = {
+      ...stage.client({ email: botEmail, apiKey: botKey }),
+      id: z.int().parse(robbie['user_id']),
+    }
+    await bot.ok('PUT', '/bot_storage', { storage: { [canary.topic]: canary.content } })
     await ada.ok('POST', '/users/me/subscriptions', {
       subscriptions: [{ name: canary.channel, description: canary.description }],
     })
@@ -124,6 +133,7 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     asking = {
       stage,
       ada,
+      bot,
       victim: victim.id,
       gone: gone.id,
       group: Number(group['group_id']),

@@ -1,4 +1,4 @@
-import { basicHeader, canary, eventSocket } from '@parley/testkit'
+import { type ApiClient, basicHeader, canary, eventSocket } from '@parley/testkit'
 import type { Person, Scene } from '../product.ts'
 import type { Broken } from './breaks.ts'
 
@@ -6,6 +6,8 @@ import type { Broken } from './breaks.ts'
 export interface Asking {
   readonly stage: Scene
   readonly ada: Person
+  /** A bot of hers. */
+  readonly bot: ApiClient & { readonly id: number }
   /** An account that may be deactivated. */
   readonly victim: number
   /** An account that was. */
@@ -44,6 +46,23 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         password: canary.password,
       }),
   ],
+  'create-bot': [
+    'accounts',
+    ({ ada }) => ada.post('/bots', { full_name: canary.name, short_name: canary.local }),
+  ],
+  'update-bot': [
+    'accounts',
+    ({ ada, bot }) => ada.patch(`/bots/${bot.id}`, { full_name: `${canary.name} 2` }),
+  ],
+  'regenerate-bot-api-key': ['accounts', ({ ada, bot }) => ada.post(`/bots/${bot.id}/api_key/regenerate`)],
+  'deactivate-bot': ['accounts', ({ ada, bot }) => ada.delete(`/bots/${bot.id}`)],
+  'get-bots': ['people', ({ ada }) => ada.get('/bots')],
+  'get-bot-storage': ['people', ({ bot }) => bot.get('/bot_storage')],
+  'update-bot-storage': [
+    'people',
+    ({ bot }) => bot.put('/bot_storage', { storage: { [canary.topic]: canary.content } }),
+  ],
+  'remove-bot-storage': ['people', ({ bot }) => bot.delete('/bot_storage', { keys: [canary.topic] })],
   'update-realm': ['people', ({ stage }) => stage.owner.patch('/realm', { description: canary.description })],
   'update-settings': ['accounts', ({ ada }) => ada.patch('/settings', { full_name: `${canary.name} 2` })],
   'update-display-settings': [

@@ -101,8 +101,22 @@ export interface UserFacts {
   readonly isLastOwner: boolean
 }
 
+/** What decides about a bot beside what decides about every account. */
+export interface BotFacts {
+  /** Zulip API: `bot_type`. */
+  readonly type: number
+  readonly owner: { readonly userId: UserId; readonly role: Role; readonly isActive: boolean }
+  /** May it create accounts by API? The operator gives this. */
+  readonly createsUsers: boolean
+}
+
+/** An account with what decides about it as a bot of somebody; null for people, and for bots that nobody owns: the server's. */
+export interface AccountFacts extends UserFacts {
+  readonly bot: BotFacts | null
+}
+
 /** Facts of an account that no organisation has. */
-export const nobody: UserFacts = {
+export const nobody: AccountFacts = {
   orgId: orgId(0),
   userId: userId(0),
   role: role.guest,
@@ -110,4 +124,5 @@ export const nobody: UserFacts = {
   isBot: false,
   botOwnerId: null,
   isLastOwner: false,
+  bot: null,
 }

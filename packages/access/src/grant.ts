@@ -1,6 +1,16 @@
 import type { Rights } from '@parley/core'
 import type { Actor } from './actor.ts'
 import {
+  botCreate,
+  botEnd,
+  botGive,
+  botList,
+  botManage,
+  botManaged,
+  botSetRole,
+  selfStore,
+} from './actions/bot.ts'
+import {
   channelAddSubscribers,
   channelContent,
   channelCreate,
@@ -48,6 +58,7 @@ import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import {
   selfBeThere,
   selfDescribe,
+  selfSet,
   userCreate,
   userDeactivate,
   userLeave,
@@ -57,6 +68,7 @@ import {
 } from './actions/user.ts'
 import { allow, type Decision, deny, type Reason } from './decision.ts'
 import type {
+  AccountFacts,
   ChangingMessage,
   ChannelFacts,
   ChannelMove,
@@ -75,6 +87,19 @@ export interface ActionObjects {
   'self:be-there': null
   /** To say something of oneself that everybody sees. */
   'self:describe': null
+  /** To choose how things are for oneself, and one's name. */
+  'self:set': null
+  /** To keep data, as bots do. */
+  'self:store': null
+  /** One's own bots. */
+  'bot:list': null
+  'bot:create': { readonly type: number }
+  /** Its name, its key and its preferences; the first gate of every change. */
+  'bot:manage': AccountFacts
+  'bot:end': AccountFacts
+  'bot:set-role': { readonly target: AccountFacts; readonly role: Role }
+  /** Making somebody else its owner; `to`: null where there is no such account. */
+  'bot:give': { readonly target: AccountFacts; readonly to: Actor | null }
   /** What the organisation keeps for everybody in it: lists that administrators make. */
   'organisation:read': null
   'organisation:change': { readonly ownersOnly: boolean }
@@ -84,9 +109,9 @@ export interface ActionObjects {
   'user:create': { readonly role: Role; readonly operatorAllows: boolean }
   'user:deactivate': UserFacts
   'user:leave': UserFacts
-  'user:reactivate': UserFacts
+  'user:reactivate': AccountFacts
   'user:rename': UserFacts
-  'user:set-role': { readonly target: UserFacts; readonly role: Role }
+  'user:set-role': { readonly target: AccountFacts; readonly role: Role }
   /** Groups, their members and subgroups: the same for everybody who may ask. */
   'group:read': null
   'group:create': null
@@ -131,6 +156,14 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'self:use': allow,
   'self:be-there': selfBeThere,
   'self:describe': selfDescribe,
+  'self:set': selfSet,
+  'self:store': selfStore,
+  'bot:list': botList,
+  'bot:create': botCreate,
+  'bot:manage': botManage,
+  'bot:end': botEnd,
+  'bot:set-role': botSetRole,
+  'bot:give': botGive,
   'organisation:read': allow,
   'organisation:change': organisationChange,
   'user:list': allow,
@@ -215,5 +248,6 @@ export const listRules = {
   'message:read': messageContent,
   'message:move-channel': channelMoveInto,
   'user:see': userSight,
+  'bot:manage': botManaged,
 } as const
 export type ListedAction = keyof typeof listRules

@@ -132,10 +132,12 @@ export const ownersSetRealmGroups: readonly RealmGroupSetting[] = [
 export const realmGroupsInUse: readonly RealmGroupSetting[] = [
   'can_access_all_users_group',
   'can_add_subscribers_group',
+  'can_create_bots_group',
   'can_create_groups',
   'can_create_private_channel_group',
   'can_create_public_channel_group',
   'can_create_web_public_channel_group',
+  'can_create_write_only_bots_group',
   'can_delete_any_message_group',
   'can_delete_own_message_group',
   'can_manage_all_groups',

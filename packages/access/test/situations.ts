@@ -1,6 +1,7 @@
 import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
-import { role } from '../src/actor.ts'
-import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, UserFacts } from '../src/facts.ts'
+import { type Actor, role, type Role } from '../src/actor.ts'
+import { botType } from '../src/actions/bot.ts'
+import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, AccountFacts } from '../src/facts.ts'
 import {
   type ChannelGroupSetting,
   channelGroupSettings,
@@ -9,8 +10,8 @@ import {
 import type { SightFacts } from '../src/actions/sight.ts'
 import type { GroupFacts } from '../src/actions/group.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
-import type { RealmGroups, RealmGroupSetting } from '../src/permission-settings.ts'
-import { systemGroupId } from '../src/system-groups.ts'
+import { defaultRealmGroups, type RealmGroups, type RealmGroupSetting } from '../src/permission-settings.ts'
+import { systemGroupId, systemGroupsOf } from '../src/system-groups.ts'
 
 /** The actor of every row is user 1 of organisation 1. */
 const org = orgId(1)
@@ -63,7 +64,7 @@ const [publicKind, privateKind] = [
 ]
 const ownChannel = given(closed, 'can_administer_channel_group')
 
-const account: UserFacts = {
+const account: AccountFacts = {
   orgId: org,
   userId: other,
   role: role.member,
@@ -71,7 +72,56 @@ const account: UserFacts = {
   isBot: false,
   botOwnerId: null,
   isLastOwner: false,
+  bot: null,
 }
+const bot: AccountFacts = {
+  ...account,
+  isBot: true,
+  botOwnerId: other,
+  bot: {
+    type: botType.generic,
+    owner: { userId: other, role: role.member, isActive: true },
+    createsUsers: false,
+  },
+}
+const ownBot: AccountFacts = {
+  ...bot,
+  botOwnerId: self,
+  bot: {
+    type: botType.generic,
+    owner: { userId: self, role: role.member, isActive: true },
+    createsUsers: false,
+  },
+}
+const creating: AccountFacts = {
+  ...bot,
+  bot: {
+    type: botType.generic,
+    owner: { userId: other, role: role.admin, isActive: true },
+    createsUsers: true,
+  },
+}
+const ownerless: AccountFacts = { ...account, isBot: true }
+const bots: readonly (readonly [string, AccountFacts])[] = [
+  ['one’s own', ownBot],
+  ['another’s', bot],
+  ['the server’s', ownerless],
+  ['of the role owner', { ...bot, role: role.owner }],
+  ['that creates accounts', creating],
+  ['a person', account],
+  ['of another organisation', { ...ownBot, orgId: orgId(2) }],
+]
+const person = (of: Role, groups = systemGroupsOf(of)): Actor => ({
+  orgId: org,
+  userId: other,
+  role: of,
+  isActive: true,
+  isBot: false,
+  botOwnerId: null,
+  generation: 1,
+  groups,
+  realmGroups: defaultRealmGroups,
+})
 
 const direct = (...participants: readonly [number, boolean][]): DirectFacts => ({
   orgId: org,
@@ -128,6 +178,10 @@ const own = { ...said, message: { ...said.message, senderId: self } }
 const inArchive = { ...own.message, channel: { ...joined(open), archived: true } }
 /** A permission of the organisation that moderators hold, and one that nobody does. */
 const moderators = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:moderators']) })
+const onlyModeratorsMakeBots = {
+  ...moderators('can_create_bots_group'),
+  ...moderators('can_create_write_only_bots_group'),
+}
 const members = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:members']) })
 const nobodyHolds = (name: RealmGroupSetting) => ({ [name]: groupId(systemGroupId['role:nobody']) })
 const administered = message(given(joined(open), 'can_administer_channel_group'), true)
@@ -176,6 +230,41 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'self:use': nothing,
   'self:be-there': nothing,
   'self:describe': nothing,
+  'self:set': nothing,
+  'self:store': nothing,
+  'bot:list': nothing,
+  'bot:create': [
+    ['of every use', { type: botType.generic }],
+    ['that sends only', { type: botType.incomingWebhook }],
+    ['of every use, for moderators', { type: botType.generic }, moderators('can_create_bots_group')],
+    ['that sends only, for moderators', { type: botType.incomingWebhook }, onlyModeratorsMakeBots],
+    [
+      'that sends only, where moderators make the others',
+      { type: botType.incomingWebhook },
+      moderators('can_create_bots_group'),
+    ],
+  ],
+  'bot:manage': bots,
+  'bot:end': bots,
+  'bot:set-role': [
+    ['one’s own becomes a guest', { target: ownBot, role: role.guest }],
+    ['one’s own becomes a moderator', { target: ownBot, role: role.moderator }],
+    ['another’s becomes a guest', { target: bot, role: role.guest }],
+    ['another member’s becomes an administrator', { target: bot, role: role.admin }],
+    ['an administrator’s becomes one', { target: { ...bot, bot: creating.bot }, role: role.admin }],
+  ],
+  'bot:give': [
+    ['one’s own, to a member', { target: ownBot, to: person(role.member) }],
+    ['another’s, to a member', { target: bot, to: person(role.member) }],
+    ['one’s own, to nobody', { target: ownBot, to: null }],
+    ['one’s own, to a guest', { target: ownBot, to: person(role.guest) }],
+    ['one’s own, to a bot', { target: ownBot, to: { ...person(role.member), isBot: true } }],
+    ['one’s own, to who is gone', { target: ownBot, to: { ...person(role.member), isActive: false } }],
+    [
+      'one’s own moderator, to a member',
+      { target: { ...ownBot, role: role.moderator }, to: person(role.member) },
+    ],
+  ],
   'organisation:read': nothing,
   'organisation:change': [
     ['what administrators set', { ownersOnly: false }],
@@ -213,7 +302,9 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'user:reactivate': [
     ['a member', { ...account, isActive: false }],
     ['an owner', { ...account, isActive: false, role: role.owner }],
-    ['a bot', { ...account, isActive: false, isBot: true }],
+    ['a bot', { ...bot, isActive: false }],
+    ['a bot, for moderators', { ...bot, isActive: false }, moderators('can_create_bots_group')],
+    ['the server’s bot', { ...ownerless, isActive: false }],
     ['somebody of another organisation', { ...account, isActive: false, orgId: orgId(2) }],
   ],
   'user:rename': [
@@ -232,6 +323,7 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       { target: { ...account, role: role.owner, isLastOwner: true }, role: role.admin },
     ],
     ['of another organisation', { target: { ...account, orgId: orgId(2) }, role: role.guest }],
+    ['a member’s bot becomes a moderator', { target: bot, role: role.moderator }],
   ],
   'group:read': nothing,
   'group:create': [...nothing, ['for moderators only', null, moderators('can_create_groups')]],

@@ -60,6 +60,8 @@ export interface Operation<
   readonly transaction: 'read' | 'write' | 'own'
   /** Takes rights away: where there is nothing left to take, its answer still waits until no gateway acts on them. */
   readonly revokes: boolean
+  /** May bots ask for it that only send what comes from elsewhere (incoming webhooks)? */
+  readonly incomingWebhooks: boolean
   readonly params: P
   readonly response: R
   /** The feature level that brought it, when newer than 372. */
@@ -72,16 +74,18 @@ export function operation<
   R extends z.ZodType,
   const A extends 'public' | Action = 'public' | Action,
 >(
-  declared: Omit<Operation<P, R, A>, 'kind' | 'bodyLimit' | 'idempotent' | 'revokes'> & {
+  declared: Omit<Operation<P, R, A>, 'kind' | 'bodyLimit' | 'idempotent' | 'revokes' | 'incomingWebhooks'> & {
     bodyLimit?: number
     idempotent?: boolean
     revokes?: boolean
+    incomingWebhooks?: boolean
   },
 ): Operation<P, R, A> {
   const whole = {
     bodyLimit: 64 * 1024,
     idempotent: declared.method === 'GET',
     revokes: false,
+    incomingWebhooks: false,
     ...declared,
     kind: 'operation' as const,
   }

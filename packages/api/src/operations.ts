@@ -2,6 +2,8 @@ import { createSession } from './auth/create-session.ts'
 import { endSession } from './auth/end-session.ts'
 import { fetchApiKey } from './auth/fetch-api-key.ts'
 import { regenerateApiKey } from './auth/regenerate-api-key.ts'
+import { getBotStorage, removeBotStorage, updateBotStorage } from './bots/bot-storage.ts'
+import { createBot, deactivateBot, getBots, regenerateBotApiKey, updateBot } from './bots/bots.ts'
 import { addDefaultChannel } from './channels/add-default-channel.ts'
 import { archiveChannel } from './channels/archive-channel.ts'
 import { createChannel } from './channels/create-channel.ts'
@@ -124,6 +126,14 @@ export const operations: readonly Operation[] = [
   updateSettings,
   updateUser,
   updateUserSettingsDefaults,
+  createBot,
+  deactivateBot,
+  getBots,
+  getBotStorage,
+  regenerateBotApiKey,
+  removeBotStorage,
+  updateBot,
+  updateBotStorage,
   // groups
   createUserGroup,
   deactivateUserGroup,

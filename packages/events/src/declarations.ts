@@ -45,6 +45,7 @@ import {
   sessionEnded,
 } from './users/account.ts'
 import { accountSet, organisationDefaultSet } from './users/account-set.ts'
+import { botChanged, botGiven } from './users/bot-changed.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import {
@@ -83,6 +84,8 @@ export const declarations: readonly EventDeclaration[] = [
   // users
   any(accountCreated),
   any(accountSet),
+  any(botChanged),
+  any(botGiven),
   any(groupMembersAdded),
   any(groupMembersRemoved),
   any(keyCreated),

@@ -16,10 +16,15 @@ export interface ApiClient extends AsyncDisposable {
   readonly url: string
   get(path: string, fields?: Fields): Promise<Answer>
   post(path: string, fields?: Fields): Promise<Answer>
+  put(path: string, fields?: Fields): Promise<Answer>
   patch(path: string, fields?: Fields): Promise<Answer>
   delete(path: string, fields?: Fields): Promise<Answer>
   /** As the named method, and throws where the answer is no success: for steps that only set the scene. */
-  ok(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, fields?: Fields): Promise<Answer['body']>
+  ok(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    fields?: Fields,
+  ): Promise<Answer['body']>
 }
 
 export interface ClientOptions {
@@ -75,7 +80,7 @@ export function apiClient(options: ClientOptions): ApiClient {
   }
 
   async function send(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     fields: Fields = {},
   ): Promise<Answer> {
@@ -95,6 +100,7 @@ export function apiClient(options: ClientOptions): ApiClient {
     url: options.url,
     get: (path, fields) => send('GET', path, fields),
     post: (path, fields) => send('POST', path, fields),
+    put: (path, fields) => send('PUT', path, fields),
     patch: (path, fields) => send('PATCH', path, fields),
     delete: (path, fields) => send('DELETE', path, fields),
     async ok(method, path, fields) {

@@ -1,11 +1,11 @@
-import { type Granted, isOperator } from '@parley/access'
+import { type Granted, isOperator, type Role } from '@parley/access'
 import { badRequest, userId } from '@parley/core'
 import type { OrmTx } from '@parley/db'
 import { accountCreated, make, type NewEvent, userCreated } from '@parley/events'
 import { type AuthContext, now } from './context.ts'
 import { avatarUrl, wireTime } from './present/person.ts'
 import { beginSettings } from './repo/user-settings.ts'
-import { type AccountRow, insertPassword, insertUser } from './repo/users.ts'
+import { type AccountRow, type ListedRow, insertPassword, insertUser } from './repo/users.ts'
 import { joinsRoleGroup } from './rules/role-group.ts'
 
 export interface NewAccount {
@@ -33,15 +33,15 @@ export async function addAccount(
   if (hash) await insertPassword(tx, granted, userId(row.userId), { hash, changedAt: joined })
   await beginSettings(tx, granted, userId(row.userId))
   const by = isOperator(granted.actor) ? null : granted.actor.userId
-  return {
-    row,
-    events: [
-      make(userCreated, created(row)),
-      joinsRoleGroup(row.userId, granted.object.role, row.waitingUntil !== null),
-      make(accountCreated, { user_id: row.userId, role: row.role, by }),
-    ],
-  }
+  return { row, events: accountEvents(row, granted.object.role, by) }
 }
+
+/** What the log says of a new account. @param by who made it; null for the operator */
+export const accountEvents = (row: ListedRow, role: Role, by: number | null): NewEvent[] => [
+  make(userCreated, created(row)),
+  joinsRoleGroup(row.userId, role, row.waitingUntil !== null),
+  make(accountCreated, { user_id: row.userId, role, by }),
+]
 
 const created = (row: AccountRow) => ({
   user_id: row.userId,

@@ -25,6 +25,14 @@ import removeProfileField from './routes/remove-profile-field.ts'
 import reorderProfileFields from './routes/reorder-profile-fields.ts'
 import updateProfileData from './routes/update-profile-data.ts'
 import updateProfileField from './routes/update-profile-field.ts'
+import createBot from './routes/create-bot.ts'
+import deactivateBot from './routes/deactivate-bot.ts'
+import getBots from './routes/get-bots.ts'
+import getBotStorage from './routes/get-bot-storage.ts'
+import regenerateBotApiKey from './routes/regenerate-bot-api-key.ts'
+import removeBotStorage from './routes/remove-bot-storage.ts'
+import updateBot from './routes/update-bot.ts'
+import updateBotStorage from './routes/update-bot-storage.ts'
 import createSession from './routes/create-session.ts'
 import createUserGroup from './routes/create-user-group.ts'
 import deactivateUserGroup from './routes/deactivate-user-group.ts'
@@ -100,6 +108,14 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   removeProfileField,
   updateProfileData,
   removeProfileData,
+  createBot,
+  deactivateBot,
+  getBots,
+  getBotStorage,
+  regenerateBotApiKey,
+  removeBotStorage,
+  updateBot,
+  updateBotStorage,
 ]
 
 /** Every internal call it answers. */

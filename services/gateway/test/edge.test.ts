@@ -48,6 +48,7 @@ beforeAll(async () => {
         ? Promise.resolve({
             principal: { org, user: 1, generation: 1, credential: 'key:1' },
             role: 400,
+            incomingWebhook: false,
             goodForMs: null,
           })
         : Promise.reject(new AppError('UNAUTHORIZED', 'Invalid API key')),

@@ -112,6 +112,25 @@ describe('where guests see only whom they have met', () => {
     expect(whole['user_status']).toEqual({})
   })
 
+  test('a bot that is made later is known at once, and so is what becomes of it', async () => {
+    const queue = await eventQueue(gus)
+    const there = await eventQueue(gus)
+    const made = await ben.ok('POST', '/bots', { full_name: 'Robbie', short_name: 'robbie' })
+    const id = z.int().parse(made['user_id'])
+    await ben.ok('PATCH', `/bots/${id}`, { full_name: 'Robert' })
+    await owner.ok('PATCH', `/users/${id}`, { full_name: 'Rob' })
+    await ben.ok('DELETE', `/bots/${id}`)
+    for (const one of [queue, there]) {
+      const told = of(await one.rest(), 'realm_user').map(({ op, person }) => [op, person])
+      expect(told).toMatchObject([
+        ['add', { user_id: id, full_name: 'Robbie', is_bot: true, bot_owner_id: ben.id }],
+        ['update', { user_id: id, full_name: 'Robert' }],
+        ['update', { user_id: id, full_name: 'Rob' }],
+        ['update', { user_id: id, is_active: false }],
+      ])
+    }
+  })
+
   test('whom they do not see is nobody to them, by id or address', async () => {
     const nobody = 999_999
     const pairs: readonly (readonly [string, (id: number, email: string) => Promise<Answer>])[] = [

@@ -2,7 +2,7 @@ import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, operator, role, type Role } from '../actor.ts'
 import type { Decision } from '../decision.ts'
-import type { UserFacts } from '../facts.ts'
+import type { AccountFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
 import { defaultRealmGroups } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
@@ -19,7 +19,7 @@ const actor = (as: Role, other: Partial<Actor> = {}): Actor => ({
   realmGroups: defaultRealmGroups,
   ...other,
 })
-const target = (of: Role, other: Partial<UserFacts> = {}): UserFacts => ({
+const target = (of: Role, other: Partial<AccountFacts> = {}): AccountFacts => ({
   orgId: orgId(1),
   userId: userId(2),
   role: of,
@@ -27,6 +27,7 @@ const target = (of: Role, other: Partial<UserFacts> = {}): UserFacts => ({
   isBot: false,
   botOwnerId: null,
   isLastOwner: false,
+  bot: null,
   ...other,
 })
 const said = (decision: Decision): string => (decision.ok ? 'allow' : `${decision.kind} ${decision.reason}`)

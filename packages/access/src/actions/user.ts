@@ -1,6 +1,7 @@
 import { type Actor, isAdmin, isOperator, isOwner, role, type Role } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
-import type { UserFacts } from '../facts.ts'
+import type { AccountFacts, UserFacts } from '../facts.ts'
+import { aboveOwner, botCreate } from './bot.ts'
 
 /** Creating accounts by API: administrators whom the operator allowed it; only owners make owners. */
 export function userCreate(
@@ -31,12 +32,16 @@ export function userLeave(actor: Actor, own: UserFacts): Decision {
 
 /**
  * Taking an account into use again: administrators; owners only by owners, or an administrator could undo what only an
- * owner may do; bots have a door of their own.
+ * owner may do. A bot only by whoever may make one of its kind, and while its owner is in use.
  */
-export function userReactivate(actor: Actor, target: UserFacts): Decision {
+export function userReactivate(actor: Actor, target: AccountFacts): Decision {
   if (!isAdmin(actor)) return deny('admins-only')
-  if (target.orgId !== actor.orgId || target.isBot) return hide('unknown-user')
-  return allowIf(target.role !== role.owner || isOwner(actor), deny('owners-only'))
+  if (target.orgId !== actor.orgId || (target.isBot && !target.bot)) return hide('unknown-user')
+  if (target.role === role.owner && !isOwner(actor)) return deny('owners-only')
+  if (!target.bot) return allow()
+  const makes = botCreate(actor, target.bot)
+  if (!makes.ok) return makes
+  return target.bot.owner.isActive ? allow() : deny('recipient-inactive')
 }
 
 /** Naming another account: administrators, and whoever owns the bot. Who may not do it learns nothing about the account. */
@@ -48,20 +53,26 @@ export function userRename(actor: Actor, target: UserFacts): Decision {
 
 /**
  * Giving an account another role: administrators; to and from owner only owners, so that nobody gives a role above their
- * own; the last owner stays one.
+ * own; the last owner stays one, and no bot stands above its owner.
  */
 export function userSetRole(
   actor: Actor,
-  { target, role: wanted }: { readonly target: UserFacts; readonly role: Role },
+  { target, role: wanted }: { readonly target: AccountFacts; readonly role: Role },
 ): Decision {
   if (!isAdmin(actor)) return deny('admins-only')
   if (target.orgId !== actor.orgId) return hide('unknown-user')
   if ((target.role === role.owner || wanted === role.owner) && !isOwner(actor)) return deny('owners-only')
+  if (aboveOwner(target.bot, wanted)) return deny('above-owner')
   return target.isLastOwner && wanted !== role.owner ? deny('last-owner') : allow()
 }
 
 /** Saying that one is there: people only. */
 export function selfBeThere(actor: Actor): Decision {
+  return allowIf(!actor.isBot, deny('people-only'))
+}
+
+/** Setting things for oneself: people only. */
+export function selfSet(actor: Actor): Decision {
   return allowIf(!actor.isBot, deny('people-only'))
 }
 

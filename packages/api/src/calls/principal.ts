@@ -15,6 +15,8 @@ export const authenticate = call({
   response: z.object({
     principal: Principal,
     role: z.int(),
+    /** Is it a bot that only sends what comes from elsewhere? It stays one. */
+    incomingWebhook: z.boolean(),
     /** How long the credential is good if nobody ends it, milliseconds; null: for ever. */
     goodForMs: z.number().nullable(),
   }),

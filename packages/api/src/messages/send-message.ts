@@ -18,6 +18,7 @@ export const sendMessage = operation({
   // 10,000 characters of four bytes, each percent-encoded, and the other fields.
   bodyLimit: 192 * 1024,
   callers: ['gateway'],
+  incomingWebhooks: true,
   // Every send has a key (drawn in messaging where the client gave none), but a drawn one dies with its call.
   idempotent: false,
   params: {

@@ -12,7 +12,7 @@ const updates = <const I extends string, const P extends string>(id: I, path: P)
     method: 'PATCH',
     path,
     service: 'auth',
-    access: 'self:use',
+    access: 'self:set',
     limits: apiByUser,
     callers: ['gateway'],
     transaction: 'write',

@@ -29,7 +29,7 @@ export const keyCreated = event({
   emitter: 'auth',
   audience: 'nobody',
   audited: true,
-  body: z.object({ user_id: z.int(), key_id: z.int(), method: z.enum(['password', 'operator']) }),
+  body: z.object({ user_id: z.int(), key_id: z.int(), method: z.enum(['password', 'operator', 'owner']) }),
 })
 
 /** Every API key of an account ended and a new one was made. */

@@ -161,6 +161,8 @@ const refusal = (reason: Reason): AppError => {
       return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
     case 'people-only':
       return badRequest('This endpoint does not accept bot requests.')
+    case 'bots-only':
+      return badRequest('This endpoint is for bots only.')
     default:
       return badRequest('Insufficient permission')
   }

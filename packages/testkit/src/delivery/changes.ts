@@ -1,3 +1,4 @@
+import { ofBots } from './changes/bots.ts'
 import { ofChannels } from './changes/channels.ts'
 import { ofFolders } from './changes/folders.ts'
 import { ofGroups } from './changes/groups.ts'
@@ -18,6 +19,7 @@ const kinds: Kinds = {
   ...ofChannels,
   ...ofFolders,
   ...ofPeople,
+  ...ofBots,
   ...ofGroups,
   ...ofProfiles,
   ...ofKept,
@@ -48,6 +50,7 @@ export function changesAtRandom(cast: Cast, random: Seeded): Changes {
     inChannels: [],
     polls: [],
     groups: [],
+    bots: [],
     names: 0,
     anybody: () => random.pick([...cast.staying, ...leaving]),
   }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
+import { ofBots } from './client-state/bots.ts'
 import { ofChannels, ofSubscriptions } from './client-state/channels.ts'
 import { ofGroups } from './client-state/groups.ts'
 import { stateOf } from './client-state/learned.ts'
@@ -17,6 +18,7 @@ const appliers: Appliers = {
   ...ofChannels,
   ...ofSubscriptions,
   ...ofPeople,
+  ...ofBots,
   ...ofGroups,
   ...ofOwn,
   ...ofOrganisation,

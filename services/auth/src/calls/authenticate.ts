@@ -37,6 +37,7 @@ export default answer<typeof authenticate, AuthContext>(authenticate, async ({ i
       credential: `${kind}:${held.credential}`,
     },
     role: held.role,
+    incomingWebhook: held.incoming_webhook,
     goodForMs: held.good_for_ms,
   }
 })

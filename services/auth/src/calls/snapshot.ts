@@ -4,9 +4,10 @@ import { AppError, orgId, userId } from '@parley/core'
 import { readActor, readSight } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
-import { authState, needsEverybody, needsGroups } from '../present/snapshot.ts'
+import { authState, needsBots, needsEverybody, needsGroups } from '../present/snapshot.ts'
 import { realmPermissionValues } from '../present/realm-permissions.ts'
 import { userGroups } from '../present/user-groups.ts'
+import { listBots } from '../repo/bots.ts'
 import { listGroups } from '../repo/groups.ts'
 import { readLinkifiers } from '../repo/linkifiers.ts'
 import { readNavigationViews } from '../repo/navigation-views.ts'
@@ -40,6 +41,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
       profileFields: await readProfileFields(tx, verdict.granted),
       playgrounds: await readPlaygrounds(tx, verdict.granted),
       linkifiers: await readLinkifiers(tx, verdict.granted),
+      bots: needsBots(input.types) ? await listBots(tx, verdict.granted) : [],
       navigationViews: await readNavigationViews(tx, verdict.granted),
     }
     const permissions = await realmPermissionValues(tx, organisation.groups)

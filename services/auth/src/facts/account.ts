@@ -1,3 +1,4 @@
+import { botType } from '@parley/access'
 import { type Secret, sha256, userId, type UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -56,12 +57,14 @@ const Held = z.object({
   role: z.int(),
   is_active: z.boolean(),
   generation: z.int(),
+  incoming_webhook: z.boolean(),
   organisation_ended: z.boolean(),
 })
 /** A credential that was issued once, and the account it is of. */
 export type Held = z.infer<typeof Held>
 
-const heldAccount = `u.user_id, u.email_key, u.role, u.is_active, u.generation, o.deactivated AS organisation_ended
+const heldAccount = `u.user_id, u.email_key, u.role, u.is_active, u.generation,
+       u.bot_type IS NOT DISTINCT FROM ${botType.incomingWebhook} AS incoming_webhook, o.deactivated AS organisation_ended
        FROM auth.users u
        JOIN auth.organisations o ON o.org_id = u.org_id`
 

@@ -11,6 +11,8 @@ export function refusal(reason: Reason): AppError {
       return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
     case 'owners-only':
       return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
+    case 'above-owner':
+      return badRequest('Bots may not have more permissions than their owner.')
     case 'people-only':
       return badRequest('This endpoint does not accept bot requests.')
     case 'last-owner':
@@ -27,6 +29,37 @@ export const lastOwner = (): AppError =>
   new AppError('CANNOT_DEACTIVATE_LAST_USER', 'Cannot deactivate the only organization owner', {
     data: { is_last_owner: true, entity: 'organization owner' },
   })
+
+/** What is said where a bot may not be made, changed or given, in Zulip's words where it has some. */
+export function botRefusal(reason: Reason): AppError {
+  switch (reason) {
+    case 'guests-may-not':
+      return badRequest('Not allowed for guest users')
+    case 'above-own':
+      return badRequest('Bots may not have more permissions than their owner.')
+    default:
+      return refusal(reason)
+  }
+}
+
+/** What is said of somebody who cannot have a bot. */
+export function giveRefusal(reason: Reason): AppError {
+  switch (reason) {
+    case 'unknown-user':
+      return badRequest('Failed to change owner, no such user')
+    case 'recipient-inactive':
+      return badRequest('Failed to change owner, user is deactivated')
+    case 'bots-may-not':
+      return badRequest("Failed to change owner, bots can't own other bots")
+    case 'not-permitted':
+      return badRequest('Failed to change owner, user may not have such bots')
+    default:
+      return botRefusal(reason)
+  }
+}
+
+/** The answer for a bot that is not there, or that the asker has no say over. */
+export const unknownBot = (): AppError => badRequest('No such bot')
 
 /** The answer for an account that is not there, or that the asker may not know of. */
 export const unknownUser = (): AppError => badRequest('No such user')

@@ -71,6 +71,7 @@ const facts = (id: number): SnapshotFacts => ({
   profileFields: [],
   playgrounds: [],
   linkifiers: [],
+  bots: [],
   navigationViews: [],
   settings: valuesOf(userSettings, {}),
   defaults: valuesOf(userSettings, {}),

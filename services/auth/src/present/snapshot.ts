@@ -11,11 +11,13 @@ import {
   type UserGroupObject,
 } from '@parley/api'
 import { type Sight, sees } from '@parley/db'
+import type { BotRow } from '../repo/bots.ts'
 import type { Organisation } from '../repo/organisations.ts'
 import type { SystemBotRow } from '../repo/system-bot.ts'
 import type { AccountRow, ListedRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
 import type { RealmPermissionValues } from './realm-permissions.ts'
+import { botObject } from './bot.ts'
 import { avatarUrl, listedPerson, ownPerson, systemBot, unknownListed } from './person.ts'
 import { systemUserGroups } from './user-groups.ts'
 import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } from './user-settings.ts'
@@ -35,6 +37,8 @@ export interface SnapshotFacts {
   readonly profileFields: readonly ProfileField[]
   readonly playgrounds: readonly Playground[]
   readonly linkifiers: readonly Linkifier[]
+  /** Those that the viewer has the say over. */
+  readonly bots: readonly BotRow[]
   /** The viewer's own. */
   readonly navigationViews: readonly NavigationView[]
   /** The viewer's own. */
@@ -64,7 +68,7 @@ const sections: Readonly<Record<string, Section>> = {
   push_device: constant({ push_devices: {} }),
   realm: ({ organisation, permissions }, { url }) => realmState(organisation, permissions, url),
   realm_billing: constant({ realm_billing: { has_pending_sponsorship_request: false } }),
-  realm_bot: constant({ realm_bots: [] }),
+  realm_bot: ({ bots }) => ({ realm_bots: bots.map(botObject) }),
   realm_domains: constant({ realm_domains: [] }),
   realm_embedded_bots: constant({ realm_embedded_bots: [] }),
   realm_emoji: constant({ realm_emoji: {} }),
@@ -108,6 +112,9 @@ export const needsEverybody = (types: Asked['types']): boolean =>
 
 /** Must `groups` be filled? */
 export const needsGroups = (types: Asked['types']): boolean => types?.includes('realm_user_groups') ?? true
+
+/** Must `bots` be filled? */
+export const needsBots = (types: Asked['types']): boolean => types?.includes('realm_bot') ?? true
 
 /** The part of `register`'s answer about people and the organisation. */
 export function authState(facts: SnapshotFacts, asked: Asked): Record<string, unknown> {

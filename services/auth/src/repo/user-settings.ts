@@ -10,7 +10,7 @@ const Kept = z.object({ settings: KeptSettings })
 /** Everything the account that acts sets for itself. */
 export async function readOwnSettings(
   tx: Tx,
-  { actor }: Granted<'self:use'> | Granted<'user:list'>,
+  { actor }: Granted<'self:set'> | Granted<'user:list'>,
 ): Promise<SettingValues> {
   const [row] = await tx.query(
     Kept,
@@ -23,7 +23,7 @@ export async function readOwnSettings(
 /** Keeps what the account that acts sets; the rest stays as it is. */
 export async function writeOwnSettings(
   tx: Tx,
-  { actor }: Granted<'self:use'>,
+  { actor }: Granted<'self:set'>,
   changed: SettingValues,
 ): Promise<void> {
   await tx.execute(
@@ -55,7 +55,11 @@ export async function writeSettingsDefaults(
 }
 
 /** A new account begins with the organisation's defaults of this moment. */
-export async function beginSettings(tx: Tx, _: Granted<'user:create'>, user: UserId): Promise<void> {
+export async function beginSettings(
+  tx: Tx,
+  _: Granted<'user:create'> | Granted<'bot:create'>,
+  user: UserId,
+): Promise<void> {
   await tx.execute(
     `INSERT INTO auth.user_settings (org_id, user_id, settings)
      SELECT org_id, $2, settings FROM auth.user_settings_defaults WHERE org_id = $1`,

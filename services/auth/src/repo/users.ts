@@ -123,7 +123,7 @@ export async function reactivate(tx: OrmTx, granted: Granted<'user:reactivate'>)
 /** Names an account. @returns whether that is another name than before */
 export async function renameUser(
   tx: OrmTx,
-  granted: Granted<'user:rename'>,
+  granted: Granted<'user:rename'> | Granted<'bot:manage'>,
   fullName: string,
 ): Promise<boolean> {
   const { orgId, userId } = granted.object
@@ -132,7 +132,7 @@ export async function renameUser(
 }
 
 /** Names the account that acts. @returns whether that is another name than before */
-export async function renameOwn(tx: OrmTx, granted: Granted<'self:use'>, fullName: string): Promise<boolean> {
+export async function renameOwn(tx: OrmTx, granted: Granted<'self:set'>, fullName: string): Promise<boolean> {
   const { orgId, userId } = granted.actor
   const where = { orgId, userId, NOT: { fullName } }
   return (await tx.orm.user.updateMany({ where, data: { fullName } })).count === 1
@@ -141,7 +141,7 @@ export async function renameOwn(tx: OrmTx, granted: Granted<'self:use'>, fullNam
 /** Gives an account the role of the proof. */
 export async function setRole(
   tx: OrmTx,
-  granted: Granted<'user:set-role'>,
+  granted: Granted<'user:set-role'> | Granted<'bot:set-role'>,
 ): Promise<Standing & { readonly waited: boolean }> {
   const { target, role } = granted.object
   const where = { orgId_userId: { orgId: target.orgId, userId: target.userId } }

@@ -3,9 +3,11 @@ import { deactivateUser } from '@parley/api'
 import type { OrmTx } from '@parley/db'
 import { append, make, userDeactivated } from '@parley/events'
 import { route } from '@parley/kit'
+import { botsEnded } from '../bot-events.ts'
 import { type AuthContext, now } from '../context.ts'
 import { userFacts } from '../facts/user.ts'
 import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
+import { deactivateBotsOf } from '../repo/bots.ts'
 import { deactivate } from '../repo/users.ts'
 import { raiseUnmet } from '../repo/vantage.ts'
 import { anew, turnForSight } from '../sight.ts'
@@ -23,9 +25,11 @@ export default route<typeof deactivateUser, AuthContext, OrmTx>(
     if (!granted.object.isActive) return {}
     await turnForSight(tx, granted.actor)
     const moved = await raiseUnmet(tx, granted)
-    const generation = await deactivate(tx, granted, now(ctx.clock))
+    const at = now(ctx.clock)
+    const generation = await deactivate(tx, granted, at)
+    const bots = await botsEnded(tx, await deactivateBotsOf(tx, granted, at), null, granted.actor.userId)
     const gone = { user_id: granted.object.userId, generation, by: granted.actor.userId }
-    await append(tx, rights, [make(userDeactivated, gone), ...anew(moved)])
+    await append(tx, rights, [make(userDeactivated, gone), ...bots, ...anew(moved)])
     return {}
   },
 )

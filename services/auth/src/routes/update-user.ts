@@ -1,13 +1,15 @@
-import { authorize, nobody } from '@parley/access'
+import { type AccountFacts, authorize, nobody } from '@parley/access'
 import { updateUser } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
 import { append, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
+import { botsLowered, botTold } from '../bot-events.ts'
 import { changeProfile } from '../change-profile.ts'
 import type { AuthContext } from '../context.ts'
 import { userFacts } from '../facts/user.ts'
 import { refusal, unknownUser } from '../present/refusal.ts'
+import { lowerBotsOf } from '../repo/bots.ts'
 import { renameUser, setRole } from '../repo/users.ts'
 import { fullName } from '../rules/full-name.ts'
 import { joinsRoleGroup, leavesRoleGroup } from '../rules/role-group.ts'
@@ -39,12 +41,19 @@ async function renamed({ input, granted, tx }: Updating): Promise<NewEvent[]> {
   if (input.full_name === undefined) return []
   const name = fullName(input.full_name)
   if (!(await renameUser(tx, granted, name))) return []
-  return [make(userRenamed, { user_id: granted.object.userId, full_name: name })]
+  const { userId: user_id, botOwnerId } = granted.object
+  return [
+    make(userRenamed, { user_id, full_name: name }),
+    ...(botOwnerId === null
+      ? []
+      : await botTold(tx, botOwnerId, { op: 'update', bot: { user_id, full_name: name } })),
+  ]
 }
 
 async function roleChanged({ input: { role }, granted, rights, tx }: Updating): Promise<NewEvent[]> {
-  const { actor, object: target } = granted
+  const { actor } = granted
   if (role === undefined) return []
+  const target: AccountFacts = (await userFacts(tx, granted.object.userId)) ?? nobody
   const verdict = authorize('user:set-role', actor, { target, role }, rights)
   if (!verdict.ok) throw refusal(verdict.reason)
   if (role === target.role) return []
@@ -55,7 +64,9 @@ async function roleChanged({ input: { role }, granted, rights, tx }: Updating): 
   const groups = target.isActive
     ? [leavesRoleGroup(userId, target.role, waited), joinsRoleGroup(userId, role, waits)]
     : []
-  return [make(userRoleChanged, changed), ...groups]
+  // None stands above its owner.
+  const bots = botsLowered(await lowerBotsOf(tx, verdict.granted), role, actor.userId)
+  return [make(userRoleChanged, changed), ...groups, ...bots]
 }
 
 /** Last, for it takes the head. */

@@ -8,6 +8,7 @@ export interface Caller {
   readonly credential: Credential
   readonly principal: Principal
   readonly role: number
+  readonly incomingWebhook: boolean
   /** When the credential ends by itself, on the monotonic clock. */
   readonly until: number
 }

@@ -65,6 +65,8 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   // Limits by account need the body, which is then small; all others come before it.
   const byAccount = operation.limits.some((limit) => limit.by === 'account')
   if (!byAccount) await count(null)
+  // Not after the body: who may not ask is told so first.
+  if (caller?.incomingWebhook && !operation.incomingWebhooks) throw notForWebhooks()
   await readBody(request, operation.bodyLimit, fields)
   if (byAccount) await count(fields['username'] ?? null)
   if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
@@ -87,6 +89,9 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
     response,
   }
 }
+
+const notForWebhooks = (): AppError =>
+  new AppError('UNAUTHORIZED', 'This API is not available to incoming webhook bots.')
 
 function checkHeaders({ rawHeaders }: IncomingMessage): void {
   if (rawHeaders.length > 2 * mostHeaders) throw new AppError('HEADERS_TOO_LARGE', 'Too many request headers')

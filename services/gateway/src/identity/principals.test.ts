@@ -24,6 +24,7 @@ function scene() {
       return {
         principal: { org, user: 1, generation, credential: 'key:1' },
         role: 400,
+        incomingWebhook: false,
         goodForMs: state.goodForMs,
       }
     },
@@ -97,6 +98,7 @@ test('an answer of another organisation is refused', async () => {
       Promise.resolve({
         principal: { org: 9, user: 1, generation: 1, credential: 'key:1' },
         role: 400,
+        incomingWebhook: false,
         goodForMs: null,
       }),
   })

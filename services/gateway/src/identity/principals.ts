@@ -7,6 +7,8 @@ import type { Credential } from './basic.ts'
 export interface Authenticated {
   readonly principal: Principal
   readonly role: number
+  /** Is it a bot that only sends what comes from elsewhere? */
+  readonly incomingWebhook: boolean
   /** When the credential ends by itself, on the monotonic clock; Infinity where it never does. */
   readonly until: number
 }

@@ -1,4 +1,5 @@
 import {
+  botGiven,
   channelAccessChanged,
   channelCreated,
   channelHistoryClosed,
@@ -6,6 +7,7 @@ import {
   membershipGranted,
   sessionEnded,
   subscriptionRemoved,
+  userCreated,
   userDeactivated,
   userMoved,
   userReactivated,
@@ -35,6 +37,8 @@ export type Effect =
       readonly vantage: number
       readonly active: true | null
     }
+  /** An account that everybody sees came to be: a bot. */
+  | { readonly kind: 'appeared'; readonly user: number }
   /** All members may know of it and read it, or only those who are in it. */
   | { readonly kind: 'opened' | 'closed'; readonly channel: number }
 
@@ -47,6 +51,7 @@ const Opened = z.object({ channel: z.object({ stream_id: z.int() }) })
 const Access = z.object({ channel_id: z.int(), invite_only: z.boolean() })
 const Ended = z.object({ user_id: z.int(), generation: z.int() })
 const VantageMoved = z.object({ user_id: z.int(), role: z.int(), vantage: z.int() })
+const Created = z.object({ user_id: z.int(), is_bot: z.boolean() })
 const SessionEnded = Ended.extend({ session_id: z.int() })
 
 /** The effect of an event; null for most. @throws ZodError where a body does not fit its declaration */
@@ -82,6 +87,11 @@ export function effectOf(event: LogEvent): Effect | null {
       const active = event.type === userReactivated.type ? true : null
       return { kind: 'moved', user: user_id, role, vantage, active }
     }
+    case userCreated.type: {
+      const { user_id, is_bot } = Created.parse(event.body)
+      return is_bot ? { kind: 'appeared', user: user_id } : null
+    }
+    case botGiven.type:
     case keyRegenerated.type: {
       const { user_id, generation } = Ended.parse(event.body)
       return { kind: 'ended', user: user_id, generation, active: true, credentials: { prefix: 'key:' } }

@@ -23,11 +23,10 @@ export interface Loaded {
 
 type Kept = { -readonly [K in keyof Person]: Person[K] } & {
   channels: Set<number>
+  sees: Set<number> | null
   /** It moved, so whom it sees must be read again before anything is judged for it. */
   outdated: boolean
 }
-
-const nobodySeen: ReadonlySet<number> = new Set()
 
 /** Connected users of one organisation and their channels, kept at the head of the log by its events. */
 export class Members {
@@ -58,7 +57,12 @@ export class Members {
   load({ people, open }: Loaded): void {
     for (const [user, person] of people) {
       this.drop(user)
-      this.#people.set(user, { ...person, channels: new Set(person.channels), outdated: false })
+      this.#people.set(user, {
+        ...person,
+        channels: new Set(person.channels),
+        sees: person.sees && new Set(person.sees),
+        outdated: false,
+      })
       for (const channel of person.channels) this.#enter(channel, user)
     }
     this.#open = new Set([...(this.#open ?? []), ...open])
@@ -88,9 +92,13 @@ export class Members {
         person.active = effect.active ?? person.active
         // What a guest sees is not in the log: it may see other people from here on.
         person.outdated = isGuestRole(effect.role)
-        person.sees = person.outdated ? nobodySeen : null
+        person.sees = person.outdated ? new Set() : null
         return
       }
+      case 'appeared':
+        // Who does not see everybody sees this one from here on.
+        for (const { sees } of this.#people.values()) sees?.add(effect.user)
+        return
       case 'closed':
         this.#open?.delete(effect.channel)
         return

@@ -119,3 +119,35 @@ test('a guest who moves sees nobody until it is read again, also where it moves 
   people.apply(7, { kind: 'moved', user: 1, role: 400, vantage: 7, active: null })
   expect((await people.get(1, 0))?.sees).toBeNull()
 })
+
+test('who does not see everybody sees a bot from where it came to be', async () => {
+  const seen = new Set([1, 2])
+  const limited = {
+    role: 600,
+    active: true,
+    generation: 1,
+    vantage: 1,
+    channels: new Set<number>(),
+    sees: seen,
+  }
+  const begun = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  const people = new People(
+    async (users) => {
+      begun.resolve()
+      await go.promise
+      return { seq: 5, people: new Map(users.map((user) => [user, limited])), open: new Set() }
+    },
+    () => Promise.resolve(),
+  )
+  const asked = people.get(1, 0)
+  await begun.promise
+  // One before what was read, one after it, and one when nobody reads.
+  people.apply(5, { kind: 'appeared', user: 40 })
+  people.apply(6, { kind: 'appeared', user: 41 })
+  go.resolve()
+  await asked
+  people.apply(7, { kind: 'appeared', user: 42 })
+  expect([...((await people.get(1, 0))?.sees ?? [])]).toEqual([1, 2, 41, 42])
+  expect([...seen]).toEqual([1, 2])
+})

@@ -9,6 +9,7 @@ test('an operation of one’s own is asked by somebody', () => {
     credential: { scheme: 'session', token: 't' },
     principal: { org: 2, user: 30, generation: 1, credential: 'session:1' },
     role: 400,
+    incomingWebhook: false,
     until: 1,
   } as const
   expect(askedOf(deleteQueue, { caller, raw })).toMatchObject({

@@ -27,6 +27,7 @@ export interface Play extends Cast {
   readonly inChannels: number[]
   readonly polls: number[]
   readonly groups: number[]
+  readonly bots: number[]
   names: number
   readonly anybody: () => Member
 }

@@ -48,6 +48,7 @@ export function stateOf(answer: unknown): ClientState {
       ...s.realm_non_active_users.map((p) => [p.user_id, personOf(p, false)] as const),
     ]),
     groups: Object.fromEntries(s.realm_user_groups.map((g) => [g.id, groupOf(g)])),
+    bots: Object.fromEntries(s.realm_bots.map((bot) => [bot.user_id, bot])),
     channels,
     unread,
     mentions: including([], s.unread_msgs.mentions),

@@ -22,6 +22,9 @@ const personKeys = [
 ] as const
 export const personOf = (person: z.infer<typeof Person>, active: boolean): Record<string, unknown> => ({
   ...Object.fromEntries(personKeys.map((key) => [key, person[key]])),
+  // Of people nothing is said.
+  bot_type: person['bot_type'] ?? null,
+  bot_owner_id: person['bot_owner_id'] ?? null,
   active,
 })
 
@@ -46,6 +49,7 @@ export const ofPeople: Appliers = {
     if (typeof changed['role'] === 'number') Object.assign(known, flagsOf(changed['role']))
     else if (typeof changed['full_name'] === 'string') known['full_name'] = changed['full_name']
     else if (typeof changed['is_active'] === 'boolean') known['active'] = changed['is_active']
+    else if (typeof changed['bot_owner_id'] === 'number') known['bot_owner_id'] = changed['bot_owner_id']
     else if (changed['custom_profile_field'] !== undefined) fill(state, user, changed['custom_profile_field'])
     else throw new Error('an update that this client does not know')
     if (changed['is_active'] !== false) return

@@ -1,5 +1,6 @@
 import { FolderObject, Reminder, ScheduledMessage, UserStatus, UserTopic } from '@parley/api'
 import { z } from 'zod'
+import { Bot } from './bots.ts'
 
 export const Ids = z.array(z.int())
 export const Person = z.looseObject({
@@ -25,6 +26,7 @@ export const Snapshot = z.looseObject({
   realm_user_settings_defaults: z.record(z.string(), z.unknown()),
   realm_users: z.array(Person),
   realm_non_active_users: z.array(Person),
+  realm_bots: z.array(Bot),
   realm_user_groups: z.array(Group),
   streams: z.array(Channel),
   subscriptions: z.array(Channel),

@@ -23,6 +23,8 @@ export interface ClientState {
   /** What the organisation sets about itself, by the key in `register`. */
   readonly realm: Record<string, unknown>
   readonly groups: Record<number, KnownGroup>
+  /** By id: those that one has the say over. */
+  readonly bots: Record<number, Record<string, unknown>>
   readonly settings: Record<string, unknown>
   readonly accountDefaults: Record<string, unknown>
   readonly channels: Record<number, KnownChannel>
