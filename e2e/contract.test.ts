@@ -164,6 +164,20 @@ async function changeMessages(channel: number, message: number): Promise<void> {
   await holds(reader, 'GET', `${one}/history`, {}, `${here}/history`)
   await owner.ok('PATCH', '/realm', { enable_read_receipts: true })
   await holds(reader, 'GET', `${one}/read_receipts`, {}, `${here}/read_receipts`)
+  await owner.ok('POST', '/channels/create', {
+    name: 'contract moderation',
+    subscribers: [stage.org.owner.user_id],
+    invite_only: true,
+  })
+  const moderation = int(await owner.get('/get_stream_id', { stream: 'contract moderation' }), 'stream_id')
+  await owner.ok('PATCH', '/realm', { moderation_request_channel_id: moderation })
+  await holds(
+    reader,
+    'POST',
+    `${one}/report`,
+    { report_type: 'spam', description: 'again' },
+    `${here}/report`,
+  )
   const search = { operator: 'search', operand: 'changed' }
   await holds(reader, 'GET', '/messages/matches_narrow', { msg_ids: [message], narrow: [...narrow, search] })
   const range = { anchor: 'newest', num_before: 9, num_after: 0 }

@@ -374,6 +374,11 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'messages',
     ({ ada, message }) => ada.patch(`/messages/${message}`, { content: canary.content, topic: canary.topic }),
   ],
+  'report-message': [
+    'messages',
+    ({ ada, message }) =>
+      ada.post(`/messages/${message}/report`, { report_type: 'spam', description: canary.content }),
+  ],
   'get-read-receipts': ['messages', ({ ada, message }) => ada.get(`/messages/${message}/read_receipts`)],
   'get-message-history': ['messages', ({ ada, message }) => ada.get(`/messages/${message}/history`)],
   'get-message': ['messages', ({ ada, message }) => ada.get(`/messages/${message}`)],

@@ -12,6 +12,8 @@ export interface Actor {
   readonly role: Role
   readonly isActive: boolean
   readonly isBot: boolean
+  /** The bot that speaks for the server in its organisation. It signs in nowhere: only the server itself acts as it. */
+  readonly isSystemBot?: true
   readonly botOwnerId: UserId | null
   readonly generation: number
   /** Every group the account is in, directly or through subgroups, system groups included; none once deactivated. */

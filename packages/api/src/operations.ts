@@ -48,6 +48,7 @@ import { getHistory } from './messages/get-history.ts'
 import { getMessage } from './messages/get-message.ts'
 import { getMessages } from './messages/get-messages.ts'
 import { getReadReceipts } from './messages/get-read-receipts.ts'
+import { reportMessage } from './messages/report-message.ts'
 import { getTopics } from './messages/get-topics.ts'
 import { markAllAsRead, markChannelAsRead, markTopicAsRead } from './messages/mark-read.ts'
 import { matchesNarrow } from './messages/matches-narrow.ts'
@@ -188,6 +189,7 @@ export const operations: readonly Operation[] = [
   getMessage,
   getMessages,
   getReadReceipts,
+  reportMessage,
   getTopics,
   markAllAsRead,
   markChannelAsRead,

@@ -26,6 +26,7 @@ import type { EventDeclaration } from './event.ts'
 import { alertWordsSet } from './messages/alert-words-set.ts'
 import { draftChanged } from './messages/draft-changed.ts'
 import { flagsChanged } from './messages/flags-changed.ts'
+import { messageReported } from './messages/message-reported.ts'
 import { messageSent } from './messages/message-sent.ts'
 import { messagesDeleted } from './messages/messages-deleted.ts'
 import { messageUpdated } from './messages/message-updated.ts'
@@ -122,6 +123,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(alertWordsSet),
   any(draftChanged),
   any(flagsChanged),
+  any(messageReported),
   any(messageSent),
   any(messagesDeleted.open),
   any(messagesDeleted.within),

@@ -1,4 +1,4 @@
-import type { Granted } from '@parley/access'
+import type { Actor, Granted } from '@parley/access'
 import type { Database, Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import { badRequest, unavailable, type UserId } from '@parley/core'
@@ -41,6 +41,8 @@ export interface Words {
   readonly content: string
   /** The organisation's address, without a slash at the end. */
   readonly url: string
+  /** Whoever people and channels are named for; the sender, where nobody else is. */
+  readonly seenBy?: Actor
 }
 
 /** A message before it is written. */
@@ -70,7 +72,8 @@ export async function compose(
   const content = normaliseContent(words.content)
   const topic = target.found.facts.channel ? topicOf(words.topic) : ''
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
-  const context = await loadRenderContext(granted.actor, content, { url: words.url, linkifiers }, on.database)
+  const where = { url: words.url, linkifiers }
+  const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on.database)
   const rendered = render(content, context)
   const topicLinks = linkifiers.topicLinks(topic)
   return {

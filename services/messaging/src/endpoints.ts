@@ -35,6 +35,7 @@ import getHistory from './routes/get-history.ts'
 import getMessage from './routes/get-message.ts'
 import getMessages from './routes/get-messages.ts'
 import getReadReceipts from './routes/get-read-receipts.ts'
+import reportMessage from './routes/report-message.ts'
 import getTopics from './routes/get-topics.ts'
 import markAllAsRead from './routes/mark-all-as-read.ts'
 import markChannelAsRead from './routes/mark-channel-as-read.ts'
@@ -75,6 +76,7 @@ export const routes: readonly Route<Context, Tx>[] = [
   getMessage,
   getMessages,
   getReadReceipts,
+  reportMessage,
   getTopics,
   markAllAsRead,
   markChannelAsRead,

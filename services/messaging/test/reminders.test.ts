@@ -76,16 +76,19 @@ const inbox = async (user: number) =>
       num_before: 10,
       num_after: 0,
       apply_markdown: false,
-      narrow: [{ operator: 'dm', operand: [user] }],
+      narrow: [{ operator: 'dm', operand: [here.bot] }],
     }),
   ).messages
+/** Without what the Notification Bot says. */
 const lastEvents = async (n: number) =>
   z
     .array(z.object({ type: z.string(), body: z.unknown(), user_ids: z.array(z.int()) }))
     .parse(
       await here.test.superuser(
-        'SELECT type, body, user_ids FROM events.log WHERE org_id = $1 ORDER BY seq DESC LIMIT $2',
-        [here.org, n],
+        `SELECT type, body, user_ids FROM events.log
+          WHERE org_id = $1 AND (type <> 'message.sent' OR (body::jsonb ->> 'sender_id')::int <> $3)
+          ORDER BY seq DESC LIMIT $2`,
+        [here.org, n, here.bot],
       ),
     )
     .reverse()
@@ -142,7 +145,7 @@ test('is refused for the past, for what one may not read, and beyond so many', a
   expect(await remind(ann)).toMatchObject({ msg: 'Too many reminders (limit: 500)' })
 })
 
-test('comes as a message to oneself that quotes what it is about, as it is then', async () => {
+test('comes as a message of the Notification Bot that quotes what it is about, as it is then', async () => {
   const id = await made(ann)
   await one.ask(
     bob,
@@ -152,11 +155,10 @@ test('comes as a message to oneself that quotes what it is about, as it is then'
   )
   expect(await deliver()).toBe(1)
   const [reminder] = await inbox(ann)
-  expect(reminder).toMatchObject({ sender_id: ann, type: 'private', flags: [] })
+  expect(reminder).toMatchObject({ sender_id: here.bot, type: 'private', flags: [] })
   expect(reminder?.content).toContain(`[a message](https://acme.example.com/#narrow/near/${message})`)
   expect(reminder?.content).toContain('the new ```plan```')
-  const [sent, gone] = await lastEvents(2)
-  expect(sent).toMatchObject({ type: 'message.sent' })
+  const [gone] = await lastEvents(1)
   expect(gone).toMatchObject({ body: { op: 'remove', reminder_id: id }, user_ids: [ann] })
   expect(await inbox(bob)).toEqual([])
 })
@@ -174,8 +176,11 @@ test.each<[string, () => Promise<unknown>]>([
 ])('of who %s fails, which is told', async (_, lose) => {
   const id = await made(ann)
   await lose()
-  expect(await deliver()).toBe(1)
-  expect(await inbox(ann)).toEqual([])
+  expect(await deliver()).toBe(2)
+  const [notice, ...others] = await inbox(ann)
+  expect(notice?.content).toContain('A reminder that you asked for could not be sent.')
+  expect(notice?.content).toContain('Invalid message(s)')
+  expect(others).toEqual([])
   expect(await ask(ann, 'get-reminders')).toMatchObject({ reminders: [{ reminder_id: id, failed: true }] })
   expect(await lastEvents(2)).toMatchObject([
     { body: { op: 'remove', reminder_id: id } },

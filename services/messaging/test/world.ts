@@ -15,6 +15,7 @@ import { z } from 'zod'
 import { type Context, createContext } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
 import { findActor } from '../src/facts/target.ts'
+import { deliverDue } from '../src/jobs/deliver.ts'
 import { createSends, type Sends, type WriteBatch } from '../src/jobs/sends.ts'
 import { PresenceStore } from '../src/presence/store.ts'
 import { createTurns } from '../src/presence/turns.ts'
@@ -323,3 +324,17 @@ export const faultsOf = (method: string, path: string, data: unknown): string[] 
   contractAvailable()
     ? contractFaults(method, path, 200, { result: 'success', msg: '', ...(Object(data) as object) })
     : []
+
+/** Sends everything that is due at this instance's time. @returns how many were done with */
+export const deliverAll = (at: Instance, now = at.clock.now()): Promise<number> =>
+  deliverDue(
+    {
+      ...at.ctx,
+      clock: { now: () => now, monotonic: () => 0 },
+      afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
+      onProblem(error) {
+        throw error
+      },
+    },
+    at.org,
+  )

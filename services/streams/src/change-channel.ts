@@ -14,18 +14,19 @@ import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/c
 import type { Tx } from '@parley/db'
 import { append, channelPermissionsChanged, defaultChannelsChanged, make } from '@parley/events'
 import { channelFactsById } from './facts/channel-facts.ts'
+import { settingsNaming } from './facts/organisation-channels.ts'
 import { findMembers, findOverseers } from './facts/people.ts'
 import { takeTurn } from './facts/turn.ts'
 import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
-import { changeChannel, type ChannelSet, readDefaults } from './repo/change-channel.ts'
+import { changeChannel, type ChannelSet, forgetChannel, readDefaults } from './repo/change-channel.ts'
 import { isFolder } from './repo/folders.ts'
 import { changeChannelGroups, type PermissionChanges } from './repo/channel-groups.ts'
 import { readChannel } from './repo/channels.ts'
 import { readEverIn, readSettings, readSubscribers } from './repo/subscriptions.ts'
 import { raiseSight, raiseVantage } from './repo/vantage.ts'
-import { type Change, changeEvents } from './rules/change-events.ts'
+import { type Change, changeEvents, forgottenEvents } from './rules/change-events.ts'
 import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { kindChange } from './rules/kind-change.ts'
@@ -80,6 +81,8 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   // What is archived is nobody's default.
   const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
   if (isDefault && isPrivate) throw badRequest('A default channel cannot be private.')
+  if (!isPrivate && wanted.kind && (await settingsNaming(tx)).moderation === id)
+    throw badRequest('Moderation request channel must be private.')
   const { name = null, description = null, folder } = wish
   if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
@@ -111,6 +114,8 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     if (isDefault) refuseManyDefaults(channel_ids)
     events.push(make(defaultChannelsChanged, { channel_ids }))
   }
+  if (after.is_archived && !before.is_archived)
+    events.push(...forgottenEvents(await forgetChannel(tx, granted), actor.userId))
   const given = channelGroupSettings.filter((setting) => groups[setting] !== channel.groups[setting])
   if (given.length > 0) {
     const permissions = Object.fromEntries(given.map((setting) => [setting, groups[setting]]))

@@ -321,3 +321,54 @@ describe('default channels', () => {
     expect(log.at(-1)).toMatchObject({ type: 'default-channels.changed', body: { channel_ids: [] } })
   })
 })
+
+describe('a channel that the organisation’s settings name', () => {
+  const give = (settings: Record<string, number>) =>
+    f.database.superuser('INSERT INTO auth.settings (org_id, settings) VALUES ($1, $2)', [
+      org,
+      JSON.stringify(settings),
+    ])
+
+  test('of moderation stays private', async () => {
+    await give({ moderation_request_channel_id: secret })
+    await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'secret' }], principals: [owner.id] })
+    expect((await update(owner, secret, { is_private: false })).body).toMatchObject({
+      msg: 'Moderation request channel must be private.',
+    })
+    expect(
+      (await update(owner, secret, { is_private: true, history_public_to_subscribers: true })).status,
+    ).toBe(200)
+    expect((await update(owner, secret, { description: 'x' })).status).toBe(200)
+    expect((await update(ada, open, { is_private: true })).status).toBe(200)
+    expect((await update(ada, open, { is_private: false })).status).toBe(200)
+  })
+
+  test('that is archived is named by none any more, which is told', async () => {
+    await give({
+      moderation_request_channel_id: secret,
+      new_stream_announcements_stream_id: open,
+      digest_weekday: open,
+    })
+    const events = await since(() => f.ok(admin, 'archive-channel', { stream_id: open }))
+    expect(
+      events.filter(({ type }) => type.startsWith('organisation.')).map(({ type, body }) => [type, body]),
+    ).toEqual([
+      ['organisation.settings-changed', { properties: ['new_stream_announcements_stream_id'], by: admin.id }],
+      ['organisation.set', { property: 'new_stream_announcements_stream_id', value: -1 }],
+    ])
+    expect(await f.database.superuser('SELECT settings FROM auth.settings WHERE org_id = $1', [org])).toEqual(
+      [
+        {
+          settings: {
+            moderation_request_channel_id: secret,
+            new_stream_announcements_stream_id: -1,
+            digest_weekday: open,
+          },
+        },
+      ],
+    )
+    await f.ok(admin, 'update-channel', { stream_id: open, is_archived: false })
+    const again = await since(() => f.ok(admin, 'archive-channel', { stream_id: open }))
+    expect(again.filter(({ type }) => type.startsWith('organisation.'))).toEqual([])
+  })
+})

@@ -48,6 +48,7 @@ const guest = actor({ role: role.guest })
 const admin = actor({ role: role.admin })
 const owner = actor({ role: role.owner })
 const bot = actor({ isBot: true, botOwnerId: userId(9) })
+const own = actor({ isBot: true, isSystemBot: true, groups: new Set() })
 const open = channel()
 const shared = channel({ inviteOnly: true })
 const closed = channel({ inviteOnly: true, historyPublicToSubscribers: false })
@@ -93,6 +94,9 @@ describe('sending to a channel', () => {
     ['a bot where its owner is subscribed', bot, closed, true, 'allow'],
     ['a bot where its owner is not', bot, closed, false, 'unknown-channel'],
     ['a bot to an archived channel of its owner', bot, archived(closed), true, 'archived'],
+    ['the organisation’s own bot, which is in no channel', own, closed, false, 'allow'],
+    ['the same, where nobody may post', own, holding(open, 'can_send_message_group', 8), false, 'allow'],
+    ['the same to an archived channel', own, archived(closed), false, 'archived'],
     ['a person is not let in by what a bot would be', member, closed, true, 'unknown-channel'],
     ['another organisation', member, channel({ orgId: orgId(2) }), false, 'other-org'],
     ['a deactivated account', actor({ isActive: false }), open, false, 'inactive'],

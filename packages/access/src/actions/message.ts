@@ -53,6 +53,8 @@ function sendDirect(actor: Actor, direct: DirectFacts): Decision {
 function sendToChannel(actor: Actor, target: SendTarget & { kind: 'channel' }): Decision {
   const { channel } = target
   if (channel.orgId !== actor.orgId) return hide('other-org')
+  // Permissions §3: what it says goes to the channel's readers, whoever may post there.
+  if (actor.isSystemBot) return channel.archived ? hide('archived') : allow()
   const atoms = channelAtoms(actor, channel)
   const throughOwner = actor.isBot && target.ownerSubscribed
   if (!throughOwner && !holds(channelMetadata, atoms)) return hide('unknown-channel')

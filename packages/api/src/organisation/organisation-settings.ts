@@ -78,8 +78,8 @@ export const organisationSettings: Settings = {
   ),
   giphy_rating: setting(json(z.int().min(0).max(4)), 2),
 
-  new_stream_announcements_stream_id: setting(channel(), -1, fixed),
+  new_stream_announcements_stream_id: setting(channel(), -1),
   signup_announcements_stream_id: setting(channel(), -1, fixed),
   zulip_update_announcements_stream_id: setting(channel(), -1, fixed),
-  moderation_request_channel_id: setting(channel(), -1, fixed),
+  moderation_request_channel_id: setting(channel(), -1),
 }

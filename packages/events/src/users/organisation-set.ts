@@ -9,6 +9,7 @@ const together = new Set(['allow_message_editing', 'message_content_edit_limit_s
 export const organisationSet = event({
   type: 'organisation.set',
   emitter: 'auth',
+  alsoBy: ['streams'],
   audience: 'organisation',
   changesRights: true,
   body: z.object({ property: z.string(), value: SettingValue }),
@@ -37,6 +38,7 @@ export const waitingPeriodChanged = event({
 export const organisationSettingsChanged = event({
   type: 'organisation.settings-changed',
   emitter: 'auth',
+  alsoBy: ['streams'],
   audience: 'nobody',
   audited: true,
   body: z.object({ properties: z.array(z.string()), by: z.int() }),

@@ -1,4 +1,4 @@
-import { maxFolderDescriptionLength, maxFolderNameLength, type SettingValues } from '@parley/api'
+import { maxFolderDescriptionLength, maxFolderNameLength, reportTypes, type SettingValues } from '@parley/api'
 import { permissionSettings } from '@parley/access'
 import type { Organisation } from '../repo/organisations.ts'
 import { legacyPolicies } from '../rules/legacy-policies.ts'
@@ -57,7 +57,7 @@ const server = {
   server_needs_upgrade: false,
   server_presence_offline_threshold_seconds: 200,
   server_presence_ping_interval_seconds: 60,
-  server_report_message_types: [],
+  server_report_message_types: Object.entries(reportTypes).map(([key, name]) => ({ key, name })),
   server_supported_permission_settings: permissionSettings,
   server_thumbnail_formats: [],
   server_typing_started_expiry_period_milliseconds: 45_000,

@@ -18,6 +18,7 @@ import {
 import { route } from '@parley/kit'
 import { changePermissions } from '../change-permissions.ts'
 import type { AuthContext } from '../context.ts'
+import { channelSettings, checkSettingChannel } from '../facts/setting-channel.ts'
 import { insufficient, refusal } from '../present/refusal.ts'
 import { settleWaiting } from '../repo/full-members.ts'
 import { writeOrganisationSettings } from '../repo/organisation-settings.ts'
@@ -46,7 +47,9 @@ export default route<typeof updateRealm, AuthContext, OrmTx>(
       else if (asked !== undefined) settings[name] = asked
     }
     // First: they wait for the organisation's turn.
-    if (settings[waiting] !== undefined) await takeTurn(tx)
+    const channels = Object.keys(settings).filter((name) => channelSettings[name])
+    if (settings[waiting] !== undefined || channels.length > 0) await takeTurn(tx)
+    for (const name of channels) await checkSettingChannel(tx, granted.actor, name, Number(settings[name]))
     const events = await changePermissions(tx, granted, permissions)
     const before = (await readOrganisation(tx))?.values ?? {}
     const changed = changedSettings(organisationSettings, before, settings)

@@ -40,7 +40,11 @@ const ActorFacts = z.object({
   active: z.boolean(),
   bot: z.boolean(),
   owner: z.int().nullable(),
-  generation: z.int(),
+  /** The organisation's own bot has none, as it has no credentials. */
+  generation: z
+    .int()
+    .nullable()
+    .transform((generation) => generation ?? 0),
   // Once for all sends that use these facts.
   groups: GroupIds,
   ownerGroups: GroupIds,

@@ -1,5 +1,5 @@
 import { type Actor, authorize, type Granted } from '@parley/access'
-import { AppError, badRequest, type Clock, type OrgId, sha256, userId } from '@parley/core'
+import { AppError, badRequest, type Clock, type OrgId, type Rights, sha256, userId } from '@parley/core'
 import { type Database, readActor, type Tx } from '@parley/db'
 import { append, hold, make, reminderChanged, scheduledChanged, StaleRights } from '@parley/events'
 import { type AfterCommit, commit, deciding } from '@parley/kit'
@@ -7,21 +7,18 @@ import type { AlertWords } from '../alert-words.ts'
 import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose, within } from '../compose.ts'
 import { readMessageFacts } from '../facts/message-facts.ts'
+import { readNotificationBot } from '../facts/notification-bot.ts'
 import { findTarget } from '../facts/target.ts'
 import type { OrganisationLinkifiers } from '../linkifiers.ts'
 import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
-import {
-  claimDue,
-  failScheduled,
-  putOffScheduled,
-  removeScheduled,
-  type ScheduledRow,
-} from '../repo/scheduled.ts'
+import { say } from '../repo/say.ts'
+import { claimDue, dropDue, failScheduled, putOffScheduled, type ScheduledRow } from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
 import { namedOf, waitAfter } from '../rules/later.ts'
 import { sentText } from '../rules/reminder-text.ts'
+import { failedText } from '../rules/notice-text.ts'
 
 /** How many of one organisation's go out before others have their turn. */
 const mostAtOnce = 64
@@ -96,20 +93,30 @@ class NotBegun extends Error {
 const putOff = (on: Delivering, org: OrgId, row: ScheduledRow, now: number): Promise<void> =>
   commit(on, org, async (tx) => {
     const kept = await putOffScheduled(tx, row, now, waitAfter(row.attempts))
-    if (kept?.failed) await append(tx, null, failed(kept))
+    if (kept?.failed) await giveUp(tx, kept, 'It could not be sent by a fault of the server.')
   })
 
 /** Sends it, or has it failed where its sender may not send it any more. */
 async function settle(on: Delivering, tx: Tx, row: ScheduledRow, attempt: number): Promise<void> {
   try {
-    const granted = await deliver(on, tx, row, attempt)
-    await removeScheduled(tx, granted, row.id, row.about === null ? 'messages' : 'reminders')
-    await append(tx, null, [gone(row)])
+    await deliver(on, tx, row, attempt)
+    await dropDue(tx, row)
+    if (!row.notice) await append(tx, null, [gone(row)])
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error
     await failScheduled(tx, row)
-    await append(tx, null, failed({ ...row, failed: true }))
+    await giveUp(tx, { ...row, failed: true }, error.message)
   }
+}
+
+/** Tells of one that failed for good, and why; a notice that did, nobody waits for. */
+async function giveUp(tx: Tx, row: ScheduledRow, reason: string): Promise<void> {
+  if (row.notice) {
+    await dropDue(tx, row)
+    return
+  }
+  await say(tx, { to: row.user, topic: '', content: failedText(row, reason), url: row.url })
+  await append(tx, null, failed(row))
 }
 
 type Told = ReturnType<typeof make>
@@ -138,17 +145,21 @@ async function deliver(
   tx: Tx,
   row: ScheduledRow,
   attempt: number,
-): Promise<Granted<'message:send'>> {
-  const { actor, rights } = await readActor(tx, userId(row.user))
-  if (!actor?.isActive) throw badRequest('Account is deactivated')
-  const words = row.about === null ? row.content : await reminding(tx, actor, row, row.about)
+): Promise<void> {
+  const { writer, speaker, seenBy, rights } = await readVoices(tx, row)
+  const words = row.about === null ? row.content : await reminding(tx, writer, row, row.about)
   const on = within(tx, linkifiers)
-  const target = await findTarget(on.facts, actor, namedOf(row))
-  const verdict = authorize('message:send', actor, target.object, target.found.rights)
+  const target = await findTarget(on.facts, speaker, namedOf(row))
+  const verdict = authorize('message:send', speaker, target.object, target.found.rights)
   if (!verdict.ok) throw badRequest('Not authorized to send this message')
   const { granted } = verdict
   if (await mustBegin(on.database, granted, target)) throw new NotBegun(granted)
-  const composed = await compose(on, granted, target, { topic: row.topic, content: words, url: row.url })
+  const composed = await compose(on, granted, target, {
+    topic: row.topic,
+    content: words,
+    url: row.url,
+    seenBy,
+  })
   // What was changed since the second attempt began was changed while this was being sent.
   const last = attempt > 1
   const found = await alertWords.findWithin(tx, composed.content)
@@ -156,7 +167,7 @@ async function deliver(
   if (row.about !== null) {
     // What is quoted was decided under these rights, and is still there and the same, as long as the head is held.
     await hold(tx, rights)
-    if ((await reminding(tx, actor, row, row.about)) !== words) throw new StaleRights()
+    if ((await reminding(tx, writer, row, row.about)) !== words) throw new StaleRights()
   }
   const send = sendOf(granted, target, composed, {
     // Nobody else has it while it is claimed; the key holds where a database was set back behind its own answer.
@@ -174,7 +185,33 @@ async function deliver(
   // Nothing was written, so the row must stay.
   if (outcome?.status !== 'sent' && outcome?.status !== 'repeat')
     throw new Error(`a message that was due ended as ${outcome?.status ?? 'nothing'}`)
-  return granted
+}
+
+/** Whose words they are, who says them, and for whom they name people and channels. */
+interface Voices {
+  readonly writer: Actor
+  readonly speaker: Actor
+  readonly seenBy: Actor
+  /** That the writer was read under. */
+  readonly rights: Rights
+}
+
+/**
+ * The bot says what it is to say, and reminders of what people want to be reminded of; everybody else says their own. What
+ * it says to one person is rendered for them, so that it names nothing they do not see.
+ * @throws AppError BAD_REQUEST where the writer's account is not in use
+ */
+async function readVoices(tx: Tx, row: ScheduledRow): Promise<Voices> {
+  if (row.notice) {
+    const { actor: bot, rights } = await readNotificationBot(tx)
+    const to = row.people?.find((id) => id !== row.user)
+    const receiver = to === undefined ? null : (await readActor(tx, userId(to))).actor
+    return { writer: bot, speaker: bot, seenBy: receiver ?? bot, rights }
+  }
+  const { actor, rights } = await readActor(tx, userId(row.user))
+  if (!actor?.isActive) throw badRequest('Account is deactivated')
+  const speaker = row.about === null ? actor : (await readNotificationBot(tx)).actor
+  return { writer: actor, speaker, seenBy: actor, rights }
 }
 
 /** A reminder's text with the message it is about. @throws AppError BAD_REQUEST where it may not be read */

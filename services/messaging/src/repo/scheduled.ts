@@ -31,13 +31,16 @@ const Row = z.object({
   attempts: z.int(),
   /** The message that a reminder is about; null for a scheduled message. */
   about: z.int().nullable(),
+  /** Is it the organisation's own bot that says it? */
+  notice: z.boolean(),
 })
 /** One that is kept. */
 export type ScheduledRow = z.output<typeof Row>
 
 const columns = `scheduled_id AS id, user_id AS "user", channel_id AS channel, user_ids AS people, topic, content,
   rendered, client, url, sender_read AS "senderRead", extract(epoch FROM deliver_at)::bigint AS at, failed,
-  attempts, about`
+  attempts, about, EXISTS (SELECT FROM auth.v1_system_bots b
+    WHERE b.org_id = scheduled.org_id AND b.user_id = scheduled.user_id) AS notice`
 const kindSql = (reminders: boolean): string => `about IS ${reminders ? 'NOT ' : ''}NULL`
 const bounded = (id: number): number => Math.min(id, 2_147_483_647)
 
@@ -205,6 +208,14 @@ export async function putOffScheduled(
     [tx.org, user, id, attempts, now, wait ?? 0, wait === null],
   )
   return row ?? null
+}
+
+/** Drops one that was claimed: it was sent in this transaction, or it is a notice that cannot be. */
+export async function dropDue(tx: Tx, { id, user }: ScheduledRow): Promise<void> {
+  await tx.execute(
+    'DELETE FROM messaging.scheduled WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $3',
+    [tx.org, user, id],
+  )
 }
 
 /** Keeps one that was claimed and could not be sent, for its writer to see. */

@@ -14,7 +14,7 @@ export const sentText = (waiting: string, sender: number, content: string): stri
   `${waiting}\n\n@_**|${sender}**:\n\n${quoted(content)}`
 
 /** In a fence longer than any in the text, so that the text ends where it ends. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const longest = Math.max(2, ...(text.match(/`{3,}|~{3,}/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
   return `${fence}quote\n${text}\n${fence}`

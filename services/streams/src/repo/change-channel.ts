@@ -65,3 +65,13 @@ export async function readDefaults(tx: Tx): Promise<number[]> {
   )
   return rows.map((row) => row.channel_id)
 }
+
+/** No setting of the organisation names the channel any longer. @returns which did */
+export async function forgetChannel(tx: Tx, { object }: Granted<'channel:change'>): Promise<string[]> {
+  const rows = await tx.query(
+    z.object({ name: z.string() }),
+    'SELECT name FROM auth.v1_forget_channel($1, $2) AS name',
+    [tx.org, object.channel.channelId],
+  )
+  return rows.map((row) => row.name)
+}

@@ -9,6 +9,8 @@ import {
   channelOpened,
   channelWithdrawn,
   make,
+  organisationSet,
+  organisationSettingsChanged,
   type NewEvent,
   peerAdded,
   peerAddedWithin,
@@ -179,3 +181,12 @@ function bySettings(all: Change['settings']): { users: UserId[]; settings: Subsc
   }
   return [...groups.values()]
 }
+
+/** Of an archived channel: these settings of the organisation named it, and name none now. */
+export const forgottenEvents = (properties: readonly string[], by: number): NewEvent[] =>
+  properties.length === 0
+    ? []
+    : [
+        make(organisationSettingsChanged, { properties: [...properties], by }),
+        ...properties.map((property) => make(organisationSet, { property, value: -1 })),
+      ]

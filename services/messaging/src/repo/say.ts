@@ -1,0 +1,24 @@
+import type { Tx } from '@parley/db'
+
+/** What the organisation's own bot is to say, and where. */
+export interface Notice {
+  /** A person's id, or a channel's. */
+  readonly to: number | { readonly channel: number }
+  readonly topic: string
+  readonly content: string
+  /** The organisation's address, without a slash at the end. */
+  readonly url: string
+}
+
+/** Has the bot say it, once, after this transaction is committed. */
+export async function say(tx: Tx, { to, topic, content, url }: Notice): Promise<void> {
+  const [channel, people] = typeof to === 'number' ? [null, [to]] : [to.channel, null]
+  await tx.execute('SELECT messaging.v1_say($1, $2, $3, $4, $5, $6)', [
+    tx.org,
+    channel,
+    people,
+    topic,
+    content,
+    url,
+  ])
+}

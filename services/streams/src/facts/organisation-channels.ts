@@ -1,0 +1,33 @@
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+
+const none = -1
+const Kept = z.object({
+  settings: z.object({
+    moderation_request_channel_id: z.int().default(none),
+    new_stream_announcements_stream_id: z.int().default(none),
+    send_channel_events_messages: z.boolean().default(false),
+  }),
+})
+
+/** What the organisation wants said of its channels, and where. */
+export interface OrganisationChannels {
+  /** Where reports of messages go; null for nowhere. */
+  readonly moderation: number | null
+  /** Where new channels are announced; null for nowhere. */
+  readonly announcements: number | null
+  /** Is it said in channels what becomes of them? */
+  readonly saysChanges: boolean
+}
+
+/** The organisation's settings; what it never set is as it was at first. */
+export async function settingsNaming(tx: Tx): Promise<OrganisationChannels> {
+  const [row] = await tx.query(Kept, 'SELECT settings FROM auth.v1_settings WHERE org_id = $1', [tx.org])
+  const { settings } = row ?? Kept.parse({ settings: {} })
+  const orNull = (id: number): number | null => (id === none ? null : id)
+  return {
+    moderation: orNull(settings.moderation_request_channel_id),
+    announcements: orNull(settings.new_stream_announcements_stream_id),
+    saysChanges: settings.send_channel_events_messages,
+  }
+}
