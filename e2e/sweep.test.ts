@@ -84,6 +84,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{message_id}', String(ids.message))
     .replace('{stream_id}', String(ids.channel))
     .replace('{channel_folder_id}', '1')
+    .replace('{group_id}', '1')
     .replace('{draft_id}', '1')
     .replace('{field_id}', '1')
     .replace('{playground_id}', '1')

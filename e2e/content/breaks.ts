@@ -45,7 +45,10 @@ export const spoilt = {
     renamed('TABLE', 'messaging.scheduled', 'user_id'),
   ],
   own: [refusing('streams.user_topics'), renamed('TABLE', 'streams.muted_users', 'user_id')],
-  folders: [renamed('TABLE', 'streams.folders', 'rendered_description')],
+  folders: [
+    renamed('TABLE', 'streams.folders', 'rendered_description'),
+    renamed('TABLE', 'streams.default_groups', 'description'),
+  ],
   profiles: [
     refusing('auth.profile_fields'),
     renamed('TABLE', 'auth.profile_fields', 'place'),

@@ -248,6 +248,25 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'channels',
     ({ ada, channel }) => ada.get(`/streams/${channel}/email_address`),
   ],
+  'create-default-channel-group': [
+    'folders',
+    ({ stage }) =>
+      stage.owner.post('/default_stream_groups/create', {
+        group_name: canary.channel,
+        description: canary.description,
+        stream_names: [canary.channel],
+      }),
+  ],
+  'update-default-channel-group': [
+    'folders',
+    ({ stage }) => stage.owner.patch('/default_stream_groups/1', { new_description: canary.description }),
+  ],
+  'change-default-channel-group-channels': [
+    'folders',
+    ({ stage }) =>
+      stage.owner.patch('/default_stream_groups/1/streams', { op: 'add', stream_names: [canary.channel] }),
+  ],
+  'remove-default-channel-group': ['folders', ({ stage }) => stage.owner.delete('/default_stream_groups/1')],
   'get-channel-folders': ['folders', ({ ada }) => ada.get('/channel_folders')],
   'create-channel-folder': [
     'folders',

@@ -27,6 +27,7 @@ import {
   type Leaving,
 } from './actions/channel.ts'
 import { channelChange, type ChannelChange } from './actions/channel-change.ts'
+import { defaultGroupChange } from './actions/default-group.ts'
 import { folderChange } from './actions/folder.ts'
 import {
   type GroupFacts,
@@ -133,6 +134,8 @@ export interface ActionObjects {
   'channel:change': ChannelChange
   /** Folders that channels are shown in, all of them. */
   'folder:change': null
+  /** Groups of channels that new accounts may choose, all of them. */
+  'default-group:change': null
   'message:send': SendTarget
   /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
   'message:mention-all': { readonly many: boolean }
@@ -191,6 +194,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:add-subscribers': channelAddSubscribers,
   'channel:change': channelChange,
   'folder:change': folderChange,
+  'default-group:change': defaultGroupChange,
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,

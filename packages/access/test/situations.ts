@@ -406,6 +406,7 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ]),
   ],
   'folder:change': nothing,
+  'default-group:change': nothing,
   'channel:unsubscribe': [
     ...channels.map(
       ([name, channel]) =>

@@ -7,6 +7,12 @@ import { createBot, deactivateBot, getBots, regenerateBotApiKey, updateBot } fro
 import { addDefaultChannel } from './channels/add-default-channel.ts'
 import { archiveChannel } from './channels/archive-channel.ts'
 import { createChannel } from './channels/create-channel.ts'
+import {
+  changeDefaultGroupChannels,
+  createDefaultGroup,
+  removeDefaultGroup,
+  updateDefaultGroup,
+} from './channels/default-groups.ts'
 import { findChannel } from './channels/find-channel.ts'
 import { getChannelEmailAddress } from './channels/get-channel-email-address.ts'
 import { getChannel } from './channels/get-channel.ts'
@@ -163,6 +169,10 @@ export const operations: readonly Operation[] = [
   updateChannel,
   updateSubscriptionSettings,
   updateSubscriptions,
+  changeDefaultGroupChannels,
+  createDefaultGroup,
+  removeDefaultGroup,
+  updateDefaultGroup,
   createFolder,
   getFolders,
   reorderFolders,

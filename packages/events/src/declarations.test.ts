@@ -8,6 +8,7 @@ const ofNobody = new Set([
   'channel.created',
   'default-channels.changed',
   'folder.changed',
+  'default-groups.changed',
   // To whoever does not see everybody, each gets the members whom they see.
   'group.created',
   'group.deactivated',

@@ -13,6 +13,7 @@ import {
   channelRevealed,
   channelWithdrawn,
 } from './channels/channel-known.ts'
+import { defaultGroupsChanged } from './channels/default-groups-changed.ts'
 import { folderChanged } from './channels/folder-changed.ts'
 import { mutedUsersSet, subscriptionSet, userTopicSet } from './channels/own-settings.ts'
 import { peerAdded, peerAddedWithin, peerRemoved, peerRemovedWithin, peerShown } from './channels/peer.ts'
@@ -151,6 +152,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(channelWithdrawn),
   any(defaultChannelsChanged),
   any(folderChanged),
+  any(defaultGroupsChanged),
   any(membershipEnded),
   any(membershipGranted),
   any(peerAdded),

@@ -12,7 +12,13 @@ import {
 import type { ChannelObject, Principal } from '@parley/api'
 import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, channelPermissionsChanged, defaultChannelsChanged, make } from '@parley/events'
+import {
+  append,
+  channelPermissionsChanged,
+  defaultChannelsChanged,
+  defaultGroupsChanged,
+  make,
+} from '@parley/events'
 import { channelFactsById } from './facts/channel-facts.ts'
 import { settingsNaming } from './facts/organisation-channels.ts'
 import { findMembers, findOverseers } from './facts/people.ts'
@@ -21,6 +27,7 @@ import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
 import { changeChannel, type ChannelSet, forgetChannel, readDefaults } from './repo/change-channel.ts'
+import { leaveDefaultGroups, readDefaultGroups } from './repo/default-groups.ts'
 import { isFolder } from './repo/folders.ts'
 import { changeChannelGroups, type PermissionChanges } from './repo/channel-groups.ts'
 import { readChannel } from './repo/channels.ts'
@@ -116,6 +123,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   }
   if (after.is_archived && !before.is_archived)
     events.push(...forgottenEvents(await forgetChannel(tx, granted), actor.userId))
+  // Everybody is told which channels these groups hold: none that is closed or gone.
+  if ((isPrivate || wish.archived) && (await leaveDefaultGroups(tx, granted)))
+    events.push(make(defaultGroupsChanged, { groups: await readDefaultGroups(tx, granted) }))
   const given = channelGroupSettings.filter((setting) => groups[setting] !== channel.groups[setting])
   if (given.length > 0) {
     const permissions = Object.fromEntries(given.map((setting) => [setting, groups[setting]]))

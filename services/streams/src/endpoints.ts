@@ -4,6 +4,8 @@ import type { Context } from './context.ts'
 import addDefaultChannel from './routes/add-default-channel.ts'
 import archiveChannel from './routes/archive-channel.ts'
 import createChannel from './routes/create-channel.ts'
+import changeDefaultGroupChannels from './routes/change-default-group-channels.ts'
+import createDefaultGroup from './routes/create-default-group.ts'
 import createFolder from './routes/create-channel-folder.ts'
 import findChannel from './routes/find-channel.ts'
 import getChannelEmailAddress from './routes/get-channel-email-address.ts'
@@ -17,11 +19,13 @@ import listSubscriptions from './routes/list-subscriptions.ts'
 import muteTopic from './routes/mute-topic.ts'
 import muteUser from './routes/mute-user.ts'
 import removeDefaultChannel from './routes/remove-default-channel.ts'
+import removeDefaultGroup from './routes/remove-default-group.ts'
 import reorderFolders from './routes/reorder-channel-folders.ts'
 import snapshot from './routes/snapshot.ts'
 import subscribe from './routes/subscribe.ts'
 import unmuteUser from './routes/unmute-user.ts'
 import unsubscribe from './routes/unsubscribe.ts'
+import updateDefaultGroup from './routes/update-default-group.ts'
 import updateFolder from './routes/update-channel-folder.ts'
 import updateChannel from './routes/update-channel.ts'
 import updateSubscriptionSettings from './routes/update-subscription-settings.ts'
@@ -32,7 +36,9 @@ import updateUserTopic from './routes/update-user-topic.ts'
 export const routes: readonly Route<Context, Tx>[] = [
   addDefaultChannel,
   archiveChannel,
+  changeDefaultGroupChannels,
   createChannel,
+  createDefaultGroup,
   createFolder,
   findChannel,
   getChannel,
@@ -46,11 +52,13 @@ export const routes: readonly Route<Context, Tx>[] = [
   muteTopic,
   muteUser,
   removeDefaultChannel,
+  removeDefaultGroup,
   reorderFolders,
   subscribe,
   unmuteUser,
   unsubscribe,
   updateChannel,
+  updateDefaultGroup,
   updateFolder,
   updateSubscriptionSettings,
   updateSubscriptions,

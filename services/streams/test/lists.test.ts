@@ -186,6 +186,7 @@ describe('the channels of register', () => {
     expect(part['never_subscribed']).toMatchObject([{ subscribers: [people.ada.id, people.guest.id] }])
     expect(part).toMatchObject({
       realm_default_streams: [],
+      realm_default_stream_groups: [],
       user_topics: [],
       muted_topics: [],
       channel_folders: [],

@@ -1,5 +1,6 @@
 import { ofBots } from './changes/bots.ts'
 import { ofChannels } from './changes/channels.ts'
+import { ofDefaultGroups } from './changes/default-groups.ts'
 import { ofFolders } from './changes/folders.ts'
 import { ofGroups } from './changes/groups.ts'
 import { ofKept } from './changes/kept.ts'
@@ -18,6 +19,7 @@ const kinds: Kinds = {
   ...ofMessages,
   ...ofChannels,
   ...ofFolders,
+  ...ofDefaultGroups,
   ...ofPeople,
   ...ofBots,
   ...ofGroups,

@@ -1,12 +1,10 @@
 import { findChannel } from '@parley/api'
-import { type AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { channelFactsByName } from '../facts/channel-facts.ts'
 import { storable } from '../rules/storable.ts'
-
-const unknownName = (name: string): AppError => badRequest(`Invalid channel name '${name}'`)
+import { unknownName } from '../rules/unknown-channel.ts'
 
 export default route<typeof findChannel, Context, Tx>(
   findChannel,

@@ -11,6 +11,7 @@ import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { registerChannels } from '../present/register.ts'
 import { readDefaults } from '../repo/change-channel.ts'
+import { readDefaultGroups } from '../repo/default-groups.ts'
 import { readFolders } from '../repo/folders.ts'
 import { readKnownChannels } from '../repo/channels.ts'
 import { readMutedUsers } from '../repo/muted-users.ts'
@@ -44,6 +45,8 @@ async function snapshot(
   const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }
   if (wants('default_streams'))
     part['realm_default_streams'] = isGuest(granted.actor) ? [] : await readDefaults(tx)
+  if (wants('default_stream_groups'))
+    part['realm_default_stream_groups'] = isGuest(granted.actor) ? [] : await readDefaultGroups(tx, granted)
   if (wants('channel_folders') || wants('channel_folder'))
     part['channel_folders'] = await readFolders(tx, granted)
   if (wants('muted_users')) part['muted_users'] = await readMutedUsers(tx, granted)
@@ -71,7 +74,6 @@ async function snapshot(
 /** What is the same for everybody, or depends on the role alone. */
 function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
   return {
-    ...(wants('default_stream_groups') ? { realm_default_stream_groups: [] } : {}),
     ...(wants('realm')
       ? {
           max_stream_name_length: maxChannelNameLength,

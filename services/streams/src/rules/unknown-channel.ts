@@ -12,3 +12,6 @@ export const noAccess = (name: string): AppError => badRequest(`Unable to access
 
 /** A name that another channel has in some spelling. */
 export const nameTaken = (name: string): AppError => badRequest(`Channel '${name}' already exists`)
+
+/** The same for a name that was asked for by itself. */
+export const unknownName = (name: string): AppError => badRequest(`Invalid channel name '${name}'`)

@@ -1,4 +1,4 @@
-import { FolderObject, SubscriptionSettings } from '@parley/api'
+import { DefaultGroupObject, FolderObject, SubscriptionSettings } from '@parley/api'
 import { z } from 'zod'
 import { Channel, Ids } from './snapshot.ts'
 import { type Appliers, type ClientState, including, type KnownChannel, without } from './state.ts'
@@ -35,6 +35,9 @@ export const ofChannels: Appliers = {
   },
   default_streams(state, event) {
     state.defaults = Ids.parse(event['default_streams'])
+  },
+  default_stream_groups(state, event) {
+    state.defaultGroups = z.array(DefaultGroupObject).parse(event['default_stream_groups'])
   },
   'channel_folder add'(state, event) {
     const folder = FolderObject.parse(event['channel_folder'])

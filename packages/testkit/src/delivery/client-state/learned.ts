@@ -53,6 +53,7 @@ export function stateOf(answer: unknown): ClientState {
     unread,
     mentions: including([], s.unread_msgs.mentions),
     defaults: s.realm_default_streams,
+    defaultGroups: s.realm_default_stream_groups,
     folders: Object.fromEntries(s.channel_folders.map((folder) => [folder.id, folder])),
     starred: including([], s.starred_messages),
     drafts: byId(s.drafts),

@@ -1,4 +1,11 @@
-import { FolderObject, Reminder, ScheduledMessage, UserStatus, UserTopic } from '@parley/api'
+import {
+  DefaultGroupObject,
+  FolderObject,
+  Reminder,
+  ScheduledMessage,
+  UserStatus,
+  UserTopic,
+} from '@parley/api'
 import { z } from 'zod'
 import { Bot } from './bots.ts'
 
@@ -33,6 +40,7 @@ export const Snapshot = z.looseObject({
   unsubscribed: z.array(Channel),
   never_subscribed: z.array(Channel),
   realm_default_streams: Ids,
+  realm_default_stream_groups: z.array(DefaultGroupObject),
   channel_folders: z.array(FolderObject),
   unread_msgs: Unread,
   starred_messages: Ids,

@@ -1,4 +1,4 @@
-import type { FolderObject, UserStatus, UserTopic } from '@parley/api'
+import type { DefaultGroupObject, FolderObject, UserStatus, UserTopic } from '@parley/api'
 import type { QueueEvent } from '../event-queue.ts'
 
 /** `outside`: not in it, whether they ever were is not told. */
@@ -32,6 +32,7 @@ export interface ClientState {
   readonly unread: Record<number, string>
   mentions: number[]
   defaults: number[]
+  defaultGroups: DefaultGroupObject[]
   /** By id. */
   readonly folders: Record<number, FolderObject>
   /** By id. */
