@@ -1,5 +1,7 @@
 import {
+  type AccountFacts,
   type Actor,
+  botType,
   type ChannelFacts,
   type MessageFacts,
   realmGroupsWith,
@@ -78,6 +80,8 @@ const ranges = (kind: string, table: string, orgs: string): string =>
 export interface Facts {
   readonly rows: Rows
   actor(id: number): Actor
+  /** As one who is acted on. */
+  account(of: Rows['users'][number]): AccountFacts
   channel(channel: Rows['channels'][number], of: Actor): ChannelFacts
   message(message: Rows['messages'][number], of: Actor): MessageFacts
   subscribed(channel: number, user: number): boolean
@@ -158,6 +162,26 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
         generation: 1,
         groups: user.active ? groupsOf(rows, user) : new Set(),
         realmGroups: realmGroupsWith(rows.permissions.find(({ org }) => org === user.org)?.given ?? {}),
+      }
+    },
+    account(user) {
+      const owner = rows.users.find(({ id }) => id === user.owner)
+      return {
+        orgId: orgId(user.org),
+        userId: userId(user.id),
+        role: user.role,
+        isActive: user.active,
+        isBot: user.bot,
+        botOwnerId: owner ? userId(owner.id) : null,
+        isLastOwner: false,
+        bot:
+          user.bot && owner
+            ? {
+                type: botType.generic,
+                owner: { userId: userId(owner.id), role: owner.role, isActive: owner.active },
+                createsUsers: false,
+              }
+            : null,
       }
     },
     message(message, actor) {

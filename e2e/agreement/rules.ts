@@ -55,6 +55,12 @@ export function ruled(facts: Facts, actor: Actor): Lists {
     rows.stars.some((star) => star.user === actor.userId && star.message === message.id)
   const direct = (message: Message): boolean => message.people !== null
   const own = rows.users.filter(({ org }) => org === actor.orgId)
+  const ownedBot = (user: (typeof own)[number]): boolean => user.bot && user.owner !== null
+  const manages = (user: (typeof own)[number]): boolean => {
+    const decision = decide('bot:end', actor, facts.account(user))
+    // Who is told why not knows of it.
+    return decision.ok || decision.kind === 'deny'
+  }
   const lists: Record<string, readonly number[] | null> = {
     'channels: all': alive(() => true),
     'channels: all, archived too': channelsWhere(know),
@@ -79,6 +85,11 @@ export function ruled(facts: Facts, actor: Actor): Lists {
     'register: newest': messagesWhere(received)
       .toSorted((a, b) => a - b)
       .slice(-1),
+    'register: bots': own.filter((user) => ownedBot(user) && manages(user)).map(({ id }) => id),
+    bots:
+      actor.isBot || isGuest(actor)
+        ? null
+        : own.filter((user) => user.active && user.owner === actor.userId).map(({ id }) => id),
     people: own.map(({ id }) => id),
     'person by id': own.map(({ id }) => id),
     'message by id': messagesWhere(() => true),

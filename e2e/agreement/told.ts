@@ -15,6 +15,7 @@ const State = z.object({
   never_subscribed: Channels,
   realm_users: Ids,
   realm_non_active_users: Ids,
+  realm_bots: Ids,
   max_message_id: z.int(),
   unread_msgs: z.object({ count: z.int(), streams: Grouped, pms: Grouped, huddles: Grouped }),
 })
@@ -57,6 +58,7 @@ export async function told(who: ApiClient, { rows }: Facts): Promise<Lists> {
     await who.ok('POST', '/register', { include_subscribers: true, client_capabilities: capabilities }),
   )
   const unread = state.unread_msgs
+  const bots = await who.get('/bots')
   const lists: Record<string, readonly number[] | null> = {
     'channels: all': await channels({ include_all: true }),
     'channels: all, archived too': await channels({ include_all: true, exclude_archived: false }),
@@ -85,6 +87,8 @@ export async function told(who: ApiClient, { rows }: Facts): Promise<Lists> {
       (group) => group.unread_message_ids,
     ),
     'register: newest': state.max_message_id === -1 ? [] : [state.max_message_id],
+    'register: bots': state.realm_bots,
+    bots: bots.status === 200 ? Ids.parse(bots.body['bots']) : null,
     people: Ids.parse((await who.ok('GET', '/users'))['members']),
     'person by id': await allowed(userIds, (id) => succeeds(`/users/${id}`)),
     'message by id': await allowed(messageIds, (id) => succeeds(`/messages/${id}`)),

@@ -230,4 +230,12 @@ export const breaks: readonly Break[] = [
     to: '    guest: String(isGuest(actor) && isAdmin(actor)),',
     test: 'e2e/agreement/agreement.test.ts',
   },
+  {
+    name: 'everybody is told of all bots as their owners are',
+    invariant: 3,
+    file: 'services/auth/src/repo/bots.ts',
+    from: "own: 'u.bot_owner_id = $2',",
+    to: "own: 'u.bot_owner_id <> $2 OR u.bot_owner_id = $2',",
+    test: 'e2e/agreement/agreement.test.ts',
+  },
 ]

@@ -304,6 +304,7 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['an owner', { ...account, isActive: false, role: role.owner }],
     ['a bot', { ...bot, isActive: false }],
     ['a bot, for moderators', { ...bot, isActive: false }, moderators('can_create_bots_group')],
+    ['a bot that is above its owner', { ...bot, isActive: false, role: role.moderator }],
     ['the server’s bot', { ...ownerless, isActive: false }],
     ['somebody of another organisation', { ...account, isActive: false, orgId: orgId(2) }],
   ],

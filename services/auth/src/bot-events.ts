@@ -42,7 +42,8 @@ export const botsLowered = (
   role: Role,
   by: number,
 ): NewEvent[] =>
-  lowered.flatMap(({ user_id, was, vantage, is_active, waited, waits }) => [
+  lowered.flatMap(({ user_id, was, vantage, waited, waits }) => [
     make(userRoleChanged, { user_id, role, was, vantage, by }),
-    ...(is_active ? [leavesRoleGroup(user_id, was, waited), joinsRoleGroup(user_id, role, waits)] : []),
+    leavesRoleGroup(user_id, was, waited),
+    joinsRoleGroup(user_id, role, waits),
   ])

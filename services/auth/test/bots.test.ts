@@ -217,6 +217,19 @@ test('BO-02 no bot is above its owner or whoever changes it', async () => {
   expect(lowered.every((e) => e.revokes)).toBe(true)
 })
 
+test('BO-02 an ended bot keeps its role, and does not come back above its owner', async () => {
+  const mod = await h.account(acme.org, 'mod2', role.moderator)
+  const robbie = await bot(mod)
+  await change(mod, robbie.user, { role: '300' })
+  await end(mod, robbie.user)
+  await h.ask('update-user', acme, { role: '400' }, { user_id: String(mod.user) })
+  expect(await person(robbie.user)).toMatchObject({ role: 300, is_active: false })
+  const back = () => refusalOf(h.ask('reactivate-user', acme, {}, { user_id: String(robbie.user) }))
+  expect(await back()).toBe('400 BAD_REQUEST Bots may not have more permissions than their owner.')
+  await change(acme, robbie.user, { role: '400' })
+  expect(await back()).toBe('not refused')
+})
+
 test('an administrator does not get at what stands above', async () => {
   const robbie = await bot(acme)
   await change(acme, robbie.user, { role: '100' })

@@ -11,7 +11,7 @@ import { type GivenStatus, wantedStatus } from './rules/wanted-status.ts'
  */
 export async function setStatus(
   tx: Tx,
-  granted: Granted<'self:use'> | Granted<'user:rename'>,
+  granted: Granted<'self:set'> | Granted<'user:rename'>,
   rights: Rights,
   given: GivenStatus,
 ): Promise<Record<string, never>> {

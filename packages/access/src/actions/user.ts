@@ -32,7 +32,7 @@ export function userLeave(actor: Actor, own: UserFacts): Decision {
 
 /**
  * Taking an account into use again: administrators; owners only by owners, or an administrator could undo what only an
- * owner may do. A bot only by whoever may make one of its kind, and while its owner is in use.
+ * owner may do. A bot only by whoever may make one of its kind, while its owner is in use and not below it.
  */
 export function userReactivate(actor: Actor, target: AccountFacts): Decision {
   if (!isAdmin(actor)) return deny('admins-only')
@@ -41,7 +41,8 @@ export function userReactivate(actor: Actor, target: AccountFacts): Decision {
   if (!target.bot) return allow()
   const makes = botCreate(actor, target.bot)
   if (!makes.ok) return makes
-  return target.bot.owner.isActive ? allow() : deny('recipient-inactive')
+  if (!target.bot.owner.isActive) return deny('recipient-inactive')
+  return allowIf(!aboveOwner(target.bot, target.role), deny('above-owner'))
 }
 
 /** Naming another account: administrators, and whoever owns the bot. Who may not do it learns nothing about the account. */

@@ -42,7 +42,7 @@ export const updateStatus = operation({
   id: 'update-status',
   method: 'POST',
   path: '/api/v1/users/me/status',
-  access: 'self:use',
+  access: 'self:set',
   transaction: 'write',
   idempotent: true,
   params: given,

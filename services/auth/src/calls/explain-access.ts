@@ -87,6 +87,7 @@ async function ofUser(tx: Tx, actor: Actor, id: number): Promise<Found> {
       decided('user:see', actor, { ...target, met }),
       setRole(role.owner, '(owner)'),
       setRole(role.member, '(member)'),
+      ...(target.isBot ? [decided('bot:manage', actor, target), decided('bot:end', actor, target)] : []),
     ],
   }
 }

@@ -163,12 +163,11 @@ const Lowered = z.object({
   user_id: z.int(),
   was: z.literal(Object.values(role)),
   waited: z.boolean(),
-  is_active: z.boolean(),
   vantage: z.int(),
   waits: z.boolean(),
 })
 
-/** Gives all bots of somebody who gets another role that role where they stand above it. */
+/** Gives the bots in use of somebody who gets another role that role where they stand above it. */
 export const lowerBotsOf = (
   tx: Tx,
   { object: { target, role: to } }: Granted<'user:set-role'>,
@@ -177,10 +176,10 @@ export const lowerBotsOf = (
     Lowered,
     `WITH held AS MATERIALIZED (
        SELECT user_id, role, waiting_until IS NOT NULL AS waited FROM auth.users
-       WHERE org_id = $1 AND is_bot AND bot_owner_id = $2 AND role < $3
+       WHERE org_id = $1 AND is_bot AND is_active AND bot_owner_id = $2 AND role < $3
        ORDER BY user_id FOR NO KEY UPDATE)
      UPDATE auth.users u SET role = $3, vantage = u.vantage + 1 FROM held h
      WHERE u.org_id = $1 AND u.user_id = h.user_id
-     RETURNING u.user_id, h.role AS was, h.waited, u.is_active, u.vantage, u.waiting_until IS NOT NULL AS waits`,
+     RETURNING u.user_id, h.role AS was, h.waited, u.vantage, u.waiting_until IS NOT NULL AS waits`,
     [tx.org, target.userId, to],
   )

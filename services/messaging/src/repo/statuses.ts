@@ -61,7 +61,7 @@ export async function readStatus(
  */
 export async function writeStatus(
   tx: Tx,
-  granted: Granted<'self:use'> | Granted<'user:rename'>,
+  granted: Granted<'self:set'> | Granted<'user:rename'>,
   change: StatusChange,
 ): Promise<{ readonly user: UserId; readonly changed: boolean }> {
   const user = granted.object ? granted.object.userId : granted.actor.userId

@@ -16,25 +16,31 @@ const makeBot: Change = async ({ bots, random }, who) => {
   return answer
 }
 
-const oneBot = ({ random, bots }: Play): number => bots[random.below(Math.max(1, bots.length))] ?? 0
+const oneBot = ({ random, bots }: Play): number | undefined => bots[random.below(Math.max(1, bots.length))]
 
-/** By who may, or by anybody, who is mostly told that there is none. */
+/** Mostly by who may; anybody else is told that there is none. */
 const changeBot: Change = async (play, who) => {
-  const { random, owner, staying, leaving } = play
-  const to = random.pick([...staying, ...leaving]).id
+  const bot = oneBot(play)
+  if (bot === undefined) return null
+  const { random, owner, staying } = play
+  const [, ...others] = staying
   const change = random.pick<Record<string, unknown>>([
     { full_name: `Bot ${letters(random.below(600))}` },
-    { role: random.pick([200, 400, 600]) },
-    { bot_owner_id: to },
-    { bot_owner_id: to },
+    { role: random.pick([200, 400, 600, 600]) },
+    { bot_owner_id: random.pick([owner, ...others]).id },
   ])
-  return random.pick([owner, owner, who]).patch(`/bots/${oneBot(play)}`, change)
+  return random.pick([owner, owner, owner, who]).patch(`/bots/${bot}`, change)
 }
 
-const endBot: Change = async (play, who) =>
-  play.random.pick([play.owner, who]).delete(`/bots/${oneBot(play)}`)
+const endBot: Change = async (play, who) => {
+  const bot = oneBot(play)
+  return bot === undefined ? null : play.random.pick([play.owner, who]).delete(`/bots/${bot}`)
+}
 
-const bringBotBack: Change = async (play) => play.owner.post(`/users/${oneBot(play)}/reactivate`)
+const bringBotBack: Change = async (play) => {
+  const bot = oneBot(play)
+  return bot === undefined ? null : play.owner.post(`/users/${bot}/reactivate`)
+}
 
 export const ofBots: Kinds = {
   'make a bot': [2, makeBot],
