@@ -35,6 +35,7 @@ export async function act(organisation: Organisation, wanted: Wanted): Promise<v
         await doer.client.post('/users/me/subscriptions', {
           ...membership,
           subscriptions: [{ name: channel.name }],
+          send_new_subscription_messages: false,
         })
         break
       case 'leave':

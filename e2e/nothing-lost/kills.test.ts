@@ -152,6 +152,28 @@ test('F01 F81 messaging killed while scheduled messages go out: each is sent onc
   expect([await sent(), await count('count(DISTINCT content) FROM messaging.messages')]).toEqual([many, many])
 })
 
+test('F01 F81 messaging killed while the Notification Bot speaks: each notice is said once', async () => {
+  const { org_id, owner } = stage.org
+  const many = size(200, 2_000)
+  const say = `INSERT INTO messaging.scheduled
+      (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read, next_try_at, deliver_at)
+    SELECT org_id, user_id, ARRAY(SELECT unnest(ARRAY[user_id, $3::integer]) ORDER BY 1), '', 'notice ' || n, '', '',
+      '', true, to_timestamp(0), to_timestamp(0)
+    FROM auth.system_bots, generate_series(1, $2::integer) AS n WHERE org_id = $1 RETURNING 1 AS count`
+  expect(await superuser(product, Count, say, [org_id, many, owner.user_id])).toHaveLength(many)
+  const count = async (sql: string): Promise<number> =>
+    (
+      await superuser(product, Count, `SELECT ${sql} WHERE org_id = $1 AND content LIKE 'notice %'`, [org_id])
+    )[0]?.count ?? 0
+  const said = () => count('count(*) FROM messaging.messages')
+  const left = () => count('count(*) FROM messaging.scheduled')
+  await expect.poll(said, { timeout: 30_000, interval: 5 }).toBeGreaterThan(0)
+  expect(await left()).toBeGreaterThan(1)
+  expect(await ended(['messaging-1'])()).toBe(true)
+  await expect.poll(left, { timeout: 60_000 }).toBe(0)
+  expect([await said(), await count('count(DISTINCT content) FROM messaging.messages')]).toEqual([many, many])
+})
+
 const goneMs = size(2000, 60_000)
 // The promise; a small run shares its machine with others and only shows that nothing waits for NATS.
 const promisedMs = size(10_000, 1500)

@@ -76,6 +76,8 @@ export function board(bob: Person, name: string): Board {
         principals: [bob, ...people].map(({ id }) => id),
         invite_only: true,
         history_public_to_subscribers: false,
+        // Nothing is to be heard from outside the channel.
+        send_new_subscription_messages: false,
       })
     },
     async say(content) {

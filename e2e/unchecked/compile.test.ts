@@ -39,7 +39,6 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging claimDue':
     'what is due is decided on when it is taken, as its writer’s act, and nobody else sees it',
   'messaging dropDue': 'drops what was taken so; reads nothing',
-  'messaging say': 'reads nothing; the proof of what it tells is whose act it tells of',
   'messaging failScheduled': 'marks what was taken so; reads nothing',
   'messaging putOffScheduled': 'puts off what was taken; its writer is told',
   'messaging bounded': 'sets how long statements may take',

@@ -1,7 +1,7 @@
 import { role } from '@parley/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Harness, harness, type Made, refusalOf } from './harness.ts'
+import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let h: Harness
 let acme: Made
@@ -42,7 +42,11 @@ async function channel(
 }
 const set = (as: Made, name: string, id: number) =>
   refusalOf(h.ask('update-realm', as, { [name]: JSON.stringify(id) }))
-const names = ['new_stream_announcements_stream_id', 'moderation_request_channel_id']
+const names = [
+  'new_stream_announcements_stream_id',
+  'moderation_request_channel_id',
+  'signup_announcements_stream_id',
+]
 
 test.each(names)('%s: a channel that one may not read is none', async (name) => {
   const none = '400 BAD_REQUEST Invalid channel ID'
@@ -74,4 +78,31 @@ test('clients are told for what a message may be reported', async () => {
   })
   const told = types.parse(await h.told(acme.org, ['realm'])).server_report_message_types
   expect(told.map(({ key }) => key)).toEqual(['spam', 'harassment', 'inappropriate', 'norms', 'other'])
+})
+
+test('who came is said where the organisation wants that, and what failed is not', async () => {
+  const said = () =>
+    h.db.superuser(
+      'SELECT channel_id AS channel, topic, content FROM messaging.scheduled WHERE org_id = $1 ORDER BY scheduled_id',
+      [acme.org],
+    )
+  const create = (name: string) =>
+    refusalOf(
+      h.ask('create-user', acme, {
+        email: `${name}@acme.example`,
+        full_name: `${name} New`,
+        password: goodPassword,
+      }),
+    )
+  expect(await create('una')).toBe('not refused')
+  expect(await said()).toEqual([])
+  expect(await set(acme, 'signup_announcements_stream_id', open)).toBe('not refused')
+  expect(await create('una')).toContain("Email 'una@acme.example' already in use")
+  expect(await said()).toEqual([])
+  expect(await create('duo')).toBe('not refused')
+  const [row] = await h.db.superuser(`SELECT user_id AS id FROM auth.users WHERE email = 'duo@acme.example'`)
+  const { id } = Id.parse(row)
+  expect(await said()).toEqual([
+    { channel: open, topic: 'signups', content: `@_**|${id}** joined this organization.` },
+  ])
 })

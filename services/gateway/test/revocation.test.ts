@@ -130,6 +130,8 @@ describe.each([
         principals: people.map((person) => person.id),
         invite_only: true,
         history_public_to_subscribers: false,
+        // Nothing is to be heard from outside the channel.
+        send_new_subscription_messages: false,
       })
     await add([bob, ada])
     const clients = everywhere(ada)

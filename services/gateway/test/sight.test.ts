@@ -185,7 +185,10 @@ describe('where guests see only whom they have met', () => {
         await ask(ann.id, ann.email),
       ]
       const said = ({ status, body }: Answer, id: number, email: string): string =>
-        `${what}: ${status} ${JSON.stringify(body)}`.replaceAll(String(id), 'ID').replaceAll(email, 'EMAIL')
+        `${what}: ${status} ` +
+        JSON.stringify(body)
+          .replaceAll(new RegExp(`\\b${id}\\b`, 'g'), 'ID')
+          .replaceAll(email, 'EMAIL')
       expect(said(unseen, ben.id, ben.email)).toBe(said(unknown, nobody, 'nobody@example.com'))
       expect(unseen.status).toBe(400)
       expect(said(seen, ann.id, ann.email)).not.toBe(said(unseen, ben.id, ben.email))

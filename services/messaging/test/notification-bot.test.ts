@@ -1,7 +1,7 @@
 import { role } from '@parley/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { say } from '../src/repo/say.ts'
+import { say } from '@parley/db'
 import { deliverAll, type Instance, outcome, type World, world } from './world.ts'
 
 let here: World

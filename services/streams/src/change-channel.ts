@@ -11,7 +11,7 @@ import {
 } from '@parley/access'
 import type { ChannelObject, Principal } from '@parley/api'
 import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { say, type Tx } from '@parley/db'
 import {
   append,
   channelPermissionsChanged,
@@ -38,6 +38,7 @@ import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { kindChange } from './rules/kind-change.ts'
 import { movedByChange } from './rules/moved-by-change.ts'
+import { changeTexts, ownTopic } from './rules/notice-text.ts'
 import { askedPermissions } from './rules/settings.ts'
 import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
 
@@ -59,6 +60,8 @@ interface Asking {
   readonly actor: Actor
   readonly rights: Rights
   readonly ctx: { readonly clock: Clock }
+  /** `url`: the organisation's address. */
+  readonly request: { readonly url: string }
 }
 
 /**
@@ -88,7 +91,8 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   // What is archived is nobody's default.
   const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
   if (isDefault && isPrivate) throw badRequest('A default channel cannot be private.')
-  if (!isPrivate && wanted.kind && (await settingsNaming(tx)).moderation === id)
+  const organisation = await settingsNaming(tx)
+  if (!isPrivate && wanted.kind && organisation.moderation === id)
     throw badRequest('Moderation request channel must be private.')
   const { name = null, description = null, folder } = wish
   if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
@@ -99,6 +103,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const before = channelObject(row, now)
   const after = channelObject(await readChannel(tx, granted), now)
   const subscribers = await readSubscribers(tx, granted)
+  if (organisation.saysChanges)
+    for (const content of changeTexts(actor.userId, before, after))
+      await say(tx, { to: { channel: id }, topic: ownTopic, content, url: asking.request.url })
   const { moved, ...people } = await others(tx, before, after, [channel.groups, groups], subscribers)
   if (!mayBeginAnew(actor, moved.length)) throw badRequest(tooManyAnew)
   const events = changeEvents({

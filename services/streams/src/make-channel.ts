@@ -1,8 +1,9 @@
 import { authorize, type ChannelGroups, decide, type Granted } from '@parley/access'
 import type { NewChannelWish } from '@parley/api'
 import { badRequest, channelId, recipientId } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { readActor, say, type Tx } from '@parley/db'
 import { defaultChannelsChanged, make, type NewEvent } from '@parley/events'
+import { settingsNaming } from './facts/organisation-channels.ts'
 import type { Acting } from './memberships.ts'
 import { renderDescription } from './present/description.ts'
 import { readDefaults } from './repo/change-channel.ts'
@@ -12,6 +13,7 @@ import { insertChannel, type Made } from './repo/channels.ts'
 import { channelKind } from './rules/channel-kind.ts'
 import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
+import { announcedText, announcementTopic, madeText, ownTopic } from './rules/notice-text.ts'
 import { refuseUnsupported } from './rules/supported.ts'
 
 /** What channels that are made in one request have in common. */
@@ -22,6 +24,10 @@ export interface Making {
   readonly folder: number | null
   /** The organisation's address, for links in descriptions. */
   readonly url: string
+  /** Where it is said that there is a new channel; null for nowhere. */
+  readonly announcedIn: number | null
+  /** Is it said in the channel itself who made it? */
+  readonly saysChanges: boolean
 }
 
 /**
@@ -54,7 +60,11 @@ export async function prepareMaking(
   if (folder !== null && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await writeChannelGroups(tx, granted, wish)
   if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
-  return { granted, groups, byDefault: wish.is_default_stream ?? false, folder, url }
+  const { announcements, saysChanges } = await settingsNaming(tx)
+  // The name of a private one is nobody else's.
+  const announcedIn = wish.announce && !kind.inviteOnly ? announcements : null
+  const byDefault = wish.is_default_stream ?? false
+  return { granted, groups, byDefault, folder, url, announcedIn, saysChanges }
 }
 
 /** May its maker bring others into a channel that they are about to make? They are in its new groups by now. */
@@ -79,13 +89,13 @@ async function mayAdd(
   return decide('channel:add-subscribers', actor, channel).ok
 }
 
-/** Makes one. @returns null where its name is taken in any spelling */
-export const makeChannel = (
-  { tx, now }: Acting,
-  { granted, groups, byDefault, folder, url }: Making,
+/** Makes one, and has it said. @returns null where its name is taken in any spelling */
+export async function makeChannel(
+  { tx, now, actor }: Acting,
+  { granted, groups, byDefault, folder, url, announcedIn, saysChanges }: Making,
   { name, description }: { readonly name: string; readonly description: string },
-): Promise<Made | null> =>
-  insertChannel(tx, granted, {
+): Promise<Made | null> {
+  const made = await insertChannel(tx, granted, {
     name,
     description,
     renderedDescription: renderDescription(description, url),
@@ -94,6 +104,18 @@ export const makeChannel = (
     byDefault,
     folder,
   })
+  if (!made) return null
+  const { userId } = actor
+  if (saysChanges) {
+    const content = madeText(userId, granted.object, description)
+    await say(tx, { to: { channel: made.channelId }, topic: ownTopic, content, url })
+  }
+  if (announcedIn !== null) {
+    const content = announcedText(userId, name)
+    await say(tx, { to: { channel: announcedIn }, topic: announcementTopic, content, url })
+  }
+  return made
+}
 
 /** What the log says beside of channels that were made. @throws AppError where too many are defaults */
 export async function madeEvents({ tx }: Acting, { byDefault }: Making): Promise<NewEvent[]> {

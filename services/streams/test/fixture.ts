@@ -108,6 +108,7 @@ export async function fixture(): Promise<Fixture> {
         )
       const { id } = Row.parse(row)
       await database.superuser('INSERT INTO events.head (org_id) VALUES ($1)', [id])
+      await database.superuser('INSERT INTO auth.system_bots (org_id, date_joined) VALUES ($1, now())', [id])
       return orgId(id)
     },
     async person(org, as = role.member, { isBot = false, owner } = {}) {

@@ -37,7 +37,7 @@ describe('making channels', () => {
     expect(body).toMatchObject({
       subscribed: { [ada.id]: ['Town Hall'] },
       already_subscribed: {},
-      new_subscription_messages_sent: false,
+      new_subscription_messages_sent: true,
     })
     const again = await subscribe(ada, 'town hall')
     expect(again.body).toMatchObject({ subscribed: {}, already_subscribed: { [ada.id]: ['Town Hall'] } })

@@ -67,7 +67,7 @@ export const organisationSettings: Settings = {
   digest_emails_enabled: setting(bool(), false),
   digest_weekday: setting(json(z.int().min(0).max(6)), 1),
   send_welcome_emails: setting(bool(), true),
-  send_channel_events_messages: setting(bool(), false, fixed),
+  send_channel_events_messages: setting(bool(), false),
   welcome_message_custom_text: setting(text(8000), '', fixed),
   require_e2ee_push_notifications: setting(bool(), false),
 
@@ -79,7 +79,7 @@ export const organisationSettings: Settings = {
   giphy_rating: setting(json(z.int().min(0).max(4)), 2),
 
   new_stream_announcements_stream_id: setting(channel(), -1),
-  signup_announcements_stream_id: setting(channel(), -1, fixed),
+  signup_announcements_stream_id: setting(channel(), -1),
   zulip_update_announcements_stream_id: setting(channel(), -1, fixed),
   moderation_request_channel_id: setting(channel(), -1),
 }

@@ -12,6 +12,7 @@ import { insufficient, refusal } from '../present/refusal.ts'
 import { joinDefaults } from '../repo/default-channels.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
+import { saySignedUp } from '../say-signed-up.ts'
 import { turnForSight } from '../sight.ts'
 import { joinedEvents } from '../rules/joined-events.ts'
 import { fullName } from '../rules/full-name.ts'
@@ -45,6 +46,7 @@ export default route<typeof createUser, AuthContext, OrmTx>(
       if (!verdict.ok) throw refusal(verdict.reason)
       const added = await addAccount(ctx, tx, verdict.granted, { email: address, fullName: name, hash })
       const { userId: user, dateJoined } = added.row
+      await saySignedUp(tx, user, request.url)
       const joined = await joinDefaults(tx, verdict.granted, user, dateJoined)
       await append(tx, now.rights, [...added.events, ...joinedEvents(user, joined, actor.userId)])
       return { user_id: user }

@@ -1,13 +1,12 @@
 import { reportMessage } from '@parley/api'
 import { badRequest } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { say, type Tx } from '@parley/db'
 import { append, make, messageReported } from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { moderationChannel } from '../facts/moderation-channel.ts'
 import { oneMessage, there } from '../facts/readable-message.ts'
 import { readMessage } from '../repo/messages.ts'
-import { say } from '../repo/say.ts'
 import { reportText, reportTopic } from '../rules/report-text.ts'
 
 export default route<typeof reportMessage, Context, Tx>(

@@ -7,6 +7,7 @@ import { findPeople } from '../facts/people.ts'
 import { takeTurn } from '../facts/turn.ts'
 import { answerOfJoining, joinChannels } from '../join-channels.ts'
 import { writeMemberships } from '../memberships.ts'
+import { sayJoined } from '../say-joined.ts'
 import { refuseUnsupported } from '../rules/supported.ts'
 import { refuseTooMany } from '../rules/too-many.ts'
 import { wantedChannels } from '../rules/wanted-channels.ts'
@@ -25,11 +26,12 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   const fatal = input.authorization_errors_fatal
   const wish = { channel: input, url: request.url, fatal }
   const { joinings, unauthorized, beside } = await joinChannels(acting, wanted, people, wish)
+  const sent =
+    input.send_new_subscription_messages && (await sayJoined(acting, joinings, people, request.url))
   await writeMemberships(acting, [], joinings, beside)
   return {
     ...answerOfJoining(joinings, people),
     ...(fatal ? {} : { unauthorized: [...unauthorized] }),
-    // Nobody sends such messages yet.
-    new_subscription_messages_sent: false,
+    new_subscription_messages_sent: sent,
   }
 })

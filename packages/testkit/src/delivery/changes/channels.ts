@@ -32,6 +32,7 @@ const createChannel: Change = async (play, who) => {
     subscribers: [[], [who.id], [anybody().id]][random.below(3)],
     invite_only: random.below(2) === 0,
     folder_id: await oneFolder(play),
+    announce: random.below(2) === 0,
     ...(random.below(3) === 0 ? { is_default_stream: true } : {}),
   })
 }

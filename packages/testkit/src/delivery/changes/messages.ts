@@ -87,6 +87,19 @@ const moveTopic: Change = async (play, who) => {
   })
 }
 
+/** To a private channel that the owner is in. */
+const report: Change = async (play, who) => {
+  const id = recent(play, play.inChannels)
+  if (id === null) return null
+  const found = await play.owner.get('/users/me/subscriptions')
+  const own = z
+    .array(z.object({ stream_id: z.int(), invite_only: z.boolean() }))
+    .parse(found.body['subscriptions'])
+  const channel = own.find(({ invite_only }) => invite_only)
+  if (channel) await play.owner.patch('/realm', { moderation_request_channel_id: channel.stream_id })
+  return who.post(`/messages/${id}/report`, { report_type: 'norms', description: mention(play) })
+}
+
 const deleteMessage: Change = async ({ random, sent }, who) => {
   if (sent.length === 0) return null
   return who.delete(`/messages/${sent[random.below(sent.length)]}`)
@@ -124,6 +137,7 @@ export const ofMessages: Kinds = {
   'tell of typing': [2, tellOfTyping],
   edit: [4, edit],
   'move within a channel': [3, moveTopic],
+  'report a message': [1, report],
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],
   'mark many as read': [2, markRead],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Change, type Kinds, letters, oneGroup } from './play.ts'
+import { type Change, type Kinds, letters, oneChannel, oneGroup } from './play.ts'
 
 const changeOrganisation: Change = async ({ random, owner }) =>
   owner.patch('/realm', {
@@ -76,11 +76,22 @@ const changeLinkifiers: Change = async ({ random, owner }) => {
   }
 }
 
+/** Where new channels are announced, and whether channels say what becomes of them. */
+const wantNotices: Change = async (play) => {
+  const { random, owner } = play
+  const channel = random.below(4) === 0 ? -1 : await oneChannel(play)
+  return owner.patch('/realm', {
+    ...(typeof channel === 'number' ? { new_stream_announcements_stream_id: channel } : {}),
+    send_channel_events_messages: random.below(3) > 0,
+  })
+}
+
 export const ofOrganisation: Kinds = {
   'change the organisation': [1, changeOrganisation],
   'change the waiting period': [1, changeWaitingPeriod],
   'change a permission of the organisation': [2, changeRealmPermission],
   'limit whom guests see': [1, limitGuests],
+  'want notices of channels': [2, wantNotices],
   'change playgrounds': [1, changePlaygrounds],
   'change linkifiers': [1, changeLinkifiers],
 }

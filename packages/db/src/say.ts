@@ -1,4 +1,4 @@
-import type { Tx } from '@parley/db'
+import type { Tx } from './tx.ts'
 
 /** What the organisation's own bot is to say, and where. */
 export interface Notice {
@@ -10,7 +10,10 @@ export interface Notice {
   readonly url: string
 }
 
-/** Has the bot say it, once, after this transaction is committed. */
+/**
+ * Has the bot say it, once, after this transaction is committed; the message is decided on and rendered then. Among the
+ * rows of a change: it takes no head.
+ */
 export async function say(tx: Tx, { to, topic, content, url }: Notice): Promise<void> {
   const [channel, people] = typeof to === 'number' ? [null, [to]] : [to.channel, null]
   await tx.execute('SELECT messaging.v1_say($1, $2, $3, $4, $5, $6)', [

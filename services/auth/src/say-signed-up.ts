@@ -1,0 +1,10 @@
+import { say, type Tx } from '@parley/db'
+import { readOrganisation } from './repo/organisations.ts'
+
+/** Has it said that there is a new account, where the organisation wants that said. */
+export async function saySignedUp(tx: Tx, user: number, url: string): Promise<void> {
+  const channel = Number((await readOrganisation(tx))?.values['signup_announcements_stream_id'] ?? -1)
+  if (channel === -1) return
+  const content = `@_**|${user}** joined this organization.`
+  await say(tx, { to: { channel }, topic: 'signups', content, url })
+}
