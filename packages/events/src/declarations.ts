@@ -32,6 +32,12 @@ import { messageSent } from './messages/message-sent.ts'
 import { messagesDeleted } from './messages/messages-deleted.ts'
 import { messageUpdated } from './messages/message-updated.ts'
 import { reactionChanged } from './messages/reaction-changed.ts'
+import {
+  messageAppeared,
+  messageCarried,
+  messagesRelocated,
+  messagesWithdrawn,
+} from './messages/relocation.ts'
 import { reminderChanged } from './messages/reminder-changed.ts'
 import { scheduledChanged } from './messages/scheduled-changed.ts'
 import { snippetChanged } from './messages/snippet-changed.ts'
@@ -132,6 +138,10 @@ export const declarations: readonly EventDeclaration[] = [
   any(messageUpdated.within),
   any(reactionChanged.open),
   any(reactionChanged.within),
+  any(messageAppeared),
+  any(messageCarried),
+  any(messagesRelocated),
+  any(messagesWithdrawn),
   any(reminderChanged),
   any(scheduledChanged),
   any(snippetChanged),

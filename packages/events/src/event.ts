@@ -21,10 +21,11 @@ export type WireEvent = { readonly type: string } & Readonly<Record<string, unkn
 /**
  * Who an event goes to: a closed set.
  * `users`: the named ones, and where the event names a channel only while they are in it; `subscribers`: of the channel, at the event's place in the log and now;
+ * `readers`: the named ones, while they may read in the event's channel (beside them, where `beside` says so, who follows all public ones);
  * `leavers`: the named ones, and where the event names a channel only if they were told before that they are in it;
  * `organisation`: everybody in it; `nobody`: kept for audit and the gateways only.
  */
-export type Audience = 'users' | 'subscribers' | 'leavers' | 'organisation' | 'nobody'
+export type Audience = 'users' | 'subscribers' | 'readers' | 'leavers' | 'organisation' | 'nobody'
 
 /** A channel that was public when an event was told to everybody: who may know of it still is asked when it is delivered. */
 export interface About {
@@ -55,6 +56,13 @@ export interface EventDeclaration<B = unknown> {
   /** Tells what was said in a channel: named people who are not in it get it only while everybody may read there. */
   readonly content: boolean
   /**
+   * The messages that it tells something of, the one first whose text it may hold: once they stand elsewhere it is for who
+   * may read them there. Null where it tells of none.
+   */
+  readonly messagesIn: ((body: B) => readonly number[]) | null
+  /** Of the audience `readers`: goes to queues that follow all public channels too, but for these people; null for no such queue. */
+  readonly beside: ((body: B) => readonly number[] | null) | null
+  /**
    * The wire type(s) it becomes; queues filter on these (`event_types`). Empty for audience `nobody`.
    */
   readonly wire: readonly string[]
@@ -83,6 +91,8 @@ export function event<B>(
     | 'audited'
     | 'about'
     | 'content'
+    | 'messagesIn'
+    | 'beside'
     | 'variant'
     | 'tellsOf'
     | 'ofUnseen'
@@ -99,6 +109,8 @@ export function event<B>(
     audited: false,
     about: null,
     content: false,
+    messagesIn: null,
+    beside: null,
     wire: [],
     variant: () => '',
     shape: () => null,

@@ -1,6 +1,6 @@
 import { authenticate, findOrganisation } from '@parley/api'
 import { createPgDatabase } from '@parley/db'
-import { createAfterCommit, serveBarriers } from '@parley/events'
+import { createAfterCommit, serveBarriers, followingGateway } from '@parley/events'
 import {
   connectRedis,
   createLinkClient,
@@ -84,7 +84,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   const gate = new Gate(principals, limiter, config.limitFactor)
 
   // Live delivery, under this process's own lease.
-  const gateway = `${config.node}-${ids.bytes(6).toString('hex')}`
+  const gateway = followingGateway(`${config.node}-${ids.bytes(6).toString('hex')}`)
   const { live, positions, ticker } = wireLive({
     gateway,
     database,

@@ -30,6 +30,8 @@ export const someOrganisation = fc.record({
         'react',
         'edit',
         'move',
+        'relocate',
+        'relocate',
         'delete',
         'settle',
         'mute',
@@ -111,9 +113,10 @@ export async function build(
     else if (step.what === 'leave') await place.unsubscribe(where, who)
     else if (step.what === 'mute') await place.mute(where, who, step.other !== 0)
     else if (step.what === 'choose') await place.choose(where, who, step.topic, (step.other % 3) + 1)
-    else if (step.what === 'edit' || step.what === 'move') {
-      const fields =
-        step.what === 'edit' ? { content: step.content } : { topic: step.topic, propagate_mode: 'change_all' }
+    else if (step.what === 'edit' || step.what === 'move' || step.what === 'relocate') {
+      const topic = { topic: step.topic, propagate_mode: 'change_all' }
+      const away = { stream_id: where.id, propagate_mode: step.other % 2 === 0 ? 'change_all' : 'change_one' }
+      const fields = { edit: { content: step.content }, move: topic, relocate: away }[step.what]
       for (const id of last.slice(0, 1))
         await at.ask(who, 'update-message', fields, { path: { message_id: String(id) } }).catch(() => null)
     } else if (step.what === 'delete')

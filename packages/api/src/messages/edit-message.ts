@@ -3,7 +3,7 @@ import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
 import { alias, bool, int, optional, pathInt, text, withDefault, word } from '../param.ts'
 
-/** Changes what a message says, or its topic, and with it the topic of others. */
+/** Changes what a message says, or its topic or channel, and with it those of others. */
 export const editMessage = operation({
   id: 'update-message',
   method: 'PATCH',

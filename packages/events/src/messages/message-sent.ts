@@ -9,7 +9,7 @@ import {
 import { z } from 'zod'
 import { event, type Viewer } from '../event.ts'
 
-const Body = z.object({
+export const MessageSent = z.object({
   message_id: z.int(),
   recipient_id: z.int(),
   sender_id: z.int(),
@@ -46,11 +46,12 @@ const Body = z.object({
   queue_id: z.string().nullable(),
   local_id: z.string().nullable(),
 })
-export type MessageSent = z.infer<typeof Body>
+export type MessageSent = z.infer<typeof MessageSent>
 
 const isMe = (content: string): boolean => content.startsWith('/me ')
 
-function messageFor(body: MessageSent, viewer: Viewer): MessageObject {
+/** The message object for a viewer, as it was when it was sent. */
+export function messageFor(body: MessageSent, viewer: Viewer): MessageObject {
   return {
     id: body.message_id,
     sender_id: body.sender_id,
@@ -99,7 +100,8 @@ export const messageSent = event({
   emitter: 'messaging',
   // Subscribers of the channel; for a direct message the named users.
   audience: 'subscribers',
-  body: Body,
+  body: MessageSent,
+  messagesIn: (body) => [body.message_id],
   wire: ['message'],
   variant: (viewer) =>
     `${Number(viewer.applyMarkdown)}${Number(viewer.clientGravatar)}${Number(viewer.capabilities.empty_topic_name)}`,

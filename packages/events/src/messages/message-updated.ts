@@ -1,21 +1,25 @@
 import { MessageFlag, topicForClient } from '@parley/api'
 import { z } from 'zod'
+import type { Viewer, WireEvent } from '../event.ts'
 import { aboutMessage } from './about-message.ts'
 
 const Flags = z.array(MessageFlag)
 
-const Body = z.object({
+/** Flags of a message: those that most receivers have, and who has others. */
+export const toldFlags = z.object({
+  usual: Flags,
+  others: z.array(z.object({ flags: Flags, user_ids: z.array(z.int()) })),
+})
+
+export const MessageUpdated = z.object({
   user_id: z.int(),
   /** Seconds since the Unix epoch. */
   edit_timestamp: z.int(),
   message_id: z.int(),
   /** All that changed, ascending. */
   message_ids: z.array(z.int()),
-  /** Of `message_id`: those that most receivers have, and who has others. */
-  flags: z.object({
-    usual: Flags,
-    others: z.array(z.object({ flags: Flags, user_ids: z.array(z.int()) })),
-  }),
+  /** Of `message_id`. */
+  flags: toldFlags,
   /** The channel they were in; null for a direct message. */
   stream_id: z.int().nullable(),
   new_stream_id: z.int().nullable(),
@@ -37,43 +41,54 @@ const Body = z.object({
     })
     .nullable(),
 })
-export type MessageUpdated = z.infer<typeof Body>
+export type MessageUpdated = z.infer<typeof MessageUpdated>
 
-/** Messages say something else than before, or stand somewhere else. */
+export const updatedVariant = (viewer: Viewer): string => String(Number(viewer.capabilities.empty_topic_name))
+
+/** `update_message`, but for the flags. */
+export function updatedShape({ text, topic, ...body }: MessageUpdated, { capabilities }: Viewer): WireEvent {
+  const shown = (name: string): string => topicForClient(name, capabilities.empty_topic_name)
+  return {
+    type: 'update_message',
+    user_id: body.user_id,
+    rendering_only: false,
+    edit_timestamp: body.edit_timestamp,
+    message_id: body.message_id,
+    message_ids: body.message_ids,
+    ...(body.stream_id === null ? {} : { stream_id: body.stream_id }),
+    ...(body.new_stream_id === null ? {} : { new_stream_id: body.new_stream_id }),
+    ...(text && {
+      ...(text.before && {
+        orig_content: text.before.content,
+        orig_rendered_content: text.before.rendered,
+      }),
+      content: text.content,
+      rendered_content: text.rendered,
+      is_me_message: text.content.startsWith('/me '),
+    }),
+    ...(topic && {
+      orig_subject: shown(topic.before),
+      // A move to another channel may leave the topic as it is.
+      ...(topic.after === topic.before ? {} : { subject: shown(topic.after), topic_links: topic.links }),
+      propagate_mode: topic.propagate_mode,
+    }),
+  }
+}
+
+export const ownFlags = (
+  { flags }: { readonly flags: z.infer<typeof toldFlags> },
+  { userId }: Viewer,
+): { readonly flags: readonly MessageFlag[] } => ({
+  flags: flags.others.find(({ user_ids }) => user_ids.includes(userId))?.flags ?? flags.usual,
+})
+
+/** Messages say something else than before, or stand in another topic. */
 export const messageUpdated = aboutMessage({
   type: 'message.updated',
-  body: Body,
+  body: MessageUpdated,
   wire: ['update_message'],
-  variant: (viewer) => String(Number(viewer.capabilities.empty_topic_name)),
-  shape({ text, topic, ...body }, { capabilities }) {
-    const shown = (name: string): string => topicForClient(name, capabilities.empty_topic_name)
-    return {
-      type: 'update_message',
-      user_id: body.user_id,
-      rendering_only: false,
-      edit_timestamp: body.edit_timestamp,
-      message_id: body.message_id,
-      message_ids: body.message_ids,
-      ...(body.stream_id === null ? {} : { stream_id: body.stream_id }),
-      ...(body.new_stream_id === null ? {} : { new_stream_id: body.new_stream_id }),
-      ...(text && {
-        ...(text.before && {
-          orig_content: text.before.content,
-          orig_rendered_content: text.before.rendered,
-        }),
-        content: text.content,
-        rendered_content: text.rendered,
-        is_me_message: text.content.startsWith('/me '),
-      }),
-      ...(topic && {
-        orig_subject: shown(topic.before),
-        subject: shown(topic.after),
-        topic_links: topic.links,
-        propagate_mode: topic.propagate_mode,
-      }),
-    }
-  },
-  own: ({ flags }, { userId }) => ({
-    flags: flags.others.find(({ user_ids }) => user_ids.includes(userId))?.flags ?? flags.usual,
-  }),
+  messagesIn: ({ message_id: first, message_ids: all }) => [first, ...all.filter((id) => id !== first)],
+  variant: updatedVariant,
+  shape: updatedShape,
+  own: ownFlags,
 })

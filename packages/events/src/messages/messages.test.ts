@@ -7,6 +7,7 @@ import { flagsChanged } from './flags-changed.ts'
 import { type MessageSent, messageSent } from './message-sent.ts'
 import { messageUpdated, type MessageUpdated } from './message-updated.ts'
 import { type MessagesDeleted, messagesDeleted } from './messages-deleted.ts'
+import { messageAppeared, messageCarried, messagesWithdrawn } from './relocation.ts'
 import { reactionChanged } from './reaction-changed.ts'
 import { submessageAdded } from './submessage-added.ts'
 import { unreadCleared } from './unread-cleared.ts'
@@ -266,5 +267,91 @@ describe('deleted messages', () => {
     const single: MessagesDeleted = { ...deleted, to: 'single', message_ids: [7] }
     expect(wire(single, viewer(bulk))).toBeNull()
     expect(wire(single, viewer())).toMatchObject({ message_id: 7, topic: 'general chat' })
+  })
+})
+
+describe('messages that go to another channel', () => {
+  const { flags: _, queue_id: __, local_id: ___, kind: ____, people: _____, ...sent } = body
+  const vote = { id: 8, message_id: 7, sender_id: 6, msg_type: 'widget', content: '{}' } as const
+  const appeared = {
+    ...sent,
+    content: '/poll Tea?',
+    flags: {
+      usual: ['read' as const],
+      others: [{ flags: ['read' as const, 'starred' as const], user_ids: [6] }],
+    },
+    reactions: [
+      { emoji_name: 'tada', emoji_code: '1f389', reaction_type: 'unicode_emoji' as const, user_id: 6 },
+    ],
+    submessages: [vote],
+    edited_at: null as number | null,
+    moved_at: 1767312100,
+    beside: [5],
+  }
+  const told = (who: Viewer, seen = appeared) => ({
+    id: 1,
+    ...messageAppeared.shape(seen, who),
+    ...messageAppeared.own?.(seen, who),
+  })
+
+  test('appear with what hangs on them, to each with their own flags', () => {
+    expect(faults(told(viewer()))).toEqual([])
+    expect(told(viewer())).toMatchObject({
+      flags: ['read'],
+      message: {
+        reactions: [{ emoji_name: 'tada' }],
+        submessages: [{ id: 7 }, vote],
+        last_moved_timestamp: 1767312100,
+        stream_id: 9,
+      },
+    })
+    expect(told(viewer({ userId: userId(6) }))).toMatchObject({ flags: ['read', 'starred'] })
+    expect(told(viewer(), { ...appeared, edited_at: 1767312050 })).toMatchObject({
+      message: { last_edit_timestamp: 1767312050, submessages: [] },
+    })
+    expect([messageAppeared.beside?.(appeared), messageAppeared.messagesIn?.(appeared)]).toEqual([[5], [7]])
+    expect(messageAppeared.variant(viewer())).not.toBe(
+      messageAppeared.variant(viewer({ applyMarkdown: false })),
+    )
+  })
+
+  test('appear without their sender to who does not see that one', () => {
+    expect(messageAppeared.tellsOf?.(appeared)).toBe(5)
+    const unseen = { id: 1, ...messageAppeared.ofUnseen?.(appeared, viewer()), flags: [] }
+    expect(faults(unseen)).toEqual([])
+    expect(JSON.stringify(unseen)).not.toMatch(/Ann|ann@example/)
+  })
+
+  test('are carried on, with their topic where it is another', () => {
+    const carried = {
+      user_id: 5,
+      edit_timestamp: 1767312100,
+      message_id: 8,
+      message_ids: [7, 8],
+      flags: { usual: [], others: [] },
+      stream_id: 9,
+      new_stream_id: 10,
+      text: null,
+      topic: { before: '', after: 'tea', links: [], propagate_mode: 'change_all' as const },
+      beside: null,
+    }
+    const wire = messageCarried.shape(carried, viewer())
+    expect(faults({ id: 1, ...wire, flags: [] })).toEqual([])
+    expect(wire).toMatchObject({
+      stream_id: 9,
+      new_stream_id: 10,
+      orig_subject: 'general chat',
+      subject: 'tea',
+    })
+    const same = messageCarried.shape({ ...carried, topic: { ...carried.topic, before: 'tea' } }, viewer())
+    expect(same).toMatchObject({ orig_subject: 'tea', propagate_mode: 'change_all' })
+    expect(same).not.toHaveProperty('subject')
+    expect([messageCarried.beside?.(carried), messageCarried.messagesIn?.(carried)]).toEqual([null, [8, 7]])
+  })
+
+  test('are gone for who may not read them there', () => {
+    const gone = { message_ids: [7], to: 'all' as const, stream_id: 9, topic: 'tea', beside: [6] }
+    expect(faults({ id: 1, ...messagesWithdrawn.shape(gone, viewer()) })).toEqual([])
+    expect(messagesWithdrawn.beside?.(gone)).toEqual([6])
   })
 })

@@ -22,6 +22,7 @@ export const reactionChanged = aboutMessage({
   type: 'reaction.changed',
   body: Body,
   wire: ['reaction'],
+  messagesIn: (body) => [body.message_id],
   shape: wireEvent,
   tellsOf: (body) => body.user_id,
   ofUnseen: (body) => wireEvent({ ...body, email: unknownEmail(body.user_id), full_name: unknownName }),

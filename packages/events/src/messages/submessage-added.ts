@@ -10,5 +10,6 @@ export const submessageAdded = aboutMessage({
   type: 'submessage.added',
   body: Body,
   wire: ['submessage'],
+  messagesIn: (body) => [body.message_id],
   shape: ({ id, ...submessage }) => ({ type: 'submessage', submessage_id: id, ...submessage }),
 })

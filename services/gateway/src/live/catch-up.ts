@@ -6,6 +6,7 @@ import type { Person } from './members.ts'
 import type { Queue } from './queue.ts'
 import type { Recent } from './ring.ts'
 import { entitled, mayKnow, type Move, PastChannels } from './visibility.ts'
+import { nowhere, type Place, type Relocated, Whereabouts } from './whereabouts.ts'
 
 /** Which events of the log to read for one user. */
 export interface Stretch {
@@ -25,6 +26,8 @@ export interface AudienceReader {
   /** How many events there are for the user, counted up to `limit`. */
   count(stretch: Stretch, limit: number): Promise<number>
   events(stretch: Stretch, limit: number): Promise<LogEvent[]>
+  /** Those of the messages that ever moved to another channel: where they are, as this user stands to them. */
+  places(org: number, user: number, messages: readonly number[]): Promise<ReadonlyMap<number, Place>>
 }
 
 /** More than this is not caught up: the client registers anew. */
@@ -34,6 +37,7 @@ const chunk = 500
 /**
  * What a queue's user gets of a stretch, judged by where the user was then and is now.
  * @throws AppError BAD_EVENT_QUEUE_ID where it holds changes of messages that the user may not be able to read any more
+ * @param whereabouts of messages that have moved to another channel since
  * @param moves the user's since the place that the client knows, which may lie before the stretch
  */
 export function judge(
@@ -42,11 +46,29 @@ export function judge(
   open: ReadonlySet<number>,
   events: readonly Recent[],
   moves: readonly Move[],
+  whereabouts: Whereabouts = nowhere,
 ): Wired[] {
+  const { user, queueId } = queue.spec
   const past = new PastChannels(person.channels, moves)
-  const visible = entitled(events, queue.spec.user, queue.standing(person, open), past)
-  const known = visible.filter((recent) => mayKnow(recent, queue.spec.user, person, open))
-  if (known.some((recent) => past.withheld(recent))) throw badQueue(queue.spec.queueId)
+  const now = queue.standing(person, open)
+  const fates = new Map(
+    events.map((recent) => [recent, whereabouts.fateOf(recent, user, { person, open, now })]),
+  )
+  const visible = entitled(events, user, now, past, (recent) => {
+    const fate = fates.get(recent)
+    return fate ? fate.some(({ heard }) => heard) : null
+  })
+  const known = visible.filter((recent) => fates.get(recent) || mayKnow(recent, user, person, open))
+  const closed = (recent: Recent): boolean => {
+    const fate = fates.get(recent)
+    if (!fate) return past.withheld(recent)
+    // Its text is of a message that is out of sight, or nobody knows whether it is.
+    return (
+      fate[0]?.heard === false ||
+      fate.some(({ channels }) => channels.some((c) => past.closed(c, recent.seq)))
+    )
+  }
+  if (known.some(closed)) throw badQueue(queueId)
   return known.flatMap((recent) => queue.take(recent, person) ?? [])
 }
 
@@ -57,6 +79,8 @@ export interface Now {
   readonly open: ReadonlySet<number>
   /** The user's moves after a place up to the head; null where they are not in memory any more. */
   movesAfter(seq: number): readonly Move[] | null
+  /** The messages that went to other channels after a place up to the head, as far as they are in memory. */
+  relocatedAfter(seq: number): readonly Relocated[]
 }
 
 interface KnownMoves {
@@ -96,6 +120,8 @@ export class CatchUp {
     const stretch = this.#stretch(after, known, now())
     const events = await this.#reader.events(stretch, chunk)
     const upTo = events.length < chunk ? stretch.upTo : (events.at(-1)?.seq ?? stretch.upTo)
+    const recents = events.flatMap((event) => this.#recent(event) ?? [])
+    const places = await this.#places(recents)
     // Judged by now, not by what was true before the reads.
     const current = now()
     const since = current.movesAfter(known.upTo)
@@ -105,8 +131,15 @@ export class CatchUp {
     }
     const moves = [...this.#walked, ...known.list.filter((m) => m.seq > after), ...since]
     this.#walked = moves.filter((m) => m.seq <= upTo)
-    const recents = events.flatMap((event) => this.#recent(event) ?? [])
-    return { events: judge(this.#queue, current.person, current.open, recents, moves), upTo }
+    const whereabouts = new Whereabouts(current.relocatedAfter(known.upTo), places)
+    return { events: judge(this.#queue, current.person, current.open, recents, moves, whereabouts), upTo }
+  }
+
+  /** Where those of the messages are that the events tell of, and that ever moved. */
+  async #places(recents: readonly Recent[]): Promise<ReadonlyMap<number, Place>> {
+    const messages = [...new Set(recents.flatMap((recent) => recent.messages ?? []))]
+    const { org, user } = this.#queue.spec
+    return messages.length === 0 ? new Map() : this.#reader.places(org, user, messages)
   }
 
   /** The moves since `after`, read once. */
@@ -146,6 +179,8 @@ export class CatchUp {
       channelId: event.channelId,
       about: declaration.about?.(body.data) ?? null,
       content: declaration.content,
+      messages: declaration.messagesIn?.(body.data) ?? null,
+      beside: declaration.beside?.(body.data) ?? null,
       declaration,
       event,
       encoded: new Encoded(declaration, body.data, () => {}),

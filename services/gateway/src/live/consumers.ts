@@ -110,8 +110,10 @@ export class Consumers {
       return
     }
     const users = new Set(recent.userIds)
-    if (recent.audience === 'subscribers' && recent.channelId !== null) {
-      for (const user of this.#members.of(recent.channelId)) users.add(user)
+    const follows = recent.audience === 'subscribers' || Boolean(recent.beside)
+    if (follows && recent.channelId !== null) {
+      if (recent.audience === 'subscribers')
+        for (const user of this.#members.of(recent.channelId)) users.add(user)
       for (const attached of this.#everything)
         if (!users.has(attached.consumer.queue.spec.user)) yield attached
     }

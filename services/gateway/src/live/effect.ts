@@ -5,6 +5,8 @@ import {
   channelHistoryClosed,
   keyRegenerated,
   membershipGranted,
+  type MessagesRelocated,
+  messagesRelocated,
   sessionEnded,
   subscriptionRemoved,
   userCreated,
@@ -15,6 +17,7 @@ import {
 } from '@parley/events'
 import { z } from 'zod'
 import type { LogEvent } from './log-event.ts'
+import type { Place } from './whereabouts.ts'
 
 /** What an event changes about who may see what. */
 export type Effect =
@@ -39,6 +42,13 @@ export type Effect =
     }
   /** An account that everybody sees came to be: a bot. */
   | { readonly kind: 'appeared'; readonly user: number }
+  /** Messages went from one channel to another. */
+  | {
+      readonly kind: 'relocated'
+      readonly from: number
+      readonly channel: number
+      readonly places: ReadonlyMap<number, Place>
+    }
   /** All members may know of it and read it, or only those who are in it. */
   | { readonly kind: 'opened' | 'closed'; readonly channel: number }
 
@@ -101,9 +111,23 @@ export function effectOf(event: LogEvent): Effect | null {
       const credentials = { only: `session:${session_id}` }
       return { kind: 'ended', user: user_id, generation, active: true, credentials }
     }
+    case messagesRelocated.type:
+      return relocatedBy(messagesRelocated.body.parse(event.body))
     default:
       return null
   }
+}
+
+function relocatedBy({ from, to, holders, message_ids: ids }: MessagesRelocated): Effect {
+  const everybody: Place = { channel: to, holders: null }
+  const places = new Map(ids.map((id) => [id, everybody]))
+  if (holders) {
+    const by = new Map<number, Set<number>>(ids.map((id) => [id, new Set()]))
+    for (const { user_ids, message_ids } of holders)
+      for (const id of message_ids) for (const user of user_ids) by.get(id)?.add(user)
+    for (const [id, users] of by) places.set(id, { channel: to, holders: users })
+  }
+  return { kind: 'relocated', from, channel: to, places }
 }
 
 /** Does the effect end this credential of its account? */

@@ -7,10 +7,11 @@ import {
   event,
   keyRegenerated,
   membershipGranted,
+  messagesRelocated,
   subscriptionRemoved,
   userMoved,
 } from '@parley/events'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Consumer, EndReason } from './consumer.ts'
 import { Lately } from './lately.ts'
@@ -36,6 +37,26 @@ const edited = event({
   body: z.object({}),
   wire: ['edited'],
   shape: () => ({ type: 'edited' }),
+})
+const told = event({
+  type: 'told',
+  emitter: 'messaging',
+  audience: 'subscribers',
+  body: z.object({ ids: z.array(z.int()) }),
+  wire: ['told'],
+  messagesIn: (body) => body.ids,
+  shape: (body) => ({ type: 'told', ids: body.ids }),
+})
+const readers = event({
+  type: 'readers',
+  emitter: 'messaging',
+  audience: 'readers',
+  content: true,
+  body: z.object({ id: z.int(), beside: z.array(z.int()).nullable() }),
+  wire: ['readers'],
+  messagesIn: (body) => [body.id],
+  beside: (body) => body.beside,
+  shape: (body) => ({ type: 'readers', id: body.id }),
 })
 const gone = event({
   type: 'gone',
@@ -81,6 +102,9 @@ const declarations = new Map(
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
     moved(anybody(userMoved)),
+    anybody(told),
+    anybody(readers),
+    anybody(messagesRelocated),
     anybody(everywhere),
     anybody(channelAccessChanged),
     moved(anybody(channelHistoryClosed)),
@@ -93,6 +117,23 @@ const kindOf: Partial<Record<string, Move['kind']>> = {
   'channel.history-closed': 'withheld',
 }
 
+/** Where the log says that messages went last. */
+function placesIn(log: readonly LogEvent[], user: number, messages: readonly number[]) {
+  const moves = log
+    .filter(({ type }) => type === messagesRelocated.type)
+    .map(({ body }) => messagesRelocated.body.parse(body))
+  return new Map(
+    messages.flatMap((id) => {
+      const last = moves.findLast(({ message_ids: ids }) => ids.includes(id))
+      if (!last) return []
+      const held =
+        !last.holders ||
+        last.holders.some((some) => some.user_ids.includes(user) && some.message_ids.includes(id))
+      return [[id, { channel: last.to, holders: held ? null : new Set<number>() }] as const]
+    }),
+  )
+}
+
 /** One organisation over a log in memory. */
 function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
   const log: LogEvent[] = []
@@ -103,6 +144,8 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     open: [] as number[],
     reads: 0,
     reported: [] as string[],
+    /** Messages that were asked for, call by call. */
+    asked: [] as number[][],
     /** What happens while the log is read. */
     meanwhile: () => {},
   }
@@ -151,6 +194,10 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
                 : [],
             ),
         ),
+      places: (_, user, messages) => {
+        state.asked.push([...messages])
+        return Promise.resolve(placesIn(log, user, messages))
+      },
       events: (s, limit) => {
         state.reads++
         state.meanwhile()
@@ -202,12 +249,12 @@ const spec = (user: number, queueId = 'q', allPublicStreams = false, vantage = 1
     lifespan: 600,
   })
 
-function reader(user: number, queueId = 'q', credential = 'key:1') {
+function reader(user: number, queueId = 'q', credential = 'key:1', all = false) {
   const got: number[] = []
   const ended: EndReason[] = []
   const cuts = { count: 0 }
   const consumer: Consumer = {
-    queue: spec(user, queueId),
+    queue: spec(user, queueId, all),
     credential,
     until: Infinity,
     heardAt: 0,
@@ -542,4 +589,182 @@ test('AU-12 who is deactivated while the log is read gets nothing of it', async 
   }
   await expect(organisation.serve(consumer, 0, 1)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   expect([got, ended]).toEqual([[], ['revoked']])
+})
+
+/** Messages that went from one channel to another. */
+const relocated = (ids: readonly number[], from: number, to: number, holders: unknown = null) => ({
+  message_ids: [...ids],
+  from,
+  to,
+  holders,
+})
+const forgetful = 20_000
+
+describe('what is held of a message that went elsewhere', () => {
+  type Scene = ReturnType<typeof scene>
+  const relocate = (
+    { add }: Scene,
+    ids: readonly number[],
+    from: number,
+    to: number,
+    holders: unknown = null,
+  ) => add('messages.relocated', relocated(ids, from, to, holders), [], null, true)
+  const tell = ({ add }: Scene, ids: readonly number[], channel: number) => add('told', { ids }, [], channel)
+  /** Makes everything before fall out of memory. */
+  const forget = (at: Scene): void => {
+    for (let i = 0; i < 300; i++) at.say(99)
+  }
+  const readBy = async (at: Scene, user: number, all = false): Promise<number[]> => {
+    await at.organisation.reach(at.log.length)
+    const { consumer, got } = reader(user, 'q', 'key:1', all)
+    await at.organisation.serve(consumer, 0, 1)
+    return got
+  }
+
+  describe.each([
+    ['in memory', undefined],
+    ['in the log', forgetful],
+  ] as const)('%s', (_, bytes) => {
+    const begin = (...channels: number[]): Scene => {
+      const at = scene(0, bytes)
+      for (const channel of channels) at.place(7, channel, true)
+      return at
+    }
+    const end = (at: Scene): Scene => {
+      if (bytes !== undefined) forget(at)
+      return at
+    }
+
+    test('is not given to who may not read there, and is to who may', async () => {
+      const at = begin(1, 2)
+      const [first, second, third] = [tell(at, [1], 1), tell(at, [2], 1), tell(at, [3], 1)]
+      relocate(at, [1], 1, 3)
+      relocate(at, [2], 1, 2)
+      expect(await readBy(end(at), 7)).toEqual([second.seq, third.seq])
+      expect(first.seq).toBe(3)
+    })
+
+    test('follows it from channel to channel', async () => {
+      const at = begin(1, 2, 4)
+      const [chain, round] = [tell(at, [1], 1), tell(at, [2], 1)]
+      relocate(at, [1, 2], 1, 2)
+      relocate(at, [1], 2, 3)
+      relocate(at, [2], 2, 3)
+      relocate(at, [2], 3, 4)
+      expect(await readBy(end(at), 7)).toEqual([round.seq])
+      expect(chain.seq).toBe(4)
+    })
+
+    test('is not given to who was removed from where it is', async () => {
+      const at = begin(1, 2)
+      tell(at, [1], 1)
+      relocate(at, [1], 1, 2)
+      at.place(7, 2, false)
+      expect(await readBy(end(at), 7)).toEqual([])
+    })
+
+    test('is given to who has left where it was and is where it is', async () => {
+      const at = begin(1, 2)
+      const event = tell(at, [1], 1)
+      relocate(at, [1], 1, 2)
+      at.place(7, 1, false)
+      expect(await readBy(end(at), 7)).toEqual([event.seq])
+    })
+
+    test('is given only to those whom it came to where history is kept', async () => {
+      const at = begin(1, 2)
+      const [mine, others] = [tell(at, [1], 1), tell(at, [2], 1)]
+      relocate(at, [1, 2], 1, 2, [
+        { user_ids: [7, 8], message_ids: [1] },
+        { user_ids: [8], message_ids: [2] },
+      ])
+      expect(await readBy(end(at), 7)).toEqual([mine.seq])
+      expect(others.seq).toBe(4)
+    })
+
+    test('begins the queue anew where only a part of it may be read', async () => {
+      const at = begin(1, 2)
+      tell(at, [1, 2], 1)
+      relocate(at, [1], 1, 3)
+      await expect(readBy(end(at), 7)).rejects.toMatchObject({ code: 'BAD_EVENT_QUEUE_ID' })
+      const other = begin(1, 2)
+      const event = tell(other, [1, 2], 1)
+      relocate(other, [2], 1, 3)
+      expect(await readBy(end(other), 7)).toEqual([event.seq])
+    })
+
+    test('begins the queue anew where the history of where it is was closed', async () => {
+      const at = begin(1, 2)
+      tell(at, [1], 1)
+      relocate(at, [1], 1, 2)
+      at.add('channel.history-closed', { channel_id: 2, user_ids: [7] }, [7], 2, true)
+      await expect(readBy(end(at), 7)).rejects.toMatchObject({ code: 'BAD_EVENT_QUEUE_ID' })
+    })
+
+    test('of all public channels is not given once it is in none of them', async () => {
+      const at = begin(1)
+      at.state.open.push(5, 6)
+      const [, kept] = [tell(at, [1], 5), tell(at, [2], 5)]
+      relocate(at, [1], 5, 3)
+      relocate(at, [2], 5, 6)
+      expect(await readBy(end(at), 7, true)).toEqual([kept.seq])
+    })
+
+    test('says itself only to whom it names, or who follows all public channels, while they may read there', async () => {
+      const at = begin(2)
+      at.state.open.push(5)
+      const appears = (channel: number, users: number[], beside: number[] | null) =>
+        at.add('readers', { id: 1, beside }, users, channel)
+      const [named, besides] = [appears(2, [7], null), appears(5, [8], [8])]
+      appears(5, [8], [7, 8])
+      appears(3, [7], null)
+      appears(2, [8], null)
+      expect(await readBy(end(at), 7, true)).toEqual([named.seq, besides.seq])
+    })
+  })
+
+  test('only messages in question are looked up, a chunk at a time', async () => {
+    const at = scene(0, forgetful)
+    at.place(7, 1, true)
+    for (let id = 1; id <= 1200; id++) tell(at, [id], 1)
+    for (let id = 5000; id < 5100; id++) tell(at, [id], 4)
+    relocate(at, [600, 5000], 1, 3)
+    const got = await readBy(at, 7)
+    expect(got).toHaveLength(1199)
+    expect(at.state.asked.length).toBeGreaterThan(1)
+    expect(at.state.asked.every((ids) => ids.length <= 500)).toBe(true)
+    expect(at.state.asked.flat().every((id) => id <= 1200)).toBe(true)
+  })
+
+  test('is judged by a move that comes while the log is read', async () => {
+    const at = scene(0, forgetful)
+    at.place(7, 1, true)
+    tell(at, [1], 1)
+    forget(at)
+    await at.organisation.reach(at.log.length)
+    at.state.meanwhile = () => {
+      const move = relocate(at, [1], 1, 3)
+      at.organisation.take([move])
+    }
+    const { consumer, got } = reader(7)
+    await at.organisation.serve(consumer, 0, 1)
+    expect(got).toEqual([])
+  })
+
+  test('is on its way to nobody once the move is confirmed', async () => {
+    const at = scene()
+    at.place(7, 1, true)
+    at.place(8, 1, true)
+    at.place(8, 2, true)
+    await at.organisation.reach(3)
+    const [loses, keeps] = [reader(7, 'loses'), reader(8, 'keeps')]
+    await at.organisation.serve(loses.consumer, 3, 1)
+    await at.organisation.serve(keeps.consumer, 3, 1)
+    tell(at, [1], 1)
+    relocate(at, [1], 1, 2)
+    at.organisation.take(at.log.slice(3))
+    await at.organisation.confirm(5)
+    expect([loses.got, loses.cuts.count]).toEqual([[4], 1])
+    expect([keeps.got, keeps.cuts.count]).toEqual([[4], 0])
+  })
 })

@@ -13,6 +13,7 @@ import { Passing } from './passing.ts'
 import { People } from './people.ts'
 import type { Recent, Ring } from './ring.ts'
 import type { Move } from './visibility.ts'
+import { hears, type Relocated, Whereabouts } from './whereabouts.ts'
 
 /** What one organisation's live delivery reads and tells. */
 export interface OrganisationDeps {
@@ -184,7 +185,8 @@ export class Organisation {
       if (recents) {
         const { person, open } = this.#now(queue.spec.user)
         const moves = [...reading.walked, ...movesIn(recents, queue.spec.user)]
-        const events = judge(queue, person, open, recents, moves)
+        const where = new Whereabouts(relocatedIn(recents))
+        const events = judge(queue, person, open, recents, moves, where)
         if (events.length > 0) this.#hand(consumer, events, this.head)
         // Handing over may have ended it.
         if (serving.stopped) return
@@ -216,6 +218,7 @@ export class Organisation {
         const recents = this.#deps.ring.after(this.org, seq)
         return recents && movesIn(recents, user)
       },
+      relocatedAfter: (seq) => relocatedIn(this.#deps.ring.after(this.org, seq) ?? []),
     }
   }
 
@@ -304,6 +307,13 @@ export class Organisation {
         case 'left':
         case 'withheld':
           return effect.users.includes(user)
+        case 'relocated': {
+          const { members } = this.#people
+          const heard = members.of(effect.from).has(user) || members.open.has(effect.from)
+          const person = members.get(user)
+          const all = [...effect.places.values()]
+          return heard && !(person && all.every((place) => hears(place, user, person, members.open)))
+        }
         case 'closed':
           return !this.#people.members.of(effect.channel).has(user)
         default:
@@ -326,6 +336,9 @@ function movesIn(recents: readonly Recent[], user: number): Move[] {
     return moved ? [{ seq, kind: effect.kind, channel: effect.channel }] : []
   })
 }
+
+const relocatedIn = (recents: readonly Recent[]): Relocated[] =>
+  recents.flatMap(({ seq, effect }) => (effect?.kind === 'relocated' ? [{ seq, places: effect.places }] : []))
 
 /** Stands for events that this version cannot read. */
 const unknown: EventDeclaration = { audience: 'nobody', wire: [] } as unknown as EventDeclaration

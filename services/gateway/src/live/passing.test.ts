@@ -58,6 +58,7 @@ function scene() {
       count: () => Promise.resolve(0),
       moves: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
+      places: () => Promise.resolve(new Map()),
     },
   })
   let nods = 0

@@ -72,6 +72,8 @@ export class Ring {
       channelId: event.channelId,
       about: declaration.about?.(body) ?? null,
       content: declaration.content,
+      messages: declaration.messagesIn?.(body) ?? null,
+      beside: declaration.beside?.(body) ?? null,
       declaration,
       event,
       encoded: new Encoded(declaration, body, grown),

@@ -11,6 +11,10 @@ export interface Addressed {
   readonly about?: About | null
   /** It tells what was said in its channel. */
   readonly content?: boolean
+  /** The messages that it tells of, the one first whose text it may hold; absent where it tells of none. */
+  readonly messages?: readonly number[] | null
+  /** Of the audience `readers`: whom it does not go to for following all public channels; absent where it goes to none for that. */
+  readonly beside?: readonly number[] | null
 }
 
 /** Where one user stands: the channels subscribed to, and those open to everybody (null: asks for none of them). */
@@ -32,6 +36,11 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
       // With a channel: for those of them who are in it, so that who has left since learns no more of it.
       return (
         event.userIds.includes(user) && (event.channelId === null || standing.channels.has(event.channelId))
+      )
+    case 'readers':
+      return (
+        event.userIds.includes(user) ||
+        (standing.open !== null && Array.isArray(event.beside) && !event.beside.includes(user))
       )
     case 'subscribers':
       return (
@@ -95,10 +104,12 @@ export class PastChannels {
 
   /** Does the event tell of messages in a channel whose history was taken from the user since? */
   withheld({ content, channelId, seq }: Addressed & { readonly seq: number }): boolean {
-    return (
-      content === true &&
-      this.#moves.some((move) => move.kind === 'withheld' && move.channel === channelId && move.seq > seq)
-    )
+    return content === true && channelId !== null && this.closed(channelId, seq)
+  }
+
+  /** Was the history of the channel taken from the user behind this place? */
+  closed(channel: number, seq: number): boolean {
+    return this.#moves.some((move) => move.kind === 'withheld' && move.channel === channel && move.seq > seq)
   }
 
   #apply(channel: number, inside: boolean): void {
@@ -110,12 +121,14 @@ export class PastChannels {
 /**
  * The events a user may have of a stretch of the log: those that went to the user at their place, and would now.
  * @param events in the order of the log
+ * @param would what is asked instead of where it would go now; null where that counts
  */
 export function entitled<E extends Addressed & { readonly seq: number }>(
   events: readonly E[],
   user: number,
   now: Standing,
   past: PastChannels,
+  would: (event: E) => boolean | null = () => null,
 ): E[] {
   // Who came and went meanwhile is not told of the coming, so of the going neither.
   const knew = ({ audience, channelId, seq }: E): boolean =>
@@ -126,7 +139,6 @@ export function entitled<E extends Addressed & { readonly seq: number }>(
   return events.filter(
     (event) =>
       goesTo(event, user, { channels: past.at(event.seq), open: now.open }) &&
-      goesTo(event, user, now) &&
-      knew(event),
+      (would(event) ?? (goesTo(event, user, now) && knew(event))),
   )
 }

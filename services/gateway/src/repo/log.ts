@@ -19,6 +19,7 @@ export const fromLog = (event: LoggedEvent): LogEvent => ({
 })
 
 const end: Seq = seq(Number.MAX_SAFE_INTEGER)
+const PlaceRow = z.object({ id: z.int(), channel: z.int(), held: z.boolean() })
 const MoveRow = z.object({ seq: z.int(), type: z.string(), body: z.unknown() })
 
 /** A log from one place to the next. */
@@ -59,6 +60,17 @@ export function audienceReader(database: Database): AudienceReader {
           [org, after, upTo, user, channels, limit],
         )
         return row?.n ?? 0
+      }),
+    places: (org, user, messages) =>
+      database.read(orgId(org), async (tx) => {
+        const rows = await tx.query(
+          PlaceRow,
+          'SELECT message_id AS id, channel_id AS channel, held FROM messaging.v1_relocated($1, $2, $3)',
+          [org, user, messages],
+        )
+        return new Map(
+          rows.map(({ id, channel, held }) => [id, { channel, holders: held ? null : new Set<number>() }]),
+        )
       }),
     events: ({ org, user, channels, after, upTo }, limit) =>
       database.read(orgId(org), async (tx) => {

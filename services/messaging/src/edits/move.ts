@@ -11,24 +11,25 @@ import { refuseOlder } from '../rules/move-limit.ts'
 /** Most messages that one request moves: it happens behind the head, where everybody waits. */
 const mostMoved = 5_000
 
-/** A topic and what of it goes elsewhere. */
-export interface TopicChange {
+/** A topic, and what of it goes elsewhere. */
+export interface Moving {
   readonly before: string
-  readonly after: string
   readonly mode: EditAsked['propagate_mode']
   /** Seconds since the Unix epoch. */
   readonly at: number
+  /** Seconds after sending; null where there is no end. */
+  readonly limit: number | null
 }
 
 /**
- * Moves the message, and those of its topic that go with it as far as the actor may read them; called behind the head.
- * @returns what moved, ascending
+ * The message, and those of its topic that go with it as far as the actor may read them; asked behind the head.
+ * @returns ascending
  * @throws AppError where they are too many or too old; StaleRights where the message stands elsewhere by now
  */
-export async function moveTopic(
+export async function findMoving(
   tx: Tx,
-  granted: Granted<'message:move-topic'>,
-  { before, after, mode, at }: TopicChange,
+  granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
+  { before, mode, at, limit }: Moving,
 ): Promise<Readable> {
   const { actor, object, rights } = granted
   const { messageId } = object.message
@@ -41,14 +42,24 @@ export async function moveTopic(
     found.map(({ id }) => id),
   )
   if (!ids.includes(messageId)) throw new StaleRights()
-  if (mode === 'change_all' && !object.resolves && !isModerator(actor)) {
+  if (mode === 'change_all' && !isModerator(actor)) {
     const moving = new Set(ids)
     refuseOlder(
       found.filter(({ id }) => moving.has(id)),
       at,
-      object.policy.moveWithinLimit,
+      limit,
     )
   }
-  await writeTopic(tx, granted, ids, after, at)
+  return ids
+}
+
+/** Moves messages to another topic of their channel; called behind the head. @returns what moved, ascending */
+export async function moveTopic(
+  tx: Tx,
+  granted: Granted<'message:move-topic'>,
+  change: Moving & { readonly after: string },
+): Promise<Readable> {
+  const ids = await findMoving(tx, granted, change)
+  await writeTopic(tx, granted, ids, change.after, change.at)
   return ids
 }

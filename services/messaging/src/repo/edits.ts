@@ -117,7 +117,7 @@ export type Candidate = z.output<typeof Candidate>
  */
 export const readTopicIds = (
   tx: Tx,
-  { object }: Granted<'message:move-topic'>,
+  { object }: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
   topic: string,
   from: number,
   most: number,

@@ -50,7 +50,7 @@ export async function movesWords(
 /** The words of messages that were changed are no longer theirs: these wait for others. Behind the head, in their transaction. */
 export async function unsettle(
   tx: Tx,
-  _granted: Granted<'message:edit'> | Granted<'message:move-topic'>,
+  _granted: Granted<'message:edit'> | Granted<'message:move-topic'> | Granted<'message:move-channel'>,
   ids: readonly number[],
 ): Promise<void> {
   const values = [tx.org, ids]

@@ -1,13 +1,32 @@
-import { type Actor, authorize, type ChangingMessage, type Granted } from '@parley/access'
+import {
+  type Actor,
+  authorize,
+  type ChangingMessage,
+  type ChannelFacts,
+  type ChannelMove,
+  type Granted,
+  type TopicMove,
+} from '@parley/access'
 import { editMessage } from '@parley/api'
-import { badRequest, type Rights } from '@parley/core'
+import { badRequest, type Rights, unavailable } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, hold, makeAbout, messageUpdated, type MessageUpdated, StaleRights } from '@parley/events'
+import {
+  append,
+  gatewaysFollow,
+  hold,
+  makeAbout,
+  messageUpdated,
+  type MessageUpdated,
+  StaleRights,
+} from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { moveTopic } from '../edits/move.ts'
+import { relocate } from '../edits/relocate.ts'
 import { newText } from '../edits/text.ts'
+import { readChannelFacts } from '../facts/channel-facts.ts'
 import { type MessageSettings, readMessageSettings } from '../facts/message-settings.ts'
+import { invalidChannel } from '../facts/readable-channel.ts'
 import { oneMessage, there } from '../facts/readable-message.ts'
 import { readAudiences } from '../repo/audience.ts'
 import { type Editable, type NewText, readEditable, writeText } from '../repo/edits.ts'
@@ -19,15 +38,19 @@ export default route<typeof editMessage, Context, Tx>(
   editMessage,
   oneMessage,
   async ({ input, granted, actor, rights, request, ctx, tx }) => {
-    const now = there(await readEditable(tx, granted))
     const message = granted.object
     const channel = message.channel && message.channel.channelId
+    // Before anything is said of the request: one that may not be read answers as one that is not there.
+    const target = await otherChannel(tx, actor, rights, channel, input.stream_id)
+    const now = there(await readEditable(tx, granted))
     const plan = planEdit(input, { ...now, channel })
     const at = Math.floor(ctx.clock.now() / 1000)
     const policy = await readMessageSettings(tx)
     const changing = { message, age: at - now.sentAt, policy }
     const edit = plan.content === null ? null : mayEdit(actor, changing, rights)
-    const move = plan.topic === null ? null : mayMove(actor, changing, [now.topic, plan.topic], rights)
+    const away = target && mayMoveChannel(actor, { ...changing, target }, rights)
+    const resolves = plan.topic !== null && togglesResolved(now.topic, plan.topic)
+    const move = plan.topic === null ? null : mayMove(actor, { ...changing, resolves, target }, rights)
     const topic = plan.topic ?? now.topic
     // Under the rights that are held below: whoever changes them moves these.
     const linkifiers = await ctx.linkifiers.within(tx)
@@ -35,10 +58,19 @@ export default route<typeof editMessage, Context, Tx>(
     const text = edit && (await newText(tx, edit, plan.content ?? '', topic, where, ctx))
     const links = move ? linkifiers.topicLinks(topic) : []
 
+    if (away && !(await gatewaysFollow(tx))) throw unavailable()
     await hold(tx, rights)
+    const within = move && !resolves ? policy.moveWithinLimit : null
+    const moving = { before: now.topic, mode: input.propagate_mode, at }
+    if (away) {
+      const limit = shorter(policy.moveBetweenLimit, within)
+      await relocate(tx, away, granted, { ...moving, limit, topic: plan.topic, linkifiers })
+      return { detached_uploads: [] }
+    }
     if (edit && text && !(await writeText(tx, edit, now, text, at))) throw new StaleRights()
-    const moving = { before: now.topic, after: topic, mode: input.propagate_mode, at }
-    const ids = move ? await moveTopic(tx, move, moving) : [message.messageId]
+    const ids = move
+      ? await moveTopic(tx, move, { ...moving, limit: within, after: topic })
+      : [message.messageId]
     const body = {
       user_id: actor.userId,
       edit_timestamp: at,
@@ -56,25 +88,47 @@ export default route<typeof editMessage, Context, Tx>(
   },
 )
 
+const shorter = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other)
+
 function mayEdit(actor: Actor, changing: ChangingMessage, rights: Rights): Granted<'message:edit'> {
   const verdict = authorize('message:edit', actor, changing, rights)
   if (verdict.ok) return verdict.granted
   throw editRefusal(verdict.reason)
 }
 
-function mayMove(
+/** The channel that a message shall go to; null where it stays. @throws AppError BAD_REQUEST where there is none to be known */
+async function otherChannel(
+  tx: Tx,
   actor: Actor,
-  changing: ChangingMessage,
-  [before, after]: readonly [string, string],
   rights: Rights,
-): Granted<'message:move-topic'> {
-  const resolves = togglesResolved(before, after)
-  const verdict = authorize('message:move-topic', actor, { ...changing, resolves, target: null }, rights)
+  now: number | null,
+  asked: number | undefined,
+): Promise<ChannelFacts | null> {
+  if (asked === undefined || asked === now) return null
+  const target = await readChannelFacts(tx, actor, asked)
+  const found = target && authorize('channel:find', actor, target, rights)
+  if (!found?.ok) throw invalidChannel()
+  return found.granted.object
+}
+
+function mayMoveChannel(actor: Actor, move: ChannelMove, rights: Rights): Granted<'message:move-channel'> {
+  const verdict = authorize('message:move-channel', actor, move, rights)
+  if (verdict.ok) return verdict.granted
+  throw badRequest(
+    verdict.reason === 'too-late'
+      ? "The time limit for editing this message's channel has passed."
+      : "You don't have permission to move this message",
+  )
+}
+
+function mayMove(actor: Actor, move: TopicMove, rights: Rights): Granted<'message:move-topic'> {
+  const verdict = authorize('message:move-topic', actor, move, rights)
   if (verdict.ok) return verdict.granted
   if (verdict.reason === 'too-late')
     throw badRequest("The time limit for editing this message's topic has passed.")
   throw badRequest(
-    resolves
+    move.resolves
       ? "You don't have permission to resolve topics."
       : "You don't have permission to edit this message",
   )

@@ -25,6 +25,8 @@ export interface EditedMessage {
 export interface EditPlan {
   readonly content: string | null
   readonly topic: string | null
+  /** Does it go to another channel? */
+  readonly moves: boolean
 }
 
 /**
@@ -41,10 +43,8 @@ export function planEdit(asked: EditAsked, message: EditedMessage): EditPlan {
   if (channel === null && asked.topic !== undefined) throw badRequest('Direct messages cannot have topics.')
   if (moves && asked.content !== undefined)
     throw badRequest('Cannot change message content while changing channel')
-  // Moving between channels is not built yet.
-  if (moves) throw badRequest("You don't have permission to move this message")
-  const plan = { content: contentOf(asked, message), topic: topicOf(asked, message) }
-  if (plan.content === null && plan.topic === null) throw badRequest('Nothing to change')
+  const plan = { content: contentOf(asked, message), topic: topicOf(asked, message), moves }
+  if (plan.content === null && plan.topic === null && !moves) throw badRequest('Nothing to change')
   return plan
 }
 

@@ -100,6 +100,23 @@ const report: Change = async (play, who) => {
   return who.post(`/messages/${id}/report`, { report_type: 'norms', description: mention(play) })
 }
 
+/** Back and forth between a few channels of every kind. */
+const moveToChannel: Change = async (play, who) => {
+  const { random, owner } = play
+  const id = recent(play, play.inChannels)
+  const listed = await owner.get('/streams', { include_all: true })
+  const [first, ...others] = z
+    .array(z.object({ stream_id: z.int() }))
+    .parse(listed.body['streams'])
+    .map(({ stream_id }) => stream_id)
+  if (id === null || first === undefined) return null
+  return (random.below(3) === 0 ? owner : who).patch(`/messages/${id}`, {
+    stream_id: random.pick([first, ...others]),
+    propagate_mode: random.pick(['change_one', 'change_later', 'change_all']),
+    ...(random.below(2) === 0 ? { topic: random.pick(topics) } : {}),
+  })
+}
+
 const deleteMessage: Change = async ({ random, sent }, who) => {
   if (sent.length === 0) return null
   return who.delete(`/messages/${sent[random.below(sent.length)]}`)
@@ -138,6 +155,7 @@ export const ofMessages: Kinds = {
   edit: [4, edit],
   'move within a channel': [3, moveTopic],
   'report a message': [1, report],
+  'move to another channel': [4, moveToChannel],
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],
   'mark many as read': [2, markRead],

@@ -12,31 +12,37 @@ export const ofMessages: Appliers = {
           stream_id: z.int().optional(),
           subject: z.string(),
           display_recipient: z.union([z.string(), z.array(z.looseObject({ id: z.int() }))]),
+          last_moved_timestamp: z.int().optional(),
         }),
       })
       .parse(event)
     const { id, stream_id: channel, display_recipient: recipient } = message
     const people = typeof recipient === 'string' ? null : among(recipient.map((person) => person.id))
     // Ids are in the order of the log: what is not newer than all that is known was in the snapshot already.
-    if (id <= state.maxMessage) throw new Error(`message ${id} is told of twice`)
-    state.maxMessage = id
+    // One that came from another channel is older.
+    if (id <= state.maxMessage && message.last_moved_timestamp === undefined)
+      throw new Error(`message ${id} is told of twice`)
+    state.maxMessage = Math.max(state.maxMessage, id)
     if (people) state.direct[people] = id
     if (flags.includes('read')) return
     state.unread[id] = people ?? inTopic(channel ?? 0, message.subject)
     if (flags.some((flag) => flag.endsWith('mentioned'))) state.mentions = including(state.mentions, [id])
   },
   update_message(state, event) {
-    const { message_id, message_ids, flags, stream_id, subject } = z
+    const { message_id, message_ids, flags, stream_id, new_stream_id, orig_subject, subject } = z
       .looseObject({
         message_id: z.int(),
         message_ids: Ids,
         flags: z.array(z.string()),
         stream_id: z.int().optional(),
+        new_stream_id: z.int().optional(),
+        orig_subject: z.string().optional(),
         subject: z.string().optional(),
       })
       .parse(event)
-    if (subject !== undefined)
-      for (const id of message_ids) if (state.unread[id]) state.unread[id] = inTopic(stream_id ?? 0, subject)
+    const [channel, topic] = [new_stream_id ?? stream_id, subject ?? orig_subject]
+    if (topic !== undefined)
+      for (const id of message_ids) if (state.unread[id]) state.unread[id] = inTopic(channel ?? 0, topic)
     if (!state.unread[message_id]) return
     const mentioned = flags.some((flag) => flag.endsWith('mentioned'))
     state.mentions = mentioned

@@ -1,0 +1,78 @@
+import { isGuestRole } from '@parley/access'
+import type { Person } from './members.ts'
+import { type Addressed, goesTo, mayKnow, type Standing } from './visibility.ts'
+
+/** Where a message stands since it left another channel. */
+export interface Place {
+  readonly channel: number
+  /** Whom it came to, where the channel keeps its history from who was not there; null where all inside read it. */
+  readonly holders: ReadonlySet<number> | null
+}
+
+/** Messages that went to another channel at a place of the log. */
+export interface Relocated {
+  readonly seq: number
+  readonly places: ReadonlyMap<number, Place>
+}
+
+/** How a user stands now to what an event tells. */
+interface Standpoint {
+  readonly person: Pick<Person, 'role' | 'channels'>
+  readonly open: ReadonlySet<number>
+  readonly now: Standing
+}
+
+/** May this user be told of a message, and where it has gone. */
+export interface Fate {
+  readonly heard: boolean
+  readonly channels: readonly number[]
+}
+
+/** May this user be told of what stands there? */
+export const hears = (
+  { channel, holders }: Place,
+  user: number,
+  person: Pick<Person, 'role' | 'channels'>,
+  open: ReadonlySet<number>,
+): boolean =>
+  (person.channels.has(channel) || (open.has(channel) && !isGuestRole(person.role))) &&
+  (holders === null || holders.has(user))
+
+/**
+ * Where messages are that events of the log tell of: as the log went on behind the events, and as the database said when
+ * the log was read. Where these differ one of them is newer than the other, and what both let through is safe.
+ */
+export class Whereabouts {
+  readonly #relocated: readonly Relocated[]
+  readonly #read: ReadonlyMap<number, Place>
+
+  /** @param relocated in the order of the log, up to where it is applied */
+  constructor(relocated: readonly Relocated[], read: ReadonlyMap<number, Place> = new Map()) {
+    this.#relocated = relocated
+    this.#read = read
+  }
+
+  /** What became of each message of an event for this user; null where none of them moved since. */
+  fateOf(
+    event: Addressed & { readonly seq: number },
+    user: number,
+    { person, open, now }: Standpoint,
+  ): Fate[] | null {
+    const { messages, seq } = event
+    if (!messages || (this.#relocated.length === 0 && this.#read.size === 0)) return null
+    const places = messages.map((id) => this.#placesOf(id, seq))
+    if (places.every((known) => known.length === 0)) return null
+    const stays = goesTo(event, user, now) && mayKnow(event, user, person, open)
+    return places.map((known) => ({
+      heard: known.length === 0 ? stays : known.every((place) => hears(place, user, person, open)),
+      channels: known.map(({ channel }) => channel),
+    }))
+  }
+
+  #placesOf(id: number, seq: number): Place[] {
+    const last = this.#relocated.findLast((one) => one.seq > seq && one.places.has(id))?.places.get(id)
+    return [last, this.#read.get(id)].filter((place) => place !== undefined)
+  }
+}
+
+export const nowhere = new Whereabouts([])

@@ -1,0 +1,76 @@
+import type { Granted } from '@parley/access'
+import { badRequest, userId } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { append } from '@parley/events'
+import type { Linkifiers } from '@parley/markdown'
+import { countAppearing, readAppearing } from '../repo/appearing.ts'
+import {
+  countAffected,
+  moveMarks,
+  moveRanges,
+  readAffected,
+  readStars,
+  writeChannel,
+} from '../repo/relocations.ts'
+import { readToldFlags } from '../repo/told-flags.ts'
+import { fatesOf } from '../rules/relocation.ts'
+import { findMoving, type Moving } from './move.ts'
+import { relocationEvents, sameParts } from './relocation-events.ts'
+
+/** All this happens behind the head, where everybody waits: people whom a move touches, times messages. */
+const mostPairs = 1_000_000
+/** Bytes of text that are told anew to who could not read them before. */
+const mostAppearing = 8_000_000
+/** Groups of people who have the same of what moves. */
+const mostGroups = 100
+
+/** A move to the proof's other channel. */
+export interface ChannelChange extends Moving {
+  /** The topic that the messages get; null where each keeps its own. */
+  readonly topic: string | null
+  readonly linkifiers: Linkifiers
+}
+
+/**
+ * Moves the message and what goes with it to another channel, with the rights in them, and tells everybody what it means
+ * for them; called behind the head.
+ * @param changed the first gate's proof, of the same message
+ * @throws AppError where they are too many or too old: nothing was written
+ */
+export async function relocate(
+  tx: Tx,
+  granted: Granted<'message:move-channel'>,
+  changed: Granted<'message:change'>,
+  change: ChannelChange,
+): Promise<void> {
+  const { message, target } = granted.object
+  const { channel } = message
+  const ids = await findMoving(tx, granted, change)
+  if (!channel) return
+  if ((await countAffected(tx, granted, ids)) * ids.length > mostPairs)
+    throw badRequest('Too many people and messages to move at once: move fewer messages')
+  const fates = fatesOf(await readAffected(tx, granted, ids), ids, { old: channel, new: target })
+  if ([...sameParts(fates, 'carried'), ...sameParts(fates, 'lost')].length > 2 * mostGroups)
+    throw badRequest('Too many people have different parts of these messages')
+  const appears = fates.some((fate) => fate.new.length > 0) || (channel.inviteOnly && !target.inviteOnly)
+  if (appears && (await countAppearing(tx, granted, ids)) > mostAppearing)
+    throw badRequest('Too much text to move at once: move fewer messages')
+
+  const stars = await readStars(tx, granted, ids)
+  await writeChannel(tx, granted, ids, change.topic, change.at)
+  await moveRanges(tx, granted, ids, fates)
+  await moveMarks(tx, granted, ids, fates)
+
+  const events = await relocationEvents({
+    granted,
+    change,
+    ids,
+    fates,
+    stars,
+    appearing: appears ? await readAppearing(tx, granted, ids) : [],
+    flagsOf: (id, users) =>
+      readToldFlags(tx, changed, id, { channel: target.channelId, users: users.map(userId), within: true }),
+  })
+  // A notice in either topic would be sent from here, once there is who sends it.
+  await append(tx, granted.rights, events)
+}
