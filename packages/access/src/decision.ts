@@ -43,6 +43,8 @@ export type Reason =
   | 'system-group'
   | 'group-inactive'
   | 'content-needed'
+  | 'server-only'
+  | 'kept'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

@@ -54,6 +54,7 @@ import {
   messageMoveChannel,
   messageMoveTopic,
 } from './actions/message-change.ts'
+import { type Expiring, messageExpire } from './actions/message-expire.ts'
 import { organisationChange } from './actions/organisation.ts'
 import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import {
@@ -150,6 +151,8 @@ export interface ActionObjects {
   'message:move-topic': TopicMove
   'message:move-channel': ChannelMove
   'message:delete': DeletingMessage
+  /** Taking messages away by their age. */
+  'message:expire': Expiring
   /** Lists of messages: the predicate decides row by row. */
   'message:list': null
 }
@@ -205,6 +208,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:move-topic': messageMoveTopic,
   'message:move-channel': messageMoveChannel,
   'message:delete': messageDelete,
+  'message:expire': messageExpire,
   'message:list': allow,
 }
 

@@ -57,6 +57,15 @@ const channels: readonly (readonly [string, ChannelFacts])[] = [
   ['of another organisation', { ...open, orgId: orgId(2) }],
 ]
 
+const expiring = {
+  orgId: orgId(1),
+  recipientId: recipientId(1),
+  channel: null,
+  messageId: 1,
+  keepsDays: 1,
+  upTo: 0,
+  now: 86_400,
+}
 const change = { kind: null, archived: null, byDefault: false, retention: false, permissions: [] }
 const [publicKind, privateKind] = [
   { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false },
@@ -483,6 +492,10 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['one’s own, in an archived channel', { ...own, message: inArchive }],
     ['another’s', said],
     ['another’s that may not be read', { ...said, message: message(closed, true) }],
+  ],
+  'message:expire': [
+    ['old enough', expiring],
+    ['not old enough', { ...expiring, upTo: 1 }],
   ],
   'message:delete': [
     ['one’s own', { ...own, age: 600, senderBotOwnerId: null }],

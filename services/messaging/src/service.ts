@@ -18,6 +18,8 @@ import { calls, routes } from './endpoints.ts'
 import { PresenceStore } from './presence/store.ts'
 import { findActor } from './facts/target.ts'
 import { deliverDue } from './jobs/deliver.ts'
+import { expireOld, lookEveryMs } from './jobs/expire.ts'
+import { expiringOrganisations } from './repo/expired.ts'
 import { dueOrganisations } from './repo/scheduled.ts'
 import { settleWords, unsettledOrganisations } from './repo/words.ts'
 
@@ -63,6 +65,15 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
       serve: (org) => deliverDue({ ...ctx, afterCommit, onProblem }, org),
       wait,
       onProblem,
+    }),
+  )
+  opening.use(
+    createRounds({
+      waiting: () => expiringOrganisations(database),
+      serve: (org) => expireOld({ database, afterCommit, clock }, org),
+      pauseMs: lookEveryMs,
+      wait,
+      onProblem: (error) => logger.warn('old messages stay', describeError(error)),
     }),
   )
   const served = opening.use(

@@ -48,8 +48,6 @@ export interface ChannelWish extends Partial<Omit<ChannelSet, 'groups'>> {
   readonly is_web_public?: boolean | undefined
   readonly history_public_to_subscribers?: boolean | undefined
   readonly archived?: boolean | undefined
-  /** Is something said of how long its messages are kept? */
-  readonly retention?: boolean
   /** Who is to have which permission in it. */
   readonly permissions?: PermissionChanges
 }
@@ -78,7 +76,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     kind: kindChange(wish, channel),
     archived: wish.archived ?? null,
     byDefault: (wish.isDefault ?? null) !== null,
-    retention: wish.retention ?? false,
+    retention: wish.retention !== undefined,
     permissions: askedPermissions(wish.permissions ?? {}),
   }
   const verdict = authorize('channel:change', actor, wanted, rights)
@@ -94,10 +92,10 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const organisation = await settingsNaming(tx)
   if (!isPrivate && wanted.kind && organisation.moderation === id)
     throw badRequest('Moderation request channel must be private.')
-  const { name = null, description = null, folder } = wish
+  const { name = null, description = null, folder, retention } = wish
   if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
-  if (!(await changeChannel(tx, granted, { name, description, isDefault, folder, groups })))
+  if (!(await changeChannel(tx, granted, { name, description, isDefault, folder, retention, groups })))
     throw nameTaken(name ?? '')
 
   const before = channelObject(row, now)

@@ -14,6 +14,7 @@ import { channelKind } from './rules/channel-kind.ts'
 import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { announcedText, announcementTopic, madeText, ownTopic } from './rules/notice-text.ts'
+import { retentionDays } from './rules/retention.ts'
 import { refuseUnsupported } from './rules/supported.ts'
 
 /** What channels that are made in one request have in common. */
@@ -22,6 +23,7 @@ export interface Making {
   readonly groups: ChannelGroups
   readonly byDefault: boolean
   readonly folder: number | null
+  readonly retention: number | null
   /** The organisation's address, for links in descriptions. */
   readonly url: string
   /** Where it is said that there is a new channel; null for nowhere. */
@@ -64,7 +66,8 @@ export async function prepareMaking(
   // The name of a private one is nobody else's.
   const announcedIn = wish.announce && !kind.inviteOnly ? announcements : null
   const byDefault = wish.is_default_stream ?? false
-  return { granted, groups, byDefault, folder, url, announcedIn, saysChanges }
+  const retention = retentionDays(wish.message_retention_days ?? 'realm_default')
+  return { granted, groups, byDefault, folder, retention, url, announcedIn, saysChanges }
 }
 
 /** May its maker bring others into a channel that they are about to make? They are in its new groups by now. */
@@ -92,7 +95,7 @@ async function mayAdd(
 /** Makes one, and has it said. @returns null where its name is taken in any spelling */
 export async function makeChannel(
   { tx, now, actor }: Acting,
-  { granted, groups, byDefault, folder, url, announcedIn, saysChanges }: Making,
+  { granted, groups, byDefault, folder, retention, url, announcedIn, saysChanges }: Making,
   { name, description }: { readonly name: string; readonly description: string },
 ): Promise<Made | null> {
   const made = await insertChannel(tx, granted, {
@@ -103,6 +106,7 @@ export async function makeChannel(
     groups,
     byDefault,
     folder,
+    retention,
   })
   if (!made) return null
   const { userId } = actor

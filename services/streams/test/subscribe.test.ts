@@ -136,7 +136,7 @@ describe('making channels', () => {
 
   test.each([
     [{ is_default_stream: true, invite_only: true }, 'A default channel cannot be private.'],
-    [{ message_retention_days: '30' }, 'message_retention_days is not supported.'],
+    [{ message_retention_days: '0' }, "Bad value for 'message_retention_days'"],
   ])('%j is refused to an owner too', async (fields, msg) => {
     expect((await subscribe(owner, 'never', fields)).body).toMatchObject({ msg })
   })

@@ -4,6 +4,7 @@ import { type OrgId, userId } from '@parley/core'
 import { declarations } from '@parley/events'
 import { eventFaults } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Answer, type Fixture, fixture, type Person } from './fixture.ts'
 
 let f: Fixture
@@ -123,14 +124,26 @@ describe('names and descriptions', () => {
     expect(unknown.body['msg']).toBe('Invalid channel ID')
   })
 
+  test('owners say for how many days it keeps its messages', async () => {
+    for (const who of [ada, admin])
+      expect((await update(who, open, { message_retention_days: '30' })).body['code']).toBe(
+        'UNAUTHORIZED_PRINCIPAL',
+      )
+    const log = await since(async () => {
+      for (const days of ['30', '30', 'unlimited', 'realm_default'])
+        expect((await update(owner, open, { message_retention_days: days })).status).toBe(200)
+    })
+    const told = (value: number | null) => ({ property: 'message_retention_days', value, name: 'open' })
+    expect(shapes(log)).toMatchObject([told(30), told(-1), told(null)])
+    expect((await update(owner, open, { message_retention_days: '0' })).status).toBe(400)
+    const fields = { name: 'brief', subscribers: [], message_retention_days: 7 }
+    const made = z.int().parse((await f.ok(owner, 'create-channel', fields))['id'])
+    expect((await f.ok(owner, 'get-channel', { stream_id: made }))['stream']).toMatchObject({
+      message_retention_days: 7,
+    })
+  })
+
   test('what is not built yet is refused by whom it would be refused anyway', async () => {
-    expect((await update(ada, open, { message_retention_days: '30' })).body['code']).toBe(
-      'UNAUTHORIZED_PRINCIPAL',
-    )
-    expect((await update(owner, open, { message_retention_days: '30' })).body['msg']).toBe(
-      'message_retention_days is not supported.',
-    )
-    expect((await update(owner, open, { message_retention_days: 'unlimited' })).status).toBe(200)
     expect((await update(owner, open, { folder_id: 7 })).body['msg']).toBe('Invalid channel folder ID')
     expect((await update(owner, open, { topics_policy: 'disable_empty_topic' })).status).toBe(400)
   })

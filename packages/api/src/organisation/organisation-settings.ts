@@ -46,9 +46,9 @@ export const organisationSettings: Settings = {
   message_content_allowed_in_email_notifications: setting(bool(), true),
   topics_policy: setting(word(['allow_empty_topic', 'disable_empty_topic']), 'allow_empty_topic', fixed),
   message_retention_days: setting(
-    json(z.union([z.int().min(1), z.literal('unlimited').transform(() => -1)])),
+    json(z.union([z.int().min(1).max(1_000_000), z.literal('unlimited').transform(() => -1)])),
     -1,
-    { ...owners, ...fixed },
+    owners,
   ),
 
   name_changes_disabled: setting(bool(), false),

@@ -15,6 +15,7 @@ const Changed = z.object({
     'invite_only',
     'is_archived',
     'folder_id',
+    'message_retention_days',
     ...channelGroupSettings,
     // What older clients read of `can_send_message_group`.
     'stream_post_policy',

@@ -1,7 +1,6 @@
 import type { OrgId } from '@parley/core'
 
-/** Between two looks, and between two pieces of work, so that a long piece leaves the database to others half of the time. */
-const pauseMs = 1_000
+/** Between two pieces of work, so that a long piece leaves the database to others half of the time. */
 const breathMs = 20
 /** After a small piece, so that the next is larger: a piece costs about the same whatever is in it. */
 const gatherMs = 250
@@ -16,6 +15,8 @@ export interface RoundsOptions {
   /** How many organisations at once, and with which to begin, from 0 to below 1: one that is slow delays few others. */
   readonly atOnce?: number
   readonly random?: () => number
+  /** Between two looks where nothing was found, in milliseconds. */
+  readonly pauseMs?: number
   /** A piece of less is small, so that what comes next may gather. */
   readonly worthwhile?: number
   /** What failed is tried again with the next look. */
@@ -33,6 +34,7 @@ export function createRounds({
   atOnce = 1,
   random = () => 0,
   worthwhile = 1,
+  pauseMs = 1_000,
   onProblem,
 }: RoundsOptions): AsyncDisposable {
   const end = new AbortController()

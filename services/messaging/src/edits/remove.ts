@@ -12,7 +12,8 @@ import {
 import { listing } from '../facts/listing.ts'
 import { readAudiences } from '../repo/audience.ts'
 import { deleteMessages, readLostStars } from '../repo/deletes.ts'
-import { readableIds } from '../repo/fetch.ts'
+import type { Expired } from '../repo/expired.ts'
+import { type Readable, readableIds } from '../repo/fetch.ts'
 import { byMessage, type Told } from '../rules/told.ts'
 
 /**
@@ -26,7 +27,18 @@ export async function remove(
   asked: readonly number[],
 ): Promise<number> {
   const ids = await readableIds(tx, listing(granted.actor, granted.rights), asked)
-  if (ids.length === 0) return 0
+  return ids.length === 0 ? 0 : take(tx, granted, ids)
+}
+
+/** Takes messages of one topic away for their age, and tells the same people; called behind the head. @returns how many are gone */
+export const expire = (tx: Tx, granted: Granted<'message:expire'>, ids: Expired): Promise<number> =>
+  take(tx, granted, ids)
+
+async function take(
+  tx: Tx,
+  granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
+  ids: Readable | Expired,
+): Promise<number> {
   const told = await readAudiences(tx, granted, ids)
   const stars = (await readLostStars(tx, granted, told, ids)).map(({ user, ids: messages }) =>
     make(

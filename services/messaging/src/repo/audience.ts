@@ -40,7 +40,8 @@ export async function readAudiences(
     | Granted<'message:change'>
     | Granted<'message:edit'>
     | Granted<'message:delete'>
-    | Granted<'channel:delete-topic'>,
+    | Granted<'channel:delete-topic'>
+    | Granted<'message:expire'>,
   ids: readonly number[],
 ): Promise<Told[]> {
   const { channel, message } = placeOf(granted)

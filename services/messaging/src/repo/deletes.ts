@@ -2,6 +2,7 @@ import type { Granted } from '@parley/access'
 import { userId, type UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
+import type { Expired } from './expired.ts'
 import type { Readable } from './fetch.ts'
 import { byMessage, type Told } from '../rules/told.ts'
 
@@ -26,9 +27,9 @@ const Star = z.object({ user: z.int(), ids: z.array(z.int()) })
 /** Who starred the messages and does not hear that they are gone: they left where these stood. */
 export async function readLostStars(
   tx: Tx,
-  _granted: Granted<'message:delete'> | Granted<'channel:delete-topic'>,
+  _granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
   told: readonly Told[],
-  ids: Readable,
+  ids: Readable | Expired,
 ): Promise<{ readonly user: UserId; readonly ids: readonly number[] }[]> {
   const rows = await tx.query(
     Star,
@@ -53,22 +54,24 @@ const Gone = z.object({ topic: z.string(), id: z.int() })
 
 /**
  * Takes messages away with their marks, reactions and former states; behind the head.
- * @param ids those of the proof's message or channel; others stay
+ * @param ids those of the proof's message, channel or age; others stay
  */
 export async function deleteMessages(
   tx: Tx,
-  granted: Granted<'message:delete'> | Granted<'channel:delete-topic'>,
-  ids: Readable,
+  granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
+  ids: Readable | Expired,
 ): Promise<z.output<typeof Gone>[]> {
   const { object } = granted
   const only = 'message' in object ? [object.message.messageId] : ids
   const recipient = 'message' in object ? null : object.recipientId
+  const upTo = 'upTo' in object ? object.upTo : null
   const gone = await tx.query(
     Gone,
     `DELETE FROM messaging.messages
       WHERE org_id = $1 AND message_id = ANY ($2::bigint[]) AND ($3::integer IS NULL OR recipient_id = $3)
+        AND ($4::bigint IS NULL OR sent_at <= to_timestamp($4))
       RETURNING topic, message_id AS id`,
-    [tx.org, only, recipient],
+    [tx.org, only, recipient, upTo],
   )
   const left = [tx.org, gone.map(({ id }) => id)]
   for (const table of ['user_flags', 'reactions', 'submessages', 'edits'])

@@ -25,7 +25,7 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     is_archived: row.archived,
     is_announcement_only: postPolicy(row.can_send_message_group) === 2,
     stream_post_policy: postPolicy(row.can_send_message_group),
-    message_retention_days: null,
+    message_retention_days: row.message_retention_days,
     first_message_id: row.first_message_id,
     is_recently_active: nowMs / 1000 - lastActive < activeSeconds,
     // Zulip's "not known yet": nothing counts traffic.

@@ -10,6 +10,8 @@ export interface ChannelSet {
   readonly isDefault: boolean | null
   /** The folder that it comes into; null takes it out of its own, and absent leaves it there. */
   readonly folder?: number | null | undefined
+  /** For how many days it keeps its messages: -1 for ever, null as the organisation does; absent leaves it. */
+  readonly retention?: number | null | undefined
   /** The group that each permission in it is given to. */
   readonly groups: ChannelGroups
 }
@@ -31,7 +33,8 @@ export async function changeChannel(
        is_web_public = coalesce($9, is_web_public), archived = coalesce($10, archived),
        is_default = coalesce($11, is_default),
        folder_id = CASE WHEN $12::boolean THEN $13::integer ELSE folder_id END,
-       ${channelGroupSettings.map((name, i) => `${name} = $${i + 14}`).join(', ')}
+       message_retention_days = CASE WHEN $14::boolean THEN $15::integer ELSE message_retention_days END,
+       ${channelGroupSettings.map((name, i) => `${name} = $${i + 16}`).join(', ')}
      WHERE org_id = $1 AND channel_id = $2 AND NOT EXISTS (
        SELECT FROM streams.channels other
        WHERE other.org_id = $1 AND other.name_key = $4 AND other.channel_id <> $2)
@@ -50,6 +53,8 @@ export async function changeChannel(
       set.isDefault,
       set.folder !== undefined,
       set.folder ?? null,
+      set.retention !== undefined,
+      set.retention ?? null,
       ...channelGroupSettings.map((name) => set.groups[name]),
     ],
   )

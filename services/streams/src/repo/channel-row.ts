@@ -14,6 +14,7 @@ export const ChannelRow = z
     archived: z.boolean(),
     is_default: z.boolean(),
     folder_id: z.int().nullable(),
+    message_retention_days: z.int().nullable(),
     creator_id: z.int().nullable(),
     /** Unix seconds. */
     created_at: z.int(),
@@ -31,7 +32,7 @@ export const ChannelRow = z
 export type ChannelRow = z.infer<typeof ChannelRow>
 
 const columns = `c.channel_id, c.name, c.description, c.rendered_description, c.invite_only,
-  c.history_public_to_subscribers, c.is_web_public, c.archived, c.is_default, c.folder_id, c.creator_id, ${channelGroupColumns('c')},
+  c.history_public_to_subscribers, c.is_web_public, c.archived, c.is_default, c.folder_id, c.message_retention_days, c.creator_id, ${channelGroupColumns('c')},
   coalesce((SELECT jsonb_object_agg(v.group_id, jsonb_build_object('direct_members', v.direct_members,
       'direct_subgroups', v.direct_subgroups))
     FROM auth.v1_setting_values(c.org_id, ARRAY[${channelGroupColumns('c')}]) v), '{}') AS setting_values,

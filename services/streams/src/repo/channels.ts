@@ -66,6 +66,8 @@ export interface NewChannel {
   /** The group that each permission in it is given to. */
   readonly groups: ChannelGroups
   readonly folder: number | null
+  /** For how many days it keeps its messages: -1 for ever, null as the organisation does. */
+  readonly retention: number | null
   /** Are new accounts in it from the beginning? */
   readonly byDefault: boolean
 }
@@ -82,9 +84,9 @@ export async function insertChannel(
     `WITH drawn AS (SELECT nextval('streams.channel_ids')::integer AS id)
      INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, description,
        rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at,
-       is_default, folder_id, ${channelGroupSettings.join(', ')})
+       is_default, folder_id, message_retention_days, ${channelGroupSettings.join(', ')})
      SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0),
-       $11, $12, ${channelGroupSettings.map((_, i) => `$${13 + i}`).join(', ')}
+       $11, $12, $13, ${channelGroupSettings.map((_, i) => `$${14 + i}`).join(', ')}
      FROM drawn
      ON CONFLICT (org_id, name_key) DO NOTHING
      RETURNING channel_id`,
@@ -101,6 +103,7 @@ export async function insertChannel(
       channel.createdAt,
       channel.byDefault,
       channel.folder,
+      channel.retention,
       ...channelGroupSettings.map((name) => channel.groups[name]),
     ],
   )

@@ -5,6 +5,7 @@ import { route } from '@parley/kit'
 import { change } from '../change-channel.ts'
 import type { Context } from '../context.ts'
 import { renderDescription } from '../present/description.ts'
+import { retentionDays } from '../rules/retention.ts'
 import { unsupportedSetting } from '../rules/settings.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
@@ -12,7 +13,7 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
   const { input, request } = handled
   const { new_name, description, is_private, is_web_public, history_public_to_subscribers } = input
   const text = description === undefined ? null : channelDescription(description)
-  const retention = input.message_retention_days?.replaceAll('"', '')
+  const { message_retention_days } = input
   await change(handled, input.stream_id, {
     name: new_name === undefined ? null : channelName(new_name),
     description: text === null ? null : { text, rendered: renderDescription(text, request.url) },
@@ -22,12 +23,10 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
     archived: input.is_archived,
     isDefault: input.is_default_stream ?? null,
     folder: input.folder_id,
-    retention: retention !== undefined,
+    retention: message_retention_days === undefined ? undefined : retentionDays(message_retention_days),
     permissions: input,
   })
   // Refused last, by whom it is none of the business learns no more than before; nothing is written.
-  if (retention !== undefined && !keepsAll.includes(retention))
-    throw badRequest('message_retention_days is not supported.')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
   const setting = unsupportedSetting(wantedOf(input))
@@ -42,6 +41,3 @@ const wantedOf = (input: Input<typeof updateChannel>): Parameters<typeof unsuppo
   can_delete_own_message_group: input.can_delete_own_message_group?.new,
   can_resolve_topics_group: input.can_resolve_topics_group?.new,
 })
-
-/** Nothing deletes messages by their age yet, so these are what a channel has. */
-const keepsAll = ['realm_default', 'unlimited', 'forever']

@@ -60,6 +60,9 @@ export function changeEvents(change: Change): NewEvent[] {
       ? told(change, { property: 'description', value: description, rendered_description })
       : []),
     ...(differs('folder_id') ? told(change, { property: 'folder_id', value: after.folder_id }) : []),
+    ...(differs('message_retention_days')
+      ? told(change, { property: 'message_retention_days', value: after.message_retention_days })
+      : []),
     ...[...channelGroupSettings, ...postingOfOld].flatMap((property) =>
       sameValue(before[property], after[property]) ? [] : told(change, { property, value: after[property] }),
     ),

@@ -39,6 +39,7 @@ const channel = (invite_only: boolean): ChannelObject =>
       archived: false,
       is_default: false,
       folder_id: null,
+      message_retention_days: null,
       creator_id: 2,
       created_at: 0,
       subscriber_count: 0,

@@ -1,6 +1,7 @@
 import { type Actor, isAdmin, isOwner } from '@parley/access'
 import type { NewChannelWish } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
+import { retentionDays } from './retention.ts'
 import { unsupportedSetting } from './settings.ts'
 
 /**
@@ -13,11 +14,8 @@ export function refuseUnsupported(input: NewChannelWish, actor: Actor): void {
     if (!isAdmin(actor)) throw badRequest('Insufficient permission')
     if (input.invite_only) throw badRequest('A default channel cannot be private.')
   }
-  const retention = input.message_retention_days?.replaceAll('"', '')
-  if (retention !== undefined && retention !== 'realm_default') {
-    if (!isOwner(actor)) throw new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
-    throw badRequest('message_retention_days is not supported.')
-  }
+  if (retentionDays(input.message_retention_days ?? 'realm_default') !== null && !isOwner(actor))
+    throw new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
   const setting = unsupportedSetting(input)
