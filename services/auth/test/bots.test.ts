@@ -189,8 +189,11 @@ test('a bot is renamed by its owner and administrators, by either way', async ()
   expect((await known(member)).find((b) => b['user_id'] === robbie.user)).toMatchObject({ full_name: 'Bob' })
 })
 
-test('a bot keeps its settings and name to its owner', async () => {
+test('a bot leaves its settings, name and key to its owner', async () => {
   const robbie = await bot(member)
+  expect(await refusalOf(h.ask('regenerate-api-key', robbie))).toBe(
+    '400 BAD_REQUEST This endpoint does not accept bot requests.',
+  )
   expect(await refusalOf(h.ask('update-settings', robbie, { full_name: 'Free' }))).toBe(
     '400 BAD_REQUEST This endpoint does not accept bot requests.',
   )

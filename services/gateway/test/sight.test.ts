@@ -357,8 +357,9 @@ describe('where guests see only whom they have met', () => {
     const guests: [Account, ...Account[]] = [gus, await guest('Kim')]
     const others: [Account, ...Account[]] = [owner, ann, ben, ...guests]
     const names = ['here', 'elsewhere', 'another'] as const
+    const bots: number[] = []
     let compared = 0
-    for (let round = 0; round < 18; round++) {
+    for (let round = 0; round < 24; round++) {
       const wanted = {
         include_subscribers: true,
         client_capabilities: {
@@ -370,7 +371,8 @@ describe('where guests see only whom they have met', () => {
       const queues = await Promise.all(guests.map((who) => eventQueue(who, wanted)))
       const who = random.pick(others)
       const name = random.pick(names)
-      switch (random.below(8)) {
+      const bot = bots.at(-1)
+      switch (random.below(11)) {
         case 0:
         case 1:
           await owner.ok('POST', '/users/me/subscriptions', {
@@ -392,6 +394,19 @@ describe('where guests see only whom they have met', () => {
           break
         case 6:
           await owner.ok('PATCH', `/users/${ben.id}`, { role: random.pick([300, 400]) })
+          break
+        case 7:
+        case 8: {
+          const made = await ben.ok('POST', '/bots', { full_name: 'Robbie', short_name: `round${round}` })
+          const id = z.int().parse(made['user_id'])
+          bots.push(id)
+          await owner.ok('POST', '/users/me/subscriptions', { subscriptions: [{ name }], principals: [id] })
+          await ben.ok('PATCH', `/bots/${id}`, { full_name: 'Robert', role: random.pick([400, 600]) })
+          break
+        }
+        case 9:
+          if (bot !== undefined) await owner.ok('DELETE', `/bots/${bot}`)
+          bots.pop()
           break
         default:
           await write(owner, 'said')

@@ -8,7 +8,7 @@ const hashed = (secret: Secret): Uint8Array<ArrayBuffer> => Uint8Array.from(sha2
 /** Keeps the hash of an account's new API key. @returns the key's number */
 export async function insertApiKey(
   tx: OrmTx,
-  granted: Granted<'self:use'>,
+  granted: Granted<'self:use'> | Granted<'self:set'>,
   key: Secret,
   createdAt: Date,
 ): Promise<number> {
@@ -18,7 +18,7 @@ export async function insertApiKey(
 }
 
 /** Ends every API key of the account that acts. */
-export async function endApiKeys(tx: OrmTx, granted: Granted<'self:use'>, endedAt: Date): Promise<void> {
+export async function endApiKeys(tx: OrmTx, granted: Granted<'self:set'>, endedAt: Date): Promise<void> {
   const { orgId, userId } = granted.actor
   await tx.orm.apiKey.updateMany({ where: { orgId, userId, endedAt: null }, data: { endedAt } })
 }

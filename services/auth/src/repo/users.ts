@@ -162,7 +162,10 @@ export async function holdAccount(tx: OrmTx, user: UserId): Promise<void> {
 }
 
 /** Makes everything remembered of the account's credentials useless. @returns its new generation */
-export async function raiseGeneration(tx: OrmTx, granted: Granted<'self:use'>): Promise<number> {
+export async function raiseGeneration(
+  tx: OrmTx,
+  granted: Granted<'self:use'> | Granted<'self:set'>,
+): Promise<number> {
   const { orgId, userId } = granted.actor
   const { generation } = await tx.orm.user.update({
     where: { orgId_userId: { orgId, userId } },
