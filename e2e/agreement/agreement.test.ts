@@ -1,10 +1,11 @@
 import { role } from '@parley/access'
-import { seedOf } from '@parley/testkit'
+import { seeded, seedOf } from '@parley/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scene, startProduct } from '../product.ts'
 import { long, size } from '../size.ts'
 import { readFacts } from './facts.ts'
+import { tryMoves } from './moves.ts'
 import { type Organisation, populate, someOrganisation } from './organisation.ts'
 import { kindOf, type Lists, ruled, ruledChanges } from './rules.ts'
 import { act } from './steps.ts'
@@ -29,6 +30,8 @@ test(`what lists hold is what the rule for one object says of each, for everybod
       if ((ids?.length ?? 0) < everything) seen.lacked.add(list)
     }
   }
+
+  const moves = { done: 0, refused: 0 }
 
   await fc.assert(
     fc.asyncProperty(someOrganisation, async (wanted) => {
@@ -63,6 +66,9 @@ test(`what lists hold is what the rule for one object says of each, for everybod
           note(lists, Infinity)
         }),
       )
+      const tried = await tryMoves(active, other ? [here, other] : [here], seeded(here.id), size(25, 60))
+      moves.done += tried.done
+      moves.refused += tried.refused
       other = here
     }),
     { seed, numRuns: organisations, endOnFailure: true },
@@ -72,5 +78,6 @@ test(`what lists hold is what the rule for one object says of each, for everybod
   if (!long && seed !== usualSeed) return
   const all = Object.keys(role).flatMap((name) => [name, `${name} bot`])
   expect([...kinds].sort()).toEqual([...all, 'deactivated'].sort())
+  expect(Math.min(moves.done, moves.refused)).toBeGreaterThan(0)
   expect([...seen.lacked].filter((list) => !seen.held.has(list))).toEqual([])
 }, 900_000)

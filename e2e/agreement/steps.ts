@@ -12,6 +12,7 @@ export async function act(organisation: Organisation, wanted: Wanted): Promise<v
   const given = await owner.patch('/realm', {
     direct_message_permission_group: { new: permitting },
     can_add_subscribers_group: { new: adds },
+    can_move_messages_between_channels_group: { new: adds },
   })
   if (given.status !== 200) throw new Error(`permissions were not given: ${given.status}`)
   const ids: number[] = []

@@ -178,6 +178,15 @@ export const breaks: readonly Break[] = [
     test: 'e2e/snapshot/snapshot.test.ts',
   },
   {
+    name: 'what is held of a message is judged by where it was',
+    invariant: 4,
+    file: 'services/gateway/src/live/whereabouts.ts',
+    from: 'if (places.every((known) => known.length === 0)) return null',
+    to: 'if (places.length > 0) return null',
+    test: 'e2e/revoked/revoked.test.ts',
+    title: 'a message moved where one may not read',
+  },
+  {
     name: 'a revocation answers without the barrier',
     invariant: 3,
     file: 'packages/kit/src/run/commit.ts',

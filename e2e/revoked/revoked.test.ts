@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as channel from './channel.ts'
 import * as credentials from './credentials.ts'
+import * as moved from './moved.ts'
 import * as pausedGateway from './paused-gateway.ts'
 import * as roles from './roles.ts'
 import * as slowReader from './slow-reader.ts'
@@ -30,6 +31,11 @@ test(
 test(
   `a channel made private is gone for who reads every public one, and an archived one takes no word, at any gateway (seed ${channel.seed})`,
   () => expect(tried(channel)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `a message moved where one may not read is gone, also from queues that hold it, at any gateway (seed ${moved.seed})`,
+  () => expect(tried(moved)).resolves.toBeUndefined(),
   timeout,
 )
 test(
