@@ -11,6 +11,8 @@ import {
   unlessAnew,
 } from '@parley/testkit'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { superuser } from '../faults/database.ts'
 import { type Person, scene, startProduct } from '../product.ts'
 import { size } from '../size.ts'
 
@@ -22,6 +24,10 @@ const wanted = {
   include_subscribers: true,
   client_capabilities: { empty_topic_name: true, bulk_message_deletion: true, linkifier_url_template: true },
 }
+
+const Waiting = z.object({ id: z.int() })
+const waiting =
+  'SELECT scheduled_id AS id FROM messaging.scheduled JOIN auth.system_bots USING (org_id, user_id)'
 
 interface Watcher extends Member {
   readonly kind: string
@@ -84,6 +90,10 @@ test(`F82: what register said with its events applied is what a new register say
     }
     await Promise.all(making)
     const watched = [...fromBefore, ...(await Promise.all(registering))]
+    // The Notification Bot speaks a moment later: nothing is to come between the end and who registers behind it.
+    await expect
+      .poll(() => superuser(product, Waiting, waiting), { timeout: 30_000, interval: 20 })
+      .toEqual([])
 
     const end = `the end of round ${round}`
     const everybody = staying.map(({ id }) => id).filter((id) => id !== owner.id)

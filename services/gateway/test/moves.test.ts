@@ -50,7 +50,7 @@ const channel = async (isPrivate: boolean, ...people: Account[]): Promise<Channe
 const say = async (to: Channel, content: string, topic = 'tea'): Promise<number> =>
   z.int().parse((await owner.ok('POST', '/messages', { type: 'channel', to: to.id, topic, content }))['id'])
 const move = (id: number, to: Channel, more: Fields = {}) =>
-  owner.ok('PATCH', `/messages/${id}`, { stream_id: to.id, ...more })
+  owner.ok('PATCH', `/messages/${id}`, { stream_id: to.id, send_notification_to_new_thread: false, ...more })
 const remove = (who: Account, from: Channel) =>
   owner.ok('DELETE', '/users/me/subscriptions', { subscriptions: [from.name], principals: [who.id] })
 const wanted = { client_capabilities: { bulk_message_deletion: true, empty_topic_name: true } }

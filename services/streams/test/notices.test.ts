@@ -1,8 +1,9 @@
 import { role } from '@parley/access'
 import type { OrgId } from '@parley/core'
+import { channelLink } from '@parley/markdown'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { announcedText, broughtText, changeTexts, madeText, named } from '../src/rules/notice-text.ts'
+import { announcedText, broughtText, changeTexts, madeText } from '../src/rules/notice-text.ts'
 import { type Fixture, fixture, type Person } from './fixture.ts'
 
 let f: Fixture
@@ -163,9 +164,9 @@ test('a guest who sees only whom they have met is not told who it was', async ()
 })
 
 test('a name ends where it ends', () => {
-  expect(named('tea')).toBe('#**tea**')
-  expect(named('x** @**all')).toBe('` x** @**all `')
-  expect(named('a `b`* c')).toBe('`` a `b`* c ``')
+  expect(channelLink('tea')).toBe('#**tea**')
+  expect(channelLink('x** @**all')).toBe('`x** @**all`')
+  expect(channelLink('a `b`* c')).toBe('``a `b`* c``')
   expect(broughtText(7, ['a', 'b'])).toBe('@_**|7** subscribed you to these channels:\n\n* #**a**\n* #**b**')
   expect(madeText(7, open, 'a\n```\n@**all**')).toContain('> a\n> ```\n> @**all**')
   expect(madeText(7, open, '')).toContain('> (none)')

@@ -35,6 +35,7 @@ export interface ChannelChange extends Moving {
  * Moves the message and what goes with it to another channel, with the rights in them, and tells everybody what it means
  * for them; called behind the head.
  * @param changed the first gate's proof, of the same message
+ * @returns how many moved
  * @throws AppError where they are too many or too old: nothing was written
  */
 export async function relocate(
@@ -42,11 +43,11 @@ export async function relocate(
   granted: Granted<'message:move-channel'>,
   changed: Granted<'message:change'>,
   change: ChannelChange,
-): Promise<void> {
+): Promise<number> {
   const { message, target } = granted.object
   const { channel } = message
   const ids = await findMoving(tx, granted, change)
-  if (!channel) return
+  if (!channel) return 0
   if ((await countAffected(tx, granted, ids)) * ids.length > mostPairs)
     throw badRequest('Too many people and messages to move at once: move fewer messages')
   const fates = fatesOf(await readAffected(tx, granted, ids), ids, { old: channel, new: target })
@@ -71,6 +72,6 @@ export async function relocate(
     flagsOf: (id, users) =>
       readToldFlags(tx, changed, id, { channel: target.channelId, users: users.map(userId), within: true }),
   })
-  // A notice in either topic would be sent from here, once there is who sends it.
   await append(tx, granted.rights, events)
+  return ids.length
 }

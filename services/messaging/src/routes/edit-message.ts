@@ -33,6 +33,7 @@ import { type Editable, type NewText, readEditable, writeText } from '../repo/ed
 import { readToldFlags } from '../repo/told-flags.ts'
 import { editRefusal } from '../rules/edit-refusal.ts'
 import { planEdit, togglesResolved } from '../rules/edit-plan.ts'
+import { sayMoved } from '../say-moved.ts'
 
 export default route<typeof editMessage, Context, Tx>(
   editMessage,
@@ -64,7 +65,8 @@ export default route<typeof editMessage, Context, Tx>(
     const moving = { before: now.topic, mode: input.propagate_mode, at }
     if (away) {
       const limit = shorter(policy.moveBetweenLimit, within)
-      await relocate(tx, away, granted, { ...moving, limit, topic: plan.topic, linkifiers })
+      const count = await relocate(tx, away, granted, { ...moving, limit, topic: plan.topic, linkifiers })
+      await sayMoved(tx, away, { before: now.topic, after: topic, asked: input, count, url: request.url })
       return { detached_uploads: [] }
     }
     if (edit && text && !(await writeText(tx, edit, now, text, at))) throw new StaleRights()
@@ -84,6 +86,8 @@ export default route<typeof editMessage, Context, Tx>(
       },
     }
     await tell(tx, granted, ids, body, text && shownText(now, text, policy))
+    const went = { before: now.topic, after: topic, asked: input, count: ids.length, url: request.url }
+    if (move) await sayMoved(tx, move, went)
     return { detached_uploads: [] }
   },
 )

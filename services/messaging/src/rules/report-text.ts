@@ -1,4 +1,5 @@
 import { type ReportType, reportTypes } from '@parley/api'
+import { cited } from '@parley/markdown'
 import { quoted } from './reminder-text.ts'
 
 /** Of a reported message so much is quoted that the whole fits into one. */
@@ -26,9 +27,6 @@ export function reportText({ by, type, description, message, url }: Report): str
     quoted(shown),
   ].join('\n\n')
 }
-
-/** Line by line: a fence that is opened in it and not closed takes in nothing of what follows. */
-const cited = (text: string): string => `> ${text.split(/\r\n|[\r\n]/).join('\n> ')}`
 
 /** Where it is said: reports of one person's messages are together. @param name the sender's */
 export const reportTopic = (name: string): string => `${name}'s moderation requests`

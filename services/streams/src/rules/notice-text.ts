@@ -1,20 +1,10 @@
+import { channelLink, cited, codeSpan } from '@parley/markdown'
+
 /** In which topic of a channel it is said what becomes of it, and in which of the other that there is a new one. */
 export const ownTopic = 'channel events'
 export const announcementTopic = 'new channels'
 
-/** A channel by its name: as a link for whoever may know of it, where no character could end that before the name does. */
-export const named = (channel: string): string =>
-  /^[^*`\\]+$/u.test(channel) ? `#**${channel}**` : coded(channel)
-
-/** As it is written, whatever it holds. */
-function coded(text: string): string {
-  const fence = '`'.repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1)
-  return `${fence} ${text} ${fence}`
-}
-
-/** Line by line: nothing that is opened in it and not closed takes in what follows. */
-const cited = (text: string): string =>
-  text === '' ? '> (none)' : `> ${text.split(/\r\n|[\r\n]/).join('\n> ')}`
+const orNone = (text: string): string => cited(text === '' ? '(none)' : text)
 
 const by = (user: number): string => `@_**|${user}**`
 
@@ -33,18 +23,18 @@ export function kindName({ inviteOnly, historyPublicToSubscribers, isWebPublic }
 
 /** In a new channel. */
 export const madeText = (maker: number, kind: Kind, description: string): string =>
-  `**${kindName(kind)}** channel created by ${by(maker)}. Description:\n\n${cited(description)}`
+  `**${kindName(kind)}** channel created by ${by(maker)}. Description:\n\n${orNone(description)}`
 
 /** Where new channels are announced. */
 export const announcedText = (maker: number, channel: string): string =>
-  `${by(maker)} created a new channel ${named(channel)}.`
+  `${by(maker)} created a new channel ${channelLink(channel)}.`
 
 /** To somebody who was brought into channels. @param bringer null where the newcomer may not see who it was */
 export function broughtText(bringer: number | null, channels: readonly string[]): string {
   const [one = '', ...more] = channels
   const did = bringer === null ? 'You were subscribed' : `${by(bringer)} subscribed you`
-  if (more.length === 0) return `${did} to the channel ${named(one)}.`
-  return `${did} to these channels:\n\n${channels.map((name) => `* ${named(name)}`).join('\n')}`
+  if (more.length === 0) return `${did} to the channel ${channelLink(one)}.`
+  return `${did} to these channels:\n\n${channels.map((name) => `* ${channelLink(name)}`).join('\n')}`
 }
 
 /** What clients are told of a channel, as far as is said in it. */
@@ -69,11 +59,11 @@ export function changeTexts(changer: number, before: Described, after: Described
   return [
     ...(before.name === after.name
       ? []
-      : [`${by(changer)} renamed this channel from ${coded(before.name)} to ${coded(after.name)}.`]),
+      : [`${by(changer)} renamed this channel from ${codeSpan(before.name)} to ${codeSpan(after.name)}.`]),
     ...(before.description === after.description
       ? []
       : [
-          `${by(changer)} changed the description of this channel. Old description:\n\n${cited(before.description)}\n\nNew description:\n\n${cited(after.description)}`,
+          `${by(changer)} changed the description of this channel. Old description:\n\n${orNone(before.description)}\n\nNew description:\n\n${orNone(after.description)}`,
         ]),
     ...(was === is ? [] : [`${by(changer)} changed who may read this channel from **${was}** to **${is}**.`]),
   ]

@@ -87,17 +87,25 @@ const moveTopic: Change = async (play, who) => {
   })
 }
 
-/** To a private channel that the owner is in. */
+const Own = z.array(z.object({ stream_id: z.int(), invite_only: z.boolean() }))
+/** A private channel that the owner is in. */
+const closedOf = async ({ owner }: Play): Promise<number | undefined> => {
+  const found = await owner.get('/users/me/subscriptions')
+  return Own.parse(found.body['subscriptions']).find(({ invite_only }) => invite_only)?.stream_id
+}
+
+/** One's own, for others are edited, deleted or out of sight before long. */
 const report: Change = async (play, who) => {
-  const id = recent(play, play.inChannels)
-  if (id === null) return null
-  const found = await play.owner.get('/users/me/subscriptions')
-  const own = z
-    .array(z.object({ stream_id: z.int(), invite_only: z.boolean() }))
-    .parse(found.body['subscriptions'])
-  const channel = own.find(({ invite_only }) => invite_only)
-  if (channel) await play.owner.patch('/realm', { moderation_request_channel_id: channel.stream_id })
-  return who.post(`/messages/${id}/report`, { report_type: 'norms', description: mention(play) })
+  const { random, owner } = play
+  const made = { name: `Moderation ${random.below(1000)}`, subscribers: [owner.id], invite_only: true }
+  if ((await closedOf(play)) === undefined) await owner.post('/channels/create', made)
+  const moderation_request_channel_id = await closedOf(play)
+  if (moderation_request_channel_id === undefined) return null
+  await owner.patch('/realm', { moderation_request_channel_id })
+  const sent = await sendDirect(play, who)
+  const id = z.int().safeParse(sent?.body['id'])
+  if (!id.success) return null
+  return who.post(`/messages/${id.data}/report`, { report_type: 'norms', description: mention(play) })
 }
 
 /** Back and forth between the channels of whoever moves, mostly the owner, who may do most. */
@@ -152,7 +160,7 @@ export const ofMessages: Kinds = {
   'tell of typing': [2, tellOfTyping],
   edit: [4, edit],
   'move within a channel': [3, moveTopic],
-  'report a message': [1, report],
+  'report a message': [2, report],
   'move to another channel': [2, moveToChannel],
   'delete a message': [2, deleteMessage],
   'delete a topic': [1, deleteTopic],

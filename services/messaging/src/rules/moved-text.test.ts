@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { type Moved, movedNotices, type Place } from './moved-text.ts'
+
+const open = { id: 1, name: 'open', private: false }
+const other = { id: 2, name: 'other', private: false }
+const closed = { id: 3, name: 'closed', private: true }
+const place = (channel: Place['channel'], topic: string): Place => ({ channel, topic })
+const moved = (from: Place, to: Place, more: Partial<Moved> = {}) =>
+  movedNotices({
+    by: 7,
+    from,
+    to,
+    count: 3,
+    whole: true,
+    notify: { old: true, new: true },
+    url: 'https://x',
+    ...more,
+  }).map(({ to: where, topic, content }) => [where, topic, content])
+
+test('a topic that is resolved, or not any more, says so where it is now, whatever was asked', () => {
+  const notify = { old: true, new: false }
+  expect(moved(place(open, 'tea'), place(open, '✔ tea'), { notify })).toEqual([
+    [{ channel: 1 }, '✔ tea', '@_**|7** has marked this topic as resolved.'],
+  ])
+  expect(moved(place(open, '✔ tea'), place(open, 'tea'))).toEqual([
+    [{ channel: 1 }, 'tea', '@_**|7** has marked this topic as unresolved.'],
+  ])
+})
+
+test('a move is said where it was asked for, with the place that is elsewhere', () => {
+  expect(moved(place(open, 'tea'), place(open, 'cake'))).toEqual([
+    [{ channel: 1 }, 'tea', 'This topic was moved to the topic `cake` by @_**|7**.'],
+    [{ channel: 1 }, 'cake', 'This topic was moved here from the topic `tea` by @_**|7**.'],
+  ])
+  const notify = { old: false, new: true }
+  expect(moved(place(open, 'tea'), place(other, ''), { notify, whole: false })).toEqual([
+    [{ channel: 2 }, '', '3 messages were moved here from #**open>tea** by @_**|7**.'],
+  ])
+  const back = { notify: { old: true, new: false }, whole: false, count: 1 }
+  expect(moved(place(open, 'tea'), place(other, 'a*b'), back)).toEqual([
+    [{ channel: 1 }, 'tea', 'A message was moved from this topic to `other > a*b` by @_**|7**.'],
+  ])
+  expect(moved(place(open, 'tea'), place(other, 'tea'), { notify: { old: false, new: false } })).toEqual([])
+})
+
+test('a private channel and its topics are named nowhere else', () => {
+  const notices = [
+    ...moved(place(open, 'tea'), place(closed, 'plot')),
+    ...moved(place(closed, 'plot'), place(open, 'tea')),
+  ]
+  expect(notices).toHaveLength(4)
+  const elsewhere = JSON.stringify(notices.filter(([, topic]) => topic === 'tea'))
+  expect(elsewhere).not.toMatch(/closed|plot/)
+  expect(elsewhere).toContain('another channel')
+})
