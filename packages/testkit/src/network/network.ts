@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createOrganisation } from '@parley/api'
 import { environmentOf, freePorts, type Instance, type Surroundings, unchanging } from '@parley/cli'
 import { type Clock, orgId, type OrgId, seq, systemClock, systemIds } from '@parley/core'
@@ -69,7 +70,8 @@ export interface TestNetwork extends AsyncDisposable {
   readonly link: LinkClient
   organisation(name?: string): Promise<Organisation>
   /**
-   * Returns when every service has done its work up to the head of every organisation's log.
+   * Returns when the Notification Bot has said what it was to say, and every service has done its work up to the head of
+   * every organisation's log.
    * @throws Error that names the service and the organisation that are behind, after `withinMs`
    */
   settle(withinMs?: number): Promise<void>
@@ -79,6 +81,9 @@ export interface TestNetwork extends AsyncDisposable {
 const quiet = process.env['PARLEY_TEST_LOG'] === undefined
 /** Every account's password. */
 export const testPassword = 'Correct horse battery staple 7'
+/** What the bot is still to say: it does so a moment after the act that it tells of. */
+const unsaid =
+  'SELECT FROM messaging.scheduled JOIN auth.system_bots USING (org_id, user_id) WHERE NOT failed'
 const Heads = z.object({ org_id: z.coerce.number(), seq: z.coerce.number() })
 
 /** A link client with the command's certificate, as `./parley org create` has it. */
@@ -131,10 +136,11 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
     const ca = readFileSync(servers.publicCa, 'utf8')
 
     const settle = async (withinMs = 20_000): Promise<void> => {
+      const signal = AbortSignal.timeout(withinMs)
+      while ((await database.superuser(unsaid)).length > 0) await delay(10, undefined, { signal })
       const heads = (await database.superuser('SELECT org_id, seq FROM events.head ORDER BY org_id')).map(
         (row) => Heads.parse(row),
       )
-      const signal = AbortSignal.timeout(withinMs)
       await Promise.all(
         heads.flatMap((head) =>
           running.map(async ({ name, service }) => {
