@@ -51,8 +51,11 @@ export function judge(
   const { user, queueId } = queue.spec
   const past = new PastChannels(person.channels, moves)
   const now = queue.standing(person, open)
+  // Hardly ever has anything moved: then nothing is looked at twice.
   const fates = new Map(
-    events.map((recent) => [recent, whereabouts.fateOf(recent, user, { person, open, now })]),
+    whereabouts.empty
+      ? []
+      : events.map((recent) => [recent, whereabouts.fateOf(recent, user, { person, open, now })]),
   )
   const visible = entitled(events, user, now, past, (recent) => {
     const fate = fates.get(recent)

@@ -52,6 +52,11 @@ export class Whereabouts {
     this.#read = read
   }
 
+  /** Has nothing moved? */
+  get empty(): boolean {
+    return this.#relocated.length === 0 && this.#read.size === 0
+  }
+
   /** What became of each message of an event for this user; null where none of them moved since. */
   fateOf(
     event: Addressed & { readonly seq: number },
@@ -59,7 +64,7 @@ export class Whereabouts {
     { person, open, now }: Standpoint,
   ): Fate[] | null {
     const { messages, seq } = event
-    if (!messages || (this.#relocated.length === 0 && this.#read.size === 0)) return null
+    if (!messages || this.empty) return null
     const places = messages.map((id) => this.#placesOf(id, seq))
     if (places.every((known) => known.length === 0)) return null
     const stays = goesTo(event, user, now) && mayKnow(event, user, person, open)
