@@ -34,8 +34,10 @@ import {
   groupChangeMembers,
   groupCreate,
   groupEdit,
+  groupMention,
   groupRead,
   type MembersChange,
+  type MentionedGroup,
 } from './actions/group.ts'
 import {
   messageContent,
@@ -119,6 +121,8 @@ export interface ActionObjects {
   'group:create': null
   'group:edit': GroupFacts
   'group:change-members': MembersChange
+  /** So that its members are told. */
+  'group:mention': MentionedGroup
   'channel:list': null
   'channel:know': ChannelFacts
   'channel:view': ChannelFacts
@@ -184,6 +188,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'group:create': groupCreate,
   'group:edit': groupEdit,
   'group:change-members': groupChangeMembers,
+  'group:mention': groupMention,
   'channel:list': allow,
   'channel:know': channelKnow,
   'channel:view': channelView,

@@ -225,6 +225,8 @@ const groups: readonly (readonly [string, GroupFacts])[] = [
   ['of another organisation', { ...permitting('can_manage_group'), orgId: orgId(2) }],
 ]
 
+const mentioned = { orgId: org, groupId: groupId(101), system: false, mentionedBy: groupId(2) }
+
 const nothing = [['always', null]] as const
 
 /** What the situation is, the object, and what the organisation gives to other groups than at first. */
@@ -351,6 +353,14 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     [`${name}; adding another`, { group, adds: 'others', removes: 'nobody' }] as const,
     [`${name}; removing another`, { group, adds: 'nobody', removes: 'others' }] as const,
   ]),
+  'group:mention': [
+    ['that everybody may mention', mentioned],
+    ['that members may mention', { ...mentioned, mentionedBy: groupId(3) }],
+    ['that moderators may mention', { ...mentioned, mentionedBy: groupId(5) }],
+    ['that nobody may mention', { ...mentioned, mentionedBy: groupId(8) }],
+    ['of a role', { ...mentioned, groupId: groupId(4), system: true }],
+    ['of another organisation', { ...mentioned, orgId: orgId(2) }],
+  ],
   'channel:list': nothing,
   'channel:know': channels,
   'channel:view': channels,

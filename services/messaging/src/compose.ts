@@ -6,9 +6,10 @@ import { normaliseContent, normaliseTopic, render, type Rendered, type TopicLink
 import type { Alerted } from './alert-words.ts'
 import type { FactsCache } from './facts/cache.ts'
 import { loadRenderContext } from './facts/render-context.ts'
-import { loadSendFacts } from './facts/send-facts.ts'
+import { type Found, loadSendFacts } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
 import type { OrganisationLinkifiers } from './linkifiers.ts'
+import { allOf, mentionInSend } from './group-mentions.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
 import { mostAlerted } from './rules/alert-matcher.ts'
@@ -52,9 +53,14 @@ export interface Composed {
   readonly content: string
   readonly rendered: Rendered
   readonly wildcards: Wildcards
+  /** Those mentioned one by one, by themselves or in groups. */
+  readonly mentioned: readonly number[]
+  /** What the decision rests on where the message is written. */
+  readonly stands: Pick<Found, 'hash' | 'rights'>
 }
 interface Wildcards {
   readonly channelWildcard: boolean
+  /** Whom the topic's mention means, and groups of too many to mark each. */
   readonly topicWildcard: readonly number[]
 }
 
@@ -76,12 +82,16 @@ export async function compose(
   const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on.database)
   const rendered = render(content, context)
   const topicLinks = linkifiers.topicLinks(topic)
+  const wildcards = await wildcardsOf(on, granted, target, rendered, topic)
+  const groups = await mentionInSend(on, granted, target, rendered.mentions.groups)
   return {
     topic,
     topicLinks,
     content,
     rendered,
-    wildcards: await wildcardsOf(on, granted, target, rendered, topic),
+    wildcards: { ...wildcards, topicWildcard: allOf(wildcards.topicWildcard, groups.many) },
+    mentioned: allOf(rendered.mentions.users, groups.each),
+    stands: groups.stands,
   }
 }
 

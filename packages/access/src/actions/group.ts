@@ -1,8 +1,9 @@
-import type { GroupId, OrgId } from '@parley/core'
+import { type GroupId, groupId, type OrgId } from '@parley/core'
 import { type Actor, isGuest } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import { has, holdsOfRealm } from '../held.ts'
 import { permissionSettings } from '../permission-settings.ts'
+import { systemGroupId } from '../system-groups.ts'
 
 /** The permissions over a group that somebody may be given (Zulip API: user-group permission settings). */
 export const groupPermissionSettings = [
@@ -35,6 +36,16 @@ export interface MembersChange {
   readonly group: GroupFacts
   readonly adds: Whom
   readonly removes: Whom
+}
+
+/** A group in use that a message names. */
+export interface MentionedGroup {
+  readonly orgId: OrgId
+  readonly groupId: GroupId
+  /** One of the groups of roles. */
+  readonly system: boolean
+  /** The group that mentioning it is given to. */
+  readonly mentionedBy: GroupId
 }
 
 const { group: settings } = permissionSettings
@@ -95,4 +106,14 @@ export function groupChangeMembers(actor: Actor, { group, adds, removes }: Membe
     holds(actor, group, 'can_remove_members_group') ||
     (removes === 'oneself' && holds(actor, group, 'can_leave_group'))
   return allowIf(mayAdd && mayRemove, deny('not-permitted'))
+}
+
+/** Mentioning a group, so that its members are told (permissions §3); silently anybody may. */
+export function groupMention(actor: Actor, group: MentionedGroup): Decision {
+  if (group.orgId !== actor.orgId) return hide('unknown-group')
+  if (group.system) return deny('system-group')
+  const may = actor.isSystemBot
+    ? group.mentionedBy === groupId(systemGroupId['role:everyone'])
+    : has(actor, settings.can_mention_group, group.mentionedBy)
+  return allowIf(may, deny('not-permitted'))
 }

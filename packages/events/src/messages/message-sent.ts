@@ -82,11 +82,21 @@ export function messageFor(body: MessageSent, viewer: Viewer): MessageObject {
   }
 }
 
+const sets = new WeakMap<readonly number[], ReadonlySet<number>>()
+
+/** Asked for every viewer, of whom there may be as many as there are ids: the set of one event's is made once. */
+function isIn(ids: readonly number[], id: number): boolean {
+  if (ids.length <= 16) return ids.includes(id)
+  const set = sets.get(ids) ?? new Set(ids)
+  sets.set(ids, set)
+  return set.has(id)
+}
+
 function flagsFor({ flags }: MessageSent, { userId }: Viewer): MessageFlag[] {
-  const topic = flags.topicWildcard.includes(userId)
+  const topic = isIn(flags.topicWildcard, userId)
   return [
     ...(flags.read.includes(userId) ? (['read'] as const) : []),
-    ...(flags.mentioned.includes(userId) ? (['mentioned'] as const) : []),
+    ...(isIn(flags.mentioned, userId) ? (['mentioned'] as const) : []),
     ...(flags.channelWildcard ? (['stream_wildcard_mentioned'] as const) : []),
     ...(topic ? (['topic_wildcard_mentioned'] as const) : []),
     ...(topic || flags.channelWildcard ? (['wildcard_mentioned'] as const) : []),

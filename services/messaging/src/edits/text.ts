@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { mostLookedUp } from '../compose.ts'
 import { channelIsMany } from '../facts/crowd.ts'
 import { loadRenderContext } from '../facts/render-context.ts'
+import { allOf, mentionGroups } from '../group-mentions.ts'
 import { readThere } from '../repo/alert-words.ts'
 import type { NewText } from '../repo/edits.ts'
 import { readParticipants } from '../repo/participants.ts'
@@ -15,7 +16,7 @@ import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
  * Renders what a message will say, and holds it against what its sender could have sent.
  * @param topic the one it will be in
  * @param where the organisation's address and linkifiers
- * @throws AppError where it mentions more people at once than the actor may
+ * @throws AppError where it mentions more people at once than the actor may, or groups that the actor may not
  */
 export async function newText(
   tx: Tx,
@@ -29,13 +30,21 @@ export async function newText(
   const { html, mentions } = render(content, await loadRenderContext(granted.actor, content, where, here))
   const { channel } = granted.object.message
   const channelWildcard = channel !== null && mentions.channelWildcard
-  const topicWildcard = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []
+  const participants = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []
   checkWildcards(granted.actor, {
     channelMany: channelWildcard && (await channelIsMany(tx, channel)),
-    topicMany: topicWildcard.length > fewPeople,
+    topicMany: participants.length > fewPeople,
   })
+  const groups = await mentionGroups(tx, granted, mentions.groups)
   const { users } = await alertWords.findWithin(tx, content)
   const there = await readThere(tx, granted, users.slice(0, mostLookedUp))
   const alerted = there.slice(0, mostAlerted)
-  return { content, rendered: html, mentioned: mentions.users, alerted, channelWildcard, topicWildcard }
+  return {
+    content,
+    rendered: html,
+    mentioned: allOf(mentions.users, groups.each),
+    alerted,
+    channelWildcard,
+    topicWildcard: allOf(participants, groups.many),
+  }
 }

@@ -1,11 +1,11 @@
-import { type Actor, listRules } from '@parley/access'
+import { type Actor, listRules, systemGroups } from '@parley/access'
 import { type Database, predicateSql, sightSql, type Tx } from '@parley/db'
 import { type Linkifiers, mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
 import { z } from 'zod'
 import { channelAtomsSql } from './channel-sql.ts'
 
 const User = z.object({ id: z.int(), fullName: z.string() })
-const Channel = z.object({ id: z.int(), name: z.string() })
+const Named = z.object({ id: z.int(), name: z.string() })
 
 /** The organisation that it is said in. */
 interface Where {
@@ -14,22 +14,26 @@ interface Where {
   readonly linkifiers: Linkifiers
 }
 
-/** What a source refers to, as far as its author may refer to it: people they see and channels they know of. */
+/**
+ * What a source refers to, as far as its author may refer to it: people they see, channels they know of, and groups in
+ * use, which everybody may name.
+ */
 export async function loadRenderContext(
   actor: Actor,
   source: string,
   { url: organisationUrl, linkifiers }: Where,
   database: Pick<Database, 'read'>,
 ): Promise<RenderContext> {
-  const { userIds, userNames, channelNames } = mentionsIn(source)
-  if (userIds.length + userNames.length + channelNames.length === 0)
+  const { userIds, userNames, channelNames, groupNames } = mentionsIn(source)
+  if (userIds.length + userNames.length + channelNames.length + groupNames.length === 0)
     return renderContext({ organisationUrl, linkifiers })
   return database.read(actor.orgId, async (tx) => {
-    const [users, channels] = await Promise.all([
+    const [users, channels, groups] = await Promise.all([
       readUsers(tx, actor, userIds, userNames),
       readChannels(tx, actor, channelNames),
+      readGroups(tx, groupNames),
     ])
-    return renderContext({ organisationUrl, linkifiers, users, channels })
+    return renderContext({ organisationUrl, linkifiers, users, channels, groups })
   })
 }
 
@@ -49,10 +53,20 @@ async function readUsers(tx: Tx, actor: Actor, ids: readonly number[], names: re
 async function readChannels(tx: Tx, actor: Actor, names: readonly string[]) {
   if (names.length === 0) return []
   return tx.query(
-    Channel,
+    Named,
     `SELECT c.channel_id AS id, c.name FROM streams.v1_channels c
       WHERE c.org_id = $1 AND c.name_key = ANY ($3)
         AND ${predicateSql(listRules['channel:know'], channelAtomsSql(actor, 'c', '$2', '$4'))}`,
     [tx.org, actor.userId, names, [...actor.groups]],
   )
+}
+
+async function readGroups(tx: Tx, names: readonly string[]) {
+  if (names.length === 0) return []
+  const made = await tx.query(
+    Named,
+    'SELECT group_id AS id, name FROM auth.v1_named_groups WHERE org_id = $1 AND name_key = ANY ($2)',
+    [tx.org, names],
+  )
+  return [...systemGroups.filter(({ name }) => names.includes(name)), ...made]
 }

@@ -56,10 +56,11 @@ interface Queue {
 }
 
 /** About what a send takes in memory and on its way: its text stands in the message and in its event. */
-const bytesOf = ({ topic, content, rendered, ask }: Send): number =>
+const bytesOf = ({ topic, content, rendered, ask, mentioned, topicWildcard }: Send): number =>
   1_000 +
   2 * (Buffer.byteLength(topic) + Buffer.byteLength(content) + Buffer.byteLength(rendered)) +
-  40 * ('users' in ask ? (ask.users?.length ?? 0) : 0)
+  40 * ('users' in ask ? (ask.users?.length ?? 0) : 0) +
+  16 * (mentioned.length + topicWildcard.length)
 
 /** Pauses before a batch whose outcome nobody knows is written again, milliseconds. */
 const pauses = [20, 100, 400, 1_000]

@@ -9,7 +9,7 @@ import { eventFields } from './event-fields.ts'
 export function sendOf(
   granted: Granted<'message:send'>,
   target: Target,
-  { topic, topicLinks, content, rendered, wildcards }: Composed,
+  { topic, topicLinks, content, rendered, wildcards, mentioned, stands }: Composed,
   more: {
     readonly key: SendKey
     readonly client: string
@@ -23,12 +23,11 @@ export function sendOf(
   },
 ): Send {
   const { key, client, timestamp, senderRead, alerted, alertVersion, queueId, localId } = more
-  const mentioned = rendered.mentions.users
   return {
     granted,
     ask: target.ask,
-    hash: target.found.hash,
-    rights: target.found.rights,
+    hash: stands.hash,
+    rights: stands.rights,
     key,
     request: requestDigest(target.ask, topic, content),
     topic,

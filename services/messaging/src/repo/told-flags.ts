@@ -32,7 +32,7 @@ export async function readToldFlags(
     `SELECT t.user_id AS "user", coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
         coalesce(f.mentioned, false) AS mentioned, coalesce(f.alerted, false) AS alerted,
         NOT got.yes OR coalesce(f.historical, false) AS historical,
-        m.channel_wildcard AS "channelWildcard", t.user_id = ANY (m.topic_wildcard) AS "topicWildcard",
+        m.channel_wildcard AS "channelWildcard", w.user_id IS NOT NULL AS "topicWildcard",
         NOT got.yes OR m.sender_id = t.user_id AND m.sender_read OR EXISTS (
           SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
           WHERE s.org_id = $1 AND s.user_id = t.user_id AND s.recipient_id = m.recipient_id AND g @> m.message_id
@@ -43,6 +43,11 @@ export async function readToldFlags(
         SELECT s.user_id FROM streams.v1_subscriptions s WHERE s.org_id = $1 AND s.channel_id = $4
       ) AS t
       JOIN messaging.messages m ON m.org_id = $1 AND m.message_id = $2
+      -- Joined, for both may be everybody of a large channel.
+      LEFT JOIN (
+        SELECT DISTINCT unnest(n.topic_wildcard) AS user_id FROM messaging.messages n
+        WHERE n.org_id = $1 AND n.message_id = $2
+      ) AS w ON w.user_id = t.user_id
       LEFT JOIN messaging.user_flags f ON f.org_id = $1 AND f.user_id = t.user_id AND f.message_id = m.message_id
       CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g

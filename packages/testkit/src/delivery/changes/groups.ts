@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Change, type Kinds, letters, oneGroup } from './play.ts'
+import { type Change, channels, type Kinds, letters, oneGroup, topics } from './play.ts'
 
 const createGroup: Change = async (play, who) => {
   const answer = await who.post('/user_groups/create', {
@@ -31,10 +31,32 @@ const editGroup: Change = async (play) =>
 
 const deactivateGroup: Change = async (play) => play.owner.post(`/user_groups/${oneGroup(play)}/deactivate`)
 
+const mentionGroup: Change = async ({ random, owner, sent, inChannels }, who) => {
+  const listed = z
+    .object({ user_groups: z.array(z.object({ name: z.string(), is_system_group: z.boolean() })) })
+    .safeParse((await owner.get('/user_groups')).body)
+  const names = listed.success
+    ? listed.data.user_groups.flatMap((group) => (group.is_system_group ? [] : [group.name]))
+    : []
+  if (names.length === 0) return null
+  const fields = { type: 'channel', to: random.pick(channels), topic: random.pick(topics) }
+  const answer = await who.post('/messages', {
+    ...fields,
+    content: `you @*${names[random.below(names.length)]}*`,
+  })
+  const made = z.object({ id: z.int() }).safeParse(answer.body)
+  if (made.success) {
+    sent.push(made.data.id)
+    inChannels.push(made.data.id)
+  }
+  return answer
+}
+
 export const ofGroups: Kinds = {
   'make a group': [2, createGroup],
   'change members of a group': [3, changeMembers],
   'nest groups': [2, nestGroups],
   'edit a group': [2, editGroup],
   'deactivate a group': [1, deactivateGroup],
+  'mention a group': [2, mentionGroup],
 }
