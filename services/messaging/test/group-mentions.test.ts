@@ -231,3 +231,16 @@ test('many are marked by the message, as those of its topic are: no row for each
   expect(messageUpdated.open.body.parse(await lastBody()).flags.usual).toContain('topic_wildcard_mentioned')
   expect(await flagsOf(first, id)).toEqual(['topic_wildcard_mentioned', 'wildcard_mentioned'])
 })
+
+test('many stay mentioned where the message goes with them, and nobody is who was not there', async () => {
+  const [crowd, there] = [await here.channel(), await here.channel()]
+  const many = await Promise.all(Array.from({ length: fewMembers + 2 }, () => here.user()))
+  const [both = 0, came = 0, ...others] = many
+  await here.subscribe(crowd, ann, both, ...others)
+  const { name } = await group(many)
+  const id = await say(ann, `@*${name}*`, crowd)
+  await here.subscribe(there, ann, both, came)
+  await one.ask(ann, 'update-message', { stream_id: there.id }, { path: { message_id: String(id) } })
+  expect(await flagsOf(both, id)).toEqual(['topic_wildcard_mentioned', 'wildcard_mentioned'])
+  expect(await flagsOf(came, id)).toEqual(['read'])
+})

@@ -164,10 +164,15 @@ export async function moveMarks(
   const foreign = fates.filter((fate) => fate.foreign.length > 0)
   await tx.execute(
     `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, historical)
-      SELECT m.org_id, p.id, m.message_id, $3, true
-      FROM messaging.messages m CROSS JOIN unnest($4::integer[], $5::int8multirange[]) AS p (id, ranges)
-      WHERE m.org_id = $1 AND m.message_id = ANY ($2::bigint[]) AND (m.channel_wildcard OR p.id = ANY (m.topic_wildcard))
-        AND p.ranges @> m.message_id
+      WITH people AS MATERIALIZED (SELECT * FROM unnest($4::integer[], $5::int8multirange[]) AS p (id, ranges))
+      SELECT m.org_id, p.id, m.message_id, $3::integer, true
+      FROM messaging.messages m CROSS JOIN people p
+      WHERE m.org_id = $1 AND m.message_id = ANY ($2::bigint[]) AND m.channel_wildcard AND p.ranges @> m.message_id
+      UNION
+      -- Joined, for both may be many: whom a topic or a large group means, and those who move with it.
+      SELECT m.org_id, p.id, m.message_id, $3::integer, true
+      FROM messaging.messages m CROSS JOIN LATERAL unnest(m.topic_wildcard) AS w (id) JOIN people p ON p.id = w.id
+      WHERE m.org_id = $1 AND m.message_id = ANY ($2::bigint[]) AND p.ranges @> m.message_id
       ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET historical = true`,
     [org, ids, to, ...perPerson(foreign, (fate) => fate.foreign)],
   )
