@@ -247,4 +247,13 @@ export const breaks: readonly Break[] = [
     to: "own: 'u.bot_owner_id <> $2 OR u.bot_owner_id = $2',",
     test: 'e2e/agreement/agreement.test.ts',
   },
+  {
+    name: 'a group is mentioned by a permission of before',
+    invariant: 4,
+    file: 'services/messaging/src/group-mentions.ts',
+    from: 'stands: { rights, hash: rightsAlone }',
+    to: 'stands: { rights, hash: found.hash }',
+    test: 'services/messaging/test/group-mentions',
+    title: 'the permission and the members of the moment',
+  },
 ]
