@@ -5,9 +5,12 @@ import { type SystemGroupName, systemGroupId } from './system-groups.ts'
 export const channelGroupSettings = [
   'can_add_subscribers_group',
   'can_administer_channel_group',
+  'can_delete_any_message_group',
+  'can_delete_own_message_group',
   'can_move_messages_out_of_channel_group',
   'can_move_messages_within_channel_group',
   'can_remove_subscribers_group',
+  'can_resolve_topics_group',
   'can_send_message_group',
   'can_subscribe_group',
 ] as const
@@ -22,9 +25,12 @@ const system = (name: SystemGroupName): GroupId => groupId(systemGroupId[name])
 export const defaultChannelGroups: ChannelGroups = {
   can_add_subscribers_group: system('role:nobody'),
   can_administer_channel_group: system('role:nobody'),
+  can_delete_any_message_group: system('role:nobody'),
+  can_delete_own_message_group: system('role:nobody'),
   can_move_messages_out_of_channel_group: system('role:nobody'),
   can_move_messages_within_channel_group: system('role:nobody'),
   can_remove_subscribers_group: system('role:administrators'),
+  can_resolve_topics_group: system('role:nobody'),
   can_send_message_group: system('role:everyone'),
   can_subscribe_group: system('role:nobody'),
 }

@@ -525,6 +525,15 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       { ...said, senderBotOwnerId: null },
       moderators('can_delete_any_message_group'),
     ],
+    [
+      'another’s, where the channel lets',
+      { ...said, message: letting('can_delete_any_message_group'), senderBotOwnerId: null },
+    ],
+    [
+      'of one’s own bot, where that is for moderators and the channel lets',
+      { ...said, message: letting('can_delete_own_message_group'), senderBotOwnerId: self },
+      moderators('can_delete_own_message_group'),
+    ],
     ['of one’s own bot', { ...said, senderBotOwnerId: self }],
     ['another’s', { ...said, senderBotOwnerId: null }],
     ['another’s that may not be read', { ...said, message: message(closed, true), senderBotOwnerId: null }],
@@ -554,6 +563,16 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       'for moderators only, where the channel it goes to lets',
       { ...said, resolves: false, target: given(open, within) },
       moderators('can_move_messages_between_topics_group'),
+    ],
+    [
+      'resolving, for moderators only, where the channel lets',
+      { ...said, message: letting('can_resolve_topics_group'), resolves: true, target: null },
+      moderators('can_resolve_topics_group'),
+    ],
+    [
+      'resolving, for moderators only, where the channel it goes to lets',
+      { ...said, resolves: true, target: given(open, 'can_resolve_topics_group') },
+      moderators('can_resolve_topics_group'),
     ],
     [
       'resolving, for moderators only',

@@ -18,9 +18,12 @@ const Unasked = z.int().default(systemGroupId['role:nobody']).transform(groupId)
 export const ChannelGroupIds = z.object({
   can_add_subscribers_group: Group,
   can_administer_channel_group: Group,
+  can_delete_any_message_group: Unasked,
+  can_delete_own_message_group: Unasked,
   can_move_messages_out_of_channel_group: Unasked,
   can_move_messages_within_channel_group: Unasked,
   can_remove_subscribers_group: Group,
+  can_resolve_topics_group: Unasked,
   can_send_message_group: Group,
   can_subscribe_group: Group,
 })
@@ -37,17 +40,23 @@ export const channelGroupsJson = (channel: string): string =>
 export const channelGroupsOf = ({
   can_add_subscribers_group,
   can_administer_channel_group,
+  can_delete_any_message_group,
+  can_delete_own_message_group,
   can_move_messages_out_of_channel_group,
   can_move_messages_within_channel_group,
   can_remove_subscribers_group,
+  can_resolve_topics_group,
   can_send_message_group,
   can_subscribe_group,
 }: ChannelGroups): ChannelGroups => ({
   can_add_subscribers_group,
   can_administer_channel_group,
+  can_delete_any_message_group,
+  can_delete_own_message_group,
   can_move_messages_out_of_channel_group,
   can_move_messages_within_channel_group,
   can_remove_subscribers_group,
+  can_resolve_topics_group,
   can_send_message_group,
   can_subscribe_group,
 })
@@ -70,9 +79,12 @@ export function channelPermissionsSql(
   return {
     can_add_subscribers_group: held('can_add_subscribers_group'),
     can_administer_channel_group: held('can_administer_channel_group'),
+    can_delete_any_message_group: held('can_delete_any_message_group'),
+    can_delete_own_message_group: held('can_delete_own_message_group'),
     can_move_messages_out_of_channel_group: held('can_move_messages_out_of_channel_group'),
     can_move_messages_within_channel_group: held('can_move_messages_within_channel_group'),
     can_remove_subscribers_group: held('can_remove_subscribers_group'),
+    can_resolve_topics_group: held('can_resolve_topics_group'),
     can_send_message_group: held('can_send_message_group'),
     can_subscribe_group: held('can_subscribe_group'),
   }

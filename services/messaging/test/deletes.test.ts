@@ -128,6 +128,25 @@ describe('a message', () => {
     expect(await remove(bob, said)).toEqual({})
   })
 
+  test('of others and one’s own is for whom the channel lets, too', async () => {
+    const place = await here.channel({})
+    await here.subscribe(place, ann, bob)
+    const [hers, theirs] = [await say(ann, place), await say(bob, place)]
+    await here.give({ can_delete_own_message_group: 8 })
+    const no = refused("You don't have permission to delete this message")
+    expect([await remove(ann, hers), await remove(ann, theirs)]).toEqual([no, no])
+    const grant = async (permission: string) =>
+      here.test.superuser(`UPDATE streams.channels SET ${permission} = $2 WHERE channel_id = $1`, [
+        place.id,
+        await here.naming(ann),
+      ])
+    await grant('can_delete_own_message_group')
+    expect([await remove(ann, hers), await remove(ann, theirs)]).toEqual([{}, no])
+    await grant('can_delete_any_message_group')
+    expect(await remove(ann, theirs)).toEqual({})
+    await here.give({ can_delete_own_message_group: 2 })
+  })
+
   test('that may not be read answers as one that is not there', async () => {
     const secret = await here.channel({ private: true })
     await here.subscribe(secret, ann)

@@ -105,7 +105,8 @@ describe('making channels', () => {
     [{ is_web_public: true, invite_only: true }, 'Private channels cannot be web-public.'],
     [{ is_default_stream: true }, 'Insufficient permission'],
     [{ message_retention_days: '30' }, 'Must be an organization owner'],
-    [{ can_resolve_topics_group: 6 }, 'can_resolve_topics_group is not supported.'],
+    [{ can_create_topic_group: 6 }, 'can_create_topic_group is not supported.'],
+    [{ can_delete_own_message_group: 2 }, 'Insufficient permission'],
     [
       { can_send_message_group: 1 },
       "'can_send_message_group' setting cannot be set to 'role:internet' group.",

@@ -124,6 +124,23 @@ describe('names and descriptions', () => {
     expect(unknown.body['msg']).toBe('Invalid channel ID')
   })
 
+  test('who deletes in it is said by administrators, and by whom the organisation lets', async () => {
+    const asked = { can_delete_any_message_group: { new: 3 } }
+    const policy = (group: number) =>
+      f.database.superuser(
+        `INSERT INTO auth.settings AS s (org_id, permissions) VALUES ($1, $2)
+         ON CONFLICT (org_id) DO UPDATE SET permissions = s.permissions || excluded.permissions`,
+        [org, JSON.stringify({ can_set_delete_message_policy_group: group })],
+      )
+    expect((await update(ada, open, asked)).body['msg']).toBe('Insufficient permission')
+    const log = await since(() => f.ok(admin, 'update-channel', { stream_id: open, ...asked }))
+    expect(shapes(log)).toMatchObject([{ property: 'can_delete_any_message_group', value: 3 }])
+    await policy(3)
+    const back = { can_delete_any_message_group: { new: 8 }, can_resolve_topics_group: { new: 3 } }
+    expect((await update(ada, open, back)).status).toBe(200)
+    await policy(5)
+  })
+
   test('owners say for how many days it keeps its messages', async () => {
     for (const who of [ada, admin])
       expect((await update(who, open, { message_retention_days: '30' })).body['code']).toBe(

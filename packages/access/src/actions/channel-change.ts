@@ -2,6 +2,7 @@ import { type Actor, isAdmin, isGuest, isOwner } from '../actor.ts'
 import { allow, type Decision, deny, hide } from '../decision.ts'
 import type { ChannelGroupSetting } from '../channel-groups.ts'
 import type { ChannelFacts } from '../facts.ts'
+import { holdsOfRealm } from '../held.ts'
 import { holds } from '../predicate.ts'
 import {
   administers,
@@ -30,6 +31,16 @@ export interface ChannelChange {
 /** Whoever holds one of these may read the channel: who gives them away must be able to, or could let himself in. */
 const opening: readonly ChannelGroupSetting[] = ['can_add_subscribers_group', 'can_subscribe_group']
 
+/** Who deletes what in a channel. */
+const deleting: readonly ChannelGroupSetting[] = [
+  'can_delete_any_message_group',
+  'can_delete_own_message_group',
+]
+
+/** Saying who deletes what in a channel: administrators, and whom the organisation lets. */
+export const setsDeleting = (actor: Actor): boolean =>
+  isAdmin(actor) || holdsOfRealm(actor, 'can_set_delete_message_policy_group')
+
 /**
  * Changing a channel (permissions §6): administrators and the channel's own, who need not read it. Who changes who may
  * read it must be able to read it, and to make a channel of the new kind. An archived one is only brought back.
@@ -43,6 +54,8 @@ export function channelChange(actor: Actor, change: ChannelChange): Decision {
   if (!isAdmin(actor) && !administers(actor, channel)) return deny('admins-only')
   if (change.byDefault && !isAdmin(actor)) return deny('admins-only')
   if (change.retention && !isOwner(actor)) return deny('owners-only')
+  if (change.permissions.some((name) => deleting.includes(name)) && !setsDeleting(actor))
+    return deny('not-permitted')
   const opens = change.permissions.some((name) => opening.includes(name))
   if ((kind || opens) && !holds(channelContent, atoms)) return deny('content-needed')
   return kind ? channelCreate(actor, kind) : allow()

@@ -274,9 +274,12 @@ const anyChannel = fc.record({
   groups: fc.record({
     can_add_subscribers_group: anyGroup,
     can_administer_channel_group: anyGroup,
+    can_delete_any_message_group: anyGroup,
+    can_delete_own_message_group: anyGroup,
     can_move_messages_out_of_channel_group: anyGroup,
     can_move_messages_within_channel_group: anyGroup,
     can_remove_subscribers_group: anyGroup,
+    can_resolve_topics_group: anyGroup,
     can_send_message_group: anyGroup,
     can_subscribe_group: anyGroup,
   }),

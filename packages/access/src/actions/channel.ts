@@ -68,9 +68,12 @@ const groupAtoms = (actor: Actor, groups: ChannelGroups): Record<ChannelGroupSet
   return {
     can_add_subscribers_group: holdsIt('can_add_subscribers_group'),
     can_administer_channel_group: holdsIt('can_administer_channel_group'),
+    can_delete_any_message_group: holdsIt('can_delete_any_message_group'),
+    can_delete_own_message_group: holdsIt('can_delete_own_message_group'),
     can_move_messages_out_of_channel_group: holdsIt('can_move_messages_out_of_channel_group'),
     can_move_messages_within_channel_group: holdsIt('can_move_messages_within_channel_group'),
     can_remove_subscribers_group: holdsIt('can_remove_subscribers_group'),
+    can_resolve_topics_group: holdsIt('can_resolve_topics_group'),
     can_send_message_group: holdsIt('can_send_message_group'),
     can_subscribe_group: holdsIt('can_subscribe_group'),
   }

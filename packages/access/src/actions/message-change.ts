@@ -51,13 +51,19 @@ export function messageEdit(actor: Actor, { message, age, policy }: ChangingMess
 const movesIn = (actor: Actor, channel: ChannelFacts): boolean =>
   isAdmin(actor) || administers(actor, channel)
 
+/** Marking a topic as resolved: whom the organisation lets, or the channel, or the one it goes to. */
+const mayResolve = (actor: Actor, channel: ChannelFacts, target: ChannelFacts | null): boolean =>
+  holdsOfRealm(actor, 'can_resolve_topics_group') ||
+  channelAtoms(actor, channel).can_resolve_topics_group ||
+  (target !== null && channelAtoms(actor, target).can_resolve_topics_group)
+
 /** Changing the topic: whoever the organisation lets, administrators, and whom the channel lets or the one it goes to. */
 export function messageMoveTopic(actor: Actor, move: TopicMove): Decision {
   const { message, age, policy, resolves, target } = move
   const reachable = messageChange(actor, message)
   if (!reachable.ok) return reachable
   if (!message.channel) return deny('moving-restricted')
-  if (resolves) return allowIf(holdsOfRealm(actor, 'can_resolve_topics_group'), deny('moving-restricted'))
+  if (resolves) return allowIf(mayResolve(actor, message.channel, target), deny('moving-restricted'))
   const within = (channel: ChannelFacts): boolean =>
     movesIn(actor, channel) || channelAtoms(actor, channel).can_move_messages_within_channel_group
   const allowed =
@@ -93,13 +99,19 @@ export function messageMoveChannel(actor: Actor, { message, age, policy, target 
   return allowIf(isModerator(actor) || inTime(age, policy.moveBetweenLimit), deny('too-late'))
 }
 
-/** Taking a message away: who may any, or its sender and their bots' owner for a while. There is no grace. */
+/**
+ * Taking a message away: who may any, or its sender and their bots' owner for a while; the organisation gives both, and the
+ * channel. There is no grace.
+ */
 export function messageDelete(actor: Actor, deleting: DeletingMessage): Decision {
   const { message, age, policy, senderBotOwnerId } = deleting
   const reachable = messageChange(actor, message)
   if (!reachable.ok) return reachable
-  if (holdsOfRealm(actor, 'can_delete_any_message_group')) return reachable
+  const given = message.channel && channelAtoms(actor, message.channel)
+  if (holdsOfRealm(actor, 'can_delete_any_message_group') || given?.can_delete_any_message_group)
+    return reachable
   const own = message.senderId === actor.userId || senderBotOwnerId === actor.userId
-  if (!own || !holdsOfRealm(actor, 'can_delete_own_message_group')) return deny('deleting-restricted')
+  const mayOwn = holdsOfRealm(actor, 'can_delete_own_message_group') || given?.can_delete_own_message_group
+  if (!own || !mayOwn) return deny('deleting-restricted')
   return allowIf(policy.deleteLimit === null || age <= policy.deleteLimit, deny('too-late'))
 }

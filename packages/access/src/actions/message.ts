@@ -95,9 +95,12 @@ const noChannel: Record<ChannelAtom, boolean> = {
   admin: false,
   can_add_subscribers_group: false,
   can_administer_channel_group: false,
+  can_delete_any_message_group: false,
+  can_delete_own_message_group: false,
   can_move_messages_out_of_channel_group: false,
   can_move_messages_within_channel_group: false,
   can_remove_subscribers_group: false,
+  can_resolve_topics_group: false,
   can_send_message_group: false,
   can_subscribe_group: false,
 }

@@ -36,9 +36,12 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     ...fixedSettings,
     can_add_subscribers_group: settingOf(row, 'can_add_subscribers_group'),
     can_administer_channel_group: settingOf(row, 'can_administer_channel_group'),
+    can_delete_any_message_group: settingOf(row, 'can_delete_any_message_group'),
+    can_delete_own_message_group: settingOf(row, 'can_delete_own_message_group'),
     can_move_messages_out_of_channel_group: settingOf(row, 'can_move_messages_out_of_channel_group'),
     can_move_messages_within_channel_group: settingOf(row, 'can_move_messages_within_channel_group'),
     can_remove_subscribers_group: settingOf(row, 'can_remove_subscribers_group'),
+    can_resolve_topics_group: settingOf(row, 'can_resolve_topics_group'),
     can_send_message_group: settingOf(row, 'can_send_message_group'),
     can_subscribe_group: settingOf(row, 'can_subscribe_group'),
   }

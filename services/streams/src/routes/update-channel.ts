@@ -37,7 +37,4 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
 /** What each permission that is asked for shall be. */
 const wantedOf = (input: Input<typeof updateChannel>): Parameters<typeof unsupportedSetting>[0] => ({
   can_create_topic_group: input.can_create_topic_group?.new,
-  can_delete_any_message_group: input.can_delete_any_message_group?.new,
-  can_delete_own_message_group: input.can_delete_own_message_group?.new,
-  can_resolve_topics_group: input.can_resolve_topics_group?.new,
 })

@@ -15,9 +15,6 @@ const group = systemGroupId
 
 export const fixedSettings: Readonly<Record<FixedName, number>> = {
   can_create_topic_group: group['role:everyone'],
-  can_delete_any_message_group: group['role:nobody'],
-  can_delete_own_message_group: group['role:nobody'],
-  can_resolve_topics_group: group['role:nobody'],
 }
 
 type Given = Readonly<Partial<Record<SettingName, GroupSetting | undefined>>>
