@@ -54,7 +54,7 @@ const verify = (of: Organisation) => network.link.call(verifyAudit, { org: of.id
 async function everyAct(who: Organisation, person: Account): Promise<void> {
   const channel = { subscriptions: [{ name: 'canarychannel', description: 'canarydescription' }] }
   await person.ok('POST', '/users/me/subscriptions', { ...channel, principals: [person.id, who.owner.id] })
-  await person.ok('POST', '/messages', {
+  const { id: message } = await person.ok('POST', '/messages', {
     type: 'channel',
     to: 'canarychannel',
     topic: 'canarytopic',
@@ -69,7 +69,12 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
     description: 'canarydescription',
     members: [person.id],
   })
+  await who.owner.ok('PATCH', '/realm', { moderation_request_channel_id: id })
+  const report = { report_type: 'spam', description: 'canarydescription' }
+  await person.ok('POST', `/messages/${z.int().parse(message)}/report`, report)
   await person.ok('DELETE', '/users/me/subscriptions', { subscriptions: ['canarychannel'] })
+  const { user_id: bot } = await person.ok('POST', '/bots', { full_name: 'Canaryname', short_name: 'canary' })
+  await person.ok('PATCH', `/bots/${z.int().parse(bot)}`, { bot_owner_id: who.owner.id })
   const headers = await signIn(who.client(), person.email, testPassword)
   const session = who.client({ headers, root: '/json' })
   await session.ok('DELETE', '/parley/sessions/current')

@@ -81,7 +81,8 @@ test('edited and moved messages are as the linkifiers are by then', async () => 
   const id = await say(one, 'x', { type: 'channel', to: open.id, topic: 'x' })
   await linkTo('c.example')
   const path = { message_id: String(id) }
-  await two.ask(ann, 'update-message', { content: '#1', topic: '#2' }, { path })
+  const fields = { content: '#1', topic: '#2', send_notification_to_new_thread: false }
+  await two.ask(ann, 'update-message', fields, { path })
   expect(await lastOf('message.updated')).toMatchObject({
     text: { rendered: `<p>${link('c.example')}</p>` },
     topic: { after: '#2', links: links('c.example') },
