@@ -6,7 +6,7 @@ import type { Person } from './members.ts'
 import type { Queue } from './queue.ts'
 import type { Recent } from './ring.ts'
 import { entitled, mayKnow, type Move, PastChannels } from './visibility.ts'
-import { nowhere, type Place, type Relocated, Whereabouts } from './whereabouts.ts'
+import { nowhere, type Place, type Since, Whereabouts } from './whereabouts.ts'
 
 /** Which events of the log to read for one user. */
 export interface Stretch {
@@ -18,6 +18,12 @@ export interface Stretch {
   readonly upTo: number
 }
 
+/** Where messages were when the log ended at `seq`; null where none ever moved. */
+export interface Places {
+  readonly seq: number | null
+  readonly of: ReadonlyMap<number, Place>
+}
+
 /** Reads the log by its audience. */
 export interface AudienceReader {
   /** The end of the log and the last event that is no longer kept. */
@@ -27,7 +33,7 @@ export interface AudienceReader {
   count(stretch: Stretch, limit: number): Promise<number>
   events(stretch: Stretch, limit: number): Promise<LogEvent[]>
   /** Those of the messages that ever moved to another channel: where they are, as this user stands to them. */
-  places(org: number, user: number, messages: readonly number[]): Promise<ReadonlyMap<number, Place>>
+  places(org: number, user: number, messages: readonly number[]): Promise<Places>
 }
 
 /** More than this is not caught up: the client registers anew. */
@@ -68,7 +74,7 @@ export function judge(
     // Its text is of a message that is out of sight, or nobody knows whether it is.
     return (
       fate[0]?.heard === false ||
-      fate.some(({ channels }) => channels.some((c) => past.closed(c, recent.seq)))
+      fate.some(({ unsure, channels }) => unsure || channels.some((c) => past.closed(c, recent.seq)))
     )
   }
   if (known.some(closed)) throw badQueue(queueId)
@@ -82,8 +88,8 @@ export interface Now {
   readonly open: ReadonlySet<number>
   /** The user's moves after a place up to the head; null where they are not in memory any more. */
   movesAfter(seq: number): readonly Move[] | null
-  /** The messages that went to other channels after a place up to the head, as far as they are in memory. */
-  relocatedAfter(seq: number): readonly Relocated[]
+  /** What became of messages and channels after a place up to the head, as far as it is in memory. */
+  since(seq: number): Since
 }
 
 interface KnownMoves {
@@ -99,13 +105,21 @@ export class CatchUp {
   readonly #reader: AudienceReader
   readonly #queue: Queue
   readonly #declarations: ReadonlyMap<string, EventDeclaration>
+  readonly #reach: (seq: number) => Promise<void>
   #moves: KnownMoves | null = null
   #walked: readonly Move[] = []
 
-  constructor(reader: AudienceReader, queue: Queue, declarations: ReadonlyMap<string, EventDeclaration>) {
+  /** @param reach resolves when the log is applied up to a place */
+  constructor(
+    reader: AudienceReader,
+    queue: Queue,
+    declarations: ReadonlyMap<string, EventDeclaration>,
+    reach: (seq: number) => Promise<void>,
+  ) {
     this.#reader = reader
     this.#queue = queue
     this.#declarations = declarations
+    this.#reach = reach
   }
 
   /** The user's moves from where it began up to the place it came to. */
@@ -125,6 +139,8 @@ export class CatchUp {
     const upTo = events.length < chunk ? stretch.upTo : (events.at(-1)?.seq ?? stretch.upTo)
     const recents = events.flatMap((event) => this.#recent(event) ?? [])
     const places = await this.#places(recents)
+    // Who is where must be known at least as late as where messages are.
+    if (places.seq !== null) await this.#reach(places.seq)
     // Judged by now, not by what was true before the reads.
     const current = now()
     const since = current.movesAfter(known.upTo)
@@ -134,15 +150,16 @@ export class CatchUp {
     }
     const moves = [...this.#walked, ...known.list.filter((m) => m.seq > after), ...since]
     this.#walked = moves.filter((m) => m.seq <= upTo)
-    const whereabouts = new Whereabouts(current.relocatedAfter(known.upTo), places)
+    const whereabouts = new Whereabouts(current.since(known.upTo), places.of)
     return { events: judge(this.#queue, current.person, current.open, recents, moves, whereabouts), upTo }
   }
 
   /** Where those of the messages are that the events tell of, and that ever moved. */
-  async #places(recents: readonly Recent[]): Promise<ReadonlyMap<number, Place>> {
+  async #places(recents: readonly Recent[]): Promise<Places> {
     const messages = [...new Set(recents.flatMap((recent) => recent.messages ?? []))]
     const { org, user } = this.#queue.spec
-    return messages.length === 0 ? new Map() : this.#reader.places(org, user, messages)
+    if (messages.length === 0) return { seq: null, of: new Map() }
+    return this.#reader.places(org, user, messages)
   }
 
   /** The moves since `after`, read once. */

@@ -119,14 +119,23 @@ export function effectOf(event: LogEvent): Effect | null {
 }
 
 function relocatedBy({ from, to, holders, message_ids: ids }: MessagesRelocated): Effect {
-  const everybody: Place = { channel: to, holders: null }
-  const places = new Map(ids.map((id) => [id, everybody]))
-  if (holders) {
-    const by = new Map<number, Set<number>>(ids.map((id) => [id, new Set()]))
-    for (const { user_ids, message_ids } of holders)
-      for (const id of message_ids) for (const user of user_ids) by.get(id)?.add(user)
-    for (const [id, users] of by) places.set(id, { channel: to, holders: users })
+  if (!holders) {
+    const everybody: Place = { channel: to, holders: null }
+    return { kind: 'relocated', from, channel: to, places: new Map(ids.map((id) => [id, everybody])) }
   }
+  const groups = new Map<number, number[]>(ids.map((id) => [id, []]))
+  for (const [i, { message_ids }] of holders.entries()) for (const id of message_ids) groups.get(id)?.push(i)
+  // Messages of the same people share their place: a move may be of thousands.
+  const shared = new Map<string, Place>()
+  const placeOf = (of: readonly number[]): Place => {
+    const key = of.join()
+    const known = shared.get(key)
+    if (known) return known
+    const place = { channel: to, holders: new Set(of.flatMap((i) => holders[i]?.user_ids ?? [])) }
+    shared.set(key, place)
+    return place
+  }
+  const places = new Map([...groups].map(([id, of]) => [id, placeOf(of)]))
   return { kind: 'relocated', from, channel: to, places }
 }
 

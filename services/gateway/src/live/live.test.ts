@@ -69,7 +69,7 @@ function scene(heads: Record<number, number> = { 1: 0 }) {
       moves: () => Promise.resolve([]),
       count: () => Promise.resolve(0),
       events: () => Promise.resolve([]),
-      places: () => Promise.resolve(new Map()),
+      places: () => Promise.resolve({ seq: null, of: new Map() }),
     },
     onEffect: () => {},
     onForget: (org) => state.did.push(`forget ${org}`),

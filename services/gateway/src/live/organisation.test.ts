@@ -196,7 +196,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
         ),
       places: (_, user, messages) => {
         state.asked.push([...messages])
-        return Promise.resolve(placesIn(log, user, messages))
+        return Promise.resolve({ seq: log.length, of: placesIn(log, user, messages) })
       },
       events: (s, limit) => {
         state.reads++
@@ -745,6 +745,43 @@ describe('what is held of a message that went elsewhere', () => {
     at.state.meanwhile = () => {
       const move = relocate(at, [1], 1, 3)
       at.organisation.take([move])
+    }
+    const { consumer, got } = reader(7)
+    await at.organisation.serve(consumer, 0, 1)
+    expect(got).toEqual([])
+  })
+
+  test.each([
+    [
+      'history',
+      (at: Scene) => at.add('channel.history-closed', { channel_id: 2, user_ids: [8] }, [8], 2, true),
+    ],
+    [
+      'history, with nobody in it',
+      (at: Scene) => at.add('channel.access-changed', { channel_id: 2, invite_only: true }, [], 2, true),
+    ],
+  ])('begins the queue anew for who came after the %s of where it is was closed', async (_, close) => {
+    const at = scene()
+    at.place(7, 1, true)
+    tell(at, [1], 1)
+    relocate(at, [1], 1, 2)
+    close(at)
+    at.place(7, 2, true)
+    await expect(readBy(at, 7)).rejects.toMatchObject({ code: 'BAD_EVENT_QUEUE_ID' })
+  })
+
+  test('is judged by where its reader is when it is known where it is', async () => {
+    const at = scene(0, forgetful)
+    at.place(7, 1, true)
+    at.place(7, 3, true)
+    tell(at, [1], 1)
+    relocate(at, [1], 1, 2)
+    forget(at)
+    await at.organisation.reach(at.log.length)
+    // In the database, and not yet applied here.
+    at.state.meanwhile = () => {
+      at.place(7, 3, false)
+      relocate(at, [1], 2, 3)
     }
     const { consumer, got } = reader(7)
     await at.organisation.serve(consumer, 0, 1)

@@ -13,7 +13,7 @@ import { Passing } from './passing.ts'
 import { People } from './people.ts'
 import type { Recent, Ring } from './ring.ts'
 import type { Move } from './visibility.ts'
-import { hears, type Relocated, Whereabouts } from './whereabouts.ts'
+import { hears, type Since, Whereabouts } from './whereabouts.ts'
 
 /** What one organisation's live delivery reads and tells. */
 export interface OrganisationDeps {
@@ -179,13 +179,15 @@ export class Organisation {
   async #catchUp(serving: Serving, after: number): Promise<void> {
     const { consumer } = serving
     const { queue } = consumer
-    const reading = new CatchUp(this.#deps.log, queue, this.#deps.declarations)
+    const reading = new CatchUp(this.#deps.log, queue, this.#deps.declarations, (seq) =>
+      this.#feed.reach(seq),
+    )
     for (let position = after; !serving.stopped;) {
       const recents = this.#deps.ring.after(this.org, position)
       if (recents) {
         const { person, open } = this.#now(queue.spec.user)
         const moves = [...reading.walked, ...movesIn(recents, queue.spec.user)]
-        const where = new Whereabouts(relocatedIn(recents))
+        const where = new Whereabouts(sinceIn(recents))
         const events = judge(queue, person, open, recents, moves, where)
         if (events.length > 0) this.#hand(consumer, events, this.head)
         // Handing over may have ended it.
@@ -218,7 +220,7 @@ export class Organisation {
         const recents = this.#deps.ring.after(this.org, seq)
         return recents && movesIn(recents, user)
       },
-      relocatedAfter: (seq) => relocatedIn(this.#deps.ring.after(this.org, seq) ?? []),
+      since: (seq) => sinceIn(this.#deps.ring.after(this.org, seq) ?? []),
     }
   }
 
@@ -299,6 +301,8 @@ export class Organisation {
   #touched(effect: Effect): Set<Consumer> {
     const served = [...this.#serving.values()].map((s) => s.consumer)
     const leaving = [...this.#leaving.values()].flatMap((own) => [...own])
+    // Messages that went to the same people stand at one and the same place.
+    const places = effect.kind === 'relocated' ? [...new Set(effect.places.values())] : []
     const loses = (user: number): boolean => {
       switch (effect.kind) {
         case 'ended':
@@ -311,8 +315,7 @@ export class Organisation {
           const { members } = this.#people
           const heard = members.of(effect.from).has(user) || members.open.has(effect.from)
           const person = members.get(user)
-          const all = [...effect.places.values()]
-          return heard && !(person && all.every((place) => hears(place, user, person, members.open)))
+          return heard && !(person && places.every((place) => hears(place, user, person, members.open)))
         }
         case 'closed':
           return !this.#people.members.of(effect.channel).has(user)
@@ -337,8 +340,14 @@ function movesIn(recents: readonly Recent[], user: number): Move[] {
   })
 }
 
-const relocatedIn = (recents: readonly Recent[]): Relocated[] =>
-  recents.flatMap(({ seq, effect }) => (effect?.kind === 'relocated' ? [{ seq, places: effect.places }] : []))
+const sinceIn = (recents: readonly Recent[]): Since => ({
+  relocated: recents.flatMap(({ seq, effect }) =>
+    effect?.kind === 'relocated' ? [{ seq, places: effect.places }] : [],
+  ),
+  closings: recents.flatMap(({ seq, effect }) =>
+    effect?.kind === 'withheld' || effect?.kind === 'closed' ? [{ seq, channel: effect.channel }] : [],
+  ),
+})
 
 /** Stands for events that this version cannot read. */
 const unknown: EventDeclaration = { audience: 'nobody', wire: [] } as unknown as EventDeclaration

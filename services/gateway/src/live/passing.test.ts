@@ -58,7 +58,7 @@ function scene() {
       count: () => Promise.resolve(0),
       moves: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
-      places: () => Promise.resolve(new Map()),
+      places: () => Promise.resolve({ seq: null, of: new Map() }),
     },
   })
   let nods = 0

@@ -15,6 +15,18 @@ export interface Relocated {
   readonly places: ReadonlyMap<number, Place>
 }
 
+/** A channel that was closed at a place of the log, or its history, to whomever: who comes later is not named there. */
+export interface Closing {
+  readonly seq: number
+  readonly channel: number
+}
+
+/** What the log went on to say behind events, in its order. */
+export interface Since {
+  readonly relocated: readonly Relocated[]
+  readonly closings: readonly Closing[]
+}
+
 /** How a user stands now to what an event tells. */
 interface Standpoint {
   readonly person: Pick<Person, 'role' | 'channels'>
@@ -25,6 +37,8 @@ interface Standpoint {
 /** May this user be told of a message, and where it has gone. */
 export interface Fate {
   readonly heard: boolean
+  /** Its history was closed where it is now, and nobody wrote down who of those inside has it. */
+  readonly unsure: boolean
   readonly channels: readonly number[]
 }
 
@@ -40,15 +54,18 @@ export const hears = (
 
 /**
  * Where messages are that events of the log tell of: as the log went on behind the events, and as the database said when
- * the log was read. Where these differ one of them is newer than the other, and what both let through is safe.
+ * the log was read. The log is applied at least as far as the database was then, so where these differ the log is newer;
+ * only what both let through is told.
  */
 export class Whereabouts {
   readonly #relocated: readonly Relocated[]
+  readonly #closings: readonly Closing[]
   readonly #read: ReadonlyMap<number, Place>
 
-  /** @param relocated in the order of the log, up to where it is applied */
-  constructor(relocated: readonly Relocated[], read: ReadonlyMap<number, Place> = new Map()) {
+  /** @param since up to where the log is applied */
+  constructor({ relocated, closings }: Since, read: ReadonlyMap<number, Place> = new Map()) {
     this.#relocated = relocated
+    this.#closings = closings
     this.#read = read
   }
 
@@ -70,14 +87,25 @@ export class Whereabouts {
     const stays = goesTo(event, user, now) && mayKnow(event, user, person, open)
     return places.map((known) => ({
       heard: known.length === 0 ? stays : known.every((place) => hears(place, user, person, open)),
+      unsure: known.some((place) => this.#closedSince(place)),
       channels: known.map(({ channel }) => channel),
     }))
   }
 
-  #placesOf(id: number, seq: number): Place[] {
-    const last = this.#relocated.findLast((one) => one.seq > seq && one.places.has(id))?.places.get(id)
-    return [last, this.#read.get(id)].filter((place) => place !== undefined)
+  #placesOf(id: number, seq: number): (Place & { readonly from: number })[] {
+    const last = this.#relocated.findLast((one) => one.seq > seq && one.places.has(id))
+    const moved = last?.places.get(id)
+    const read = this.#read.get(id)
+    return [
+      ...(last && moved ? [{ ...moved, from: last.seq }] : []),
+      // Whatever was closed in memory may have been closed behind what was read.
+      ...(read ? [{ ...read, from: 0 }] : []),
+    ]
+  }
+
+  #closedSince({ channel, holders, from }: Place & { readonly from: number }): boolean {
+    return holders === null && this.#closings.some((one) => one.channel === channel && one.seq > from)
   }
 }
 
-export const nowhere = new Whereabouts([])
+export const nowhere = new Whereabouts({ relocated: [], closings: [] })

@@ -19,7 +19,7 @@ export const fromLog = (event: LoggedEvent): LogEvent => ({
 })
 
 const end: Seq = seq(Number.MAX_SAFE_INTEGER)
-const PlaceRow = z.object({ id: z.int(), channel: z.int(), held: z.boolean() })
+const PlaceRow = z.object({ id: z.int(), channel: z.int(), held: z.boolean(), seq: z.coerce.number() })
 const MoveRow = z.object({ seq: z.int(), type: z.string(), body: z.unknown() })
 
 /** A log from one place to the next. */
@@ -65,12 +65,16 @@ export function audienceReader(database: Database): AudienceReader {
       database.read(orgId(org), async (tx) => {
         const rows = await tx.query(
           PlaceRow,
-          'SELECT message_id AS id, channel_id AS channel, held FROM messaging.v1_relocated($1, $2, $3)',
+          `SELECT w.message_id AS id, w.channel_id AS channel, w.held, h.seq
+             FROM events.head h CROSS JOIN messaging.v1_relocated($1, $2, $3) AS w WHERE h.org_id = $1`,
           [org, user, messages],
         )
-        return new Map(
-          rows.map(({ id, channel, held }) => [id, { channel, holders: held ? null : new Set<number>() }]),
-        )
+        return {
+          seq: rows[0]?.seq ?? null,
+          of: new Map(
+            rows.map(({ id, channel, held }) => [id, { channel, holders: held ? null : new Set<number>() }]),
+          ),
+        }
       }),
     events: ({ org, user, channels, after, upTo }, limit) =>
       database.read(orgId(org), async (tx) => {
