@@ -1,6 +1,6 @@
 import { EditEntry, FetchedMessage, HistoryEntry } from '@parley/api'
 import { role } from '@parley/access'
-import { declarations } from '@parley/events'
+import { declarations, hold } from '@parley/events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Channel, faultsOf, type Instance, outcome, snapshotOf, type World, world } from './world.ts'
@@ -278,6 +278,32 @@ test('nothing moves while a gateway answers that would not follow it', async () 
   expect(await edit(ann, id, { topic: 'cake' })).toEqual(done)
   await here.test.superuser(`DELETE FROM gateway.leases WHERE gateway_id = 'old-1'`)
   expect(await edit(ann, id, { stream_id: other.id })).toEqual(done)
+  // From then on none that would not follow comes back.
+  const take = (name: string) => here.test.superuser(`SELECT gateway.take_lease($1, '1 hour')`, [name])
+  await expect(take('old-1')).rejects.toThrow('would give out moved messages')
+  await take('new-2-moves')
+})
+
+test('what is marked as read while it moves is read where it goes', async () => {
+  const [open, other] = [await channel({}, ann, bob), await channel({}, ann, bob)]
+  const id = await say(ann, open)
+  const waiting = () =>
+    here.test.superuser(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+  // Both are decided, and wait for the head one behind the other.
+  const both = await one.ctx.database.write(here.org, async (tx) => {
+    await hold(tx, null)
+    const moving = edit(ann, id, { stream_id: other.id })
+    await expect.poll(waiting).toHaveLength(1)
+    const marking = one.ask(bob, 'update-message-flags', { op: 'add', flag: 'read', messages: [id] })
+    await expect.poll(waiting).toHaveLength(2)
+    return [moving, marking]
+  })
+  expect(await Promise.all(both)).toMatchObject([done, {}])
+  const Flags = z.object({ message: z.object({ flags: z.array(z.string()) }) })
+  const seen = await one.ask(bob, 'get-message', {}, { path: { message_id: String(id) } })
+  expect(Flags.parse(seen).message.flags).toContain('read')
 })
 
 describe('where to', () => {

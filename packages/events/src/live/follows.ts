@@ -1,4 +1,4 @@
-import { only, type Tx } from '@parley/db'
+import { type Database, only } from '@parley/db'
 import { z } from 'zod'
 
 /** What a gateway's name ends with that judges what it holds by where messages are now. */
@@ -8,12 +8,13 @@ const mark = '-moves'
 export const followingGateway = (own: string): string => `${own}${mark}`
 
 /**
- * Does every gateway that may answer now follow messages to other channels? One of a version from before would go on giving out
- * what it holds of them.
+ * Does every gateway that may answer, now or later, follow messages to other channels? One of a version from before would go on
+ * giving out what it holds of them. Asked in transactions of its own: what it demands must stand before it looks.
  */
-export async function gatewaysFollow(tx: Tx): Promise<boolean> {
+export async function gatewaysFollow(database: Pick<Database, 'once'>): Promise<boolean> {
+  await database.once(z.unknown(), 'SELECT gateway.v1_demand_moves()')
   const { follow } = only(
-    await tx.query(
+    await database.once(
       z.object({ follow: z.boolean() }),
       `SELECT NOT EXISTS (SELECT FROM gateway.v1_live_leases() AS l WHERE right(l.gateway_id, $1) <> $2) AS follow`,
       [mark.length, mark],

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import type { Rights } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { readRights, type Tx } from '@parley/db'
 import { append, flagsChanged, hold, make } from '@parley/events'
 import { unreadDetail } from '../present/unread-detail.ts'
 import { adopt, markRead, markUnread, type Markable, partsOf, readMarkable, setFlag } from '../repo/flags.ts'
@@ -46,18 +46,22 @@ interface Changing {
 }
 
 /** What can be computed before the head is held is. */
-async function change(
-  granted: Granted<'message:list'>,
-  { tx, rights, asked, changing }: Changing,
-): Promise<void> {
+async function change(granted: Granted<'message:list'>, early: Changing): Promise<void> {
+  const { tx, rights, asked } = early
   const { op, flag } = asked
   // Only what is read already came from before the reader's time; any other mark makes it theirs.
-  const foreign = changing.filter(({ received }) => !received)
-  const parts = await partsOf(tx, granted, flag === 'read' ? changing : [])
+  const foreign = early.changing.filter(({ received }) => !received)
+  const earlyParts = await partsOf(tx, granted, flag === 'read' ? early.changing : [])
   const foreignParts = await partsOf(tx, granted, foreign)
   // Marking as read gives nothing away and takes no right to do, so no change of rights needs to undo it.
   const decidedUnder = flag === 'read' && op === 'add' ? null : rights
   await hold(tx, decidedUnder)
+  // But messages may have gone to other channels meanwhile, where they stand for other parts.
+  const stands = decidedUnder !== null || (await readRights(tx)) === rights
+  const { changing, parts } = stands
+    ? { changing: early.changing, parts: earlyParts }
+    : await anew(granted, early)
+  if (changing.length === 0) return
   if (foreign.length > 0) await adopt(tx, granted, foreign, foreignParts)
   if (flag !== 'read') await setFlag(tx, granted, changing, flag, op === 'add')
   else if (op === 'add') await markRead(tx, granted, parts)
@@ -68,6 +72,17 @@ async function change(
     return make(flagsChanged, body, { users: [granted.actor.userId] })
   })
   await append(tx, decidedUnder, events)
+}
+
+/** The same as it is behind the head. */
+async function anew(granted: Granted<'message:list'>, { tx, asked, changing: early }: Changing) {
+  const readable = await readMarkable(
+    tx,
+    granted,
+    early.map(({ id }) => id),
+  )
+  const { changing } = whatChanges(asked, readable)
+  return { changing, parts: await partsOf(tx, granted, changing) }
 }
 
 const detailsOf = (

@@ -5,7 +5,7 @@ import { append } from '@parley/events'
 import type { Linkifiers } from '@parley/markdown'
 import { countAppearing, readAppearing } from '../repo/appearing.ts'
 import {
-  countAffected,
+  affectsMore,
   moveMarks,
   moveRanges,
   readAffected,
@@ -48,7 +48,7 @@ export async function relocate(
   const { channel } = message
   const ids = await findMoving(tx, granted, change)
   if (!channel) return 0
-  if ((await countAffected(tx, granted, ids)) * ids.length > mostPairs)
+  if (await affectsMore(tx, granted, ids, Math.floor(mostPairs / ids.length)))
     throw badRequest('Too many people and messages to move at once: move fewer messages')
   const fates = fatesOf(await readAffected(tx, granted, ids), ids, { old: channel, new: target })
   if ([...sameParts(fates, 'carried'), ...sameParts(fates, 'lost')].length > 2 * mostGroups)

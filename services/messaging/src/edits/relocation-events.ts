@@ -64,20 +64,42 @@ export async function relocationEvents(relocation: Relocation): Promise<NewEvent
   if (!old) return []
   const [from, goes] = [Number(old.channelId), Number(now.channelId)]
   const isProtected = now.inviteOnly && !now.historyPublicToSubscribers
-  const holders = isProtected
-    ? sameParts(fates, 'received').map(({ users, ids: some }) => ({
-        user_ids: [...users],
-        message_ids: [...some],
-      }))
-    : null
+  const relocated = isProtected
+    ? heldPieces(ids, fates).map(({ some, holders }) => ({ message_ids: some, from, to: goes, holders }))
+    : [{ message_ids: [...ids], from, to: goes, holders: null }]
   return [
     ...marks(relocation, 'before'),
-    make(messagesRelocated, { message_ids: [...ids], from, to: goes, holders }),
+    ...relocated.map((body) => make(messagesRelocated, body)),
     ...withdrawn(relocation),
     ...(await carried(relocation)),
     ...appeared(relocation),
     ...marks(relocation, 'after'),
   ]
+}
+
+/** People times messages in one event, which may be so large only. */
+const mostHeld = 40_000
+
+/** The messages in pieces, each with whom they came to. */
+function heldPieces(ids: readonly number[], fates: readonly Fate[]) {
+  const people = fates.reduce((sum, { received, users }) => sum + (received.length > 0 ? users.length : 0), 0)
+  const size = Math.max(1, Math.floor(mostHeld / Math.max(1, people)))
+  const pieces = Array.from({ length: Math.ceil(ids.length / size) }, (_, i) =>
+    ids.slice(i * size, (i + 1) * size),
+  )
+  return pieces.map((some) => {
+    const among = new Set(some)
+    const parts = fates.map((fate) => ({
+      ...fate,
+      active: true,
+      received: fate.received.filter((id) => among.has(id)),
+    }))
+    const holders = sameParts(parts, 'received').map(({ users, ids: held }) => ({
+      user_ids: [...users],
+      message_ids: [...held],
+    }))
+    return { some, holders }
+  })
 }
 
 /** Who follows all public channels is told too, but for those who are told by name. */

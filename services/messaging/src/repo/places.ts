@@ -2,7 +2,13 @@ import type { Granted } from '@parley/access'
 import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
 
-const Row = z.object({ id: z.int(), name: z.string(), private: z.boolean() })
+const Row = z.object({
+  id: z.int(),
+  name: z.string(),
+  private: z.boolean(),
+  webPublic: z.boolean(),
+  guests: z.boolean(),
+})
 /** A channel as notices name it. */
 export type NamedChannel = z.output<typeof Row>
 
@@ -26,8 +32,11 @@ const readOne = async (tx: Tx, id: number): Promise<NamedChannel> =>
   only(
     await tx.query(
       Row,
-      `SELECT channel_id AS id, name, invite_only AS private FROM streams.v1_channels
-        WHERE org_id = $1 AND channel_id = $2`,
+      `SELECT c.channel_id AS id, c.name, c.invite_only AS private, c.is_web_public AS "webPublic",
+          EXISTS (SELECT FROM streams.v1_subscriptions s
+            JOIN auth.v1_actors a ON a.org_id = s.org_id AND a.user_id = s.user_id
+            WHERE s.org_id = $1 AND s.channel_id = $2 AND a.role >= 600) AS guests
+        FROM streams.v1_channels c WHERE c.org_id = $1 AND c.channel_id = $2`,
       [tx.org, id],
     ),
   )

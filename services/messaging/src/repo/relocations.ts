@@ -18,22 +18,33 @@ const places = (tx: Tx, { object: { message, target } }: Granted<'message:move-c
 /** Everybody whom the move may touch: who is in either channel, and whose rows name the messages. */
 const touched = `
   SELECT r.user_id FROM messaging.received r
-    WHERE r.org_id = $1 AND r.recipient_id IN ($2, $3) AND r.ranges && $6::int8multirange
+    WHERE r.org_id = $1 AND r.recipient_id IN ($2, $3)
+      AND r.ranges && range_merge($6::int8multirange) AND r.ranges && $6::int8multirange
   UNION
   SELECT s.user_id FROM streams.v1_subscriptions s WHERE s.org_id = $1 AND s.channel_id IN ($4, $5)`
 
-/** How many people the move touches. */
-export async function countAffected(
+/** Does the move touch more people than `most`? Those who are in the channels are counted first, which costs little. */
+export async function affectsMore(
   tx: Tx,
   granted: Granted<'message:move-channel'>,
   ids: Readable,
-): Promise<number> {
-  const [row] = await tx.query(
-    z.object({ people: z.int() }),
-    `SELECT count(*) AS people FROM (${touched}) AS t`,
-    [...places(tx, granted), rangesOfIds(ids)],
+  most: number,
+): Promise<boolean> {
+  const People = z.object({ people: z.int() })
+  const [org, , , from, to] = places(tx, granted)
+  const [inside] = await tx.query(
+    People,
+    `SELECT count(*) AS people FROM (SELECT DISTINCT s.user_id FROM streams.v1_subscriptions s
+      WHERE s.org_id = $1 AND s.channel_id IN ($2, $3) LIMIT $4) AS t`,
+    [org, from, to, most + 1],
   )
-  return row?.people ?? 0
+  if ((inside?.people ?? 0) > most) return true
+  const [all] = await tx.query(
+    People,
+    `SELECT count(*) AS people FROM (SELECT FROM (${touched}) AS t LIMIT $7) AS people`,
+    [...places(tx, granted), rangesOfIds(ids), most + 1],
+  )
+  return (all?.people ?? 0) > most
 }
 
 const Row = z.object({
@@ -112,7 +123,8 @@ export async function moveRanges(
   const points = rangesOfIds(ids)
   await tx.execute(
     `UPDATE messaging.received SET ranges = ranges - $3::int8multirange
-      WHERE org_id = $1 AND recipient_id = $2 AND ranges && $3::int8multirange`,
+      WHERE org_id = $1 AND recipient_id = $2
+        AND ranges && range_merge($3::int8multirange) AND ranges && $3::int8multirange`,
     [org, from, points],
   )
   // Ranges go over the numbers of what was said elsewhere, also while somebody was away: they say nothing of these.

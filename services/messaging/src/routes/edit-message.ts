@@ -59,7 +59,7 @@ export default route<typeof editMessage, Context, Tx>(
     const text = edit && (await newText(tx, edit, plan.content ?? '', topic, where, ctx))
     const links = move ? linkifiers.topicLinks(topic) : []
 
-    if (away && !(await gatewaysFollow(tx))) throw unavailable()
+    if (away && !(await gatewaysFollow(ctx.database))) throw unavailable()
     await hold(tx, rights)
     const within = move && !resolves ? policy.moveWithinLimit : null
     const moving = { before: now.topic, mode: input.propagate_mode, at }

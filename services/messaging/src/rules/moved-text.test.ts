@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { type Moved, movedNotices, type Place } from './moved-text.ts'
 
-const open = { id: 1, name: 'open', private: false }
-const other = { id: 2, name: 'other', private: false }
-const closed = { id: 3, name: 'closed', private: true }
+const usual = { private: false, webPublic: false, guests: false }
+const open = { ...usual, id: 1, name: 'open' }
+const other = { ...usual, id: 2, name: 'other' }
+const closed = { ...usual, id: 3, name: 'closed', private: true }
+const visited = { ...usual, id: 4, name: 'visited', guests: true }
+const web = { ...usual, id: 5, name: 'web', webPublic: true }
 const place = (channel: Place['channel'], topic: string): Place => ({ channel, topic })
 const moved = (from: Place, to: Place, more: Partial<Moved> = {}) =>
   movedNotices({
@@ -41,6 +44,13 @@ test('a move is said where it was asked for, with the place that is elsewhere', 
     [{ channel: 1 }, 'tea', 'A message was moved from this topic to `other > a*b` by @_**|7**.'],
   ])
   expect(moved(place(open, 'tea'), place(other, 'tea'), { notify: { old: false, new: false } })).toEqual([])
+})
+
+test('guests are told of no channel that is not theirs to know', () => {
+  const notify = { old: true, new: false }
+  const text = (to: Place) => moved(place(visited, 'tea'), to, { notify })[0]?.[2]
+  expect(text(place(other, 'cake'))).toBe('This topic was moved to another channel by @_**|7**.')
+  expect(text(place(web, 'cake'))).toBe('This topic was moved to #**web>cake** by @_**|7**.')
 })
 
 test('a private channel and its topics are named nowhere else', () => {

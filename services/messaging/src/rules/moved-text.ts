@@ -4,7 +4,14 @@ import { togglesResolved } from './edit-plan.ts'
 
 /** A topic of a channel. */
 export interface Place {
-  readonly channel: { readonly id: number; readonly name: string; readonly private: boolean }
+  readonly channel: {
+    readonly id: number
+    readonly name: string
+    readonly private: boolean
+    readonly webPublic: boolean
+    /** Is any guest in it? */
+    readonly guests: boolean
+  }
   readonly topic: string
 }
 
@@ -36,17 +43,18 @@ export function movedNotices({ by, from, to, count, whole, notify, url }: Moved)
     const what = to.topic.startsWith('✔ ') ? 'resolved' : 'unresolved'
     return [at(to, `${who} has marked this topic as ${what}.`)]
   }
-  // Who reads here need not know that there is a private channel, nor what is spoken of there.
-  const named = ({ channel, topic }: Place): string => {
+  // Who reads here need not know that there is a private channel, nor guests of a public one, nor what is spoken of there.
+  const named = ({ channel, topic }: Place, reading: Place): string => {
     if (same) return topic === '' ? 'general chat' : `the topic ${codeSpan(topic)}`
-    return channel.private ? 'another channel' : channelLink(channel.name, topic)
+    const unknown = channel.private || (reading.channel.guests && !channel.webPublic)
+    return unknown ? 'another channel' : channelLink(channel.name, topic)
   }
   const some = count === 1 ? 'A message was' : `${count} messages were`
   const [left, came] = whole
     ? ['This topic was moved', 'This topic was moved here']
     : [`${some} moved from this topic`, `${some} moved here`]
   return [
-    ...(notify.old ? [at(from, `${left} to ${named(to)} by ${who}.`)] : []),
-    ...(notify.new ? [at(to, `${came} from ${named(from)} by ${who}.`)] : []),
+    ...(notify.old ? [at(from, `${left} to ${named(to, from)} by ${who}.`)] : []),
+    ...(notify.new ? [at(to, `${came} from ${named(from, to)} by ${who}.`)] : []),
   ]
 }
