@@ -13,7 +13,7 @@ function mayMove(
   message: Rows['messages'][number],
   target: Rows['channels'][number],
 ): boolean {
-  const { role, orgId, groups, realmGroups } = facts.actor(who)
+  const { role, orgId, groups, realmGroups, isBot, botOwnerId } = facts.actor(who)
   const guest = role === 600
   const has = (group: number, guestsMay = false): boolean =>
     (guestsMay || !guest) && [...groups].some((one) => one === group)
@@ -33,7 +33,15 @@ function mayMove(
     role <= 200 ||
     has(from.groups.can_administer_channel_group) ||
     has(from.groups.can_move_messages_out_of_channel_group)
-  return readable && content && out && has(target.groups.can_send_message_group, true)
+  const topicThere = facts.rows.messages.some(
+    ({ recipient, topic }) =>
+      recipient === target.recipient && topic.toLowerCase() === message.topic.toLowerCase(),
+  )
+  const begins = has(target.groups.can_create_topic_group, true)
+  const owner = botOwnerId === null || !isBot ? null : facts.actor(botOwnerId)
+  const ownerBegins = [...(owner?.groups ?? [])].some((one) => one === target.groups.can_create_topic_group)
+  const posts = has(target.groups.can_send_message_group, true)
+  return readable && content && out && posts && (topicThere || begins || ownerBegins)
 }
 
 /**

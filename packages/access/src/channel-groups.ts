@@ -5,6 +5,7 @@ import { type SystemGroupName, systemGroupId } from './system-groups.ts'
 export const channelGroupSettings = [
   'can_add_subscribers_group',
   'can_administer_channel_group',
+  'can_create_topic_group',
   'can_delete_any_message_group',
   'can_delete_own_message_group',
   'can_move_messages_out_of_channel_group',
@@ -25,6 +26,7 @@ const system = (name: SystemGroupName): GroupId => groupId(systemGroupId[name])
 export const defaultChannelGroups: ChannelGroups = {
   can_add_subscribers_group: system('role:nobody'),
   can_administer_channel_group: system('role:nobody'),
+  can_create_topic_group: system('role:everyone'),
   can_delete_any_message_group: system('role:nobody'),
   can_delete_own_message_group: system('role:nobody'),
   can_move_messages_out_of_channel_group: system('role:nobody'),

@@ -59,6 +59,7 @@ import {
 import { type Expiring, messageExpire } from './actions/message-expire.ts'
 import { organisationChange } from './actions/organisation.ts'
 import { type SightFacts, userSee, userSight } from './actions/sight.ts'
+import { type NewTopic, topicCreate } from './actions/topic.ts'
 import {
   selfBeThere,
   selfDescribe,
@@ -141,6 +142,7 @@ export interface ActionObjects {
   'folder:change': null
   /** Groups of channels that new accounts may choose, all of them. */
   'default-group:change': null
+  'topic:create': NewTopic
   'message:send': SendTarget
   /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
   'message:mention-all': { readonly many: boolean }
@@ -203,6 +205,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'channel:change': channelChange,
   'folder:change': folderChange,
   'default-group:change': defaultGroupChange,
+  'topic:create': topicCreate,
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,

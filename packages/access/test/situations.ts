@@ -447,6 +447,24 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       { channel: closed, subject: { userId: other, botOwnerId: self, subscribed: true } },
     ],
   ],
+  'topic:create': [
+    ['where everybody begins topics', { channel: open, ownerGroups: new Set<never>() }],
+    [
+      'where moderators begin topics',
+      {
+        channel: { ...open, groups: { ...open.groups, can_create_topic_group: groupId(5) } },
+        ownerGroups: new Set<never>(),
+      },
+    ],
+    [
+      'where nobody begins topics',
+      {
+        channel: { ...open, groups: { ...open.groups, can_create_topic_group: groupId(8) } },
+        ownerGroups: new Set<never>(),
+      },
+    ],
+    ['of another organisation', { channel: { ...open, orgId: orgId(2) }, ownerGroups: new Set<never>() }],
+  ],
   'message:send': [
     ...channels.map(
       ([name, channel]) =>

@@ -18,6 +18,7 @@ const Unasked = z.int().default(systemGroupId['role:nobody']).transform(groupId)
 export const ChannelGroupIds = z.object({
   can_add_subscribers_group: Group,
   can_administer_channel_group: Group,
+  can_create_topic_group: Group,
   can_delete_any_message_group: Unasked,
   can_delete_own_message_group: Unasked,
   can_move_messages_out_of_channel_group: Unasked,
@@ -40,6 +41,7 @@ export const channelGroupsJson = (channel: string): string =>
 export const channelGroupsOf = ({
   can_add_subscribers_group,
   can_administer_channel_group,
+  can_create_topic_group,
   can_delete_any_message_group,
   can_delete_own_message_group,
   can_move_messages_out_of_channel_group,
@@ -51,6 +53,7 @@ export const channelGroupsOf = ({
 }: ChannelGroups): ChannelGroups => ({
   can_add_subscribers_group,
   can_administer_channel_group,
+  can_create_topic_group,
   can_delete_any_message_group,
   can_delete_own_message_group,
   can_move_messages_out_of_channel_group,
@@ -79,6 +82,7 @@ export function channelPermissionsSql(
   return {
     can_add_subscribers_group: held('can_add_subscribers_group'),
     can_administer_channel_group: held('can_administer_channel_group'),
+    can_create_topic_group: held('can_create_topic_group'),
     can_delete_any_message_group: held('can_delete_any_message_group'),
     can_delete_own_message_group: held('can_delete_own_message_group'),
     can_move_messages_out_of_channel_group: held('can_move_messages_out_of_channel_group'),

@@ -10,6 +10,7 @@ import { type Found, loadSendFacts } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
 import type { OrganisationLinkifiers } from './linkifiers.ts'
 import { allOf, mentionInSend } from './group-mentions.ts'
+import { checkSentTopic } from './new-topic.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
 import { mostAlerted } from './rules/alert-matcher.ts'
@@ -66,7 +67,7 @@ interface Wildcards {
 
 /**
  * Makes a message of what somebody who may send it wrote.
- * @throws AppError for words that make none, and for mentions of too many; StaleRights where it is otherwise by now than
+ * @throws AppError for words that make none, for mentions of too many, and for a new topic where the sender begins none; StaleRights where it is otherwise by now than
  *   it was decided on
  */
 export async function compose(
@@ -77,6 +78,7 @@ export async function compose(
 ): Promise<Composed> {
   const content = normaliseContent(words.content)
   const topic = target.found.facts.channel ? topicOf(words.topic) : ''
+  await checkSentTopic(on, granted, target, topic)
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
   const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on.database)

@@ -39,7 +39,7 @@ import { invalidFolder } from './rules/folder-name.ts'
 import { kindChange } from './rules/kind-change.ts'
 import { movedByChange } from './rules/moved-by-change.ts'
 import { changeTexts, ownTopic } from './rules/notice-text.ts'
-import { askedPermissions } from './rules/settings.ts'
+import { askedPermissions, refuseHiddenTopics } from './rules/settings.ts'
 import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
 
 /** What of a channel is to change; what is absent stays. */
@@ -95,6 +95,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const { name = null, description = null, folder, retention } = wish
   if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
+  refuseHiddenTopics(wanted.kind ?? channel, groups)
   if (!(await changeChannel(tx, granted, { name, description, isDefault, folder, retention, groups })))
     throw nameTaken(name ?? '')
 

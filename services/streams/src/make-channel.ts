@@ -15,6 +15,7 @@ import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { announcedText, announcementTopic, madeText, ownTopic } from './rules/notice-text.ts'
 import { retentionDays } from './rules/retention.ts'
+import { refuseHiddenTopics } from './rules/settings.ts'
 import { refuseUnsupported } from './rules/supported.ts'
 
 /** What channels that are made in one request have in common. */
@@ -61,6 +62,7 @@ export async function prepareMaking(
   const folder = wish.folder_id ?? null
   if (folder !== null && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await writeChannelGroups(tx, granted, wish)
+  refuseHiddenTopics(kind, groups)
   if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
   const { announcements, saysChanges } = await settingsNaming(tx)
   // The name of a private one is nobody else's.

@@ -143,8 +143,9 @@ test('a value that the setting does not allow, or that names nobody of here, is 
   expect(await refused('can_send_message_group', { direct_members: [999_999], direct_subgroups: [] })).toBe(
     'Invalid user ID: 999999',
   )
-  expect(await refused('can_create_topic_group', 3)).toBe('can_create_topic_group is not supported.')
-  expect(await refused('can_create_topic_group', 2)).toBe('')
+  expect(await refused('can_create_topic_group', 1)).toBe(
+    "'can_create_topic_group' setting cannot be set to 'role:internet' group.",
+  )
 })
 
 test('administrators and the channel’s own change them; who may let people in must be able to read', async () => {

@@ -105,7 +105,10 @@ describe('making channels', () => {
     [{ is_web_public: true, invite_only: true }, 'Private channels cannot be web-public.'],
     [{ is_default_stream: true }, 'Insufficient permission'],
     [{ message_retention_days: '30' }, 'Must be an organization owner'],
-    [{ can_create_topic_group: 6 }, 'can_create_topic_group is not supported.'],
+    [
+      { invite_only: true, can_create_topic_group: 6 },
+      'Unsupported parameter combination: history_public_to_subscribers, can_create_topic_group',
+    ],
     [{ can_delete_own_message_group: 2 }, 'Insufficient permission'],
     [
       { can_send_message_group: 1 },

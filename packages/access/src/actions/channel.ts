@@ -68,6 +68,7 @@ const groupAtoms = (actor: Actor, groups: ChannelGroups): Record<ChannelGroupSet
   return {
     can_add_subscribers_group: holdsIt('can_add_subscribers_group'),
     can_administer_channel_group: holdsIt('can_administer_channel_group'),
+    can_create_topic_group: holdsIt('can_create_topic_group'),
     can_delete_any_message_group: holdsIt('can_delete_any_message_group'),
     can_delete_own_message_group: holdsIt('can_delete_own_message_group'),
     can_move_messages_out_of_channel_group: holdsIt('can_move_messages_out_of_channel_group'),

@@ -20,6 +20,7 @@ const anyChannel: fc.Arbitrary<ChannelFacts> = fc.record({
   groups: fc.record({
     can_add_subscribers_group: anyGroup,
     can_administer_channel_group: anyGroup,
+    can_create_topic_group: anyGroup,
     can_delete_any_message_group: anyGroup,
     can_delete_own_message_group: anyGroup,
     can_move_messages_out_of_channel_group: anyGroup,

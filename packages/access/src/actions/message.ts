@@ -95,6 +95,7 @@ const noChannel: Record<ChannelAtom, boolean> = {
   admin: false,
   can_add_subscribers_group: false,
   can_administer_channel_group: false,
+  can_create_topic_group: false,
   can_delete_any_message_group: false,
   can_delete_own_message_group: false,
   can_move_messages_out_of_channel_group: false,

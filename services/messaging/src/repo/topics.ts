@@ -1,4 +1,5 @@
 import { channelHistory, channelAtoms, type Granted, holds } from '@parley/access'
+import type { RecipientId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
@@ -40,4 +41,20 @@ export async function readTopics(tx: Tx, { actor, object }: Granted<'channel:rea
           ORDER BY m.topic_key, m.message_id DESC`,
         [tx.org, object.recipientId, actor.userId],
       )
+}
+
+/** Has the channel a message in this topic? A topic is there as long as it has one. */
+export async function isTopic(
+  tx: Tx,
+  _: Granted<'message:send'> | Granted<'message:move-topic'> | Granted<'message:move-channel'>,
+  recipient: RecipientId,
+  topic: string,
+): Promise<boolean> {
+  const [row] = await tx.query(
+    z.object({ there: z.boolean() }),
+    `SELECT EXISTS (SELECT FROM messaging.messages
+       WHERE org_id = $1 AND recipient_id = $2 AND topic_key = lower($3)) AS there`,
+    [tx.org, recipient, topic],
+  )
+  return row?.there === true
 }

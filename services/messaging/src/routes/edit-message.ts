@@ -33,6 +33,7 @@ import { type Editable, type NewText, readEditable, writeText } from '../repo/ed
 import { readToldFlags } from '../repo/told-flags.ts'
 import { editRefusal } from '../rules/edit-refusal.ts'
 import { planEdit, togglesResolved } from '../rules/edit-plan.ts'
+import { checkMovedTopic } from '../new-topic.ts'
 import { sayMoved } from '../say-moved.ts'
 
 export default route<typeof editMessage, Context, Tx>(
@@ -61,6 +62,9 @@ export default route<typeof editMessage, Context, Tx>(
 
     if (away && !(await gatewaysFollow(ctx.database))) throw unavailable()
     await hold(tx, rights)
+    const moved = away ?? move
+    const into = target ?? message.channel
+    if (moved && into) await checkMovedTopic(tx, moved, into, topic)
     const within = move && !resolves ? policy.moveWithinLimit : null
     const moving = { before: now.topic, mode: input.propagate_mode, at }
     if (away) {

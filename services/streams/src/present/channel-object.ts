@@ -1,7 +1,7 @@
 import type { ChannelGroupSetting } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
 import type { ChannelRow } from '../repo/channel-row.ts'
-import { fixedSettings, postPolicy } from '../rules/settings.ts'
+import { postPolicy } from '../rules/settings.ts'
 
 const activeSeconds = 180 * 24 * 3600
 
@@ -33,9 +33,9 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     folder_id: row.folder_id,
     topics_policy: 'inherit',
     subscriber_count: row.subscriber_count,
-    ...fixedSettings,
     can_add_subscribers_group: settingOf(row, 'can_add_subscribers_group'),
     can_administer_channel_group: settingOf(row, 'can_administer_channel_group'),
+    can_create_topic_group: settingOf(row, 'can_create_topic_group'),
     can_delete_any_message_group: settingOf(row, 'can_delete_any_message_group'),
     can_delete_own_message_group: settingOf(row, 'can_delete_own_message_group'),
     can_move_messages_out_of_channel_group: settingOf(row, 'can_move_messages_out_of_channel_group'),

@@ -1,4 +1,4 @@
-import { type Input, updateChannel } from '@parley/api'
+import { updateChannel } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
@@ -6,7 +6,6 @@ import { change } from '../change-channel.ts'
 import type { Context } from '../context.ts'
 import { renderDescription } from '../present/description.ts'
 import { retentionDays } from '../rules/retention.ts'
-import { unsupportedSetting } from '../rules/settings.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateChannel, Context, Tx>(updateChannel, async (handled) => {
@@ -29,12 +28,5 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
   // Refused last, by whom it is none of the business learns no more than before; nothing is written.
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
-  const setting = unsupportedSetting(wantedOf(input))
-  if (setting) throw badRequest(`${setting} is not supported.`)
   return {}
-})
-
-/** What each permission that is asked for shall be. */
-const wantedOf = (input: Input<typeof updateChannel>): Parameters<typeof unsupportedSetting>[0] => ({
-  can_create_topic_group: input.can_create_topic_group?.new,
 })

@@ -1,23 +1,37 @@
-import { systemGroupId } from '@parley/access'
+import { defaultChannelGroups, type SystemGroupName, systemGroupId } from '@parley/access'
+import { groupId } from '@parley/core'
 import { expect, test } from 'vitest'
-import { givenSettings, postPolicy, unsupportedSetting } from './settings.ts'
+import { givenSettings, postPolicy, refuseHiddenTopics } from './settings.ts'
 
-test('what cannot be set may be given at its default, however it is written', () => {
-  const everyone = systemGroupId['role:everyone']
-  const nobody = systemGroupId['role:nobody']
-  expect(
-    unsupportedSetting({
-      can_create_topic_group: { direct_members: [], direct_subgroups: [everyone] },
-      can_resolve_topics_group: nobody,
-      can_send_message_group: nobody,
+test('topics are everybody’s to begin where history is kept from newcomers', () => {
+  const letting = (group: SystemGroupName) => ({
+    ...defaultChannelGroups,
+    can_create_topic_group: groupId(systemGroupId[group]),
+  })
+  const kinds = [
+    { inviteOnly: false, historyPublicToSubscribers: true },
+    { inviteOnly: true, historyPublicToSubscribers: true },
+    { inviteOnly: true, historyPublicToSubscribers: false },
+  ]
+  const refused = kinds.map((kind) =>
+    (['role:everyone', 'role:members', 'role:nobody'] as const).filter((group) => {
+      try {
+        refuseHiddenTopics(kind, letting(group))
+        return false
+      } catch {
+        return true
+      }
     }),
-  ).toBeNull()
-  expect(unsupportedSetting({ can_resolve_topics_group: everyone })).toBe('can_resolve_topics_group')
+  )
+  expect(refused).toEqual([[], [], ['role:members', 'role:nobody']])
 })
 
 test('what can be set is taken by name', () => {
   const given = { can_subscribe_group: 3, can_create_topic_group: 2, can_send_message_group: undefined }
-  expect(givenSettings(given)).toEqual([['can_subscribe_group', 3]])
+  expect(givenSettings(given)).toEqual([
+    ['can_create_topic_group', 2],
+    ['can_subscribe_group', 3],
+  ])
 })
 
 test.each([

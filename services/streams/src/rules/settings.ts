@@ -1,35 +1,18 @@
 import {
+  type ChannelGroups,
   type ChannelGroupSetting,
   channelGroupSettings,
+  type ChannelKind,
   type GroupSetting,
   systemGroupId,
 } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
-import { canonicalSetting } from '@parley/db'
+import { badRequest } from '@parley/core'
 
 type SettingName = Extract<keyof ChannelObject, `can_${string}_group`>
-/** Permissions that every channel has at their defaults, because nothing asks for them yet. */
-type FixedName = Exclude<SettingName, ChannelGroupSetting>
-
 const group = systemGroupId
 
-export const fixedSettings: Readonly<Record<FixedName, number>> = {
-  can_create_topic_group: group['role:everyone'],
-}
-
 type Given = Readonly<Partial<Record<SettingName, GroupSetting | undefined>>>
-
-/**
- * The first given setting that is not the default and cannot be set. A channel with a restriction left out would be more
- * open than asked, so such a request is refused.
- */
-export function unsupportedSetting(given: Given): string | null {
-  const other = (Object.keys(fixedSettings) as FixedName[]).find((name) => {
-    const wanted = given[name]
-    return wanted !== undefined && canonicalSetting(wanted) !== fixedSettings[name]
-  })
-  return other ?? null
-}
 
 /** The permissions that a request to change a channel asks for. */
 export const askedPermissions = (
@@ -42,6 +25,21 @@ export const givenSettings = (given: Given): readonly (readonly [ChannelGroupSet
     const wanted = given[name]
     return wanted === undefined ? [] : [[name, wanted] as const]
   })
+
+/**
+ * Where history is kept from newcomers, who may begin topics must say nothing of which there are: everybody may (permissions §3).
+ * @throws AppError BAD_REQUEST
+ */
+export function refuseHiddenTopics(
+  kind: Pick<ChannelKind, 'inviteOnly' | 'historyPublicToSubscribers'>,
+  groups: ChannelGroups,
+): void {
+  const everybody = Number(groups.can_create_topic_group) === group['role:everyone']
+  if (kind.inviteOnly && !kind.historyPublicToSubscribers && !everybody)
+    throw badRequest(
+      'Unsupported parameter combination: history_public_to_subscribers, can_create_topic_group',
+    )
+}
 
 /** How `can_send_message_group` looks to clients from before it (Zulip API: stream_post_policy). */
 export function postPolicy(sendGroup: number): number {

@@ -2,7 +2,6 @@ import { type Actor, isAdmin, isOwner, setsDeleting } from '@parley/access'
 import type { NewChannelWish } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { retentionDays } from './retention.ts'
-import { unsupportedSetting } from './settings.ts'
 
 /**
  * Refuses what a new channel could be asked to have and cannot have yet: made without it, it would be more open, or
@@ -20,6 +19,4 @@ export function refuseUnsupported(input: NewChannelWish, actor: Actor): void {
   if ((any ?? own) !== undefined && !setsDeleting(actor)) throw badRequest('Insufficient permission')
   if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
     throw badRequest('topics_policy is not supported.')
-  const setting = unsupportedSetting(input)
-  if (setting) throw badRequest(`${setting} is not supported.`)
 }

@@ -73,6 +73,7 @@ const changePermission: Change = async (play, who) => {
     'can_remove_subscribers_group',
     'can_remove_subscribers_group',
     'can_move_messages_out_of_channel_group',
+    'can_create_topic_group',
     'can_delete_any_message_group',
     'can_delete_own_message_group',
     'can_resolve_topics_group',

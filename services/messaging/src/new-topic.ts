@@ -1,0 +1,47 @@
+import { type ChannelFacts, decide, type Granted, type NewTopic } from '@parley/access'
+import { badRequest, type GroupId } from '@parley/core'
+import { readActor, type Tx } from '@parley/db'
+import { StaleRights } from '@parley/events'
+import type { Sources } from './compose.ts'
+import type { Target } from './facts/target.ts'
+import { isTopic } from './repo/topics.ts'
+
+const refusal = () => badRequest('You do not have permission to create new topics in this channel.')
+const nobody: ReadonlySet<GroupId> = new Set()
+
+/**
+ * Refuses a message that would begin a topic where its sender may not. Nothing is read for those who may; what memory would
+ * refuse is read again first.
+ * @throws AppError BAD_REQUEST; StaleRights where it is otherwise by now than it was decided on
+ */
+export async function checkSentTopic(
+  on: Pick<Sources, 'facts' | 'database'>,
+  granted: Granted<'message:send'>,
+  { ask, found }: Target,
+  topic: string,
+): Promise<void> {
+  const { actor, object } = granted
+  if (object.kind !== 'channel' || decide('topic:create', actor, object).ok) return
+  const { recipientId } = object.channel
+  if (await on.database.read(actor.orgId, (tx) => isTopic(tx, granted, recipientId, topic))) return
+  const now = await on.facts.get(actor.orgId, ask, { fresh: true })
+  throw now.hash === found.hash ? refusal() : new StaleRights()
+}
+
+/**
+ * The same for messages that are moved to a topic of the channel; asked behind the head.
+ * @throws AppError BAD_REQUEST
+ */
+export async function checkMovedTopic(
+  tx: Tx,
+  granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
+  channel: ChannelFacts,
+  topic: string,
+): Promise<void> {
+  const { actor } = granted
+  const may = (ownerGroups: NewTopic['ownerGroups']): boolean =>
+    decide('topic:create', actor, { channel, ownerGroups }).ok
+  if (may(nobody) || (await isTopic(tx, granted, channel.recipientId, topic))) return
+  const owner = actor.isBot && actor.botOwnerId !== null ? await readActor(tx, actor.botOwnerId) : null
+  if (!may(owner?.actor?.groups ?? nobody)) throw refusal()
+}
