@@ -120,13 +120,19 @@ export function ruled(facts: Facts, actor: Actor): Lists {
 export function ruledChanges(facts: Facts, actor: Actor): Lists {
   const { rows, of, channelsWhere, messagesWhere } = asking(facts, actor)
   const owner = actor.botOwnerId
+  const ownerGroups = owner === null ? new Set<never>() : facts.actor(owner).groups
+  const maySend = (channel: Channel): boolean => {
+    const ownerSubscribed = owner !== null && facts.subscribed(channel.id, owner)
+    const target = { kind: 'channel', channel: of(channel), ownerSubscribed, ownerGroups } as const
+    return decide('message:send', actor, target).ok
+  }
   return sorted({
     'may star': messagesWhere(() => true),
-    'may send to channels': channelsWhere((channel) => {
-      const ownerSubscribed = owner !== null && facts.subscribed(channel.id, owner)
-      const ownerGroups = owner === null ? new Set<never>() : facts.actor(owner).groups
-      const target = { kind: 'channel', channel: of(channel), ownerSubscribed, ownerGroups } as const
-      return decide('message:send', actor, target).ok
+    'may send to channels': channelsWhere(maySend),
+    // Permissions §3, put down anew.
+    'may begin topics in channels': channelsWhere((channel) => {
+      const { can_create_topic_group: group } = channel.groups
+      return maySend(channel) && (actor.groups.has(group) || (actor.isBot && ownerGroups.has(group)))
     }),
     'may send to people': rows.users
       .filter(({ id, org, active, bot }) => {

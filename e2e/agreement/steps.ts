@@ -15,6 +15,16 @@ export async function act(organisation: Organisation, wanted: Wanted): Promise<v
     can_move_messages_between_channels_group: { new: adds },
   })
   if (given.status !== 200) throw new Error(`permissions were not given: ${given.status}`)
+  // Where somebody begins topics there is one that everybody who may post can go on with.
+  const limited = channels[1] ?? channels[0]
+  const said = await owner.post('/messages', {
+    type: 'channel',
+    to: limited.id,
+    topic: 'topic 0',
+    content: 'x',
+  })
+  if (said.status === 200)
+    await owner.patch(`/streams/${limited.id}`, { can_create_topic_group: { new: adds } })
   const ids: number[] = []
   for (const [n, { what, who, other, where }] of steps.entries()) {
     const doer = people[who % people.length] ?? people[0]

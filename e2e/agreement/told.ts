@@ -119,6 +119,9 @@ export async function told(who: ApiClient, { rows }: Facts): Promise<Lists> {
 const newest = (topics: unknown): number[] => Topics.parse(topics).map((topic) => topic.max_id)
 const numbers = (value: unknown): number[] => z.array(z.int()).parse(value)
 
+// So that no topic was begun before.
+let begun = 0
+
 /** Tries to star each message, and to send to each channel and person. */
 export async function toldChanges(who: ApiClient, { rows }: Facts): Promise<Lists> {
   const succeeds = async (path: string, fields: Record<string, unknown>): Promise<boolean> =>
@@ -129,6 +132,9 @@ export async function toldChanges(who: ApiClient, { rows }: Facts): Promise<List
     ),
     'may send to channels': await allowed(ids(rows.channels), (to) =>
       succeeds('/messages', { type: 'channel', to, topic: 'topic 0', content: 'y' }),
+    ),
+    'may begin topics in channels': await allowed(ids(rows.channels), (to) =>
+      succeeds('/messages', { type: 'channel', to, topic: `begun ${++begun}`, content: 'y' }),
     ),
     'may send to people': await allowed(ids(rows.users), (to) =>
       succeeds('/messages', { type: 'direct', to: [to], content: 'y' }),

@@ -256,4 +256,22 @@ export const breaks: readonly Break[] = [
     test: 'services/messaging/test/group-mentions',
     title: 'the permission and the members of the moment',
   },
+  {
+    name: 'topics are begun by everybody who posts',
+    invariant: 4,
+    file: 'services/messaging/src/compose.ts',
+    from: '  await checkSentTopic(on, granted, target, topic)\n',
+    to: '',
+    test: 'services/messaging/test/new-topics',
+    title: 'begun by whom the channel lets',
+  },
+  {
+    name: 'messages are moved to topics that their mover may not begin',
+    invariant: 4,
+    file: 'services/messaging/src/routes/edit-message.ts',
+    from: 'if (moved && into) await checkMovedTopic(tx, moved, into, topic)',
+    to: '',
+    test: 'services/messaging/test/new-topics',
+    title: 'moved to a new topic by whom the channel lets',
+  },
 ]

@@ -199,3 +199,25 @@ test('nobody but an administrator makes more than a hundred begin anew by one ch
   await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'secret' }], principals: [admin.id] })
   expect(movedIn(await logOf(admin, secret, everybody))).toHaveLength(101)
 })
+
+test('who begins topics is said where history is shared; where it is kept from newcomers everybody does', async () => {
+  const combination =
+    'Unsupported parameter combination: history_public_to_subscribers, can_create_topic_group'
+  const topics = (group: number) => ({ can_create_topic_group: { new: group } })
+  const log = await logOf(ada, open, topics(8))
+  expect(log.map(({ type }) => type)).toContain('channel.permissions-changed')
+  expect(shapes(log)).toMatchObject([{ property: 'can_create_topic_group', value: 8 }])
+  expect(await settingsOf(bob, open)).toMatchObject({ can_create_topic_group: 8 })
+  const asMsg = async (id: number, fields: Record<string, unknown>) =>
+    (await update(ada, id, fields)).body['msg']
+  const protectedKind = { is_private: true, history_public_to_subscribers: false }
+  expect(await asMsg(open, protectedKind)).toBe(combination)
+  expect(await asMsg(secret, topics(8))).toBe(combination)
+  expect(await asMsg(secret, topics(2))).toBe('')
+  expect(await asMsg(secret, { ...topics(3), history_public_to_subscribers: true, is_private: true })).toBe(
+    '',
+  )
+  expect(await asMsg(secret, { history_public_to_subscribers: false, is_private: true })).toBe(combination)
+  expect(await asMsg(open, { ...protectedKind, ...topics(2) })).toBe('')
+  expect(await settingsOf(bob, open)).toMatchObject({ can_create_topic_group: 2, invite_only: true })
+})
