@@ -31,7 +31,8 @@ async function failuresOf(dir: string, { test: file, title }: Break): Promise<st
     Object.entries(process.env).filter(([name]) => !/^(VITEST|PARLEY_TEST|NODE_V8)/.test(name)),
   )
   env['NODE_COMPILE_CACHE'] = join(place, 'compiled')
-  const args = ['run', '--project=invariants', file, '--reporter=json', `--outputFile.json=${report}`]
+  const project = file.startsWith('e2e/') ? 'invariants' : 'code'
+  const args = ['run', `--project=${project}`, file, '--reporter=json', `--outputFile.json=${report}`]
   const child = spawn(
     join(dir, 'node_modules/.bin/vitest'),
     [...args, '--bail=1', ...(title === undefined ? [] : ['-t', title])],
