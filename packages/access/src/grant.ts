@@ -61,6 +61,7 @@ import { organisationChange } from './actions/organisation.ts'
 import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import { type NewTopic, topicCreate } from './actions/topic.ts'
 import {
+  type NamedAccount,
   selfBeThere,
   selfDescribe,
   selfSet,
@@ -115,7 +116,7 @@ export interface ActionObjects {
   'user:deactivate': UserFacts
   'user:leave': UserFacts
   'user:reactivate': AccountFacts
-  'user:rename': UserFacts
+  'user:rename': NamedAccount
   'user:set-role': { readonly target: AccountFacts; readonly role: Role }
   /** Groups, their members and subgroups: the same for everybody who may ask. */
   'group:read': null

@@ -32,6 +32,12 @@ export type BotAtom = 'admin' | 'own'
 /** Who has the say over a bot, and is told what only its owner needs to know. */
 export const botManaged: Predicate<BotAtom> = any(atom('admin'), atom('own'))
 
+/** May this bot do what the actor may not? Whoever has the say over it could get its key. */
+export const standsAbove = (
+  actor: Actor,
+  { role, bot }: Pick<AccountFacts, 'role'> & Partial<Pick<AccountFacts, 'bot'>>,
+): boolean => Boolean(bot) && (role < actor.role || (bot?.createsUsers === true && !isOwner(actor)))
+
 /**
  * Ending a bot: its owner and administrators; none that stands above oneself. For all others there is none; people are
  * ended elsewhere.
@@ -40,9 +46,7 @@ export function botEnd(actor: Actor, target: AccountFacts): Decision {
   if (target.orgId !== actor.orgId || !target.bot) return hide('unknown-bot')
   const atoms = { admin: isAdmin(actor), own: target.botOwnerId === actor.userId }
   if (!holds(botManaged, atoms)) return hide('unknown-bot')
-  // Whoever gets its key can do what it may.
-  const above = target.role < actor.role || (target.bot.createsUsers && !isOwner(actor))
-  return allowIf(!above, deny('owners-only'))
+  return allowIf(!standsAbove(actor, target), deny('owners-only'))
 }
 
 /** Changing a bot: whoever may end it, as long as they may have bots at all. */

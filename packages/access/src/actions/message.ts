@@ -57,13 +57,14 @@ function sendToChannel(actor: Actor, target: SendTarget & { kind: 'channel' }): 
   if (actor.isSystemBot) return channel.archived ? hide('archived') : allow()
   const atoms = channelAtoms(actor, channel)
   const throughOwner = actor.isBot && target.ownerSubscribed
-  if (!throughOwner && !holds(channelMetadata, atoms)) return hide('unknown-channel')
+  const known = holds(channelMetadata, atoms)
+  if (!throughOwner && !known) return hide('unknown-channel')
   if (channel.archived) return hide('archived')
   if (!throughOwner && !holds(channelSend, atoms)) return deny('not-subscribed')
   // A role overrides nothing: owners too need the permission (permissions §3, group rule).
   const { can_send_message_group: group } = channel.groups
   const posts = atoms.can_send_message_group || (actor.isBot && target.ownerGroups.has(group))
-  return allowIf(posts, deny('posting-restricted'))
+  return allowIf(posts, known ? deny('posting-restricted') : hide('unknown-channel'))
 }
 
 /** Mentioning everybody at once: where they are more than 15, whom the organisation lets (permissions §3). */

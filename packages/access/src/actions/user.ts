@@ -1,7 +1,7 @@
 import { type Actor, isAdmin, isOperator, isOwner, role, type Role } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { AccountFacts, UserFacts } from '../facts.ts'
-import { aboveOwner, botCreate } from './bot.ts'
+import { aboveOwner, botCreate, standsAbove } from './bot.ts'
 
 /** Creating accounts by API: administrators whom the operator allowed it; only owners make owners. */
 export function userCreate(
@@ -39,17 +39,27 @@ export function userReactivate(actor: Actor, target: AccountFacts): Decision {
   if (target.orgId !== actor.orgId || (target.isBot && !target.bot)) return hide('unknown-user')
   if (target.role === role.owner && !isOwner(actor)) return deny('owners-only')
   if (!target.bot) return allow()
+  if (standsAbove(actor, target)) return deny('owners-only')
   const makes = botCreate(actor, target.bot)
   if (!makes.ok) return makes
   if (!target.bot.owner.isActive) return deny('recipient-inactive')
   return allowIf(!aboveOwner(target.bot, target.role), deny('above-owner'))
 }
 
-/** Naming another account: administrators, and whoever owns the bot. Who may not do it learns nothing about the account. */
-export function userRename(actor: Actor, target: UserFacts): Decision {
+/** An account that is named, or said something of; where it is a bot, as one where that counts. */
+export type NamedAccount = UserFacts & Partial<Pick<AccountFacts, 'bot'>>
+
+/**
+ * Naming another account: administrators, and whoever owns the bot; a bot that creates accounts only owners. Who may not do it
+ * learns nothing about the account.
+ */
+export function userRename(actor: Actor, target: NamedAccount): Decision {
   const ownBot = target.isBot && target.botOwnerId === actor.userId && target.orgId === actor.orgId
   if (!isAdmin(actor) && !ownBot) return deny('admins-only')
-  return allowIf(target.orgId === actor.orgId, hide('unknown-user'))
+  if (target.orgId !== actor.orgId) return hide('unknown-user')
+  // Bots have no say over bots.
+  if (target.isBot && actor.isBot) return deny('people-only')
+  return allowIf(!standsAbove(actor, target), deny('owners-only'))
 }
 
 /**
@@ -62,7 +72,9 @@ export function userSetRole(
 ): Decision {
   if (!isAdmin(actor)) return deny('admins-only')
   if (target.orgId !== actor.orgId) return hide('unknown-user')
+  if (target.isBot && actor.isBot) return deny('people-only')
   if ((target.role === role.owner || wanted === role.owner) && !isOwner(actor)) return deny('owners-only')
+  if (standsAbove(actor, target)) return deny('owners-only')
   if (aboveOwner(target.bot, wanted)) return deny('above-owner')
   return target.isLastOwner && wanted !== role.owner ? deny('last-owner') : allow()
 }

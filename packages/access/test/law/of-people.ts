@@ -1,0 +1,72 @@
+/** Section 7 of the rules: people. Where they are bots, `of-bots.ts` says what is asked of one's right to manage them. */
+import { mayManage, reactivateBot } from './of-bots.ts'
+import { type Answer, type Organisation, type Person, type RoleNumber, roles } from './organisation.ts'
+import { hasInRealm, isAdmin, isBot, isGuest, isOwner, ownerOf } from './primitives.ts'
+
+/** ADR 27: both in one channel in use, or both in one direct conversation. Who was deactivated is seen as before. */
+function met(o: Organisation, u: Person, other: Person): boolean {
+  const together = (ids: ReadonlySet<number>): boolean => ids.has(u.id) && ids.has(other.id)
+  return (
+    [...o.channels.values()].some((c) => !c.archived && together(c.subscribers)) ||
+    [...o.messages.values()].some((m) => m.channel === null && together(m.rows))
+  )
+}
+
+export function maySee(o: Organisation, u: Person, other: Person): boolean {
+  if (!isGuest(u) || hasInRealm(o, u, 'can_access_all_users_group')) return true
+  return u.id === other.id || isBot(other) || met(o, u, other)
+}
+
+/** "Insufficient permission" or as for nobody: ADR 27 has both, by endpoint. */
+export function see(o: Organisation, u: Person, other: Person): Answer {
+  return maySee(o, u, other) ? 'allow' : 'refuse'
+}
+
+/** The last one in use; bots do not count, whatever their role (silent in the rules, the stricter reading). */
+function isLast(o: Organisation, u: Person, among: (p: Person) => boolean): boolean {
+  if (isBot(u) || !u.active || !among(u)) return false
+  return [...o.people.values()].filter((p) => p.active && !isBot(p) && among(p)).length === 1
+}
+
+/** Bots: "No such user". Oneself too: who is no administrator leaves by `DELETE /users/me` only. */
+export function deactivate(o: Organisation, u: Person, other: Person): Answer {
+  if (!maySee(o, u, other) || isBot(other)) return 'hide'
+  const may = isAdmin(u) && (!isOwner(other) || isOwner(u)) && !isLast(o, other, isOwner)
+  return may ? 'allow' : 'refuse'
+}
+
+/** ADR 14: bots are answered as if there were no such account. */
+export function leave(o: Organisation, u: Person): Answer {
+  if (isBot(u)) return 'hide'
+  return isLast(o, u, isOwner) || isLast(o, u, () => true) ? 'refuse' : 'allow'
+}
+
+/** ADR 14: an owner by owners only; this is the stricter reading of "upstream has no owner check here". */
+export function reactivate(o: Organisation, u: Person, other: Person): Answer {
+  if (!maySee(o, u, other)) return 'hide'
+  if (!isAdmin(u) || (isOwner(other) && !isOwner(u))) return 'refuse'
+  return other.bot === null ? 'allow' : reactivateBot(o, u, other, other.bot.type)
+}
+
+export function rename(o: Organisation, u: Person, other: Person): Answer {
+  if (!maySee(o, u, other)) return 'hide'
+  const may = isBot(other) ? mayManage(o, u, other) : isAdmin(u)
+  return may ? 'allow' : 'refuse'
+}
+
+/** From and to owner: by owners, bots too. ADR 33: a bot's role is at most its owner's, whoever changes it. */
+export function setRole(o: Organisation, u: Person, other: Person, role: RoleNumber): Answer {
+  if (!maySee(o, u, other)) return 'hide'
+  if ((isOwner(other) || role === roles.owner) && !isOwner(u)) return 'refuse'
+  if (isBot(other)) {
+    const owner = ownerOf(o, other)
+    return mayManage(o, u, other) && owner !== undefined && role >= owner.role ? 'allow' : 'refuse'
+  }
+  const demotesLast = role !== roles.owner && isLast(o, other, isOwner)
+  return isAdmin(u) && !demotesLast ? 'allow' : 'refuse'
+}
+
+/** Owners by owners, as with changes of roles and invitations (silent in the rules, the stricter reading). */
+export function createUser(u: Person, role: RoleNumber): Answer {
+  return isAdmin(u) && u.createsUsers && (role !== roles.owner || isOwner(u)) ? 'allow' : 'refuse'
+}
