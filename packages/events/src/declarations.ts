@@ -5,6 +5,7 @@ import {
   channelHistoryClosed,
   channelOpened,
   channelPermissionsChanged,
+  channelRetentionChanged,
   defaultChannelsChanged,
 } from './channels/channel-changed.ts'
 import {
@@ -158,6 +159,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(channelEstablished),
   any(channelOpened),
   any(channelPermissionsChanged),
+  any(channelRetentionChanged),
   any(channelRevealed),
   any(channelWithdrawn),
   any(defaultChannelsChanged),

@@ -15,6 +15,7 @@ import { say, type Tx } from '@parley/db'
 import {
   append,
   channelPermissionsChanged,
+  channelRetentionChanged,
   defaultChannelsChanged,
   defaultGroupsChanged,
   make,
@@ -137,6 +138,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     const permissions = Object.fromEntries(given.map((setting) => [setting, groups[setting]]))
     events.unshift(make(channelPermissionsChanged, { channel_id: id, permissions, by: actor.userId }))
   }
+  const { message_retention_days: days } = after
+  if (days !== before.message_retention_days)
+    events.push(make(channelRetentionChanged, { channel_id: id, days, by: actor.userId }))
   if (before.is_archived !== after.is_archived && limitsGuests(actor.realmGroups)) {
     const users = subscribers.map((subscriber) => subscriber.user_id)
     events.push(...anew(await raiseSight(tx, granted, { channels: [id], users })))

@@ -158,6 +158,8 @@ describe('names and descriptions', () => {
     expect((await f.ok(owner, 'get-channel', { stream_id: made }))['stream']).toMatchObject({
       message_retention_days: 7,
     })
+    const kept = (await f.log(org)).filter(({ type }) => type === 'channel.retention-changed')
+    expect(kept.map(({ body }) => body['days'])).toEqual([30, -1, null, 7])
   })
 
   test('what is not built yet is refused by whom it would be refused anyway', async () => {

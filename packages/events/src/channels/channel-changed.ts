@@ -120,6 +120,15 @@ export const channelPermissionsChanged = event({
   body: z.object({ channel_id: z.int(), permissions: z.record(z.string(), z.int()), by: z.int() }),
 })
 
+/** A channel keeps its messages for so many days: -1 for ever, null as long as the organisation keeps its own. */
+export const channelRetentionChanged = event({
+  type: 'channel.retention-changed',
+  emitter: 'streams',
+  audience: 'nobody',
+  audited: true,
+  body: z.object({ channel_id: z.int(), days: z.int().nullable(), by: z.int() }),
+})
+
 /**
  * These people, all who are in the channel or have been, may read no more of its history than came to them. Queues that
  * have changes of older messages still before them begin anew: nobody wrote down who of them holds which.

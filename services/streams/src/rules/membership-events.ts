@@ -4,6 +4,7 @@ import { type ChannelId, channelId, recipientId, type UserId } from '@parley/cor
 import {
   channelCreated,
   channelEstablished,
+  channelRetentionChanged,
   channelRevealed,
   channelWithdrawn,
   make,
@@ -62,6 +63,7 @@ function knows(person: Actor, { channel, groups }: Changing, subscribed: boolean
 export function creationEvents(changing: Changing, joined: readonly Joined[]): NewEvent[] {
   const { channel, by, overseers } = changing
   const isPublic = !channel.invite_only
+  const { message_retention_days: days } = channel
   const outside = overseers.filter((one) => !joined.some(({ person }) => person.userId === one.userId))
   // As it is before anybody comes in: clients count each of them when they are told of them next.
   const empty = { ...channel, subscriber_count: channel.subscriber_count - joined.length }
@@ -73,6 +75,7 @@ export function creationEvents(changing: Changing, joined: readonly Joined[]): N
       is_web_public: channel.is_web_public,
       by,
     }),
+    ...(days === null ? [] : [make(channelRetentionChanged, { channel_id: channel.stream_id, days, by })]),
     ...(isPublic ? [make(channelCreated, { channel: empty })] : []),
     ...(!isPublic && outside.length > 0
       ? [make(channelRevealed, { channel: empty }, { users: ids(outside) })]
