@@ -260,6 +260,28 @@ describe('how much', () => {
     expect([(await messageOf(ann, id))?.stream_id, await lastSeq()]).toEqual([open.id, before])
     expect(await edit(ann, id, { stream_id: other.id })).toEqual(done)
   })
+
+  test('so is what is told anew, of all messages and of one', async () => {
+    const [open, other] = [await channel({}, ann), await channel({}, ann, bob)]
+    const [long, busy] = [await say(ann, open), await say(ann, open)]
+    await here.test.superuser(
+      `UPDATE messaging.messages SET rendered = repeat('x', 8000000) WHERE org_id = $1 AND message_id = $2`,
+      [here.org, long],
+    )
+    await here.test.superuser(
+      `INSERT INTO messaging.reactions (org_id, message_id, user_id, reaction_type, emoji_code, emoji_name)
+       SELECT $1, $2, n, 'unicode_emoji', '1f419', 'octopus' FROM generate_series(1, 3400) AS n`,
+      [here.org, busy],
+    )
+    const before = await lastSeq()
+    expect(await edit(ann, long, { stream_id: other.id })).toEqual(
+      refused('Too much text to move at once: move fewer messages'),
+    )
+    expect(await edit(ann, busy, { stream_id: other.id })).toEqual(
+      refused('A message with so many reactions cannot be moved there'),
+    )
+    expect(await lastSeq()).toBe(before)
+  })
 })
 
 test('nothing moves while a gateway answers that would not follow it', async () => {

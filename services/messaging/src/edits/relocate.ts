@@ -19,8 +19,8 @@ import { relocationEvents, sameParts } from './relocation-events.ts'
 
 /** All this happens behind the head, where everybody waits: people whom a move touches, times messages. */
 const mostPairs = 1_000_000
-/** Bytes of text that are told anew to who could not read them before. */
-const mostAppearing = 8_000_000
+/** Bytes that are told anew to who could not read them before: of all messages, and of one, which is one event. */
+const mostAppearing = { all: 8_000_000, most: 400_000 }
 /** Groups of people who have the same of what moves. */
 const mostGroups = 100
 
@@ -54,8 +54,10 @@ export async function relocate(
   if ([...sameParts(fates, 'carried'), ...sameParts(fates, 'lost')].length > 2 * mostGroups)
     throw badRequest('Too many people have different parts of these messages')
   const appears = fates.some((fate) => fate.new.length > 0) || (channel.inviteOnly && !target.inviteOnly)
-  if (appears && (await countAppearing(tx, granted, ids)) > mostAppearing)
-    throw badRequest('Too much text to move at once: move fewer messages')
+  const told = appears ? await countAppearing(tx, granted, ids) : { all: 0, most: 0 }
+  if (told.all > mostAppearing.all) throw badRequest('Too much text to move at once: move fewer messages')
+  if (told.most > mostAppearing.most)
+    throw badRequest('A message with so many reactions cannot be moved there')
 
   const stars = await readStars(tx, granted, ids)
   await writeChannel(tx, granted, ids, change.topic, change.at)

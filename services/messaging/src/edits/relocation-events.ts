@@ -119,14 +119,17 @@ function beside({ fates }: Relocation, applies: boolean): number[] | null {
 function marks({ fates, stars }: Relocation, when: 'before' | 'after'): NewEvent[] {
   const own = (op: 'add' | 'remove', flag: 'read' | 'starred', { users, ids }: Part): NewEvent =>
     make(flagsChanged, { op, flag, messages: [...ids], details: null }, { users: to({ users }) })
-  const of = new Map(fates.flatMap((fate) => fate.users.map((user) => [user, fate] as const)))
+  const of = new Map(
+    fates.flatMap(({ users, active, ...fate }) => {
+      const known = { active, kept: new Set(fate.kept), lost: new Set(fate.lost) }
+      return users.map((user) => [user, known] as const)
+    }),
+  )
   const starred = (keeps: boolean): Part[] =>
     stars.flatMap(({ user, ids: all }) => {
       const fate = of.get(user)
       if (fate && !fate.active) return []
-      const some = all.filter((id) =>
-        keeps ? fate?.kept.includes(id) && fate.lost.includes(id) : !fate?.kept.includes(id),
-      )
+      const some = all.filter((id) => (keeps ? fate?.kept.has(id) && fate.lost.has(id) : !fate?.kept.has(id)))
       return some.length > 0 ? [{ users: [user], ids: some }] : []
     })
   if (when === 'after') return starred(true).map((part) => own('add', 'starred', part))

@@ -41,21 +41,24 @@ const Row = z.object({
 export type Appearing = Omit<MessageAppeared, 'flags' | 'topic_links' | 'moved_at' | 'beside'> &
   Pick<z.output<typeof Row>, 'marks' | 'wildcards'>
 
-/** Bytes of text in the messages. */
+/** Bytes of what is told of the messages: of all, and of the one of which most is. */
 export async function countAppearing(
   tx: Tx,
   _granted: Granted<'message:move-channel'>,
   ids: Readable,
-): Promise<number> {
+): Promise<{ readonly all: number; readonly most: number }> {
   const [row] = await tx.query(
-    z.object({ bytes: z.int() }),
-    `SELECT coalesce(sum(octet_length(m.content) + octet_length(m.rendered)
-        + coalesce((SELECT sum(octet_length(s.content)) FROM messaging.submessages s
-            WHERE s.org_id = m.org_id AND s.message_id = m.message_id), 0)), 0)::bigint AS bytes
-      FROM messaging.messages m WHERE m.org_id = $1 AND m.message_id = ANY ($2::bigint[])`,
+    z.object({ all: z.int(), most: z.int() }),
+    `SELECT coalesce(sum(bytes), 0)::bigint AS all, coalesce(max(bytes), 0)::bigint AS most
+      FROM (SELECT octet_length(m.content) + octet_length(m.rendered)
+          + coalesce((SELECT sum(octet_length(s.content) + 100) FROM messaging.submessages s
+              WHERE s.org_id = m.org_id AND s.message_id = m.message_id), 0)
+          + (SELECT 120 * count(*) FROM messaging.reactions e
+              WHERE e.org_id = m.org_id AND e.message_id = m.message_id) AS bytes
+        FROM messaging.messages m WHERE m.org_id = $1 AND m.message_id = ANY ($2::bigint[])) AS told`,
     [tx.org, ids],
   )
-  return row?.bytes ?? 0
+  return row ?? { all: 0, most: 0 }
 }
 
 /** The messages where they stand now, ascending. */
