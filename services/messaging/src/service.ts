@@ -67,13 +67,14 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
       onProblem,
     }),
   )
+  const stays = (error: unknown): void => logger.warn('old messages stay', describeError(error))
   opening.use(
     createRounds({
       waiting: () => expiringOrganisations(database),
-      serve: (org) => expireOld({ database, afterCommit, clock }, org),
+      serve: (org) => expireOld({ database, afterCommit, clock, onProblem: stays }, org),
       pauseMs: lookEveryMs,
       wait,
-      onProblem: (error) => logger.warn('old messages stay', describeError(error)),
+      onProblem: stays,
     }),
   )
   const served = opening.use(

@@ -99,3 +99,20 @@ test('what was refused is not said', async () => {
   expect(await saidBy(() => edit(id, { topic: 'mine' }, bob))).toEqual([])
   expect(await saidBy(() => edit(id, { topic: 'tea' }))).toEqual([])
 })
+
+test('nothing is said of people where guests read who see only whom they have met, nor of topics where these are kept', async () => {
+  const visited = await here.channel({ name: 'visited' })
+  const kept = await here.channel({ name: 'kept', protected: true })
+  const guest = await here.user({ role: role.guest })
+  await here.subscribe(visited, ann, guest)
+  await here.subscribe(kept, ann)
+  const resolve = async (to: Channel) => {
+    const id = await write(to, 'tea')
+    return saidBy(() => edit(id, { topic: '✔ tea', propagate_mode: 'change_all' }))
+  }
+  expect(await resolve(visited)).toHaveLength(1)
+  await here.give({ can_access_all_users_group: 3 })
+  expect([await resolve(visited), await resolve(kept)]).toEqual([[], []])
+  expect(await resolve(other)).toHaveLength(1)
+  await here.give({ can_access_all_users_group: 2 })
+})

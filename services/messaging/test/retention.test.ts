@@ -70,6 +70,9 @@ const expiring = (by = one) => ({
   database: by.ctx.database,
   afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
   clock: { now: () => at * 1000, monotonic: () => 0 },
+  onProblem: (error: unknown): never => {
+    throw error
+  },
 })
 const expire = async (): Promise<number> => {
   let all = 0
@@ -174,6 +177,24 @@ test('however many do it, each message is taken away and told of once', async ()
   const gone = await Promise.all([one, other, one, other].map((by) => expireOld(expiring(by), here.org)))
   expect(gone.reduce((sum, n) => sum + n, 0)).toBe(ids.length)
   expect((await told(after)).flatMap(({ body }) => body.message_ids)).toEqual(ids)
+})
+
+test('what cannot be taken away now is told of, and holds up nothing else', async () => {
+  await keep(null, 1)
+  await said(open, 2)
+  await said(secret, 2)
+  const met: unknown[] = []
+  let tried = 0
+  const afterCommit = {
+    ...expiring().afterCommit,
+    appendedIn: (tx: Parameters<typeof appendedIn>[0]) => {
+      if (tried++ === 0) throw new Error('not now')
+      return appendedIn(tx)
+    },
+  }
+  const on = { ...expiring(), afterCommit, onProblem: (error: unknown) => met.push(error) }
+  expect([await expireOld(on, here.org), met.length]).toEqual([1, 1])
+  expect(await expire()).toBe(1)
 })
 
 test('what is left is what the rule for one message keeps', async () => {

@@ -3,7 +3,7 @@ import type { NewChannelWish } from '@parley/api'
 import { badRequest, channelId, recipientId } from '@parley/core'
 import { readActor, say, type Tx } from '@parley/db'
 import { defaultChannelsChanged, make, type NewEvent } from '@parley/events'
-import { settingsNaming } from './facts/organisation-channels.ts'
+import { hasGuests, settingsNaming } from './facts/organisation-channels.ts'
 import type { Acting } from './memberships.ts'
 import { renderDescription } from './present/description.ts'
 import { readDefaults } from './repo/change-channel.ts'
@@ -65,8 +65,9 @@ export async function prepareMaking(
   refuseHiddenTopics(kind, groups)
   if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
   const { announcements, saysChanges } = await settingsNaming(tx)
-  // The name of a private one is nobody else's.
-  const announcedIn = wish.announce && !kind.inviteOnly ? announcements : null
+  // The name of a private one is nobody else's, that of a public one no guest's.
+  const announces = wish.announce && !kind.inviteOnly && announcements !== null
+  const announcedIn = announces && !(await hasGuests(tx, announcements)) ? announcements : null
   const byDefault = wish.is_default_stream ?? false
   const retention = retentionDays(wish.message_retention_days ?? 'realm_default')
   return { granted, groups, byDefault, folder, retention, url, announcedIn, saysChanges }

@@ -82,6 +82,15 @@ test('a new channel is announced where its maker wants that, and never a private
   ])
 })
 
+test('no channel is announced where guests would read its name', async () => {
+  await set({ new_stream_announcements_stream_id: news })
+  const guest = await f.person(org, role.guest)
+  await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'news' }], principals: [guest.id] })
+  const before = await notices()
+  await f.ok(ada, 'create-channel', { name: 'unknown to guests', subscribers: [], announce: true })
+  expect(await notices()).toEqual(before)
+})
+
 test('what was not done is not said', async () => {
   await set({ new_stream_announcements_stream_id: news, send_channel_events_messages: true })
   const taken = await f.call(ada, 'create-channel', { name: 'News', subscribers: [], announce: true })

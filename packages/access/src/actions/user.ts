@@ -1,4 +1,4 @@
-import { type Actor, isAdmin, isOperator, isOwner, role, type Role } from '../actor.ts'
+import { type Actor, isAdmin, isGuest, isOperator, isOwner, role, type Role } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { AccountFacts, UserFacts } from '../facts.ts'
 import { aboveOwner, botCreate, standsAbove } from './bot.ts'
@@ -56,6 +56,7 @@ export type NamedAccount = UserFacts & Partial<Pick<AccountFacts, 'bot'>>
 export function userRename(actor: Actor, target: NamedAccount): Decision {
   const ownBot = target.isBot && target.botOwnerId === actor.userId && target.orgId === actor.orgId
   if (!isAdmin(actor) && !ownBot) return deny('admins-only')
+  if (isGuest(actor)) return deny('guests-may-not')
   if (target.orgId !== actor.orgId) return hide('unknown-user')
   // Bots have no say over bots.
   if (target.isBot && actor.isBot) return deny('people-only')

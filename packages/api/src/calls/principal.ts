@@ -16,7 +16,7 @@ export const authenticate = call({
     principal: Principal,
     role: z.int(),
     /** Is it a bot that only sends what comes from elsewhere? It stays one. */
-    incomingWebhook: z.boolean(),
+    incomingWebhook: z.boolean().default(false),
     /** How long the credential is good if nobody ends it, milliseconds; null: for ever. */
     goodForMs: z.number().nullable(),
   }),

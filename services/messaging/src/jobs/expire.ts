@@ -14,6 +14,8 @@ export interface Expiring {
   readonly database: Database
   readonly afterCommit: AfterCommit
   readonly clock: Clock
+  /** What cannot be taken away is tried again with the next look, and holds up nothing else. */
+  readonly onProblem: (error: unknown) => void
 }
 
 /**
@@ -25,8 +27,18 @@ export interface Expiring {
 export async function expireOld(on: Expiring, org: OrgId): Promise<number> {
   const now = Math.floor(on.clock.now() / 1000)
   let gone = 0
-  for (const place of await on.database.read(org, (tx) => readPlaces(tx, now)))
-    gone += await deciding((attempt) => commit(on, org, (tx) => expireSome(tx, place, now), attempt))
+  for (let after: number | null = 0; after !== null;) {
+    const from: number = after
+    const { due, upTo } = await on.database.read(org, (tx) => readPlaces(tx, now, from))
+    for (const place of due)
+      gone += await deciding((attempt) => commit(on, org, (tx) => expireSome(tx, place, now), attempt)).catch(
+        (error: unknown) => {
+          on.onProblem(error)
+          return 0
+        },
+      )
+    after = upTo
+  }
   return gone
 }
 

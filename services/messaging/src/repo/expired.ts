@@ -8,7 +8,8 @@ import { channelColumns, channelFactsOf, ChannelRow } from '../facts/channel-fac
 const mostAtOnce = 100
 /** So many are looked through for those of one topic. */
 const mostLookedAt = 1000
-const mostPlaces = 16
+/** So many channels and conversations are looked at by one statement. */
+const mostPlaces = 2000
 
 declare const expired: unique symbol
 /** Ids of messages that are old enough; only `readExpired` makes them. */
@@ -28,24 +29,35 @@ const days = `coalesce(k.message_retention_days, (s.settings ->> 'message_retent
 const kept = `LEFT JOIN streams.v1_retention k ON k.org_id = r.org_id AND k.recipient_id = r.recipient_id
   LEFT JOIN auth.v1_settings s ON s.org_id = r.org_id`
 
-const Place = z.object({ recipient: z.int() })
+const Place = z.object({ recipient: z.int(), due: z.boolean() })
+
+/** Channels and conversations whose oldest message is old enough, and up to which all were looked at; null: to the last. */
+export interface Places {
+  readonly due: readonly number[]
+  readonly upTo: number | null
+}
 
 /**
- * Some channels and conversations whose oldest message is old enough.
+ * Looks at some channels and conversations, in order, from behind one of them on.
  * @param now seconds since the Unix epoch
  */
-export async function readPlaces(tx: Tx, now: number): Promise<number[]> {
+export async function readPlaces(tx: Tx, now: number, after: number): Promise<Places> {
   const rows = await tx.query(
     Place,
-    `SELECT r.recipient_id AS recipient FROM messaging.recipients r ${kept}
-       CROSS JOIN LATERAL (SELECT m.sent_at FROM messaging.messages m
+    `SELECT r.recipient_id AS recipient, coalesce(${days} > 0
+         AND oldest.sent_at <= to_timestamp($2) - make_interval(hours => 24 * ${days}), false) AS due
+       FROM (SELECT org_id, recipient_id FROM messaging.recipients
+         WHERE org_id = $1 AND recipient_id > $3 ORDER BY recipient_id LIMIT $4) AS r ${kept}
+       LEFT JOIN LATERAL (SELECT m.sent_at FROM messaging.messages m
          WHERE m.org_id = r.org_id AND m.recipient_id = r.recipient_id ORDER BY m.message_id LIMIT 1) AS oldest
-      WHERE r.org_id = $1 AND ${days} > 0
-        AND oldest.sent_at <= to_timestamp($2) - make_interval(hours => 24 * ${days})
-      ORDER BY r.recipient_id LIMIT $3`,
-    [tx.org, now, mostPlaces],
+         ON true
+      ORDER BY r.recipient_id`,
+    [tx.org, now, after, mostPlaces],
   )
-  return rows.map(({ recipient }) => recipient)
+  return {
+    due: rows.flatMap(({ recipient, due }) => (due ? [recipient] : [])),
+    upTo: rows.length < mostPlaces ? null : (rows.at(-1)?.recipient ?? null),
+  }
 }
 
 const Row = z.object({

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { type Moved, movedNotices, type Place } from './moved-text.ts'
 
-const usual = { private: false, webPublic: false, guests: false }
+const usual = { private: false, webPublic: false, protected: false, guests: false }
 const open = { ...usual, id: 1, name: 'open' }
 const other = { ...usual, id: 2, name: 'other' }
 const closed = { ...usual, id: 3, name: 'closed', private: true }
 const visited = { ...usual, id: 4, name: 'visited', guests: true }
+const kept = { ...usual, id: 6, name: 'kept', private: true, protected: true }
 const web = { ...usual, id: 5, name: 'web', webPublic: true }
 const place = (channel: Place['channel'], topic: string): Place => ({ channel, topic })
 const moved = (from: Place, to: Place, more: Partial<Moved> = {}) =>
@@ -44,6 +45,13 @@ test('a move is said where it was asked for, with the place that is elsewhere', 
     [{ channel: 1 }, 'tea', 'A message was moved from this topic to `other > a*b` by @_**|7**.'],
   ])
   expect(moved(place(open, 'tea'), place(other, 'tea'), { notify: { old: false, new: false } })).toEqual([])
+})
+
+test('nothing is said where topics are known only to those who have their messages', () => {
+  expect(moved(place(kept, 'tea'), place(kept, '✔ tea'))).toEqual([])
+  expect(moved(place(kept, 'plot'), place(kept, 'cake'))).toEqual([])
+  expect(moved(place(kept, 'plot'), place(open, 'cake')).map(([where]) => where)).toEqual([{ channel: 1 }])
+  expect(moved(place(open, 'tea'), place(kept, 'plot')).map(([where]) => where)).toEqual([{ channel: 1 }])
 })
 
 test('guests are told of no channel that is not theirs to know', () => {

@@ -9,6 +9,8 @@ export interface Place {
     readonly name: string
     readonly private: boolean
     readonly webPublic: boolean
+    /** Is its history kept from who comes later? Then nothing is said there: topics are known to those who have their messages. */
+    readonly protected: boolean
     /** Is any guest in it? */
     readonly guests: boolean
   }
@@ -39,9 +41,10 @@ export function movedNotices({ by, from, to, count, whole, notify, url }: Moved)
     url,
   })
   const who = `@_**|${by}**`
+  const keepsTopics = (place: Place): boolean => place.channel.protected
   if (same && togglesResolved(from.topic, to.topic)) {
     const what = to.topic.startsWith('✔ ') ? 'resolved' : 'unresolved'
-    return [at(to, `${who} has marked this topic as ${what}.`)]
+    return keepsTopics(to) ? [] : [at(to, `${who} has marked this topic as ${what}.`)]
   }
   // Who reads here need not know that there is a private channel, nor guests of a public one, nor what is spoken of there.
   const named = ({ channel, topic }: Place, reading: Place): string => {
@@ -54,7 +57,7 @@ export function movedNotices({ by, from, to, count, whole, notify, url }: Moved)
     ? ['This topic was moved', 'This topic was moved here']
     : [`${some} moved from this topic`, `${some} moved here`]
   return [
-    ...(notify.old ? [at(from, `${left} to ${named(to, from)} by ${who}.`)] : []),
-    ...(notify.new ? [at(to, `${came} from ${named(from, to)} by ${who}.`)] : []),
+    ...(notify.old && !keepsTopics(from) ? [at(from, `${left} to ${named(to, from)} by ${who}.`)] : []),
+    ...(notify.new && !keepsTopics(to) ? [at(to, `${came} from ${named(from, to)} by ${who}.`)] : []),
   ]
 }

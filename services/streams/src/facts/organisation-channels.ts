@@ -20,6 +20,18 @@ export interface OrganisationChannels {
   readonly saysChanges: boolean
 }
 
+/** Is any guest in the channel? Guests know of no public channel that they are not in. */
+export async function hasGuests(tx: Tx, channel: number): Promise<boolean> {
+  const [row] = await tx.query(
+    z.object({ found: z.boolean() }),
+    `SELECT EXISTS (SELECT FROM streams.subscriptions s
+       JOIN auth.v1_actors a ON a.org_id = s.org_id AND a.user_id = s.user_id
+       WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.role >= 600) AS found`,
+    [tx.org, channel],
+  )
+  return row?.found === true
+}
+
 /** The organisation's settings; what it never set is as it was at first. */
 export async function settingsNaming(tx: Tx): Promise<OrganisationChannels> {
   const [row] = await tx.query(Kept, 'SELECT settings FROM auth.v1_settings WHERE org_id = $1', [tx.org])
