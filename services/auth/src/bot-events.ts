@@ -13,9 +13,14 @@ import { administrators } from './facts/bots.ts'
 import type { lowerBotsOf } from './repo/bots.ts'
 import { joinsRoleGroup, leavesRoleGroup } from './rules/role-group.ts'
 
+/** Those who have the say over a bot, each once. @param owner its own; null where it is not told */
+const managers = async (tx: Tx, owner: UserId | null): Promise<UserId[]> => [
+  ...new Set([...(owner === null ? [] : [owner]), ...(await administrators(tx))]),
+]
+
 /** What those who have the say over a bot are told of it. @param owner its own; null where it is not told */
 export async function botTold(tx: Tx, owner: UserId | null, change: BotChange): Promise<NewEvent[]> {
-  const users = [...new Set([...(owner === null ? [] : [owner]), ...(await administrators(tx))])]
+  const users = await managers(tx, owner)
   return users.length === 0 ? [] : [make(botChanged, change, { users })]
 }
 
@@ -27,7 +32,7 @@ export async function botsEnded(
   by: number,
 ): Promise<NewEvent[]> {
   if (ended.length === 0) return []
-  const users = [...new Set([...(owner === null ? [] : [owner]), ...(await administrators(tx))])]
+  const users = await managers(tx, owner)
   return ended.flatMap(({ user_id, generation }) => [
     make(userDeactivated, { user_id, generation, by }),
     ...(users.length === 0

@@ -130,9 +130,9 @@ export const readOwnerAddress = async (tx: Tx, { object }: Granted<'bot:manage'>
 
 const Ended = z.object({ user_id: z.int(), generation: z.int() })
 
-/** Takes these of the organisation's bots out of use and ends their keys: rows in order, so that no two writers wait for each other. */
-const endBots = `WITH held AS MATERIALIZED (
-    SELECT user_id FROM auth.users u WHERE u.org_id = $1 AND u.is_bot AND u.is_active AND WHICH
+/** Takes those of the organisation's bots for which `which` holds out of use and ends their keys: rows in order, so that no two writers wait for each other. */
+const endBots = (which: string): string => `WITH held AS MATERIALIZED (
+    SELECT user_id FROM auth.users u WHERE u.org_id = $1 AND u.is_bot AND u.is_active AND ${which}
     ORDER BY user_id FOR NO KEY UPDATE
   ), ended AS (
     UPDATE auth.users u SET is_active = false, generation = u.generation + 1 FROM held h
@@ -149,7 +149,7 @@ export const deactivateBot = (
   { object }: Granted<'bot:end'>,
   at: Date,
 ): Promise<z.output<typeof Ended>[]> =>
-  tx.query(Ended, endBots.replace('WHICH', 'u.user_id = $2'), [tx.org, object.userId, at])
+  tx.query(Ended, endBots('u.user_id = $2'), [tx.org, object.userId, at])
 
 /** The same for all bots of somebody who is taken out of use. */
 export const deactivateBotsOf = (
@@ -157,7 +157,7 @@ export const deactivateBotsOf = (
   { object }: Granted<'user:deactivate'> | Granted<'user:leave'>,
   at: Date,
 ): Promise<z.output<typeof Ended>[]> =>
-  tx.query(Ended, endBots.replace('WHICH', 'u.bot_owner_id = $2'), [tx.org, object.userId, at])
+  tx.query(Ended, endBots('u.bot_owner_id = $2'), [tx.org, object.userId, at])
 
 const Lowered = z.object({
   user_id: z.int(),

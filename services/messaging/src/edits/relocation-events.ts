@@ -91,6 +91,7 @@ function heldPieces(ids: readonly number[], fates: readonly Fate[]) {
     const among = new Set(some)
     const parts = fates.map((fate) => ({
       ...fate,
+      // Also of who is out of use: they may come back.
       active: true,
       received: fate.received.filter((id) => among.has(id)),
     }))

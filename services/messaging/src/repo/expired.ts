@@ -14,6 +14,7 @@ const mostPlaces = 2000
 declare const expired: unique symbol
 /** Ids of messages that are old enough; only `readExpired` makes them. */
 export type Expired = readonly number[] & { readonly [expired]: true }
+const asExpired = (ids: readonly number[]): Expired => ids as Expired
 
 /** Organisations that keep messages for a time only, be it in one channel. */
 export async function expiringOrganisations(database: Database): Promise<OrgId[]> {
@@ -110,5 +111,5 @@ export async function readExpired(
     upTo: row.upTo,
     now,
   }
-  return { facts, ids: row.ids as unknown as Expired }
+  return { facts, ids: asExpired(row.ids) }
 }

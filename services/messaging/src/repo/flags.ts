@@ -72,7 +72,7 @@ export type Parts = readonly z.output<typeof Part>[] & Decided
  * The parts of the id lines that messages stand for: each from behind the one before it that is not a read one of the
  * reader's own. Such parts join where nothing lies between them, so that reading everything leaves one range. Own
  * messages are looked past for a while only: beyond that a range more is kept. What is before a message never changes
- * by sends, so this needs no head.
+ * by sends, so this needs no head; a message that moves stands for another part, which moves the rights.
  */
 export async function partsOf(
   tx: Tx,

@@ -25,8 +25,6 @@ export interface EditedMessage {
 export interface EditPlan {
   readonly content: string | null
   readonly topic: string | null
-  /** Does it go to another channel? */
-  readonly moves: boolean
 }
 
 /**
@@ -43,7 +41,7 @@ export function planEdit(asked: EditAsked, message: EditedMessage): EditPlan {
   if (channel === null && asked.topic !== undefined) throw badRequest('Direct messages cannot have topics.')
   if (moves && asked.content !== undefined)
     throw badRequest('Cannot change message content while changing channel')
-  const plan = { content: contentOf(asked, message), topic: topicOf(asked, message), moves }
+  const plan = { content: contentOf(asked, message), topic: topicOf(asked, message) }
   if (plan.content === null && plan.topic === null && !moves) throw badRequest('Nothing to change')
   return plan
 }

@@ -41,10 +41,9 @@ export function movedNotices({ by, from, to, count, whole, notify, url }: Moved)
     url,
   })
   const who = `@_**|${by}**`
-  const keepsTopics = (place: Place): boolean => place.channel.protected
   if (same && togglesResolved(from.topic, to.topic)) {
     const what = to.topic.startsWith('✔ ') ? 'resolved' : 'unresolved'
-    return keepsTopics(to) ? [] : [at(to, `${who} has marked this topic as ${what}.`)]
+    return to.channel.protected ? [] : [at(to, `${who} has marked this topic as ${what}.`)]
   }
   // Who reads here need not know that there is a private channel, nor guests of a public one, nor what is spoken of there.
   const named = ({ channel, topic }: Place, reading: Place): string => {
@@ -57,7 +56,7 @@ export function movedNotices({ by, from, to, count, whole, notify, url }: Moved)
     ? ['This topic was moved', 'This topic was moved here']
     : [`${some} moved from this topic`, `${some} moved here`]
   return [
-    ...(notify.old && !keepsTopics(from) ? [at(from, `${left} to ${named(to, from)} by ${who}.`)] : []),
-    ...(notify.new && !keepsTopics(to) ? [at(to, `${came} from ${named(from, to)} by ${who}.`)] : []),
+    ...(notify.old && !from.channel.protected ? [at(from, `${left} to ${named(to, from)} by ${who}.`)] : []),
+    ...(notify.new && !to.channel.protected ? [at(to, `${came} from ${named(from, to)} by ${who}.`)] : []),
   ]
 }

@@ -4,8 +4,8 @@ import { AppError, badRequest } from '@parley/core'
 import { retentionDays } from './retention.ts'
 
 /**
- * Refuses what a new channel could be asked to have and cannot have yet: made without it, it would be more open, or
- * live longer, than its creator believes.
+ * Refuses what a new channel could be asked to have and its creator may not say, or what no channel can have yet: made without
+ * it, it would be more open than its creator believes.
  * @throws AppError
  */
 export function refuseUnsupported(input: NewChannelWish, actor: Actor): void {
