@@ -87,6 +87,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{group_id}', '1')
     .replace('{draft_id}', '1')
     .replace('{field_id}', '1')
+    .replace('{domain}', 'x.example')
     .replace('{playground_id}', '1')
     .replace('{filter_id}', '1')
     .replace('{fragment}', 'inbox')

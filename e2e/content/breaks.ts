@@ -54,6 +54,7 @@ export const spoilt = {
     renamed('TABLE', 'auth.profile_fields', 'place'),
     renamed('TABLE', 'auth.profile_values', 'field_id'),
     renamed('TABLE', 'auth.playgrounds', 'playground_id'),
+    renamed('TABLE', 'auth.domains', 'org_id'),
     renamed('TABLE', 'auth.linkifiers', 'org_id'),
     renamed('TABLE', 'auth.navigation_views', 'user_id'),
   ],

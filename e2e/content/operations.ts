@@ -91,6 +91,20 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
       }),
   ],
   'remove-code-playground': ['profiles', ({ stage }) => stage.owner.delete('/realm/playgrounds/1')],
+  'get-realm-domains': ['profiles', ({ ada }) => ada.get('/realm/domains')],
+  'add-realm-domain': [
+    'profiles',
+    ({ stage }) =>
+      stage.owner.post('/realm/domains', { domain: `${canary.local}.example`, allow_subdomains: true }),
+  ],
+  'change-realm-domain': [
+    'profiles',
+    ({ stage }) => stage.owner.patch(`/realm/domains/${canary.local}.example`, { allow_subdomains: true }),
+  ],
+  'remove-realm-domain': [
+    'profiles',
+    ({ stage }) => stage.owner.delete(`/realm/domains/${canary.local}.example`),
+  ],
   'get-linkifiers': ['profiles', ({ ada }) => ada.get('/realm/linkifiers')],
   'add-linkifier': ['profiles', ({ stage }) => stage.owner.post('/realm/filters', linkifier)],
   'update-linkifier': ['profiles', ({ stage }) => stage.owner.patch('/realm/filters/1', linkifier)],

@@ -45,6 +45,9 @@ export type Reason =
   | 'content-needed'
   | 'server-only'
   | 'kept'
+  | 'address-outside'
+  | 'address-plus'
+  | 'address-disposable'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

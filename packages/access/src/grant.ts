@@ -62,6 +62,7 @@ import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import { type NewTopic, topicCreate } from './actions/topic.ts'
 import {
   type NamedAccount,
+  type NewUser,
   selfBeThere,
   selfDescribe,
   selfSet,
@@ -112,7 +113,7 @@ export interface ActionObjects {
   'user:list': null
   /** Who somebody is: name, address, picture, profile, presence and status. */
   'user:see': SightFacts
-  'user:create': { readonly role: Role; readonly operatorAllows: boolean }
+  'user:create': NewUser
   'user:deactivate': UserFacts
   'user:leave': UserFacts
   'user:reactivate': AccountFacts

@@ -1,3 +1,4 @@
+export * from './actions/address.ts'
 export * from './actions/bot.ts'
 export * from './actions/channel-change.ts'
 export * from './actions/channel.ts'

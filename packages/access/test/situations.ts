@@ -1,5 +1,6 @@
 import { channelId, groupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import { type Actor, role, type Role } from '../src/actor.ts'
+import { type AddressFacts, anyAddress } from '../src/actions/address.ts'
 import { botType } from '../src/actions/bot.ts'
 import type { ChannelFacts, DirectFacts, MessageFacts, MessagePolicy, AccountFacts } from '../src/facts.ts'
 import {
@@ -17,6 +18,9 @@ import { systemGroupId, systemGroupsOf } from '../src/system-groups.ts'
 const org = orgId(1)
 const self = userId(1)
 const other = userId(2)
+
+const address: AddressFacts = { policy: anyAddress, local: 'new', domain: 'acme.example', disposable: false }
+const outside: AddressFacts = { ...address, policy: { domains: [], disposable: false } }
 
 const open: ChannelFacts = {
   orgId: org,
@@ -295,9 +299,13 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     [`${who}, guests see whom they have met`, facts, members('can_access_all_users_group')],
   ]),
   'user:create': [
-    ['a member, the operator allows it', { role: role.member, operatorAllows: true }],
-    ['an owner, the operator allows it', { role: role.owner, operatorAllows: true }],
-    ['a member, the operator does not', { role: role.member, operatorAllows: false }],
+    ['a member, the operator allows it', { role: role.member, operatorAllows: true, address }],
+    ['an owner, the operator allows it', { role: role.owner, operatorAllows: true, address }],
+    ['a member, the operator does not', { role: role.member, operatorAllows: false, address }],
+    [
+      'a member with an address that is not let in',
+      { role: role.member, operatorAllows: true, address: outside },
+    ],
   ],
   'user:deactivate': [
     ['a member', account],

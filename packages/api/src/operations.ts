@@ -91,6 +91,7 @@ import {
   reorderLinkifiers,
   updateLinkifier,
 } from './organisation/linkifiers.ts'
+import { addDomain, changeDomain, getDomains, removeDomain } from './organisation/domains.ts'
 import { addPlayground, removePlayground } from './organisation/playgrounds.ts'
 import {
   addNavigationView,
@@ -226,6 +227,10 @@ export const operations: readonly Operation[] = [
   updateLinkifier,
   removeLinkifier,
   reorderLinkifiers,
+  addDomain,
+  changeDomain,
+  getDomains,
+  removeDomain,
   addPlayground,
   removePlayground,
   getNavigationViews,

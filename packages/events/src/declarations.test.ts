@@ -7,6 +7,7 @@ const ofNobody = new Set([
   'channel.changed-within',
   'channel.created',
   'default-channels.changed',
+  'domain.changed',
   'folder.changed',
   'default-groups.changed',
   // To whoever does not see everybody, each gets the members whom they see.

@@ -55,6 +55,7 @@ import {
 } from './users/account.ts'
 import { accountSet, organisationDefaultSet } from './users/account-set.ts'
 import { botChanged, botGiven } from './users/bot-changed.ts'
+import { domainChanged } from './users/domain-changed.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import {
@@ -95,6 +96,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(accountSet),
   any(botChanged),
   any(botGiven),
+  any(domainChanged),
   any(groupMembersAdded),
   any(groupMembersRemoved),
   any(keyCreated),

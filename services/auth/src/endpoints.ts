@@ -13,6 +13,10 @@ import getLinkifiers from './routes/get-linkifiers.ts'
 import removeLinkifier from './routes/remove-linkifier.ts'
 import reorderLinkifiers from './routes/reorder-linkifiers.ts'
 import updateLinkifier from './routes/update-linkifier.ts'
+import addDomain from './routes/add-domain.ts'
+import changeDomain from './routes/change-domain.ts'
+import getDomains from './routes/get-domains.ts'
+import removeDomain from './routes/remove-domain.ts'
 import addPlayground from './routes/add-playground.ts'
 import editNavigationView from './routes/edit-navigation-view.ts'
 import getNavigationViews from './routes/get-navigation-views.ts'
@@ -96,6 +100,10 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   removeLinkifier,
   reorderLinkifiers,
   updateLinkifier,
+  addDomain,
+  changeDomain,
+  getDomains,
+  removeDomain,
   addPlayground,
   editNavigationView,
   getNavigationViews,

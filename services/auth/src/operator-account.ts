@@ -1,9 +1,10 @@
-import { authorize, operator, type Role } from '@parley/access'
+import { anyAddress, authorize, operator, type Role } from '@parley/access'
 import { AppError, Secret, userId } from '@parley/core'
 import { type OrmTx, readActor, readRights } from '@parley/db'
 import { keyCreated, make, type NewEvent } from '@parley/events'
 import { addAccount, type NewAccount } from './add-account.ts'
 import { type AuthContext, now } from './context.ts'
+import { addressFacts } from './facts/address.ts'
 import { joinDefaults } from './repo/default-channels.ts'
 import { insertApiKey } from './repo/credentials.ts'
 import { readOrganisation } from './repo/organisations.ts'
@@ -26,7 +27,7 @@ export async function operatorAccount(
   const allowed = authorize(
     'user:create',
     operator(tx.org),
-    { role, operatorAllows: true },
+    { role, operatorAllows: true, address: addressFacts(anyAddress, account.email) },
     await readRights(tx),
   )
   if (!allowed.ok) throw refused()

@@ -2,6 +2,7 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import {
   append,
+  domainChanged,
   linkifiersSet,
   make,
   type NewEvent,
@@ -48,6 +49,17 @@ export async function tellLinkifiers(
 ): Promise<void> {
   const told = make(linkifiersSet, { realm_linkifiers: await readLinkifiers(tx, granted) })
   await append(tx, granted.rights, [act(granted, 'linkifiers', op, id), told])
+}
+
+/** Tells everybody of one domain, and audit of the act. @param id of the domain */
+export async function tellDomain(
+  tx: Tx,
+  granted: Granted<'organisation:change'>,
+  id: number,
+  change: Parameters<typeof domainChanged.shape>[0],
+): Promise<void> {
+  const op = change.op === 'change' ? 'update' : change.op
+  await append(tx, granted.rights, [act(granted, 'domains', op, id), make(domainChanged, change)])
 }
 
 const act = (

@@ -13,7 +13,7 @@ import { createOwnAccounts } from '../src/facts/own-accounts.ts'
 
 /** What clients use though the contract has no schema of it. */
 const undocumented =
-  /^\/parley\/|^\/users\/me\/api_key\/regenerate$|^\/realm$|^\/settings\/(?:display|notifications)$|^\/users\/me\/profile_data$|^\/realm\/profile_fields\/.|^\/bots|^\/bot_storage$/
+  /^\/parley\/|^\/users\/me\/api_key\/regenerate$|^\/realm$|^\/settings\/(?:display|notifications)$|^\/users\/me\/profile_data$|^\/realm\/profile_fields\/.|^\/realm\/(?:domains|deactivate$)|^\/bots|^\/bot_storage$/
 
 const Made = z.object({ org: z.int(), user: z.int(), email: z.string(), apiKey: z.string() })
 /** An account and the key that it was made with. */

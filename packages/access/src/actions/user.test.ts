@@ -4,6 +4,7 @@ import { type Actor, operator, role, type Role } from '../actor.ts'
 import type { Decision } from '../decision.ts'
 import type { AccountFacts } from '../facts.ts'
 import { decide } from '../grant.ts'
+import { anyAddress } from './address.ts'
 import { defaultRealmGroups } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 
@@ -30,6 +31,7 @@ const target = (of: Role, other: Partial<AccountFacts> = {}): AccountFacts => ({
   bot: null,
   ...other,
 })
+const address = { policy: anyAddress, local: 'new', domain: 'acme.example', disposable: false }
 const said = (decision: Decision): string => (decision.ok ? 'allow' : `${decision.kind} ${decision.reason}`)
 
 test.each([
@@ -42,11 +44,11 @@ test.each([
   [role.member, role.member, true, 'deny admins-only'],
   [role.guest, role.guest, true, 'deny admins-only'],
 ])('role %i creates role %i, operator allows: %s: %s', (as, wanted, operatorAllows, expected) => {
-  expect(said(decide('user:create', actor(as), { role: wanted, operatorAllows }))).toBe(expected)
+  expect(said(decide('user:create', actor(as), { role: wanted, operatorAllows, address }))).toBe(expected)
 })
 
 test('the operator makes the first owner, whom nobody allowed it', () => {
-  const wanted = { role: role.owner, operatorAllows: false }
+  const wanted = { role: role.owner, operatorAllows: false, address }
   expect(said(decide('user:create', operator(orgId(1)), wanted))).toBe('allow')
 })
 
@@ -69,7 +71,8 @@ test.each([
 
 test('a deactivated owner may do nothing, not even to itself', () => {
   const gone = actor(role.owner, { isActive: false })
-  expect(said(decide('user:create', gone, { role: role.member, operatorAllows: true }))).toBe('deny inactive')
+  const wanted = { role: role.member, operatorAllows: true, address }
+  expect(said(decide('user:create', gone, wanted))).toBe('deny inactive')
   expect(said(decide('self:use', gone, null))).toBe('deny inactive')
   expect(said(decide('user:list', gone, null))).toBe('deny inactive')
 })

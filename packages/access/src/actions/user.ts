@@ -1,16 +1,26 @@
 import { type Actor, isAdmin, isGuest, isOperator, isOwner, role, type Role } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { AccountFacts, UserFacts } from '../facts.ts'
+import { addressComesIn, type AddressFacts } from './address.ts'
 import { aboveOwner, botCreate, standsAbove } from './bot.ts'
 
-/** Creating accounts by API: administrators whom the operator allowed it; only owners make owners. */
-export function userCreate(
-  actor: Actor,
-  wanted: { readonly role: Role; readonly operatorAllows: boolean },
-): Decision {
+/** An account that somebody wants to make. */
+export interface NewUser {
+  readonly role: Role
+  readonly operatorAllows: boolean
+  readonly address: AddressFacts
+}
+
+/**
+ * Creating accounts by API: administrators whom the operator allowed it; only owners make owners. Which addresses come in is
+ * the organisation's to say, and binds everybody in it, but not the operator.
+ */
+export function userCreate(actor: Actor, wanted: NewUser): Decision {
+  if (isOperator(actor)) return allow()
   if (!isAdmin(actor)) return deny('admins-only')
-  if (!wanted.operatorAllows && !isOperator(actor)) return deny('operator-must-allow')
-  return allowIf(wanted.role !== role.owner || isOwner(actor), deny('owners-only'))
+  if (!wanted.operatorAllows) return deny('operator-must-allow')
+  if (wanted.role === role.owner && !isOwner(actor)) return deny('owners-only')
+  return addressComesIn(wanted.address)
 }
 
 /**

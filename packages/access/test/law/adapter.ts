@@ -1,6 +1,7 @@
 import { channelId, groupId, type GroupId, messageId, orgId, recipientId, userId } from '@parley/core'
 import {
   type AccountFacts,
+  type AddressFacts,
   type Action,
   type ActionObjects,
   type Actor,
@@ -19,7 +20,7 @@ import {
   seesEverybody,
   systemGroupsOf,
 } from '../../src/index.ts'
-import type { Channel, Kind, Message, Organisation, Person, Question } from './organisation.ts'
+import type { Channel, Kind, Message, Organisation, Person, Question, Realm } from './organisation.ts'
 
 const org = orgId(1)
 /** What bots of the kind that only sends are let ask for. */
@@ -241,7 +242,11 @@ export function library(organisation: Organisation): (question: Question) => Dec
       case 'user:leave':
         return ask('user:leave', account(person))
       case 'user:create':
-        return ask('user:create', { role: question.role, operatorAllows: person.createsUsers })
+        return ask('user:create', {
+          role: question.role,
+          operatorAllows: person.createsUsers,
+          address: addressOf(realm, question.email),
+        })
       case 'bot:create':
         return ask('bot:create', { type: question.type })
       case 'group:read':
@@ -273,6 +278,15 @@ function memberships({ groups, realm, now }: Organisation, person: Person): Read
 function branded<N extends string>(given: Readonly<Record<N, number>>): Record<N, GroupId> {
   const entries = Object.entries<number>(given).map(([name, id]) => [name, groupId(id)])
   return Object.fromEntries(entries) as Record<N, GroupId>
+}
+
+function addressOf(realm: Realm, email: string): AddressFacts {
+  const [local = '', domain = ''] = email.split('@')
+  const policy = {
+    domains: realm.emailsRestricted ? realm.domains : null,
+    disposable: !realm.disposableRefused,
+  }
+  return { policy, local, domain, disposable: domain === 'throwaway.test' }
 }
 
 const either = (one: Decision, other: Decision): Decision => (other.ok ? other : one)

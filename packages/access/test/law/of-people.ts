@@ -66,7 +66,19 @@ export function setRole(o: Organisation, u: Person, other: Person, role: RoleNum
   return isAdmin(u) && !demotesLast ? 'allow' : 'refuse'
 }
 
+/** Only these domains, where the organisation says so, and then nothing with a plus; nothing that is disposable where it refuses that. */
+function comesIn({ realm }: Organisation, email: string): boolean {
+  const [name = '', host = ''] = email.split('@')
+  if (realm.disposableRefused && host === 'throwaway.test') return false
+  if (!realm.emailsRestricted) return true
+  const named = realm.domains.some(
+    (d) => host === d.domain || (d.subdomains && host.endsWith(`.${d.domain}`)),
+  )
+  return named && !name.includes('+')
+}
+
 /** Owners by owners, as with changes of roles and invitations (silent in the rules, the stricter reading). */
-export function createUser(u: Person, role: RoleNumber): Answer {
-  return isAdmin(u) && u.createsUsers && (role !== roles.owner || isOwner(u)) ? 'allow' : 'refuse'
+export function createUser(o: Organisation, u: Person, role: RoleNumber, email: string): Answer {
+  const may = isAdmin(u) && u.createsUsers && (role !== roles.owner || isOwner(u)) && comesIn(o, email)
+  return may ? 'allow' : 'refuse'
 }

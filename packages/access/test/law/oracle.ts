@@ -83,7 +83,7 @@ function answer(o: Organisation, u: Person, q: Question): Answer {
     case 'user:leave':
       return people.leave(o, u)
     case 'user:create':
-      return people.createUser(u, q.role)
+      return people.createUser(o, u, q.role, q.email)
 
     case 'bot:create':
       return bots.createBot(o, u, q.type)

@@ -112,6 +112,9 @@ export const realmPermissions = [
 export interface Realm {
   readonly permissions: Readonly<Record<(typeof realmPermissions)[number], number>>
   readonly waitingDays: number
+  readonly emailsRestricted: boolean
+  readonly domains: readonly { readonly domain: string; readonly subdomains: boolean }[]
+  readonly disposableRefused: boolean
   readonly allowEditing: boolean
   /** Seconds; null: no limit. */
   readonly editLimit: number | null
@@ -193,7 +196,7 @@ export type Question = { readonly by: number } & (
     }
   | { readonly act: 'user:set-role'; readonly user: number; readonly role: RoleNumber }
   | { readonly act: 'user:leave' }
-  | { readonly act: 'user:create'; readonly role: RoleNumber }
+  | { readonly act: 'user:create'; readonly role: RoleNumber; readonly email: string }
   | { readonly act: 'bot:create'; readonly type: 1 | 2 }
   | { readonly act: 'group:read' | 'group:create' }
   | { readonly act: 'group:edit'; readonly group: number }

@@ -3,6 +3,15 @@ import type { Organisation, Question, RoleNumber } from './organisation.ts'
 import { someKind, somePermissions } from './random.ts'
 
 const whole: readonly [RoleNumber, ...RoleNumber[]] = [100, 200, 300, 400, 600]
+const emails = [
+  'a@one.example',
+  'a@sub.one.example',
+  'a@notone.example',
+  'a+b@one.example',
+  'a@deep.sub.two.example',
+  'a@two.example',
+  'a@throwaway.test',
+] as const
 const whom = ['nobody', 'oneself', 'others'] as const
 
 type Asking = (random: Seeded, organisation: Organisation, by: number) => Question
@@ -73,7 +82,7 @@ const asking: readonly Asking[] = [
   ).map((act): Asking => (random, of, by) => ({ act, by, user: person(random, of) })),
   (random, of, by) => ({ act: 'user:set-role', by, user: person(random, of), role: random.pick(whole) }),
   (_random, _of, by) => ({ act: 'user:leave', by }),
-  (random, _, by) => ({ act: 'user:create', by, role: random.pick(whole) }),
+  (random, _, by) => ({ act: 'user:create', by, role: random.pick(whole), email: random.pick(emails) }),
   (random, _, by) => ({ act: 'bot:create', by, type: random.pick([1, 2]) }),
   (_random, _of, by) => ({ act: 'group:read', by }),
   (_random, _of, by) => ({ act: 'group:create', by }),

@@ -57,8 +57,8 @@ export const organisationSettings: Settings = {
   require_unique_names: setting(bool(), false),
   waiting_period_threshold: setting(json(z.int().min(0).max(2_147_483_647)), 0, owners),
   invite_required: setting(bool(), true, { ...owners, ...fixed }),
-  emails_restricted_to_domains: setting(bool(), false, { ...owners, ...fixed }),
-  disallow_disposable_email_addresses: setting(bool(), true, { ...owners, ...fixed }),
+  emails_restricted_to_domains: setting(bool(), false, owners),
+  disallow_disposable_email_addresses: setting(bool(), true, owners),
 
   enable_spectator_access: setting(bool(), false, fixed),
   enable_guest_user_indicator: setting(bool(), true),

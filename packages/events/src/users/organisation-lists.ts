@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { event } from '../event.ts'
 
 const Changed = z.object({
-  list: z.enum(['profile_fields', 'playgrounds', 'linkifiers']),
+  list: z.enum(['profile_fields', 'playgrounds', 'linkifiers', 'domains']),
   op: z.enum(['add', 'update', 'remove', 'reorder']),
   /** Of what was changed; null for the order of all. */
   id: z.int().nullable(),

@@ -9,6 +9,7 @@ import { realmPermissionValues } from '../present/realm-permissions.ts'
 import { userGroups } from '../present/user-groups.ts'
 import { listBots } from '../repo/bots.ts'
 import { listGroups } from '../repo/groups.ts'
+import { readDomains } from '../repo/domains.ts'
 import { readLinkifiers } from '../repo/linkifiers.ts'
 import { readNavigationViews } from '../repo/navigation-views.ts'
 import { readPlaygrounds } from '../repo/playgrounds.ts'
@@ -39,6 +40,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
       : new Map<number, ProfileData>()
     const lists = {
       profileFields: await readProfileFields(tx, verdict.granted),
+      domains: await readDomains(tx, verdict.granted),
       playgrounds: await readPlaygrounds(tx, verdict.granted),
       linkifiers: await readLinkifiers(tx, verdict.granted),
       bots: needsBots(input.types) ? await listBots(tx, verdict.granted) : [],

@@ -24,6 +24,20 @@ export function refusal(reason: Reason): AppError {
   }
 }
 
+/** The same where it was about an address that somebody was to come in with. */
+export function addressRefusal(reason: Reason, address: string): AppError {
+  switch (reason) {
+    case 'address-outside':
+      return badRequest(`Email '${address}' not allowed in this organization`)
+    case 'address-plus':
+      return badRequest('Email addresses containing + are not allowed.')
+    case 'address-disposable':
+      return badRequest('Disposable email addresses are not allowed in this organization')
+    default:
+      return refusal(reason)
+  }
+}
+
 /** What somebody is told who may not be deactivated: nobody would own the organisation. */
 export const lastOwner = (): AppError =>
   new AppError('CANNOT_DEACTIVATE_LAST_USER', 'Cannot deactivate the only organization owner', {

@@ -69,6 +69,7 @@ const facts = (id: number): SnapshotFacts => ({
   groups: [],
   profiles: new Map([[2, { 7: { value: 'x', rendered_value: '<p>x</p>' } }]]),
   profileFields: [],
+  domains: [],
   playgrounds: [],
   linkifiers: [],
   bots: [],

@@ -6,6 +6,7 @@ import {
   type ProfileData,
   type ProfileField,
   profileFieldTypes,
+  type RealmDomain,
   type SettingValues,
   type SnapshotRequest,
   type UserGroupObject,
@@ -35,6 +36,7 @@ export interface SnapshotFacts {
   /** By account. */
   readonly profiles: ReadonlyMap<number, ProfileData>
   readonly profileFields: readonly ProfileField[]
+  readonly domains: readonly RealmDomain[]
   readonly playgrounds: readonly Playground[]
   readonly linkifiers: readonly Linkifier[]
   /** Those that the viewer has the say over. */
@@ -69,7 +71,7 @@ const sections: Readonly<Record<string, Section>> = {
   realm: ({ organisation, permissions }, { url }) => realmState(organisation, permissions, url),
   realm_billing: constant({ realm_billing: { has_pending_sponsorship_request: false } }),
   realm_bot: ({ bots }) => ({ realm_bots: bots.map(botObject) }),
-  realm_domains: constant({ realm_domains: [] }),
+  realm_domains: ({ domains }) => ({ realm_domains: domains }),
   realm_embedded_bots: constant({ realm_embedded_bots: [] }),
   realm_emoji: constant({ realm_emoji: {} }),
   realm_filters: constant({ realm_filters: [] }),

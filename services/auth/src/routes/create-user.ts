@@ -1,14 +1,15 @@
-import { authorize, role } from '@parley/access'
+import { authorize, type NewUser, role } from '@parley/access'
 import { createUser } from '@parley/api'
-import { badRequest, orgId, Secret } from '@parley/core'
-import { type OrmTx, readActor } from '@parley/db'
+import { badRequest, orgId, Secret, type UserId } from '@parley/core'
+import { type OrmTx, readActor, type Tx } from '@parley/db'
 import { append } from '@parley/events'
 import { route } from '@parley/kit'
 import { addAccount } from '../add-account.ts'
 import { commit } from '../commit.ts'
 import type { AuthContext } from '../context.ts'
+import { addressFacts, addressPolicy } from '../facts/address.ts'
 import { mayCreateUsers } from '../facts/user.ts'
-import { insufficient, refusal } from '../present/refusal.ts'
+import { addressRefusal, insufficient } from '../present/refusal.ts'
 import { joinDefaults } from '../repo/default-channels.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
@@ -21,12 +22,10 @@ import { checkPassword } from '../rules/password-strength.ts'
 export default route<typeof createUser, AuthContext, OrmTx>(
   createUser,
   {
-    object: async ({ ctx, actor }) => ({
-      role: role.member,
-      operatorAllows: await ctx.database.read(actor.orgId, (tx) => mayCreateUsers(tx, actor.userId)),
-    }),
+    object: ({ ctx, actor, input }) =>
+      ctx.database.read(actor.orgId, (tx) => wantedBy(tx, actor.userId, input.email)),
     hidden: insufficient,
-    denied: (_, reason) => refusal(reason),
+    denied: ({ email: address }, reason) => addressRefusal(reason, address.trim()),
   },
   async ({ input, request, actor, ctx }) => {
     const org = orgId(request.org)
@@ -41,9 +40,9 @@ export default route<typeof createUser, AuthContext, OrmTx>(
       // Hashing took its time: who asks may have lost the right meanwhile.
       await turnForSight(tx, actor)
       const now = await readActor(tx, actor.userId)
-      const wanted = { role: role.member, operatorAllows: await mayCreateUsers(tx, actor.userId) }
+      const wanted = await wantedBy(tx, actor.userId, address)
       const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)
-      if (!verdict.ok) throw refusal(verdict.reason)
+      if (!verdict.ok) throw addressRefusal(verdict.reason, address)
       const added = await addAccount(ctx, tx, verdict.granted, { email: address, fullName: name, hash })
       const { userId: user, dateJoined } = added.row
       await saySignedUp(tx, user, request.url)
@@ -53,3 +52,8 @@ export default route<typeof createUser, AuthContext, OrmTx>(
     })
   },
 )
+
+async function wantedBy(tx: Tx, by: UserId, address: string): Promise<NewUser> {
+  const operatorAllows = await mayCreateUsers(tx, by)
+  return { role: role.member, operatorAllows, address: addressFacts(await addressPolicy(tx), address) }
+}

@@ -53,6 +53,23 @@ const changePlaygrounds: Change = async ({ random, owner }) => {
   })
 }
 
+const changeDomains: Change = async ({ random, owner }) => {
+  const known = z.object({ domains: z.array(z.object({ domain: z.string() })) })
+  const [first] = known.parse((await owner.get('/realm/domains')).body).domains
+  const allow_subdomains = random.below(2) === 0
+  switch (first ? random.below(3) : 0) {
+    case 1:
+      return owner.patch(`/realm/domains/${first?.domain}`, { allow_subdomains })
+    case 2:
+      return owner.delete(`/realm/domains/${first?.domain}`)
+    default:
+      return owner.post('/realm/domains', {
+        domain: `${letters(random.below(600))}.example`,
+        allow_subdomains,
+      })
+  }
+}
+
 const Ids = z.object({ linkifiers: z.array(z.object({ id: z.int() })) })
 
 const changeLinkifiers: Change = async ({ random, owner }) => {
@@ -94,4 +111,5 @@ export const ofOrganisation: Kinds = {
   'want notices of channels': [2, wantNotices],
   'change playgrounds': [1, changePlaygrounds],
   'change linkifiers': [1, changeLinkifiers],
+  'change domains of e-mail': [1, changeDomains],
 }

@@ -63,6 +63,7 @@ export function stateOf(answer: unknown): ClientState {
     mutedUsers: s.muted_users,
     alertWords: s.alert_words,
     profileFields: s.custom_profile_fields,
+    domains: Object.fromEntries(s.realm_domains.map((one) => [one.domain, one])),
     playgrounds: s.realm_playgrounds,
     linkifiers: s.realm_linkifiers,
     views: Object.fromEntries(s.navigation_views.map((view) => [view.fragment, view])),

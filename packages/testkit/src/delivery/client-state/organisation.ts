@@ -1,5 +1,5 @@
 import { realmGroupSettings } from '@parley/access'
-import { organisationSettings } from '@parley/api'
+import { organisationSettings, RealmDomain } from '@parley/api'
 import { z } from 'zod'
 import type { Appliers } from './state.ts'
 
@@ -27,6 +27,17 @@ export const ofOrganisation: Appliers = {
   },
   realm_playgrounds(state, event) {
     state.playgrounds = event['realm_playgrounds']
+  },
+  'realm_domains add'(state, event) {
+    const added = RealmDomain.parse(event['realm_domain'])
+    state.domains[added.domain] = added
+  },
+  'realm_domains change'(state, event) {
+    const changed = RealmDomain.parse(event['realm_domain'])
+    state.domains[changed.domain] = changed
+  },
+  'realm_domains remove'(state, event) {
+    delete state.domains[String(event['domain'])]
   },
   realm_linkifiers(state, event) {
     state.linkifiers = event['realm_linkifiers']

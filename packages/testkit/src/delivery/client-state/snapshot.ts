@@ -1,6 +1,7 @@
 import {
   DefaultGroupObject,
   FolderObject,
+  RealmDomain,
   Reminder,
   ScheduledMessage,
   UserStatus,
@@ -52,6 +53,7 @@ export const Snapshot = z.looseObject({
   muted_users: z.array(z.looseObject({ id: z.int() })),
   alert_words: z.array(z.string()),
   custom_profile_fields: z.array(z.looseObject({ id: z.int() })),
+  realm_domains: z.array(RealmDomain),
   realm_playgrounds: z.array(z.looseObject({ id: z.int() })),
   realm_linkifiers: z.array(z.looseObject({ id: z.int() })),
   navigation_views: z.array(View),

@@ -43,6 +43,8 @@ export interface ClientState {
   mutedUsers: unknown
   alertWords: unknown
   profileFields: unknown
+  /** By name. */
+  readonly domains: Record<string, unknown>
   playgrounds: unknown
   linkifiers: unknown
   /** By fragment. */
