@@ -50,7 +50,8 @@ export function ruled(facts: Facts, actor: Actor): Lists {
   const unread = (message: Message): boolean =>
     received(message) &&
     !facts.within('read', message, actor.userId) &&
-    !(message.sender === actor.userId && message.senderRead)
+    !(message.sender === actor.userId && message.senderRead) &&
+    !message.readBy.includes(actor.userId)
   const starred = (message: Message): boolean =>
     rows.stars.some((star) => star.user === actor.userId && star.message === message.id)
   const direct = (message: Message): boolean => message.people !== null

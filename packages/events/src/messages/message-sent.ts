@@ -31,8 +31,10 @@ export const MessageSent = z.object({
   topic_links: z.array(z.object({ text: z.string(), url: z.string() })),
   /** The people of a direct conversation, the sender included; empty for a channel. */
   people: z.array(DisplayPerson),
+  /** Users for whom it is read from the start, besides its sender: found where it is written. */
+  read_by: z.array(z.int()).default([]),
   flags: z.object({
-    /** Users for whom it is read from the start. */
+    /** The sender, where it is read for them. */
     read: z.array(z.int()),
     mentioned: z.array(z.int()),
     /** `@all` and the like: every subscriber. */
@@ -92,10 +94,10 @@ function isIn(ids: readonly number[], id: number): boolean {
   return set.has(id)
 }
 
-function flagsFor({ flags }: MessageSent, { userId }: Viewer): MessageFlag[] {
+function flagsFor({ flags, read_by: readBy }: MessageSent, { userId }: Viewer): MessageFlag[] {
   const topic = isIn(flags.topicWildcard, userId)
   return [
-    ...(flags.read.includes(userId) ? (['read'] as const) : []),
+    ...(flags.read.includes(userId) || isIn(readBy, userId) ? (['read'] as const) : []),
     ...(isIn(flags.mentioned, userId) ? (['mentioned'] as const) : []),
     ...(flags.channelWildcard ? (['stream_wildcard_mentioned'] as const) : []),
     ...(topic ? (['topic_wildcard_mentioned'] as const) : []),

@@ -42,6 +42,7 @@ const body: MessageSent = {
   topic: '',
   topic_links: [],
   people: [],
+  read_by: [],
   flags: { read: [5], mentioned: [6], channelWildcard: false, topicWildcard: [], alerted: [] },
   queue_id: 'mine',
   local_id: '17.1',
@@ -126,6 +127,9 @@ describe('message', () => {
     ])
     expect(flags({ ...body.flags, topicWildcard: [8] }, 9)).toEqual([])
     expect(flags({ ...body.flags, alerted: [8] }, 8)).toEqual(['has_alert_word'])
+    const muted = { ...body, local_id: null, read_by: [8], flags: { ...body.flags, mentioned: [8, 9] } }
+    const own = (id: number) => messageSent.own?.(muted, viewer({ userId: userId(id) }))
+    expect([own(8), own(9)]).toEqual([{ flags: ['read', 'mentioned'] }, { flags: ['mentioned'] }])
   })
 })
 

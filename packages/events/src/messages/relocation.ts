@@ -67,6 +67,7 @@ const Appeared = MessageSent.omit({
   local_id: true,
   kind: true,
   people: true,
+  read_by: true,
 }).extend({
   flags: toldFlags,
   reactions: z.array(Reaction),
@@ -94,7 +95,7 @@ function appearing(body: MessageAppeared, viewer: Viewer): WireEvent & { readonl
   return {
     type: 'message',
     message: {
-      ...messageFor({ ...sent, people: [] }, viewer),
+      ...messageFor({ ...sent, people: [], read_by: [] }, viewer),
       reactions,
       submessages: submessagesOf({ id, senderId, content, edited: edited_at !== null }, submessages),
       ...(edited_at === null ? {} : { last_edit_timestamp: edited_at }),

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { event } from '../event.ts'
 
 /**
- * What people had left unread in a channel that they leave counts as read from here on. All people of one event have
- * left the same messages.
+ * What people had left unread in a channel that they leave, or of somebody whom they mute, counts as read from here on. All
+ * people of one event have left the same messages.
  */
 export const unreadCleared = event({
   type: 'unread.cleared',

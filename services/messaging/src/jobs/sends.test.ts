@@ -40,6 +40,7 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
     topicWildcard: [],
     alerted: [],
     alertVersion: null,
+    readBy: [],
     event: {
       sender_id: 1,
       sender_email: '',

@@ -20,6 +20,8 @@ export function sendOf(
     readonly alertVersion: number | null
     readonly queueId: string | null
     readonly localId: string | null
+    /** Who wants it read from the start; nobody, where it is not said. */
+    readonly readBy?: readonly number[]
   },
 ): Send {
   const { key, client, timestamp, senderRead, alerted, alertVersion, queueId, localId } = more
@@ -39,6 +41,7 @@ export function sendOf(
     mentioned,
     alerted,
     alertVersion,
+    readBy: more.readBy ?? [],
     ...wildcards,
     event: eventFields(target.found.facts, {
       topicLinks,

@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { receivedSql, ruleSql, Values } from './spans.ts'
+import { readAtBirth, receivedSql, ruleSql, Values } from './spans.ts'
 
 declare class Decided {
   private readonly mayRead: true
@@ -43,7 +43,7 @@ export async function readMarkable(
         rc.user_ids AS "userIds", m.topic, got.yes AS received,
         rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
           WHERE sub.org_id = ${org} AND sub.channel_id = rc.channel_id AND sub.user_id = ${user}) AS subscribed,
-        NOT got.yes OR m.sender_id = ${user} AND m.sender_read OR EXISTS (
+        NOT got.yes OR ${readAtBirth(user)} OR EXISTS (
           SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
           WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
             AND g @> m.message_id) AS read,
@@ -69,9 +69,9 @@ const Part = z.object({ recipientId: z.int(), ranges: z.string() })
 export type Parts = readonly z.output<typeof Part>[] & Decided
 
 /**
- * The parts of the id lines that messages stand for: each from behind the one before it that is not a read one of the
- * reader's own. Such parts join where nothing lies between them, so that reading everything leaves one range. Own
- * messages are looked past for a while only: beyond that a range more is kept. What is before a message never changes
+ * The parts of the id lines that messages stand for: each from behind the one before it that the reader had not read
+ * from the start. Such parts join where nothing lies between them, so that reading everything leaves one range. What was
+ * read so is looked past for a while only: beyond that a range more is kept. What is before a message never changes
  * by sends, so this needs no head; a message that moves stands for another part, which moves the rights.
  */
 export async function partsOf(
@@ -88,7 +88,7 @@ export async function partsOf(
       FROM (
         SELECT m.recipient_id, int8range(coalesce(
           (SELECT near.message_id + 1 FROM (
-             SELECT p.message_id, p.sender_id = $2 AND p.sender_read AS own FROM messaging.messages p
+             SELECT p.message_id, ${readAtBirth('$2', 'p')} AS own FROM messaging.messages p
              WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
              ORDER BY p.message_id DESC LIMIT 200) AS near
            WHERE NOT near.own ORDER BY near.message_id DESC LIMIT 1),
@@ -123,7 +123,7 @@ export async function markRead(tx: Tx, { actor }: Granted<'message:list'>, parts
   )
 }
 
-/** Marks messages that came to the actor as unread, own ones too. */
+/** Marks messages that came to the actor as unread, also what was read from the start. */
 export async function markUnread(
   tx: Tx,
   { actor }: Granted<'message:list'>,
@@ -131,8 +131,8 @@ export async function markUnread(
   parts: Parts,
 ): Promise<void> {
   await tx.execute(
-    `UPDATE messaging.messages SET sender_read = false
-      WHERE org_id = $1 AND sender_id = $2 AND message_id = ANY ($3::bigint[]) AND sender_read`,
+    `UPDATE messaging.messages m SET sender_read = m.sender_read AND m.sender_id <> $2, read_by = array_remove(m.read_by, $2)
+      WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) AND ${readAtBirth('$2')}`,
     [tx.org, actor.userId, idsOf(messages)],
   )
   await tx.execute(

@@ -4,6 +4,7 @@ import { readSight, type Sight, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
 import { type EditRow, readEditsOf } from './history.ts'
+import { readAtBirth } from './spans.ts'
 import { readSubmessages } from './submessages.ts'
 
 /** A message with what its reader made of it. */
@@ -92,7 +93,7 @@ async function read(
         coalesce(f.collapsed, false) AS collapsed, coalesce(f.alerted, false) AS alerted,
         got.yes IS NULL OR coalesce(f.historical, false) AS historical,
         -- What did not come to the reader has nothing to be read.
-        got.yes IS NULL OR m.sender_id = $2 AND m.sender_read OR saw.yes IS NOT NULL AS read
+        got.yes IS NULL OR ${readAtBirth('$2')} OR saw.yes IS NOT NULL AS read
       FROM messaging.messages m
       JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
       JOIN auth.v1_organisation o ON o.org_id = m.org_id

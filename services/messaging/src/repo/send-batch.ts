@@ -17,7 +17,7 @@ import type { SendKey } from '../rules/send-key.ts'
 /** What the event holds beside the columns of the message. */
 export type EventFields = Omit<
   MessageSent,
-  'message_id' | 'recipient_id' | 'topic' | 'content' | 'rendered' | 'client' | 'timestamp'
+  'message_id' | 'recipient_id' | 'read_by' | 'topic' | 'content' | 'rendered' | 'client' | 'timestamp'
 >
 
 /** One message to write. `ask` and `hash` are what the decision stood on: they are compared behind the head. */
@@ -41,6 +41,8 @@ export interface Send {
   readonly alerted: readonly number[]
   /** Of the lists of alert words that it was held against; null to take it as it is. */
   readonly alertVersion: number | null
+  /** Who has read it from the start, besides its sender and who mutes them. */
+  readonly readBy: readonly number[]
   readonly event: EventFields
 }
 
@@ -91,15 +93,16 @@ const columns: readonly ((send: Send) => unknown)[] = [
   bodyOf,
   (send) => arrayLiteral(send.alerted),
   (send) => send.alertVersion,
+  (send) => arrayLiteral(send.readBy),
 ]
 /** The only one that is no array: asks are looked up as they are. */
 const asks = 3
 
 const arrayLiteral = (ids: readonly number[]): string => `{${ids.join(',')}}`
 
-/** The event's body but for the ids that are drawn with it, without its braces. */
+/** The event's body but for what is found where it is written, without its braces. */
 function bodyOf({ event, topic, content, rendered, client, timestamp }: Send): string {
-  const body: Omit<MessageSent, 'message_id' | 'recipient_id'> = {
+  const body: Omit<MessageSent, 'message_id' | 'recipient_id' | 'read_by'> = {
     ...event,
     topic,
     content,

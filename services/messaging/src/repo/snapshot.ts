@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { spansSql, Values } from './spans.ts'
+import { readAtBirth, spansSql, Values } from './spans.ts'
 
 /** Most unread messages that a snapshot names (Zulip API: unread_msgs, `old_unreads_missing`). */
 export const maxUnread = 50_000
@@ -39,7 +39,7 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
       FROM spans s
       JOIN messaging.messages m ON m.org_id = ${org} AND m.recipient_id = s.recipient_id
         AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
-        AND NOT (m.sender_id = ${user} AND m.sender_read)
+        AND NOT ${readAtBirth(user)}
       JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = m.recipient_id
       ORDER BY m.message_id DESC LIMIT ${most}`,
     values.list,

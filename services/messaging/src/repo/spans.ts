@@ -175,7 +175,13 @@ const wildcards = (org: string, user: string): string =>
       AND NOT EXISTS (SELECT FROM messaging.user_flags f
         WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = w.message_id AND f.historical)`
 
-const readAtBirth = (user: string): string => `(m.sender_id = ${user} AND m.sender_read)`
+/**
+ * Was a message read for the user from the start: their own, or somebody's whom they muted then?
+ * @param user SQL for whose
+ * @param message SQL for its row
+ */
+export const readAtBirth = (user: string, message = 'm'): string =>
+  `(${message}.sender_id = ${user} AND ${message}.sender_read OR ${user} = ANY (${message}.read_by))`
 
 /** What stands in the HTML of a message, as the renderer writes it, or beside it. */
 function contains(org: string, what: Contained): string {

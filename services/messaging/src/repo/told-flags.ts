@@ -4,6 +4,7 @@ import type { Tx } from '@parley/db'
 import type { MessageAudience, MessageUpdated } from '@parley/events'
 import { z } from 'zod'
 import { flagsOf } from '../present/flags.ts'
+import { readAtBirth } from './spans.ts'
 
 const Row = z.object({
   user: z.int(),
@@ -33,7 +34,7 @@ export async function readToldFlags(
         coalesce(f.mentioned, false) AS mentioned, coalesce(f.alerted, false) AS alerted,
         NOT got.yes OR coalesce(f.historical, false) AS historical,
         m.channel_wildcard AS "channelWildcard", w.user_id IS NOT NULL AS "topicWildcard",
-        NOT got.yes OR m.sender_id = t.user_id AND m.sender_read OR EXISTS (
+        NOT got.yes OR ${readAtBirth('t.user_id')} OR EXISTS (
           SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
           WHERE s.org_id = $1 AND s.user_id = t.user_id AND s.recipient_id = m.recipient_id AND g @> m.message_id
         ) AS read

@@ -41,3 +41,20 @@ export async function unmuteFor(tx: Tx, { actor }: Granted<'self:use'>, person: 
   )
   return unmuted.length > 0
 }
+
+/** The newest of what is marked at once: it happens behind the head, where everybody waits. */
+const mostRead = 20_000
+
+/** Marks what the actor has unread of a person as read; takes the head. @returns the messages, ascending */
+export async function readMessagesOf(
+  tx: Tx,
+  { actor }: Granted<'self:use'>,
+  person: number,
+): Promise<number[]> {
+  const [row] = await tx.query(
+    z.object({ ids: z.array(z.coerce.number().pipe(z.int())) }),
+    'SELECT messaging.v1_read_of_sender($1, $2, $3, $4) AS ids',
+    [tx.org, actor.userId, person, mostRead],
+  )
+  return row?.ids ?? []
+}

@@ -5,7 +5,8 @@ import { append, make, mutedUsersSet } from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { isPerson } from '../facts/people.ts'
-import { muteFor, readMutedUsers } from '../repo/muted-users.ts'
+import { muteFor, readMessagesOf, readMutedUsers } from '../repo/muted-users.ts'
+import { unreadEvents } from '../rules/unread-events.ts'
 
 export default route<typeof muteUser, Context, Tx>(muteUser, async ({ input, tx, granted, actor, ctx }) => {
   const { muted_user_id: person } = input
@@ -14,6 +15,11 @@ export default route<typeof muteUser, Context, Tx>(muteUser, async ({ input, tx,
   if (!(await muteFor(tx, granted, person, ctx.clock.now()))) throw badRequest('User already muted')
   const list = await readMutedUsers(tx, granted)
   if (list.length > maxMutedUsers) throw badRequest(`Too many people are muted (limit: ${maxMutedUsers})`)
-  await append(tx, null, [make(mutedUsersSet, { muted_users: list }, { users: [actor.userId] })])
+  // What they send from here on is read when it is sent; what they sent before is read from here on.
+  const messages = await readMessagesOf(tx, granted, person)
+  await append(tx, null, [
+    make(mutedUsersSet, { muted_users: list }, { users: [actor.userId] }),
+    ...unreadEvents([{ userId: actor.userId, messages }]),
+  ])
   return {}
 })
