@@ -60,11 +60,9 @@ export async function act(organisation: Organisation, wanted: Wanted): Promise<v
         const flag = what === 'star' ? 'starred' : 'read'
         const messages = ids.slice(-1 - (other % 3))
         await doer.client.post('/messages/flags', { op: 'add', flag, messages })
+        if (where % 3 === 0) await doer.client.post(`/users/me/muted_users/${subject}`)
         break
       }
-      case 'mute':
-        await doer.client.post(`/users/me/muted_users/${subject}`)
-        break
       case 'deactivate':
         // One in two, so that most stay; never the owner, who is needed.
         if (where % 2 === 0 && subject !== people[0].id) await owner.delete(`/users/${subject}`)

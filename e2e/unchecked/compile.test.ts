@@ -49,6 +49,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',
   'messaging spansSql': 'the same',
   'messaging ruleSql': 'the same',
+  'messaging readAtBirth': 'the same',
   'messaging recipientConditions': 'the same',
   'messaging messageConditions': 'the same',
   'messaging lookingAt': 'the same',

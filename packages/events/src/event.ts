@@ -63,6 +63,11 @@ export interface EventDeclaration<B = unknown> {
   /** Of the audience `readers`: goes to queues that follow all public channels too, but for these people; null for no such queue. */
   readonly beside: ((body: B) => readonly number[] | null) | null
   /**
+   * Of the audience `readers`: for which queues of those it names it is: true for those that follow all public channels,
+   * false for the others; null for all.
+   */
+  readonly following: ((body: B) => boolean | null) | null
+  /**
    * The wire type(s) it becomes; queues filter on these (`event_types`). Empty for audience `nobody`.
    */
   readonly wire: readonly string[]
@@ -93,6 +98,7 @@ export function event<B>(
     | 'content'
     | 'messagesIn'
     | 'beside'
+    | 'following'
     | 'variant'
     | 'tellsOf'
     | 'ofUnseen'
@@ -111,6 +117,7 @@ export function event<B>(
     content: false,
     messagesIn: null,
     beside: null,
+    following: null,
     wire: [],
     variant: () => '',
     shape: () => null,

@@ -164,6 +164,25 @@ test('queues of all public channels, also narrowed ones, hear of moves into and 
   expect(contentsOf(await narrowed.rest())).toEqual(['out'])
 })
 
+test('a queue of all public channels has a message of one of them once, whatever channel of its reader it goes to', async () => {
+  const [open, other, secret] = [await channel(false), await channel(false, cat), await channel(true, cat)]
+  const all = { ...wanted, all_public_streams: true }
+  const [live, own] = [await eventQueue(cat, all), await eventQueue(cat, wanted)]
+  const held = await gateways(cat, all)
+  const [across, in_] = [await say(open, 'across'), await say(open, 'in')]
+  await network.settle()
+  expect(contentsOf(await live.rest())).toEqual(['across', 'in'])
+  await move(across, other)
+  await move(in_, secret)
+  await network.settle()
+  expect(wholly(await live.rest()).filter(({ type }) => type !== 'update_message_flags')).toMatchObject([
+    { type: 'update_message', message_ids: [across], new_stream_id: other.id },
+    { type: 'update_message', message_ids: [in_], new_stream_id: secret.id },
+  ])
+  expect(contentsOf(wholly(await own.rest()))).toEqual(['across', 'in'])
+  expect(contentsOf(await held.rest())).toEqual(['across', 'in'])
+})
+
 test('guests see as senders of what comes to them only whom they see', async () => {
   const gus = await org.person('Gus')
   await owner.ok('PATCH', `/users/${gus.id}`, { role: role.guest })

@@ -156,7 +156,13 @@ test('a message goes with its rights, marks and history to who may read there, a
   expect(await feedOf(mod)).toContain(id)
   expect(await unreadOf(mod, id)).toEqual([])
   expect(told.to('messages.withdrawn')).toEqual(sorted(cid, guest))
-  expect(told.to('message.carried')).toEqual(sorted(ann, bob))
+  // For whom it is new may have had it, where they follow all public channels.
+  expect(told.told('message.carried').map(({ user_ids: users, body }) => [users, body['following']])).toEqual(
+    [
+      [sorted(ann, bob), null],
+      [[mod], true],
+    ],
+  )
   expect(told.to('message.appeared')).toEqual([mod])
   expect(told.told('message.appeared')[0]?.body).toMatchObject({
     content: `second @**|${cid}** @**|${bob}**`,
@@ -437,9 +443,9 @@ describe('who is told', () => {
     const secret = await channel({ private: true }, ann)
     const id = await say(ann, open)
     const across = await move(ann, id, other)
-    expect(across.told('message.carried').map(({ body }) => body['beside'])).toContainEqual(
-      sorted(ann, bob, cid),
-    )
+    // Cid is told by name of what is new; a queue of all public channels had it.
+    expect(across.told('message.carried').map(({ body }) => body['beside'])).toContainEqual(sorted(ann, bob))
+    expect(across.told('message.appeared')).toMatchObject([{ user_ids: [cid], body: { following: false } }])
     const out = await move(ann, id, secret)
     expect(out.told('messages.withdrawn')).toMatchObject([
       { channel_id: other.id, body: { beside: expect.arrayContaining([ann, cid]) as unknown } },

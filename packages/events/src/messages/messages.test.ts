@@ -291,6 +291,7 @@ describe('messages that go to another channel', () => {
     edited_at: null as number | null,
     moved_at: 1767312100,
     beside: [5],
+    following: false,
   }
   const told = (who: Viewer, seen = appeared) => ({
     id: 1,
@@ -314,6 +315,7 @@ describe('messages that go to another channel', () => {
       message: { last_edit_timestamp: 1767312050, submessages: [] },
     })
     expect([messageAppeared.beside?.(appeared), messageAppeared.messagesIn?.(appeared)]).toEqual([[5], [7]])
+    expect(messageAppeared.following?.(appeared)).toBe(false)
     expect(messageAppeared.variant(viewer())).not.toBe(
       messageAppeared.variant(viewer({ applyMarkdown: false })),
     )
@@ -338,6 +340,7 @@ describe('messages that go to another channel', () => {
       text: null,
       topic: { before: '', after: 'tea', links: [], propagate_mode: 'change_all' as const },
       beside: null,
+      following: null,
     }
     const wire = messageCarried.shape(carried, viewer())
     expect(faults({ id: 1, ...wire, flags: [] })).toEqual([])
@@ -351,6 +354,7 @@ describe('messages that go to another channel', () => {
     expect(same).toMatchObject({ orig_subject: 'tea', propagate_mode: 'change_all' })
     expect(same).not.toHaveProperty('subject')
     expect([messageCarried.beside?.(carried), messageCarried.messagesIn?.(carried)]).toEqual([null, [8, 7]])
+    expect(messageCarried.following?.(carried)).toBe(null)
   })
 
   test('are gone for who may not read them there', () => {

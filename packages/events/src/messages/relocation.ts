@@ -10,6 +10,8 @@ import { MessageUpdated, ownFlags, toldFlags, updatedShape, updatedVariant } fro
  * where it is for nobody but those it names.
  */
 const beside = z.array(z.int()).nullable()
+/** Who follows all public channels has a message of one of them, in it or not: is it for those queues of the named, or for the others? */
+const following = z.boolean().nullable().default(null)
 /** To the people it names, while they may read in its channel. */
 const told = { emitter: 'messaging', audience: 'readers', content: true } as const
 
@@ -46,7 +48,7 @@ export const messagesWithdrawn = event({
   shape: deletedShape,
 })
 
-const Carried = MessageUpdated.extend({ beside })
+const Carried = MessageUpdated.extend({ beside, following })
 
 /** Messages went to another channel that these people may read too. */
 export const messageCarried = event({
@@ -55,6 +57,7 @@ export const messageCarried = event({
   body: Carried,
   wire: ['update_message'],
   beside: (body) => body.beside,
+  following: (body) => body.following,
   messagesIn: ({ message_id: first, message_ids: all }) => [first, ...all.filter((id) => id !== first)],
   variant: updatedVariant,
   shape: updatedShape,
@@ -77,6 +80,7 @@ const Appeared = MessageSent.omit({
   edited_at: z.int().nullable(),
   moved_at: z.int(),
   beside,
+  following,
 })
 export type MessageAppeared = z.infer<typeof Appeared>
 
@@ -111,6 +115,7 @@ export const messageAppeared = event({
   body: Appeared,
   wire: ['message'],
   beside: (body) => body.beside,
+  following: (body) => body.following,
   messagesIn: (body) => [body.message_id],
   variant: (viewer) =>
     `${Number(viewer.applyMarkdown)}${Number(viewer.clientGravatar)}${Number(viewer.capabilities.empty_topic_name)}`,

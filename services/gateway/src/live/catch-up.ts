@@ -201,6 +201,7 @@ export class CatchUp {
       content: declaration.content,
       messages: declaration.messagesIn?.(body.data) ?? null,
       beside: declaration.beside?.(body.data) ?? null,
+      following: declaration.following?.(body.data) ?? null,
       declaration,
       event,
       encoded: new Encoded(declaration, body.data, () => {}),

@@ -74,6 +74,7 @@ export class Ring {
       content: declaration.content,
       messages: declaration.messagesIn?.(body) ?? null,
       beside: declaration.beside?.(body) ?? null,
+      following: declaration.following?.(body) ?? null,
       declaration,
       event,
       encoded: new Encoded(declaration, body, grown),

@@ -15,6 +15,8 @@ export interface Addressed {
   readonly messages?: readonly number[] | null
   /** Of the audience `readers`: whom it does not go to for following all public channels; absent where it goes to none for that. */
   readonly beside?: readonly number[] | null
+  /** Of the audience `readers`: are those queues of the named meant that follow all public channels, or the others? Absent for all. */
+  readonly following?: boolean | null
 }
 
 /** Where one user stands: the channels subscribed to, and those open to everybody (null: asks for none of them). */
@@ -39,7 +41,8 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
       )
     case 'readers':
       return (
-        event.userIds.includes(user) ||
+        (event.userIds.includes(user) &&
+          (event.following ?? standing.open !== null) === (standing.open !== null)) ||
         (standing.open !== null && Array.isArray(event.beside) && !event.beside.includes(user))
       )
     case 'subscribers':

@@ -42,7 +42,7 @@ const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((a
 /** People by what of the messages meets this fate for them; who has none of them is left out. */
 export function sameParts(
   fates: readonly Fate[],
-  which: 'carried' | 'lost' | 'cleared' | 'received',
+  which: 'carried' | 'lost' | 'new' | 'cleared' | 'received',
 ): Part[] {
   const parts = Map.groupBy(
     fates.filter((fate) => fate.active && fate[which].length > 0),
@@ -103,12 +103,17 @@ function heldPieces(ids: readonly number[], fates: readonly Fate[]) {
   })
 }
 
-/** Who follows all public channels is told too, but for those who are told by name. */
-function beside({ fates }: Relocation, applies: boolean): number[] | null {
+/**
+ * Who follows all public channels is told too, but for those who are told by name. Where both channels are public they have
+ * what comes to be heard of by others, and are told that it went there.
+ */
+function beside({ granted, fates }: Relocation, applies: boolean): number[] | null {
   if (!applies) return null
+  const { message, target } = granted.object
+  const both = message.channel?.inviteOnly === false && !target.inviteOnly
   return ascending(
     fates
-      .filter((fate) => fate.carried.length + fate.lost.length + fate.new.length > 0)
+      .filter((fate) => fate.carried.length + fate.lost.length + (both ? 0 : fate.new.length) > 0)
       .flatMap(({ users }) => users),
   )
 }
@@ -180,9 +185,12 @@ async function carried(relocation: Relocation): Promise<NewEvent[]> {
   const { message, target } = granted.object
   const after = change.topic ?? change.before
   const others = beside(relocation, message.channel?.inviteOnly === false && !target.inviteOnly)
+  // Who comes to read what was public may have it already.
+  const had = message.channel?.inviteOnly === false && target.inviteOnly ? sameParts(fates, 'new') : []
   const parts = [
-    ...sameParts(fates, 'carried').map((part) => ({ ...part, besides: null })),
-    ...(others ? [{ users: [], ids, besides: others }] : []),
+    ...sameParts(fates, 'carried').map((part) => ({ ...part, besides: null, following: null })),
+    ...had.map((part) => ({ ...part, besides: null, following: true })),
+    ...(others ? [{ users: [], ids, besides: others, following: null }] : []),
   ]
   const events: NewEvent[] = []
   for (const part of parts) {
@@ -205,6 +213,7 @@ async function carried(relocation: Relocation): Promise<NewEvent[]> {
         propagate_mode: change.mode,
       },
       beside: part.besides,
+      following: part.following,
     }
     const flags = { ...body.flags, usual: [...body.flags.usual] }
     events.push(make(messageCarried, { ...body, flags }, { users: to(part), channel: target.channelId }))
@@ -229,6 +238,7 @@ function appeared(relocation: Relocation): NewEvent[] {
         flags: appearedFlags(users, marked, wildcards),
         moved_at: change.at,
         beside: others,
+        following: message.channel?.inviteOnly === false ? false : null,
       },
       { users: to({ users }), channel: target.channelId },
     )
