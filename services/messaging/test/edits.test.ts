@@ -203,6 +203,21 @@ describe('another text', () => {
     expect(await edit(ann, id, { content: 'y' })).toEqual(refused('Invalid message(s)'))
   })
 
+  test('of what nobody who is there received is given all the same, and told to nobody', async () => {
+    const back = await here.channel({ protected: true, subscribe: await here.naming(ann) })
+    await here.subscribe(back, ann)
+    const id = await say(ann, back)
+    await here.unsubscribe(back, ann)
+    await here.subscribe(back, bob)
+    expect(await edit(ann, id, { content: 'y', topic: 'coffee' })).toEqual({ detached_uploads: [] })
+    expect(await lastEvents()).toMatchObject([
+      { body: { message_ids: [id] }, user_ids: [], channel_id: back.id },
+    ])
+    const path = { message_id: String(id) }
+    expect(await outcome(one.ask(ann, 'delete-message', {}, { path }))).toEqual({})
+    expect(await edit(ann, id, { content: 'z' })).toMatchObject({ msg: 'Invalid message(s)' })
+  })
+
   test('given twice at once is kept twice, without a gap', async () => {
     const id = await say(ann, open, 'zero')
     await Promise.all([edit(ann, id, { content: 'one' }), edit(ann, id, { content: 'two' })])

@@ -182,6 +182,17 @@ test('AC-02 where history is kept from newcomers, they do not learn of a message
   expect(told().map(({ users }) => users)).toEqual([[ann, bob]])
 })
 
+test('AC-02 nobody hears of typing on a message that came to nobody who is there', async () => {
+  const guarded = await here.channel({ protected: true, subscribe: await here.naming(ann) })
+  await here.subscribe(guarded, ann)
+  const message = await say(ann, guarded)
+  await here.unsubscribe(guarded, ann)
+  await here.subscribe(guarded, bob)
+  one.passed.length = 0
+  expect(await edits(ann, message)).toEqual({})
+  expect(told()).toEqual([])
+})
+
 test('AC-02 only who may edit the message may tell of it', async () => {
   const message = await say(ann, talk)
   expect(await edits(bob, message)).toEqual(refused("You don't have permission to edit this message"))

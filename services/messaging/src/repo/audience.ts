@@ -1,6 +1,6 @@
 import type { ChannelFacts, Granted } from '@parley/access'
 import { userId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 import type { MessageAudience } from '@parley/events'
 import { z } from 'zod'
 import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
@@ -26,9 +26,8 @@ export async function readAudience(
   granted: Granted<'message:react'> | Granted<'message:answer'>,
 ): Promise<MessageAudience> {
   const { object } = granted
-  const { messageId, channel } = 'message' in object ? object.message : object
-  const [told] = await readAudiences(tx, granted, [messageId])
-  return told?.audience ?? { channel: channel?.channelId ?? null, users: [], within: true }
+  const { messageId } = 'message' in object ? object.message : object
+  return only(await readAudiences(tx, granted, [messageId])).audience
 }
 
 /** The same for several messages of that one's channel. @param ids ascending */
@@ -51,6 +50,9 @@ export async function readAudiences(
   if (channel.inviteOnly && channel.historyPublicToSubscribers)
     return [{ audience: { channel: channelId, users: [], within: false }, ids }]
   const groups = await holders(tx, channel, ids)
+  // It happens all the same, and the log says so: who changes what they once received need not be there, nor anybody who did.
+  if (channel.inviteOnly && groups.length === 0)
+    return [{ audience: { channel: channelId, users: [], within: true }, ids }]
   if (channel.inviteOnly)
     return groups.map(({ users, held }) => ({
       audience: { channel: channelId, users: users.map(userId), within: true },
