@@ -260,6 +260,20 @@ describe('who may read it', () => {
     )
     expect((await update(bob, secret, { is_private: false })).body['msg']).toBe('Insufficient permission')
   })
+
+  test('the kind that it has asks for the same rights as another', async () => {
+    for (const same of [{ is_private: true }, { history_public_to_subscribers: false }])
+      expect((await update(admin, secret, { ...same, description: 'new' })).body['msg']).toBe(
+        'Channel content access is required.',
+      )
+    expect((await update(admin, secret, { description: 'new' })).status).toBe(200)
+    const given = JSON.stringify({ can_create_private_channel_group: 6 })
+    await f.database.superuser('INSERT INTO auth.settings (org_id, permissions) VALUES ($1, $2)', [
+      org,
+      given,
+    ])
+    expect((await update(ada, secret, { is_private: true })).body['msg']).toBe('Insufficient permission')
+  })
 })
 
 describe('archiving', () => {

@@ -9,24 +9,22 @@ interface Asked {
 }
 
 /**
- * The kind that a channel is to get; null where it keeps its own. What is not asked for stays, but for the history of a
- * channel that is asked to be private: that takes the default.
+ * The kind that a channel is to get; null where none is asked for. One that it has already is asked for all the same. What is
+ * not asked for stays, but for the history of a channel that is asked to be private: that takes the default.
  * @throws AppError BAD_REQUEST for private and web-public at once
  */
 export function kindChange(asked: Asked, now: ChannelFacts): ChannelKind | null {
+  const { is_private, is_web_public, history_public_to_subscribers } = asked
+  if ((is_private ?? is_web_public ?? history_public_to_subscribers) === undefined) return null
   const kind = channelKind({
-    inviteOnly: asked.is_private ?? now.inviteOnly,
-    isWebPublic: asked.is_web_public ?? now.isWebPublic,
+    inviteOnly: is_private ?? now.inviteOnly,
+    isWebPublic: is_web_public ?? now.isWebPublic,
     historyPublicToSubscribers:
-      asked.history_public_to_subscribers ??
-      (asked.is_private === undefined || asked.is_private === now.inviteOnly
+      history_public_to_subscribers ??
+      (is_private === undefined || is_private === now.inviteOnly
         ? now.historyPublicToSubscribers
         : undefined),
   })
   if (!kind) throw badRequest('Private channels cannot be web-public.')
-  const same =
-    kind.inviteOnly === now.inviteOnly &&
-    kind.isWebPublic === now.isWebPublic &&
-    kind.historyPublicToSubscribers === now.historyPublicToSubscribers
-  return same ? null : kind
+  return kind
 }
