@@ -2,7 +2,7 @@ import { type Actor, authorize, type ChannelFacts, type Granted } from '@parley/
 import { maxUserTopics, topicPolicy, type TopicPolicy } from '@parley/api'
 import { badRequest, type Clock, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, make, userTopicSet } from '@parley/events'
+import { append, hold, make, userTopicSet } from '@parley/events'
 import { normaliseTopic } from '@parley/markdown'
 import { countUserTopics, endUserTopic, setUserTopic } from './repo/user-topics.ts'
 import { invalidChannelId } from './rules/unknown-channel.ts'
@@ -34,6 +34,8 @@ export async function setTopic(asking: Asking, { id, facts, topic: given, policy
   const topic = normaliseTopic(given)
   const at = Math.floor(ctx.clock.now() / 1000)
   const verdict = facts && authorize('channel:find', actor, facts, rights)
+  // Whoever moves a topic writes these rows behind the head too: nobody waits for the other the wrong way round.
+  await hold(tx, rights)
   let set
   if (policy === topicPolicy.inherit) {
     const ended = await endUserTopic(tx, granted, id, topic)

@@ -16,10 +16,14 @@ export const subscriptionSet = event({
   shape: (body) => ({ type: 'subscription', op: 'update', ...body }),
 })
 
-/** Somebody mutes, unmutes or follows a topic, or nothing of that any longer. Holds only what they said themselves. */
+/**
+ * Somebody mutes, unmutes or follows a topic, or nothing of that any longer: by their own words, or since all of the topic
+ * went elsewhere.
+ */
 export const userTopicSet = event({
   type: 'user-topic.set',
   emitter: 'streams',
+  alsoBy: ['messaging'],
   audience: 'users',
   body: UserTopic,
   wire: ['user_topic'],

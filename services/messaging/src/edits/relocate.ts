@@ -14,6 +14,7 @@ import {
 } from '../repo/relocations.ts'
 import { readToldFlags } from '../repo/told-flags.ts'
 import { fatesOf } from '../rules/relocation.ts'
+import { carryPolicies } from './carry-topic.ts'
 import { findMoving, type Moving } from './move.ts'
 import { relocationEvents, sameParts } from './relocation-events.ts'
 
@@ -75,5 +76,7 @@ export async function relocate(
       readToldFlags(tx, changed, id, { channel: target.channelId, users: users.map(userId), within: true }),
   })
   await append(tx, granted.rights, events)
+  const went = { before: change.before, after: change.topic ?? change.before, ids }
+  await carryPolicies(tx, granted, went, change.at)
   return ids.length
 }

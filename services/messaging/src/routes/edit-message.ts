@@ -21,6 +21,7 @@ import {
 } from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { carryPolicies } from '../edits/carry-topic.ts'
 import { moveTopic } from '../edits/move.ts'
 import { relocate } from '../edits/relocate.ts'
 import { newText } from '../edits/text.ts'
@@ -74,9 +75,8 @@ export default route<typeof editMessage, Context, Tx>(
       return { detached_uploads: [] }
     }
     if (edit && text && !(await writeText(tx, edit, now, text, at))) throw new StaleRights()
-    const ids = move
-      ? await moveTopic(tx, move, { ...moving, limit: within, after: topic })
-      : [message.messageId]
+    const gone = move && (await moveTopic(tx, move, { ...moving, limit: within, after: topic }))
+    const ids = gone ?? [message.messageId]
     const body = {
       user_id: actor.userId,
       edit_timestamp: at,
@@ -91,7 +91,10 @@ export default route<typeof editMessage, Context, Tx>(
     }
     await tell(tx, granted, ids, body, text && shownText(now, text, policy))
     const went = { before: now.topic, after: topic, asked: input, count: ids.length, url: request.url }
-    if (move) await sayMoved(tx, move, went)
+    if (move && gone) {
+      await carryPolicies(tx, move, { before: now.topic, after: topic, ids: gone }, at)
+      await sayMoved(tx, move, went)
+    }
     return { detached_uploads: [] }
   },
 )
