@@ -106,7 +106,7 @@ export interface ActionObjects {
   'bot:end': AccountFacts
   'bot:set-role': { readonly target: AccountFacts; readonly role: Role }
   /** Making somebody else its owner; `to`: null where there is no such account. */
-  'bot:give': { readonly target: AccountFacts; readonly to: Actor | null }
+  'bot:give': { readonly target: AccountFacts; readonly to: Actor | null; readonly full: boolean }
   /** What the organisation keeps for everybody in it: lists that administrators make. */
   'organisation:read': null
   'organisation:change': { readonly ownersOnly: boolean }

@@ -312,6 +312,52 @@ test('a bot is given to who may have it, and its keys end with it', async () => 
   expect(await person(robbie.user)).toMatchObject({ bot_owner_id: heir.user })
 })
 
+test('what a bot was to send later ends when it is given away: its former owner wrote it', async () => {
+  const heir = await h.account(acme.org, 'later', role.member)
+  const [robbie, another] = [await bot(member), await bot(member)]
+  for (const [who, about] of [
+    [robbie.user, null],
+    [robbie.user, 7],
+    [another.user, null],
+  ])
+    await h.db.superuser(
+      `INSERT INTO messaging.scheduled (org_id, user_id, user_ids, topic, content, rendered, client, url, sender_read,
+         deliver_at, next_try_at, about)
+       VALUES ($1, $2, ARRAY[$2::integer], '', 'x', 'x', 'bot', '', true, now(), now(), $3)`,
+      [acme.org, who, about],
+    )
+  const before = await head()
+  await change(member, robbie.user, { bot_owner_id: String(heir.user) })
+  const told = (await since(before)).filter(({ type }) => /^(?:scheduled|reminder)/.test(type))
+  expect(told.map(({ type, body, users }) => [type, body, users])).toMatchObject([
+    ['scheduled.changed', { op: 'remove' }, [robbie.user]],
+    ['reminder.changed', { op: 'remove' }, [robbie.user]],
+  ])
+  expect(
+    await h.db.superuser('SELECT user_id FROM messaging.scheduled WHERE org_id = $1', [acme.org]),
+  ).toEqual([{ user_id: another.user }])
+})
+
+test('BO-02 a bot that is a full member is given to nobody who still waits to be one', async () => {
+  const heir = await h.account(acme.org, 'young', role.member)
+  const robbie = await bot(member)
+  const joined = (who: number, days: number) =>
+    h.db.superuser(
+      'UPDATE auth.users SET date_joined = now() - make_interval(days => $3) WHERE org_id = $1 AND user_id = $2',
+      [acme.org, who, days],
+    )
+  await joined(robbie.user, 5)
+  await joined(heir.user, 1)
+  await h.ask('update-realm', acme, { waiting_period_threshold: '3' })
+  const give = () => change(member, robbie.user, { bot_owner_id: String(heir.user) })
+  expect(await refusalOf(give())).toMatch(/^400 BAD_REQUEST /)
+  expect(await person(robbie.user)).toMatchObject({ bot_owner_id: member.user })
+  await joined(heir.user, 4)
+  await give()
+  expect(await person(robbie.user)).toMatchObject({ bot_owner_id: heir.user })
+  await h.ask('update-realm', acme, { waiting_period_threshold: '0' })
+})
+
 test('AU-12 who is taken out of use takes all their bots along, and none comes back alone', async () => {
   const chief = await h.account(acme.org, 'chief', role.admin)
   const bots = [await bot(chief), await bot(chief), await bot(chief, { bot_type: '2' })]

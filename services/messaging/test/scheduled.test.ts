@@ -4,7 +4,7 @@ import { contractAvailable, eventFaults } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Delivering, deliverDue } from '../src/jobs/deliver.ts'
-import { dueOrganisations } from '../src/repo/scheduled.ts'
+import { claimDue, dueOrganisations } from '../src/repo/scheduled.ts'
 import { type Channel, faultsOf, type Instance, outcome, snapshotOf, type World, world } from './world.ts'
 
 let here: World
@@ -532,4 +532,24 @@ test('begins the conversation first where guests see only whom they have met', a
   } finally {
     await here.give({ can_access_all_users_group: 2 })
   }
+})
+
+test('what people scheduled is sent by turns with what the bot is to say, however much that is', async () => {
+  const [mine] = [await schedule(bob)]
+  at = now + 120
+  await one.ctx.database.write(here.org, (tx) =>
+    tx.execute(
+      `SELECT messaging.v2_say($1, $2, NULL, 't', 'notice ' || n, '', false) FROM generate_series(1, 200) n`,
+      [here.org, open.id],
+    ),
+  )
+  await one.ctx.database.write(here.org, async (tx) => {
+    const first = await claimDue(tx, at, 'notices')
+    const second = await claimDue(tx, at, 'others')
+    expect([first?.notice, second?.id]).toEqual([true, mine])
+  })
+  expect(await deliverDue(delivering(), here.org)).toBe(64)
+  expect(await kept(bob)).toEqual([])
+  // Where only one of them is due, it has every turn.
+  expect(await deliverDue(delivering(), here.org)).toBe(64)
 })

@@ -2,6 +2,7 @@ import { type Actor, isGuest, limitsGuests } from '@parley/access'
 import { say } from '@parley/db'
 import type { Joining } from './join-channels.ts'
 import type { Acting } from './memberships.ts'
+import { mayTell } from './repo/brought.ts'
 import { broughtText } from './rules/notice-text.ts'
 
 /** So many at most are told by one request (Zulip API: `max_bulk_new_subscription_messages`); more, and nobody is. */
@@ -9,20 +10,27 @@ export const mostBrought = 100
 
 /**
  * Tells people into which channels they were brought by somebody else, of those that there were before.
- * @returns is it few enough people to be told?
+ * @returns is it few enough people to be told, and few enough within an hour?
  */
 export async function sayJoined(
-  { tx, actor }: Acting,
+  { tx, actor, now }: Acting,
   joinings: readonly Joining[],
   people: readonly Actor[],
   url: string,
 ): Promise<boolean> {
   if (people.length > mostBrought) return false
-  const known = joinings.filter(({ proof }) => proof.action !== 'channel:made')
-  for (const person of people) {
-    if (person.isBot || person.userId === actor.userId) continue
+  const known = joinings.flatMap(({ proof, newcomers, name }) =>
+    proof.action === 'channel:made' ? [] : [{ proof, newcomers, name }],
+  )
+  const told = people.flatMap((person) => {
+    if (person.isBot || person.userId === actor.userId) return []
     const names = known.filter(({ newcomers }) => newcomers.includes(person.userId)).map(({ name }) => name)
-    if (names.length === 0) continue
+    return names.length === 0 ? [] : [{ person, names }]
+  })
+  const [first] = known
+  if (!first || told.length === 0) return true
+  if (!(await mayTell(tx, first.proof, told.length, now))) return false
+  for (const { person, names } of told) {
     // They may never have met.
     const bringer = isGuest(person) && limitsGuests(actor.realmGroups) ? null : actor.userId
     await say(tx, { to: person.userId, topic: '', content: broughtText(bringer, names), url })

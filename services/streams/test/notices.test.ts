@@ -160,6 +160,23 @@ test('nobody is told who wants none told, or where they are many', async () => {
   expect(await notices()).toEqual([])
 })
 
+test('one person has so many people told in an hour, and from then on others are brought in without being told', async () => {
+  const bring = async (stream: string, ...people: number[]) => {
+    const asked = { subscriptions: [{ name: stream }], principals: people }
+    return (await f.ok(ada, 'subscribe', asked))['new_subscription_messages_sent']
+  }
+  const crowd = []
+  for (let i = 0; i < 100; i++) crowd.push((await f.person(org)).id)
+  const streams = ['a', 'b', 'c', 'd', 'e']
+  for (const name of streams) await f.ok(ada, 'subscribe', { subscriptions: [{ name }] })
+  const told = []
+  for (const name of streams) told.push(await bring(name, ...crowd))
+  expect([...told, await bring('news', bob.id)]).toEqual([true, true, true, true, true, false])
+  expect(await notices()).toHaveLength(500)
+  await f.database.superuser(`UPDATE streams.brought SET since = since - interval '1 hour'`)
+  expect(await bring('a', bob.id)).toBe(true)
+})
+
 test('a guest who sees only whom they have met is not told who it was', async () => {
   await f.database.superuser(
     `INSERT INTO auth.settings (org_id, permissions) VALUES ($1, '{"can_access_all_users_group": 3}')`,

@@ -1,8 +1,10 @@
+import { groupId } from '@parley/core'
 import { type Actor, isAdmin, isGuest, isOwner, type Role } from '../actor.ts'
 import { allow, allowIf, type Decision, deny, hide } from '../decision.ts'
 import type { AccountFacts, BotFacts } from '../facts.ts'
 import { holdsOfRealm } from '../held.ts'
 import { any, atom, holds, type Predicate } from '../predicate.ts'
+import { systemGroupId } from '../system-groups.ts'
 
 /** Kinds of bots (Zulip API: `bot_type`). */
 export const botType = { generic: 1, incomingWebhook: 2, outgoingWebhook: 3, embedded: 4 } as const
@@ -72,11 +74,12 @@ export function botSetRole(
 
 /**
  * Giving a bot to somebody: a person in use who may make one of its kind, and whom it does not stand above.
- * @param given `to`: as who acts; null where the organisation has no such account
+ * Nor does it become of age before them: where members wait, a full one is for full ones only.
+ * @param given `to`: as who acts; null where the organisation has no such account. `full`: is the bot a full member?
  */
 export function botGive(
   actor: Actor,
-  { target, to }: { readonly target: AccountFacts; readonly to: Actor | null },
+  { target, to, full }: { readonly target: AccountFacts; readonly to: Actor | null; readonly full: boolean },
 ): Decision {
   const may = botManage(actor, target)
   if (!may.ok) return may
@@ -84,7 +87,8 @@ export function botGive(
   if (to.isBot) return deny('bots-may-not')
   if (!to.isActive) return deny('recipient-inactive')
   if (!target.bot || !botCreate(to, target.bot).ok) return deny('not-permitted')
-  return target.role < to.role ? deny('above-owner') : allow()
+  const waits = !to.groups.has(groupId(systemGroupId['role:fullmembers']))
+  return target.role < to.role || (full && waits) ? deny('above-owner') : allow()
 }
 
 /** What only bots may do: keeping data of their own. */

@@ -12,6 +12,7 @@ export type ReminderChanged = z.infer<typeof Body>
 export const reminderChanged = event({
   type: 'reminder.changed',
   emitter: 'messaging',
+  alsoBy: ['auth'],
   audience: 'users',
   body: Body,
   wire: ['reminders'],

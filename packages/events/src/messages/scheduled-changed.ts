@@ -12,6 +12,7 @@ export type ScheduledChanged = z.infer<typeof Body>
 export const scheduledChanged = event({
   type: 'scheduled.changed',
   emitter: 'messaging',
+  alsoBy: ['auth'],
   audience: 'users',
   body: Body,
   wire: ['scheduled_messages'],

@@ -73,6 +73,16 @@ export async function giveBot(tx: Tx, { object }: Granted<'bot:give'>, to: UserI
   ])
 }
 
+const Later = z.object({ id: z.int(), reminder: z.boolean() })
+
+/** Ends what the bot was to send later, and reminders: whoever wrote them speaks for it no more. Before the head. */
+export const endLater = (tx: Tx, { object }: Granted<'bot:give'>): Promise<z.output<typeof Later>[]> =>
+  tx.query(
+    Later,
+    'SELECT scheduled_id AS id, reminder FROM messaging.v1_end_scheduled($1, $2) ORDER BY scheduled_id',
+    [tx.org, object.target.userId],
+  )
+
 /** Bots as somebody sees them who has the say over them: no credential is in a row. */
 const Bot = z.object({
   user_id: z.int(),

@@ -13,6 +13,7 @@ import type { OrganisationLinkifiers } from '../linkifiers.ts'
 import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
+import { readWhoSkips } from '../repo/resolved-notices.ts'
 import { claimDue, dropDue, failScheduled, putOffScheduled, type ScheduledRow } from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
 import { namedOf, waitAfter } from '../rules/later.ts'
@@ -49,7 +50,8 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
           on,
           org,
           async (tx) => {
-            const row = await claimDue(tx, now)
+            // By turns, so that neither waits for all of the other.
+            const row = await claimDue(tx, now, tried % 2 === 0 ? 'notices' : 'others')
             claimed = row
             if (row) await settle(on, tx, row, attempt)
             return row !== null
@@ -176,6 +178,7 @@ async function deliver(
     alerted,
     alertVersion: last ? null : found.version,
     senderRead: row.senderRead,
+    readBy: row.resolved ? await readWhoSkips(tx, granted, composed.topic) : [],
     queueId: null,
     localId: null,
   })

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { rangesOfIds } from '../rules/id-ranges.ts'
 import type { Readable } from './fetch.ts'
 
-type Moving = Granted<'message:move-topic'> | Granted<'message:move-channel'>
 /** From which topic to which, and what went there. */
 export interface Went {
   readonly before: string
@@ -14,7 +13,7 @@ export interface Went {
 }
 
 /** The channels that the messages came from and are in now. */
-export function channelsOf(granted: Moving) {
+export function channelsOf(granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>) {
   const from = granted.object.message.channel
   return { from, to: granted.action === 'message:move-channel' ? granted.object.target : from }
 }
@@ -24,7 +23,7 @@ const Extent = z.object({ whole: z.boolean(), merged: z.boolean() })
 /** Has all of the topic gone, and was there anything where it went? Behind the head, when it is there. */
 export async function readExtent(
   tx: Tx,
-  granted: Moving,
+  granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
   { before, after, ids }: Went,
 ): Promise<z.output<typeof Extent>> {
   const { from, to } = channelsOf(granted)
@@ -50,7 +49,11 @@ export type Chosen = z.output<typeof Row>
  * Who set something for the topic and may read both there and here. In a channel that keeps its history from who was not
  * there, topics are known to those who have their messages.
  */
-export function readChosen(tx: Tx, granted: Moving, { before, after, ids }: Went): Promise<Chosen[]> {
+export function readChosen(
+  tx: Tx,
+  granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
+  { before, after, ids }: Went,
+): Promise<Chosen[]> {
   const { from, to } = channelsOf(granted)
   const reads = (channel: string, isPublic: string): string =>
     `(EXISTS (SELECT FROM streams.v1_subscriptions s
@@ -89,7 +92,7 @@ export function readChosen(tx: Tx, granted: Moving, { before, after, ids }: Went
  */
 export async function carryTopic(
   tx: Tx,
-  granted: Moving,
+  granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
   { before, after }: Went,
   wanted: readonly { readonly user: number; readonly policy: number | null }[],
   at: number,

@@ -33,13 +33,15 @@ const Row = z.object({
   about: z.int().nullable(),
   /** Is it the organisation's own bot that says it? */
   notice: z.boolean(),
+  /** Is it that a topic was resolved, or is not any more? */
+  resolved: z.boolean(),
 })
 /** One that is kept. */
 export type ScheduledRow = z.output<typeof Row>
 
 const columns = `scheduled_id AS id, user_id AS "user", channel_id AS channel, user_ids AS people, topic, content,
   rendered, client, url, sender_read AS "senderRead", extract(epoch FROM deliver_at)::bigint AS at, failed,
-  attempts, about, EXISTS (SELECT FROM auth.v1_system_bots b
+  attempts, about, resolved, EXISTS (SELECT FROM auth.v1_system_bots b
     WHERE b.org_id = scheduled.org_id AND b.user_id = scheduled.user_id) AS notice`
 const kindSql = (reminders: boolean): string => `about IS ${reminders ? 'NOT ' : ''}NULL`
 const bounded = (id: number): number => Math.min(id, 2_147_483_647)
@@ -175,16 +177,26 @@ export async function dueOrganisations(database: Database, now: number): Promise
  * Takes what has been due longest, so that no other instance does before this transaction ends; null where nothing is
  * due that is not taken. Whoever changes or deletes it waits, or is waited for.
  * @param now seconds since the Unix epoch
+ * @param first what has its turn where both are due: what the organisation's bot is to say, which is due from the beginning of
+ *   time, or what people want to be sent
  */
-export async function claimDue(tx: Tx, now: number): Promise<ScheduledRow | null> {
-  const [row] = await tx.query(
-    Row,
-    `SELECT ${columns} FROM messaging.scheduled
-      WHERE org_id = $1 AND NOT failed AND next_try_at <= to_timestamp($2)
-      ORDER BY next_try_at, scheduled_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-    [tx.org, now],
-  )
-  return row ?? null
+export async function claimDue(
+  tx: Tx,
+  now: number,
+  first: 'notices' | 'others',
+): Promise<ScheduledRow | null> {
+  const claim = async (after: number): Promise<ScheduledRow | null> => {
+    const [row] = await tx.query(
+      Row,
+      `SELECT ${columns} FROM messaging.scheduled
+        WHERE org_id = $1 AND NOT failed AND next_try_at <= to_timestamp($2) AND next_try_at > to_timestamp($3)
+        ORDER BY next_try_at, scheduled_id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      [tx.org, now, after],
+    )
+    return row ?? null
+  }
+  const others = first === 'others' ? await claim(0) : null
+  return others ?? (await claim(-1))
 }
 
 /**

@@ -7,12 +7,13 @@ import type { Context } from '../context.ts'
 import { moderationChannel } from '../facts/moderation-channel.ts'
 import { oneMessage, there } from '../facts/readable-message.ts'
 import { readMessage } from '../repo/messages.ts'
+import { noteReport } from '../repo/reported.ts'
 import { reportText, reportTopic } from '../rules/report-text.ts'
 
 export default route<typeof reportMessage, Context, Tx>(
   reportMessage,
   oneMessage,
-  async ({ input, granted, rights, request, tx }) => {
+  async ({ input, granted, rights, request, tx, ctx }) => {
     const { report_type } = input
     const description = input.description?.trim() ?? ''
     if (report_type === 'other' && description === '') throw badRequest('An explanation is required.')
@@ -20,6 +21,7 @@ export default route<typeof reportMessage, Context, Tx>(
     if (channel === null)
       throw badRequest('Moderation request channel must be specified to enable message reporting.')
     const message = there((await readMessage(tx, granted)).rows[0])
+    if (!(await noteReport(tx, granted, report_type, ctx.clock.now()))) return {}
     const by = granted.actor.userId
     const report = { by, type: report_type, description, message, url: request.url }
     const topic = reportTopic(message.senderName)

@@ -43,7 +43,8 @@ export function movedNotices({ by, from, to, count, whole, notify, url }: Moved)
   const who = `@_**|${by}**`
   if (same && togglesResolved(from.topic, to.topic)) {
     const what = to.topic.startsWith('✔ ') ? 'resolved' : 'unresolved'
-    return to.channel.protected ? [] : [at(to, `${who} has marked this topic as ${what}.`)]
+    const notice = at(to, `${who} has marked this topic as ${what}.`)
+    return to.channel.protected ? [] : [{ ...notice, resolved: true }]
   }
   // Who reads here need not know that there is a private channel, nor guests of a public one, nor what is spoken of there.
   const named = ({ channel, topic }: Place, reading: Place): string => {
