@@ -1,5 +1,12 @@
 import { type Operation, operations } from '@parley/api'
-import { type Answer, type ApiClient, contractAvailable, contractFaults, eventFaults } from '@parley/testkit'
+import {
+  type Answer,
+  type ApiClient,
+  contractAvailable,
+  contractFaults,
+  eventFaults,
+  smallPicture,
+} from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Person, scene, type Scene } from './product.ts'
@@ -230,6 +237,12 @@ async function changeChannel(channel: number): Promise<void> {
   await holds(owner, 'PATCH', '/realm/linkifiers', { ordered_linkifier_ids: [linked] })
   await holds(reader, 'GET', '/realm/linkifiers', {})
   await holds(owner, 'DELETE', '/realm/filters/{filter_id}', {}, `/realm/filters/${linked}`)
+  const emoji = '/realm/emoji/{emoji_name}'
+  const added = await owner.upload('/realm/emoji/contract', [smallPicture])
+  expect(contractFaults('POST', emoji, added.status, added.body)).toEqual([])
+  covered.add(`POST /api/v1${emoji}`)
+  await holds(reader, 'GET', '/realm/emoji', {})
+  await holds(owner, 'DELETE', emoji, {}, '/realm/emoji/contract')
   const view = { fragment: 'narrow/is/starred', is_pinned: true }
   const viewed = `/navigation_views/${encodeURIComponent(view.fragment)}`
   await holds(owner, 'POST', '/navigation_views', view)

@@ -27,7 +27,9 @@ export async function freePort(): Promise<number> {
 
 /** The ports of a product's processes, as the file that `up` keeps them in says it. */
 export async function portsFile(gateways: number): Promise<string> {
-  const services = ['auth', 'streams', 'messaging', 'audit', 'relay'].map((service) => `${service}-1`)
+  const services = ['auth', 'streams', 'messaging', 'uploads', 'audit', 'relay'].map(
+    (service) => `${service}-1`,
+  )
   const edges = Array.from({ length: gateways }, (_, i) => `gateway-${i + 1}`)
   const ports: Record<string, number> = {}
   for (const name of ['postgres', 'nats', 'redis', ...services, ...edges]) ports[name] = await freePort()

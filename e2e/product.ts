@@ -70,7 +70,7 @@ export async function compile(): Promise<void> {
     const main = `${all}\nprocess.exit()`
     return execute([process.execPath, ...flags, '--input-type=module', '--eval', main], {})
   }
-  const services = ['gateway', 'auth', 'streams', 'messaging', 'audit', 'relay']
+  const services = ['gateway', 'auth', 'streams', 'messaging', 'uploads', 'audit', 'relay']
   await Promise.all([
     load(
       engine,

@@ -90,6 +90,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{domain}', 'x.example')
     .replace('{playground_id}', '1')
     .replace('{filter_id}', '1')
+    .replace('{emoji_name}', 'nobodys')
     .replace('{fragment}', 'inbox')
     .replace('{saved_snippet_id}', '1')
     .replace('{scheduled_message_id}', '1')

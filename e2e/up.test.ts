@@ -172,7 +172,10 @@ test.each([
   ['postgres', ['postgres']],
   ['nats', ['nats']],
   ['redis', ['redis']],
-  ['every service', ['relay-1', 'auth-1', 'streams-1', 'messaging-1', 'audit-1', 'gateway-1', 'gateway-2']],
+  [
+    'every service',
+    ['relay-1', 'auth-1', 'streams-1', 'messaging-1', 'uploads-1', 'audit-1', 'gateway-1', 'gateway-2'],
+  ],
 ])(
   '%s is started again when it dies, and messages arrive again',
   async (_, names) => {

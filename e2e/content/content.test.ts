@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@parley/api'
-import { canary, eventQueue, saying, secretsIn, signIn } from '@parley/testkit'
+import { canary, eventQueue, saying, secretsIn, smallPicture, signIn } from '@parley/testkit'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -109,6 +109,7 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     await ada.ok('POST', '/users/me/subscriptions', {
       subscriptions: [{ name: canary.channel, description: canary.description }],
     })
+    await ada.upload(`/realm/emoji/${canary.local}`, [smallPicture])
     const queue = await eventQueue(ada)
     const sent = await ada.ok('POST', '/messages', {
       type: 'channel',

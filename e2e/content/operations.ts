@@ -1,4 +1,4 @@
-import { type ApiClient, basicHeader, canary, eventSocket } from '@parley/testkit'
+import { type ApiClient, basicHeader, canary, eventSocket, smallPicture } from '@parley/testkit'
 import type { Person, Scene } from '../product.ts'
 import type { Broken } from './breaks.ts'
 
@@ -105,6 +105,9 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'profiles',
     ({ stage }) => stage.owner.delete(`/realm/domains/${canary.local}.example`),
   ],
+  'get-custom-emoji': ['images', ({ ada }) => ada.get('/realm/emoji')],
+  'upload-custom-emoji': ['images', ({ ada }) => ada.upload(`/realm/emoji/${canary.local}`, [smallPicture])],
+  'deactivate-custom-emoji': ['images', ({ ada }) => ada.delete(`/realm/emoji/${canary.local}`)],
   'get-linkifiers': ['profiles', ({ ada }) => ada.get('/realm/linkifiers')],
   'add-linkifier': ['profiles', ({ stage }) => stage.owner.post('/realm/filters', linkifier)],
   'update-linkifier': ['profiles', ({ stage }) => stage.owner.patch('/realm/filters/1', linkifier)],

@@ -25,6 +25,8 @@ const ways = [
   'streams-1>nats',
   'relay-1>postgres',
   'relay-1>nats',
+  'uploads-1>postgres',
+  'uploads-1>nats',
   'audit-1>postgres',
   'audit-1>nats',
 ] as const
@@ -38,8 +40,16 @@ const together: readonly (readonly Way[])[] = [
   ['gateway-1>auth-1', 'gateway-1>streams-1', 'gateway-1>redis'],
   ['gateway-1>postgres'],
   ['messaging-1>postgres'],
-  ['auth-1>postgres', 'streams-1>postgres', 'relay-1>postgres', 'audit-1>postgres'],
-  ['gateway-1>nats', 'messaging-1>nats', 'auth-1>nats', 'streams-1>nats', 'relay-1>nats', 'audit-1>nats'],
+  ['auth-1>postgres', 'streams-1>postgres', 'relay-1>postgres', 'uploads-1>postgres', 'audit-1>postgres'],
+  [
+    'gateway-1>nats',
+    'messaging-1>nats',
+    'auth-1>nats',
+    'streams-1>nats',
+    'relay-1>nats',
+    'uploads-1>nats',
+    'audit-1>nats',
+  ],
 ]
 const groups = (long ? alone : together).map((group) => [group.join(', '), group] as const)
 const each = Math.ceil(size(400, 2000) / groups.length / 2 / 4) * 4

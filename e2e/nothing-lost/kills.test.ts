@@ -54,7 +54,7 @@ const faults: readonly [string, () => Promise<boolean>][] = [
   ['F01 gateway killed', ended(['gateway-1'])],
   ['F01 messaging killed', ended(['messaging-1'])],
   ['F01 F04 relay killed', ended(['relay-1'])],
-  ['F01 auth, streams and audit killed', ended(['auth-1', 'streams-1', 'audit-1'])],
+  ['F01 auth, streams, uploads and audit killed', ended(['auth-1', 'streams-1', 'uploads-1', 'audit-1'])],
   ['F10 NATS killed', ended(['nats'])],
   ['F12 NATS killed and its storage wiped', ended(['nats'], () => wiped(product, 'nats'))],
   ['F12 NATS killed and its storage damaged', ended(['nats'], truncated)],

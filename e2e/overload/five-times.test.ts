@@ -7,7 +7,7 @@ import { historyOf } from './history.ts'
 import { metricOf, watchMemory } from './measures.ts'
 
 const gateways = ['gateway-1', 'gateway-2']
-const names = [...gateways, 'auth-1', 'streams-1', 'messaging-1', 'relay-1', 'audit-1']
+const names = [...gateways, 'auth-1', 'streams-1', 'messaging-1', 'uploads-1', 'relay-1', 'audit-1']
 /** No process may hold more at any time, MB: twice what a service that is busy as usual holds. */
 const mostMemory = 700
 const recoveryMs = 10_000

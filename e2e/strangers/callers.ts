@@ -10,7 +10,16 @@ import { z } from 'zod'
 import type { Product } from '../product.ts'
 import { pairOf, read } from './certificates.ts'
 
-const callers: readonly Caller[] = ['gateway', 'auth', 'streams', 'messaging', 'audit', 'relay', 'cli']
+const callers: readonly Caller[] = [
+  'gateway',
+  'auth',
+  'streams',
+  'messaging',
+  'uploads',
+  'audit',
+  'relay',
+  'cli',
+]
 const isCall = (value: unknown): value is Call =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'call'
 const declared: readonly (Call | Operation)[] = [

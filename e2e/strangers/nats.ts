@@ -23,6 +23,7 @@ const may = {
   auth: { pub: ['hint.1', 'barrier.1'], sub: ['_INBOX_auth.x'] },
   streams: { pub: ['hint.1', 'barrier.1'], sub: ['_INBOX_streams.x'] },
   messaging: { pub: ['hint.1', 'barrier.1', 'live.1'], sub: ['_INBOX_messaging.x'] },
+  uploads: { pub: ['hint.1', 'barrier.1'], sub: ['_INBOX_uploads.x'] },
   audit: {
     pub: [
       'hint.1',

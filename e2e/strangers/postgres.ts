@@ -8,6 +8,7 @@ const roles = {
   auth: 'svc_auth',
   streams: 'svc_streams',
   messaging: 'svc_messaging',
+  uploads: 'svc_uploads',
   audit: 'svc_audit',
   relay: 'svc_relay',
   cli: 'parley_cli',
@@ -20,6 +21,7 @@ const tables: Readonly<Record<string, string>> = {
   streams: 'streams.subscriptions',
   messaging: 'messaging.messages',
   gateway: 'gateway.queues',
+  uploads: 'uploads.keys',
   audit: 'audit.leaves',
 }
 /** An event that only messaging may emit. */

@@ -5,7 +5,15 @@ import { detour } from '../faults/detours.ts'
 import { dataFolder, scene, startProduct } from '../product.ts'
 import { type Heard, listening, saidInClear, textOf } from './wire.ts'
 
-const services = ['gateway-1', 'auth-1', 'streams-1', 'messaging-1', 'audit-1', 'relay-1'] as const
+const services = [
+  'gateway-1',
+  'auth-1',
+  'streams-1',
+  'messaging-1',
+  'uploads-1',
+  'audit-1',
+  'relay-1',
+] as const
 const ways = services.flatMap((from) =>
   [...services, 'postgres', 'nats', 'redis']
     .filter((to) => to !== from)
@@ -15,7 +23,7 @@ const ways = services.flatMap((from) =>
 const used = [
   ...services.flatMap((from) => [`${from}>postgres`, `${from}>nats`]),
   'gateway-1>redis',
-  ...['auth-1', 'streams-1', 'messaging-1'].map((to) => `gateway-1>${to}`),
+  ...['auth-1', 'streams-1', 'messaging-1', 'uploads-1'].map((to) => `gateway-1>${to}`),
 ]
 
 test('M-02 nothing goes in clear between any two processes', async () => {

@@ -61,6 +61,11 @@ const withoutProof: Readonly<Record<string, string>> = {
   'streams rowsWhere': 'the same',
   'streams readDefaults': 'numbers of public channels; guests are not told',
   'streams askDatabase': 'reads nothing',
+  'uploads askDatabase': 'reads nothing',
+  'uploads findEmoji':
+    'who made an emoji, which everybody in the organisation is told of: the fact that the rule asks for',
+  'uploads readPublicImage': 'whoever has its address, which nobody guesses, may have the image',
+  'uploads unwrapKey': 'reads nothing',
 }
 
 const functions = repoFunctions()

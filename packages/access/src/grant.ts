@@ -28,6 +28,7 @@ import {
 } from './actions/channel.ts'
 import { channelChange, type ChannelChange } from './actions/channel-change.ts'
 import { defaultGroupChange } from './actions/default-group.ts'
+import { emojiAdd, emojiDeactivate, type EmojiFacts } from './actions/emoji.ts'
 import { folderChange } from './actions/folder.ts'
 import {
   type GroupFacts,
@@ -110,6 +111,8 @@ export interface ActionObjects {
   /** What the organisation keeps for everybody in it: lists that administrators make. */
   'organisation:read': null
   'organisation:change': { readonly ownersOnly: boolean }
+  'emoji:add': { readonly hidesBuiltIn: boolean }
+  'emoji:deactivate': EmojiFacts
   'user:list': null
   /** Who somebody is: name, address, picture, profile, presence and status. */
   'user:see': SightFacts
@@ -180,6 +183,8 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'bot:give': botGive,
   'organisation:read': allow,
   'organisation:change': organisationChange,
+  'emoji:add': emojiAdd,
+  'emoji:deactivate': emojiDeactivate,
   'user:list': allow,
   'user:see': userSee,
   'user:create': userCreate,

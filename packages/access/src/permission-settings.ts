@@ -131,6 +131,7 @@ export const ownersSetRealmGroups: readonly RealmGroupSetting[] = [
 /** Permissions whose acts there are. All others stay as they are at first, since they would promise something. */
 export const realmGroupsInUse: readonly RealmGroupSetting[] = [
   'can_access_all_users_group',
+  'can_add_custom_emoji_group',
   'can_add_subscribers_group',
   'can_create_bots_group',
   'can_create_groups',

@@ -297,6 +297,16 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['what administrators set', { ownersOnly: false }],
     ['what owners set', { ownersOnly: true }],
   ],
+  'emoji:add': [
+    ['under a name of its own', { hidesBuiltIn: false }],
+    ['under the name of one that everybody has', { hidesBuiltIn: true }],
+    ['for moderators only', { hidesBuiltIn: false }, moderators('can_add_custom_emoji_group')],
+  ],
+  'emoji:deactivate': [
+    ['one’s own', { orgId: org, emojiId: 5, authorId: self }],
+    ['another’s', { orgId: org, emojiId: 5, authorId: other }],
+    ['of another organisation', { orgId: orgId(2), emojiId: 5, authorId: self }],
+  ],
   'user:list': nothing,
   'user:see': (
     [

@@ -43,7 +43,7 @@ function describe(op: Operation): Json {
       ...params.filter(([, p]) => p.place === 'path').map(([name, p]) => parameter('path', name, p)),
       ...(asQuery ? fields.map(([name, p]) => parameter('query', name, p)) : []),
     ],
-    ...(asQuery || fields.length === 0 ? {} : { requestBody: form(fields) }),
+    ...bodyOf(params, asQuery ? [] : fields),
     responses: {
       200: { description: 'Success', content: json(success(op)) },
       default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
@@ -51,6 +51,21 @@ function describe(op: Operation): Json {
     'x-limits': op.limits.map((l) => ({ by: l.by, count: l.count, seconds: l.seconds })),
     ...(op.since === undefined ? {} : { 'x-since': op.since }),
   }
+}
+
+function bodyOf(
+  params: readonly (readonly [string, Param])[],
+  fields: readonly (readonly [string, Param])[],
+): Json {
+  const takesFile = params.some(([, p]) => p.place === 'file')
+  if (takesFile) return { requestBody: { content: { 'multipart/form-data': { schema: fileSchema } } } }
+  return fields.length === 0 ? {} : { requestBody: form(fields) }
+}
+
+/** One file, whatever its field is called. */
+const fileSchema: Json = {
+  type: 'object',
+  properties: { filename: { type: 'string', format: 'binary' } },
 }
 
 const json = (schema: Json): Json => ({ 'application/json': { schema } })

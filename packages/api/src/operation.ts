@@ -2,7 +2,7 @@ import type { Action } from '@parley/access'
 import type { z } from 'zod'
 import type { InputOf, Params } from './param.ts'
 
-export type ServiceName = 'gateway' | 'auth' | 'streams' | 'messaging' | 'audit' | 'relay'
+export type ServiceName = 'gateway' | 'auth' | 'streams' | 'messaging' | 'uploads' | 'audit' | 'relay'
 /** Who may make a call: a service, or the operator's command. */
 export type Caller = ServiceName | 'cli'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -66,6 +66,7 @@ import { updateFlagsForNarrow } from './messages/update-flags-for-narrow.ts'
 import { updateFlags } from './messages/update-flags.ts'
 import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
+import { addEmoji, deactivateEmoji, getEmoji } from './organisation/emoji.ts'
 import { serverSettings } from './organisation/server-settings.ts'
 import { updateRealm } from './organisation/update-realm.ts'
 import { updateUserSettingsDefaults } from './organisation/update-user-settings-defaults.ts'
@@ -222,6 +223,9 @@ export const operations: readonly Operation[] = [
   deleteSnippet,
   editSnippet,
   getSnippets,
+  addEmoji,
+  deactivateEmoji,
+  getEmoji,
   getLinkifiers,
   addLinkifier,
   updateLinkifier,

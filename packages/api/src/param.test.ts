@@ -5,6 +5,7 @@ import { z } from 'zod'
 import {
   alias,
   bool,
+  file,
   int,
   json,
   nullable,
@@ -115,4 +116,13 @@ test('no text makes anything but a value or an AppError', () => {
 
 test('inherited names are no parameters', () => {
   expect(failure({ constructor: text() }, {}).code).toBe('REQUEST_VARIABLE_MISSING')
+})
+
+test('a file comes as its bytes, or not at all, and is held against its bound', () => {
+  const take = (encoded: string | undefined) =>
+    parseParams({ image: file(1) }, { path: {}, fields: { image: 'no file' }, file: encoded })
+  expect(take(btoa('bytes'))).toEqual({ input: { image: Buffer.from('bytes') }, ignored: ['image'] })
+  expect(take(undefined).input.image).toBeUndefined()
+  const large = Buffer.alloc(1024 * 1024 + 1).toString('base64')
+  expect(() => take(large)).toThrow('Uploaded file is larger than the allowed limit of 1 MiB')
 })

@@ -12,8 +12,8 @@ export interface Param<T = unknown> {
   readonly required: boolean
   /** Older names that clients still send. */
   readonly aliases: readonly string[]
-  /** `path` parameters come from the route, all others from query string or body. */
-  readonly place: 'path' | 'field'
+  /** `path` parameters come from the route, the `file` from a multipart body, all others from query string or body. */
+  readonly place: 'path' | 'field' | 'file'
 }
 export type Params = Readonly<Record<string, Param>>
 export type InputOf<P extends Params> = { readonly [K in keyof P]: P[K] extends Param<infer T> ? T : never }
@@ -47,6 +47,18 @@ export const pathText = (max: number): Param<string> => ({ ...text(max), place: 
 /** A whole number in the path. */
 export const pathInt = (): Param<number> => ({ ...json(z.int().min(0)), place: 'path' })
 
+/** The one file of a multipart body, whatever its field is called, of at most `mib` MiB; undefined where there is none. */
+export const file = (mib: number): Param<Uint8Array | undefined> => ({
+  schema: z
+    .instanceof(Uint8Array)
+    .refine((bytes) => bytes.length <= mib * 1024 * 1024, { params: { mib } })
+    .optional(),
+  encoding: 'text',
+  required: false,
+  aliases: [],
+  place: 'file',
+})
+
 export const optional = <T>(param: Param<T>): Param<T | undefined> => ({
   ...param,
   schema: param.schema.optional(),
@@ -72,6 +84,8 @@ export const alias = <T>(param: Param<T>, ...names: readonly string[]): Param<T>
 export interface RawInput {
   readonly path: Readonly<Record<string, string>>
   readonly fields: Readonly<Record<string, string>>
+  /** The file that came with it, in Base64: only for operations that take one. */
+  readonly file?: string | undefined
 }
 
 /**
@@ -86,6 +100,10 @@ export function parseParams<P extends Params>(
   const known = new Set<string>()
   const input: Record<string, unknown> = {}
   for (const [name, param] of Object.entries(params)) {
+    if (param.place === 'file') {
+      input[name] = fileOf(name, param, raw.file)
+      continue
+    }
     const names = [name, ...param.aliases]
     const source = param.place === 'path' ? raw.path : raw.fields
     const given = names.filter((n) => Object.hasOwn(source, n))
@@ -111,6 +129,14 @@ export function parseParams<P extends Params>(
   const ignored = Object.keys(raw.fields).filter((name) => !known.has(name))
   // The loop above filled every key of P from its own schema; the mapped type cannot be followed through it.
   return { input: input as InputOf<P>, ignored }
+}
+
+function fileOf(name: string, { schema }: Param, encoded: string | undefined): unknown {
+  const parsed = schema.safeParse(encoded === undefined ? undefined : Buffer.from(encoded, 'base64'))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const mib: unknown = issue?.code === 'custom' ? issue.params?.['mib'] : undefined
+  throw bad(name, `Uploaded file is larger than the allowed limit of ${String(mib)} MiB`)
 }
 
 function decode(name: string, value: string, param: Param): unknown {

@@ -10,6 +10,7 @@ export const identities = {
   auth: { role: 'svc_auth', listens: true },
   streams: { role: 'svc_streams', listens: true },
   messaging: { role: 'svc_messaging', listens: true },
+  uploads: { role: 'svc_uploads', listens: true },
   audit: { role: 'svc_audit', listens: true },
   relay: { role: 'svc_relay', listens: true },
   cli: { role: 'parley_cli', listens: false },

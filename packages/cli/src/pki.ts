@@ -44,6 +44,8 @@ export interface Pki {
   tokenKeys: string
   /** The private key of a signer. */
   tokenKey: (holder: TokenHolder) => string
+  /** The key that wraps those of what organisations upload: whoever loses it has lost their images. */
+  masterKey: string
   /** The identities whose files changed just now; `public` is one of them. */
   renewed: readonly string[]
   /** The authorities between processes, as they are now. */
@@ -128,6 +130,7 @@ export async function ensurePki({ dir, sources, publicNames, days = 30 }: PkiOpt
   ].join(', ')
   await ensure('public', 'server', open, () => issuePublic(open, { ...publicNames, days }), names)
   await ensureTokenKeys(tokenDir)
+  const masterKey = await ensureMasterKey(join(dir, 'keys'), sources)
   return {
     trustDomain,
     publicCa: join(caDir, 'public-ca.crt'),
@@ -135,6 +138,7 @@ export async function ensurePki({ dir, sources, publicNames, days = 30 }: PkiOpt
     publicCertDir: certDir('public'),
     tokenKeys: join(tokenDir, 'keys.json'),
     tokenKey: (holder) => join(tokenDir, `${holder}.jwk`),
+    masterKey,
     renewed: [...renewed],
     trust,
     generations: () => readGenerations(caDir),
@@ -163,6 +167,14 @@ async function installId(dir: string, { ids }: Sources): Promise<string> {
   const made = ids.bytes(5).toString('hex')
   await writeAtomically(path, `${made}\n`, 0o600)
   return made
+}
+
+async function ensureMasterKey(dir: string, { ids }: Sources): Promise<string> {
+  const path = join(dir, 'uploads.key')
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  if ((await readFile(path, 'utf8').catch(() => '')) === '')
+    await writeAtomically(path, `${ids.bytes(32).toString('base64')}\n`, 0o600)
+  return path
 }
 
 async function ensureTokenKeys(dir: string): Promise<void> {

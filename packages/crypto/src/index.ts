@@ -7,6 +7,7 @@ export {
   revokedIn,
   type Sources,
 } from './authority.ts'
+export * from './envelope.ts'
 export * from './files.ts'
 export * from './leaves.ts'
 export * from './merkle-proof.ts'

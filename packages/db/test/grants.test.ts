@@ -55,7 +55,7 @@ const rights = `
 test('the printed grants are what the database says', async () => {
   const rows = (await db.superuser(rights)).map((row) => Row.parse(row))
   const names = [...new Set(rows.map(({ role }) => role))]
-  expect(names).toHaveLength(7)
+  expect(names).toHaveLength(8)
   const sections = names.map((name) => {
     const lines = rows.filter(({ role }) => role === name)
     const cells = lines.map((row) => `| ${row.schema} | ${row.object} | ${row.rights} |`)

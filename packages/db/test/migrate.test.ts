@@ -29,7 +29,8 @@ test('every migration is named for its number, its schema and what it does', asy
   const names = (await migrationTexts()).map(({ name }) => name)
   expect(
     names.filter(
-      (name) => !/^0\d{3}\.do\.(events|gateway|auth|streams|messaging|audit)-[a-z-]+\.sql$/.test(name),
+      (name) =>
+        !/^0\d{3}\.do\.(events|gateway|auth|streams|messaging|uploads|audit)-[a-z-]+\.sql$/.test(name),
     ),
   ).toEqual([])
   expect(new Set(names.map((name) => name.slice(0, 4))).size).toBe(names.length)

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => db[Symbol.asyncDispose]())
 
-const ours = `('auth', 'streams', 'messaging', 'audit', 'events', 'gateway')`
+const ours = `('auth', 'streams', 'messaging', 'uploads', 'audit', 'events', 'gateway')`
 
 /** Tables that hold nobody's data, and why they are read across organisations. */
 const withoutOrganisation = [
@@ -96,7 +96,7 @@ test('no service can read another service’s tables', async () => {
   const crossing = await names(
     `SELECT r.rolname || ' ' || c.oid::regclass AS name
        FROM pg_class c, pg_roles r
-       WHERE c.relnamespace::regnamespace::text IN ('auth', 'streams', 'messaging', 'audit', 'gateway')
+       WHERE c.relnamespace::regnamespace::text IN ('auth', 'streams', 'messaging', 'uploads', 'audit', 'gateway')
          AND c.relkind IN ('r', 'p') AND r.rolname LIKE 'svc%'
          AND r.rolname <> 'svc_' || c.relnamespace::regnamespace::text
          AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')`,

@@ -32,6 +32,7 @@ const ofNobody = new Set([
   'peer.added-within',
   'peer.removed',
   'peer.removed-within',
+  'emoji.set',
   'linkifiers.set',
   'playgrounds.set',
   'profile-fields.set',

@@ -56,6 +56,7 @@ import {
 import { accountSet, organisationDefaultSet } from './users/account-set.ts'
 import { botChanged, botGiven } from './users/bot-changed.ts'
 import { domainChanged } from './users/domain-changed.ts'
+import { emojiChanged, emojiSet } from './organisation/emoji-set.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import {
@@ -97,6 +98,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(botChanged),
   any(botGiven),
   any(domainChanged),
+  any(emojiChanged),
+  any(emojiSet),
   any(groupMembersAdded),
   any(groupMembersRemoved),
   any(keyCreated),

@@ -117,7 +117,7 @@ test('a gateway that answers over NATS is all that a revocation waits for', asyn
 })
 
 test('every service may wait for gateways, none but the gateway may touch leases', async () => {
-  for (const role of ['auth', 'streams', 'messaging', 'audit', 'relay', 'cli'] as const) {
+  for (const role of ['auth', 'streams', 'messaging', 'uploads', 'audit', 'relay', 'cli'] as const) {
     const database = await db.as(role)
     await expect(database.once(z.unknown(), `SELECT gateway.take_lease('x', '1 s')`)).rejects.toThrow(
       'permission',

@@ -7,7 +7,7 @@ import { ConfigError } from './config.ts'
 import { checkPools } from './config/pools.ts'
 import type { BaseConfig, PostgresConfig } from './config/sections.ts'
 import { type Check, createInternalHttp } from './http/internal.ts'
-import type { LinkLimits } from './link/limits.ts'
+import { type LinkLimits, linkLimitsOf } from './link/limits.ts'
 import type { IncomingCall, LinkHandler } from './link/served-connection.ts'
 import { createLinkServer } from './link/server.ts'
 import { describeError } from './log/error.ts'
@@ -50,7 +50,11 @@ export interface ServeOptions<C, T extends Tx> {
 }
 
 const OperationInput = z.object({
-  raw: z.object({ path: z.record(z.string(), z.string()), fields: z.record(z.string(), z.string()) }),
+  raw: z.object({
+    path: z.record(z.string(), z.string()),
+    fields: z.record(z.string(), z.string()),
+    file: z.string().optional(),
+  }),
   request: RequestFacts,
 })
 
@@ -74,7 +78,7 @@ export async function serve<C, T extends Tx>(options: ServeOptions<C, T>): Promi
     trustDomain: config.trustDomain,
     handler: watched(deps, dispatcher(options)),
     deps,
-    limits,
+    limits: linkLimitsOf(service, limits),
   })
   options.http?.(http.app)
   http.app.server.on('upgrade', (request, socket, head) => link.upgrade(request, socket, head))

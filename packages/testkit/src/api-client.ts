@@ -1,5 +1,6 @@
-import { Agent, buildConnector, request } from 'undici'
+import { Agent, buildConnector, FormData, request } from 'undici'
 import { z } from 'zod'
+import { canary } from './canaries.ts'
 
 /** An answer of the API as tests look at it. */
 export interface Answer {
@@ -19,12 +20,23 @@ export interface ApiClient extends AsyncDisposable {
   put(path: string, fields?: Fields): Promise<Answer>
   patch(path: string, fields?: Fields): Promise<Answer>
   delete(path: string, fields?: Fields): Promise<Answer>
+  /** Posts a multipart body with these files. */
+  upload(path: string, files: readonly Uint8Array[], fields?: Fields): Promise<Answer>
+  /** What is at an address of the organisation, outside the API. */
+  fetch(path: string, method?: 'GET' | 'HEAD' | 'POST'): Promise<Fetched>
   /** As the named method, and throws where the answer is no success: for steps that only set the scene. */
   ok(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     fields?: Fields,
   ): Promise<Answer['body']>
+}
+
+/** Whatever is at an address. */
+export interface Fetched {
+  readonly status: number
+  readonly headers: Answer['headers']
+  readonly bytes: Buffer
 }
 
 export interface ClientOptions {
@@ -103,6 +115,28 @@ export function apiClient(options: ClientOptions): ApiClient {
     put: (path, fields) => send('PUT', path, fields),
     patch: (path, fields) => send('PATCH', path, fields),
     delete: (path, fields) => send('DELETE', path, fields),
+    async upload(path, files, fields = {}) {
+      const body = new FormData()
+      for (const [name, value] of encode(fields)) body.append(name, value)
+      for (const [i, file] of files.entries())
+        body.append(`file${i}`, new Blob([file.slice()]), `${canary.path}.png`)
+      const answer = await request(`${base}${options.root ?? '/api/v1'}${path}`, {
+        method: 'POST',
+        dispatcher: agent,
+        headers,
+        body,
+      })
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: Body.parse(await answer.body.json()),
+      }
+    },
+    async fetch(path, method = 'GET') {
+      const answer = await request(`${base}${path}`, { method, dispatcher: agent, headers })
+      const bytes = Buffer.from(await answer.body.arrayBuffer())
+      return { status: answer.statusCode, headers: answer.headers, bytes }
+    },
     async ok(method, path, fields) {
       const answer = await send(method, path, fields)
       if (answer.body['result'] !== 'success')

@@ -52,8 +52,8 @@ test('the state is of the instant that the gateway exported, not of now', async 
 
 test('only the wanted types come, and none for an account that has ended', async () => {
   await exported(async (snapshot) => {
-    const state = await h.call('auth.snapshot', request(snapshot, acme.user, ['realm_emoji', 'message']))
-    expect(state).toEqual({ realm_emoji: {} })
+    const state = await h.call('auth.snapshot', request(snapshot, acme.user, ['realm_domains', 'message']))
+    expect(state).toEqual({ realm_domains: [] })
   })
   await h.ask('deactivate-user', acme, {}, { user_id: String(member.user) })
   await exported(async (snapshot) => {

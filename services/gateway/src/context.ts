@@ -1,6 +1,6 @@
 import type { Clock, Ids } from '@parley/core'
 import type { Database } from '@parley/db'
-import type { LinkClient, Logger } from '@parley/kit'
+import type { LinkClient, Logger, Turns } from '@parley/kit'
 import type { Counter } from 'prom-client'
 import type { Departures } from './departures.ts'
 import type { Frames } from './live/frames.ts'
@@ -8,7 +8,6 @@ import type { Live } from './live/live.ts'
 import type { PollRhythm } from './live/poll-rhythm.ts'
 import type { Positions } from './live/positions.ts'
 import type { FindQueue } from './repo/queues.ts'
-import type { Turns } from './turns.ts'
 
 /** What the gateway's own operations work with. */
 export interface Context {

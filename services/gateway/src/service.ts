@@ -1,4 +1,4 @@
-import { authenticate, findOrganisation } from '@parley/api'
+import { authenticate, findImage, findOrganisation } from '@parley/api'
 import { createPgDatabase } from '@parley/db'
 import { createAfterCommit, serveBarriers, followingGateway } from '@parley/events'
 import {
@@ -12,6 +12,7 @@ import {
   serve,
   type ServiceDeps,
   TokenKey,
+  Turns,
   watchCertificates,
 } from '@parley/kit'
 import type { GatewayConfig } from './config.ts'
@@ -37,7 +38,6 @@ import { describeApi } from './routes/get-openapi.ts'
 import { beforeSocket, serveSocket } from './routes/events-ws.ts'
 import { pollEvents } from './routes/get-events.ts'
 import { registerQueue } from './routes/register.ts'
-import { Turns } from './turns.ts'
 
 /** A gateway that answers on its public addresses. */
 export interface RunningGateway extends RunningService {
@@ -46,6 +46,8 @@ export interface RunningGateway extends RunningService {
 }
 
 const redisMs = 2000
+/** Bodies with files that are read at once; as many may wait. */
+const mostFiles = 8
 const urgentPool = 2
 /** A server that is silent for longer than two leases is asked again on another connection. */
 const urgentMs = 4000
@@ -153,6 +155,8 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     limiter,
     admission,
     organisations,
+    files: new Turns(mostFiles, mostFiles),
+    images: (org, path, options) => link.call(findImage, { org, path }, options),
     publicHost: config.public.host,
     publicPort: () => publicPort,
     limitFactor: config.limitFactor,

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { AppError, fixedClock, systemClock, systemIds } from '@parley/core'
-import { createMetrics, silentLogger } from '@parley/kit'
+import { createMetrics, silentLogger, Turns } from '@parley/kit'
 import { certDirOf, testServers } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -59,6 +59,9 @@ beforeAll(async () => {
     admission,
     organisations: new Organisations((s) => Promise.resolve(s === null ? 1 : null), systemClock),
     publicHost: 'localhost',
+    files: new Turns(1, 0),
+    images: (_, path) =>
+      Promise.resolve(path.includes('still') ? null : { mediaType: 'image/png', bytes: btoa('{}') }),
     publicPort: () => port,
     limitFactor: 1,
     stopping: () => false,
@@ -446,4 +449,19 @@ test('WS a socket opens where the request would pass, and only there', async () 
   expect(await get('/api/v1/events/ws', basic)).toMatchObject({ status: 400, body: { result: 'error' } })
   expect(await ask(basic)).toMatchObject({ status: 400, body: { result: 'error' } })
   expect((await get('/api/v1/users/me', basic, ...upgrade)).status).toBe(200)
+})
+
+test('an image goes out to whoever has its address, and says what it is', async () => {
+  const name = `${'0'.repeat(32)}.png`
+  const image = await raw(`GET /user_avatars/1/emoji/images/${name} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  expect(image.status).toBe(200)
+  for (const header of ['content-type: image/png', 'immutable', 'nosniff', 'sandbox', 'vary: host\r'])
+    expect(image.head).toContain(header)
+  for (const path of [
+    `/user_avatars/1/emoji/images/still/${name}`,
+    `/user_avatars/2/emoji/images/${name}`,
+    '/user_avatars/1/emoji/images/x.png',
+    '/user_avatars/1/',
+  ])
+    expect((await get(path)).status).toBe(404)
 })

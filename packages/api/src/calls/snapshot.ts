@@ -35,7 +35,7 @@ export type SnapshotRequest = z.infer<typeof SnapshotRequest>
 /** The part of `register`'s answer that a service owns, by key. */
 const SnapshotPart = z.record(z.string(), z.unknown())
 
-const snapshotOf = <S extends 'auth' | 'streams' | 'messaging'>(service: S) =>
+const snapshotOf = <S extends 'auth' | 'streams' | 'messaging' | 'uploads'>(service: S) =>
   call({
     id: `${service}.snapshot`,
     service,
@@ -47,3 +47,4 @@ const snapshotOf = <S extends 'auth' | 'streams' | 'messaging'>(service: S) =>
 export const authSnapshot = snapshotOf('auth')
 export const streamsSnapshot = snapshotOf('streams')
 export const messagingSnapshot = snapshotOf('messaging')
+export const uploadsSnapshot = snapshotOf('uploads')

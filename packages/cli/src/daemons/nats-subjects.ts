@@ -44,6 +44,7 @@ export const natsRights: Readonly<Record<string, NatsRights>> = {
   streams: writer('streams'),
   // Only messaging tells what passes beside the log, and only gateways hear it.
   messaging: { ...writer('messaging'), publish: ['hint.>', 'barrier.>', 'live.>'] },
+  uploads: writer('uploads'),
   audit: consumer('audit'),
   relay: {
     publish: [

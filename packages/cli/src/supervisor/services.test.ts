@@ -8,6 +8,7 @@ const around = {
   publicCertDir: '/d/certs/public',
   tokenKeys: '/d/tokens/keys.json',
   tokenKey: '/d/tokens/gateway.jwk',
+  masterKey: '/d/keys/uploads.key',
   ports: Object.fromEntries(
     [...instances.map((i) => i.name), 'postgres', 'nats', 'redis'].map((n, i) => [n, 20_000 + i]),
   ),
@@ -36,6 +37,7 @@ test('every service runs once, the gateway as often as asked', () => {
     'messaging-1',
     'relay-1',
     'streams-1',
+    'uploads-1',
   ])
 })
 

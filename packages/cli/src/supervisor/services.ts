@@ -2,7 +2,15 @@ import { join } from 'node:path'
 import { checkout } from '../installation.ts'
 
 /** How many connections to Postgres one instance of each service keeps at most. */
-export const poolSizes = { gateway: 8, auth: 10, streams: 10, messaging: 16, relay: 4, audit: 6 } as const
+export const poolSizes = {
+  gateway: 8,
+  auth: 10,
+  streams: 10,
+  messaging: 16,
+  uploads: 4,
+  relay: 4,
+  audit: 6,
+} as const
 
 export type ServiceName = keyof typeof poolSizes
 
@@ -12,6 +20,7 @@ export const startOrder: readonly ServiceName[] = [
   'auth',
   'streams',
   'messaging',
+  'uploads',
   'audit',
   'gateway',
 ]
@@ -62,6 +71,8 @@ export interface Surroundings {
   publicCertDir: string
   tokenKeys: string
   tokenKey: string
+  /** Of what uploads keeps. */
+  masterKey: string
   ports: Readonly<Record<string, number>>
   /** By `caller>target`: the port by which a process reaches another, where it is not the other's own. */
   detours: Readonly<Record<string, number>>
@@ -106,6 +117,7 @@ export function environmentOf(instance: Instance, around: Surroundings): Record<
     TOKEN_KEYS_FILE: around.tokenKeys,
     LOG_LEVEL: around.logLevel,
     ...(around.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: around.otlpEndpoint }),
+    ...(service === 'uploads' ? { UPLOADS_MASTER_KEY_FILE: around.masterKey } : {}),
     ...(service === 'gateway'
       ? {
           TOKEN_KEY_FILE: around.tokenKey,

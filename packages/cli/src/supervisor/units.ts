@@ -113,6 +113,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
     publicCertDir: pki.publicCertDir,
     tokenKeys: pki.tokenKeys,
     tokenKey: pki.tokenKey('gateway'),
+    masterKey: pki.masterKey,
     ports,
     detours,
     instances,

@@ -15,6 +15,7 @@ const services = {
   auth: true,
   streams: true,
   messaging: true,
+  uploads: true,
   audit: true,
   relay: true,
 } as const satisfies Record<ServiceName, true>

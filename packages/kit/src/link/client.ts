@@ -6,7 +6,7 @@ import type { ServiceDeps } from '../service.ts'
 import { callingSpan } from '../telemetry.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import type { CallingConnection } from './calling-connection.ts'
-import { type LinkLimits, linkLimits } from './limits.ts'
+import { type LinkLimits, linkLimitsOf } from './limits.ts'
 import type { CallOptions, LinkClient } from './link-client.ts'
 import type { Outgoing, Reply } from './outgoing.ts'
 import { Peer, type Resolve, systemResolve } from './peer.ts'
@@ -33,12 +33,12 @@ const defaultTimeoutMs = 10_000
 /** Opens the link to every configured peer, at once and for as long as it is not disposed. */
 export function createLinkClient(options: LinkClientOptions): LinkClient {
   const { config, certificates, deps, resolve = systemResolve } = options
-  const limits = { ...linkLimits, ...options.limits }
   const { trustDomain } = config
   const peers = new Map<string, Peer>()
   for (const [name, addresses] of Object.entries(config.peers)) {
     // `Peers` has services for keys and nothing else.
     const service = name as ServiceName
+    const limits = linkLimitsOf(service, options.limits)
     peers.set(name, new Peer({ service, addresses, resolve, deps, certificates, trustDomain, limits }))
   }
   const transmit = (declared: Declared, payload: Payload, call: CallOptions): Promise<Answer> =>

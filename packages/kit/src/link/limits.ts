@@ -1,3 +1,5 @@
+import type { ServiceName } from '@parley/api'
+
 /** Bounds of the link; times in milliseconds, sizes in bytes. Every part may be set, mostly by tests. */
 export interface LinkLimits {
   /** Largest frame towards the serving side: the largest body, encoded. */
@@ -40,3 +42,13 @@ export const linkLimits: LinkLimits = {
   waiting: 1024,
   waitMs: 5_000,
 }
+
+/** Images come with the call, in Base64; they have a service and so connections of their own. */
+const imageCallBytes = 8 * 1024 * 1024
+
+/** The bounds of connections to a service. */
+export const linkLimitsOf = (service: ServiceName, given: Partial<LinkLimits> = {}): LinkLimits => ({
+  ...linkLimits,
+  ...(service === 'uploads' ? { requestBytes: imageCallBytes } : {}),
+  ...given,
+})

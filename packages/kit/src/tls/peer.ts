@@ -8,6 +8,7 @@ const callers = {
   auth: true,
   streams: true,
   messaging: true,
+  uploads: true,
   audit: true,
   relay: true,
   cli: true,

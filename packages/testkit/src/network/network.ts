@@ -220,7 +220,15 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
   }
 }
 
-const order: readonly NetworkService[] = ['relay', 'auth', 'streams', 'messaging', 'audit', 'gateway']
+const order: readonly NetworkService[] = [
+  'relay',
+  'auth',
+  'streams',
+  'messaging',
+  'uploads',
+  'audit',
+  'gateway',
+]
 
 const instancesFor = (counts: Partial<Readonly<Record<NetworkService, number>>>): Instance[] =>
   order.flatMap((service) =>
@@ -245,6 +253,7 @@ function surroundings(
     publicCertDir: servers.publicCertDir,
     tokenKeys: servers.tokenKeys,
     tokenKey: servers.tokenKey.gateway,
+    masterKey: servers.masterKey,
     ports: { ...named, postgres: servers.postgres.port, nats: nats.port, redis: servers.redis.port },
     detours: {},
     instances,

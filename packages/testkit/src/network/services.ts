@@ -5,6 +5,7 @@ import { createGateway, gatewaySettings } from '@parley/service-gateway'
 import { createMessaging, messagingSettings } from '@parley/service-messaging'
 import { createRelayService, relaySettings } from '@parley/service-relay'
 import { createStreams, streamsSettings } from '@parley/service-streams'
+import { createUploads, uploadsSettings } from '@parley/service-uploads'
 
 type Start = (env: Environment, deps: ServiceDeps) => Promise<RunningService>
 
@@ -14,6 +15,7 @@ export const start = {
   auth: (env, deps) => createAuth(loadConfig(authSettings, env), deps),
   streams: (env, deps) => createStreams(loadConfig(streamsSettings, env), deps),
   messaging: (env, deps) => createMessaging(loadConfig(messagingSettings, env), deps),
+  uploads: (env, deps) => createUploads(loadConfig(uploadsSettings, env), deps),
   audit: (env, deps) => createAudit(loadConfig(auditSettings, env), deps),
   gateway: (env, deps) => createGateway(loadConfig(gatewaySettings, env), deps),
 } satisfies Record<string, Start>

@@ -39,6 +39,7 @@ export const TestServers = z.object({
   publicCa: z.string(),
   publicCertDir: z.string(),
   tokenKeys: z.string(),
+  masterKey: z.string(),
   tokenKey: z.object({ gateway: z.string(), cli: z.string() }),
 })
 export type TestServers = z.infer<typeof TestServers>
@@ -118,6 +119,7 @@ export async function startInstances(): Promise<{ servers: TestServers; stop(): 
       publicCa: pki.publicCa,
       publicCertDir: pki.publicCertDir,
       tokenKeys: pki.tokenKeys,
+      masterKey: pki.masterKey,
       tokenKey: { gateway: pki.tokenKey('gateway'), cli: pki.tokenKey('cli') },
     },
     stop,

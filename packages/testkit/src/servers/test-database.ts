@@ -17,6 +17,7 @@ const roles = {
   auth: 'svc_auth',
   streams: 'svc_streams',
   messaging: 'svc_messaging',
+  uploads: 'svc_uploads',
   audit: 'svc_audit',
   relay: 'svc_relay',
   cli: 'parley_cli',

@@ -73,7 +73,6 @@ const sections: Readonly<Record<string, Section>> = {
   realm_bot: ({ bots }) => ({ realm_bots: bots.map(botObject) }),
   realm_domains: ({ domains }) => ({ realm_domains: domains }),
   realm_embedded_bots: constant({ realm_embedded_bots: [] }),
-  realm_emoji: constant({ realm_emoji: {} }),
   realm_filters: constant({ realm_filters: [] }),
   realm_incoming_webhook_bots: constant({ realm_incoming_webhook_bots: [] }),
   realm_linkifiers: ({ linkifiers }, { capabilities }) => ({

@@ -11,6 +11,7 @@ import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
 import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
 import { fixedHeaders } from './headers.ts'
+import { findSentImage, type ImageDeps, imagesUrl } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
 import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
 import { type Endpoint, endpoints, matches } from './paths.ts'
@@ -20,7 +21,7 @@ import { type Rendered, renderError } from './render.ts'
 import { unread } from './unread.ts'
 import { checkHandshake, isUpgrade } from './upgrade.ts'
 
-export interface AppDeps extends OpenDeps {
+export interface AppDeps extends OpenDeps, ImageDeps {
   readonly dispatch: Dispatch
   /** Checks a request that wants to become a socket. @returns what serves it then */
   readonly onUpgrade: (exchange: Exchange) => Promise<(socket: WebSocket) => void>
@@ -209,6 +210,16 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       })
     }
   }
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: imagesUrl,
+    handler: async (request, reply) => {
+      const params = request.params as Record<string, string>
+      const { headers, bytes } = await findSentImage(deps, request.raw, request.id, params)
+      deps.metrics.served.inc({ op: 'image', code: 'ok' })
+      return reply.headers(headers).send(bytes)
+    },
+  })
   await app.ready()
   const standing = listeners
   return {

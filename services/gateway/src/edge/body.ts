@@ -6,11 +6,18 @@ import { readMultipart } from './multipart.ts'
 /**
  * Reads the body of a request into `fields`, whatever its method.
  * @param limit largest body in bytes
+ * @param takesFile whether it may bring one file
+ * @returns the file's bytes; null where there is none
  * @throws AppError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST; REQUEST_TIMEOUT where the client
  *   went away before its end
  */
-export async function readBody(request: IncomingMessage, limit: number, fields: Fields): Promise<void> {
-  if (!hasBody(request)) return
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  fields: Fields,
+  takesFile = false,
+): Promise<Buffer | null> {
+  if (!hasBody(request)) return null
   const { headers } = request
   if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge()
   const encoding = headers['content-encoding']?.trim().toLowerCase()
@@ -20,11 +27,13 @@ export async function readBody(request: IncomingMessage, limit: number, fields: 
   if (type === null) {
     // A body without a type is let through only if it is empty (`Transfer-Encoding: chunked` alone says nothing).
     if ((await collect(request, limit)).length > 0) throw unsupported()
-    return
+    return null
   }
   const body = await collect(request, limit)
-  if (type === 'multipart/form-data') await readMultipart(headers['content-type'] ?? '', body, fields)
-  else readUrlencoded(utf8(body), fields)
+  if (type === 'multipart/form-data')
+    return readMultipart(headers['content-type'] ?? '', body, fields, takesFile)
+  readUrlencoded(utf8(body), fields)
+  return null
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

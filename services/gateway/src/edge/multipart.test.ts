@@ -59,3 +59,24 @@ test('a part without a name is malformed', async () => {
   const nameless = Buffer.from('--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n')
   await expect(read(nameless)).rejects.toMatchObject({ code: 'BAD_REQUEST' })
 })
+
+const whole = (...parts: readonly Buffer[]): Buffer => Buffer.concat([...parts, Buffer.from('--B--\r\n')])
+const withFile = async (...parts: readonly Buffer[]) => {
+  const fields = noFields()
+  const file = await readMultipart('multipart/form-data; boundary=B', whole(...parts), fields, true)
+  return { file, fields: { ...fields } }
+}
+
+test('one file comes as its bytes, whatever it is called, beside the fields', async () => {
+  const bytes = Buffer.of(0xff, 0, 13, 10, 45, 66)
+  expect(await withFile(part('a', '1'), part('x', bytes, '; filename="f.png"'))).toEqual({
+    file: bytes,
+    fields: { a: '1' },
+  })
+  expect(await withFile(part('a', '1'))).toEqual({ file: null, fields: { a: '1' } })
+})
+
+test('two files are one too many', async () => {
+  const file = part('f', 'x', '; filename="f.png"')
+  await expect(withFile(file, file)).rejects.toThrow('exactly one file')
+})

@@ -3,21 +3,28 @@ import { AppError, badRequest } from '@parley/core'
 import { addField, type Fields, maxFields, utf8 } from './fields.ts'
 
 /**
- * Reads a whole `multipart/form-data` body into `fields`. No operation takes files yet, so a part with a file
- * name is refused.
- * @throws AppError BAD_REQUEST where the body is malformed, not UTF-8, or holds a file
+ * Reads a whole `multipart/form-data` body into `fields`.
+ * @param takesFile whether one part may be a file: one that has a file name
+ * @returns the file's bytes; null where there is none
+ * @throws AppError BAD_REQUEST where the body is malformed, not UTF-8, or holds a file that nobody takes
  */
-export async function readMultipart(contentType: string, body: Buffer, fields: Fields): Promise<void> {
+export async function readMultipart(
+  contentType: string,
+  body: Buffer,
+  fields: Fields,
+  takesFile = false,
+): Promise<Buffer | null> {
   const parser = open(contentType)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const fail = (error: unknown): void => {
     reject(error instanceof AppError ? error : malformed())
   }
-  const parts: { name: string; chunks: Buffer[] }[] = []
+  const parts: { name: string; isFile: boolean; chunks: Buffer[] }[] = []
   parser.on('file', (name, stream, filename) => {
     if (typeof name !== 'string') fail(malformed())
-    else if (typeof filename === 'string') fail(badRequest('Files are not accepted here'))
-    const part = { name, chunks: [] as Buffer[] }
+    const isFile = typeof filename === 'string'
+    if (isFile && !takesFile) fail(badRequest('Files are not accepted here'))
+    const part = { name, isFile, chunks: [] as Buffer[] }
     parts.push(part)
     stream.on('data', (chunk: Buffer) => part.chunks.push(chunk))
     stream.on('error', fail)
@@ -34,7 +41,12 @@ export async function readMultipart(contentType: string, body: Buffer, fields: F
   })
   parser.end(body)
   await promise
-  for (const part of parts) addField(fields, part.name, utf8(Buffer.concat(part.chunks)))
+  const files: Buffer[] = []
+  for (const { name, isFile, chunks } of parts)
+    if (isFile) files.push(Buffer.concat(chunks))
+    else addField(fields, name, utf8(Buffer.concat(chunks)))
+  if (files.length > 1) throw badRequest('You must upload exactly one file.')
+  return files[0] ?? null
 }
 
 function open(contentType: string): BusboyInstance {

@@ -4,6 +4,7 @@ import { AppError, badRequest } from '@parley/core'
 import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
 import type { Organisations } from '../identity/organisations.ts'
 import { counters } from '../limits/limit-keys.ts'
+import type { Turns } from '@parley/kit'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Admission } from './admission.ts'
 import { readBody } from './body.ts'
@@ -18,6 +19,8 @@ export interface OpenDeps {
   readonly limiter: Limiter
   readonly admission: Admission
   readonly organisations: Organisations
+  /** Bodies with files are large: so many are read at a time. */
+  readonly files: Turns
   readonly publicHost: string
   /** The port in links. */
   readonly publicPort: () => number
@@ -67,7 +70,9 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   if (!byAccount) await count(null)
   // Not after the body: who may not ask is told so first.
   if (caller?.incomingWebhook && !operation.incomingWebhooks) throw notForWebhooks()
-  await readBody(request, operation.bodyLimit, fields)
+  const takesFile = Object.values(operation.params).some(({ place }) => place === 'file')
+  const read = () => readBody(request, operation.bodyLimit, fields, takesFile)
+  const file = await (takesFile ? deps.files.take(read) : read())
   if (byAccount) await count(fields['username'] ?? null)
   if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
   const port = deps.publicPort()
@@ -75,7 +80,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
     operation,
     door,
     caller,
-    raw: { path: incoming.path, fields },
+    raw: { path: incoming.path, fields, ...(file && { file: file.toString('base64') }) },
     facts: {
       org,
       url: `https://${site.hostname}${port === 443 ? '' : `:${port}`}`,

@@ -6,6 +6,7 @@ import {
   register,
   type SnapshotRequest,
   streamsSnapshot,
+  uploadsSnapshot,
   zulipMergeBase,
   zulipVersion,
 } from '@parley/api'
@@ -23,7 +24,7 @@ import { type Asked, askedOf, grantedIn, orgOf } from './own-operation.ts'
 const defaultLifespan = 600
 /** Events are kept no longer. */
 const longestLifespan = 86_400
-const parts = [authSnapshot, streamsSnapshot, messagingSnapshot] as const
+const parts = [authSnapshot, streamsSnapshot, messagingSnapshot, uploadsSnapshot] as const
 
 /**
  * Makes a queue and answers with a snapshot: all services read at the instant that this transaction exports, so the

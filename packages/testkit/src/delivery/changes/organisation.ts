@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { smallPicture } from '../../small-picture.ts'
 import { type Change, type Kinds, letters, oneChannel, oneGroup } from './play.ts'
 
 const changeOrganisation: Change = async ({ random, owner }) =>
@@ -93,6 +94,21 @@ const changeLinkifiers: Change = async ({ random, owner }) => {
   }
 }
 
+const Emoji = z.object({
+  emoji: z.record(z.string(), z.object({ name: z.string(), deactivated: z.boolean() })),
+})
+
+/** Few names, so that they come again after they have gone. */
+const changeEmoji: Change = async ({ random, owner, anybody }) => {
+  const { emoji } = Emoji.parse((await owner.get('/realm/emoji')).body)
+  const used = Object.values(emoji).filter(({ deactivated }) => !deactivated)
+  const [first] = used
+  if (first && random.below(2) === 0) return owner.delete(`/realm/emoji/${first.name}`)
+  const free = ['ours-a', 'ours-b', 'ours-c'].find((name) => used.every((one) => one.name !== name))
+  const who = random.below(2) === 0 ? owner : anybody()
+  return who.upload(`/realm/emoji/${free ?? `ours-${letters(random.below(600))}`}`, [smallPicture])
+}
+
 /** Where new channels are announced, and whether channels say what becomes of them. */
 const wantNotices: Change = async (play) => {
   const { random, owner } = play
@@ -112,4 +128,5 @@ export const ofOrganisation: Kinds = {
   'change playgrounds': [1, changePlaygrounds],
   'change linkifiers': [1, changeLinkifiers],
   'change domains of e-mail': [1, changeDomains],
+  'change emoji': [1, changeEmoji],
 }

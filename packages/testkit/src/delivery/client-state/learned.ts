@@ -66,6 +66,7 @@ export function stateOf(answer: unknown): ClientState {
     domains: Object.fromEntries(s.realm_domains.map((one) => [one.domain, one])),
     playgrounds: s.realm_playgrounds,
     linkifiers: s.realm_linkifiers,
+    emoji: s.realm_emoji,
     views: Object.fromEntries(s.navigation_views.map((view) => [view.fragment, view])),
     profiles: filled(
       Object.fromEntries(

@@ -39,6 +39,9 @@ export const ofOrganisation: Appliers = {
   'realm_domains remove'(state, event) {
     delete state.domains[String(event['domain'])]
   },
+  'realm_emoji update'(state, event) {
+    state.emoji = event['realm_emoji']
+  },
   realm_linkifiers(state, event) {
     state.linkifiers = event['realm_linkifiers']
   },

@@ -1,5 +1,6 @@
 import {
   DefaultGroupObject,
+  EmojiById,
   FolderObject,
   RealmDomain,
   Reminder,
@@ -56,6 +57,7 @@ export const Snapshot = z.looseObject({
   realm_domains: z.array(RealmDomain),
   realm_playgrounds: z.array(z.looseObject({ id: z.int() })),
   realm_linkifiers: z.array(z.looseObject({ id: z.int() })),
+  realm_emoji: EmojiById,
   navigation_views: z.array(View),
   user_topics: z.array(UserTopic),
   user_status: z.record(z.string(), UserStatus),

@@ -47,6 +47,7 @@ export interface ClientState {
   readonly domains: Record<string, unknown>
   playgrounds: unknown
   linkifiers: unknown
+  emoji: unknown
   /** By fragment. */
   readonly views: Record<string, unknown>
   /** By person and field; who has none is not in it. */

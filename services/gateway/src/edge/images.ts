@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import { imagesByIp, type findImage, type Output } from '@parley/api'
+import { AppError } from '@parley/core'
+import type { Organisations } from '../identity/organisations.ts'
+import { counters } from '../limits/limit-keys.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { Admission } from './admission.ts'
+import { fixedHeaders } from './headers.ts'
+import { siteOf } from './host.ts'
+
+export interface ImageDeps {
+  readonly organisations: Organisations
+  readonly limiter: Limiter
+  readonly admission: Admission
+  readonly publicHost: string
+  readonly limitFactor: number
+  readonly images: (
+    org: number,
+    path: string,
+    options: { readonly requestId: string },
+  ) => Promise<Output<typeof findImage>>
+}
+
+/** An image as it goes out. */
+export interface SentImage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Buffer
+}
+
+/** Where images are, as fastify writes it. */
+export const imagesUrl = '/user_avatars/:org/*'
+const known = /^(?:emoji\/images\/(?:still\/)?|realm\/)[0-9a-f]{32}\.(?:png|webp)$/
+
+/**
+ * The image at an address, for whoever has that: nobody guesses it, and what is there never changes.
+ * @throws AppError NOT_FOUND where there is none in the host's organisation; RATE_LIMIT_HIT; UNAVAILABLE
+ */
+export async function findSentImage(
+  deps: ImageDeps,
+  request: IncomingMessage,
+  requestId: string,
+  params: Readonly<Record<string, string>>,
+): Promise<SentImage> {
+  const org = await deps.organisations.of(siteOf(request.headers.host, deps.publicHost).subdomain)
+  const ip = request.socket.remoteAddress ?? ''
+  await deps.limiter.hit(counters(imagesByIp, { org, user: null, ip, account: null }, deps.limitFactor))
+  const path = params['*'] ?? ''
+  const found =
+    params['org'] === String(org) && known.test(path)
+      ? await deps.admission.take(org, true, () => deps.images(org, path, { requestId }))
+      : null
+  if (!found) throw new AppError('NOT_FOUND', 'Not Found')
+  return {
+    headers: { ...imageHeaders, 'content-type': found.mediaType },
+    bytes: Buffer.from(found.bytes, 'base64'),
+  }
+}
+
+const imageHeaders: Readonly<Record<string, string>> = {
+  ...fixedHeaders,
+  'cache-control': 'public, max-age=31536000, immutable',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  vary: 'Host',
+}

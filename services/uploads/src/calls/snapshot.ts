@@ -1,0 +1,18 @@
+import { authorize } from '@parley/access'
+import { uploadsSnapshot } from '@parley/api'
+import { AppError, orgId, userId } from '@parley/core'
+import { readActor } from '@parley/db'
+import { answer } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { readEmoji } from '../repo/emoji.ts'
+
+/** The keys of `register` that belong to images, for the wanted types (Zulip API: register-queue). */
+export default answer<typeof uploadsSnapshot, Context>(uploadsSnapshot, ({ input, ctx }) =>
+  ctx.database.at(orgId(input.org), input.snapshot, async (tx): Promise<Record<string, unknown>> => {
+    const { actor, rights } = await readActor(tx, userId(input.user))
+    const verdict = actor && authorize('organisation:read', actor, null, rights)
+    if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+    const wants = (type: string): boolean => input.types === null || input.types.includes(type)
+    return wants('realm_emoji') ? { realm_emoji: await readEmoji(tx, verdict.granted) } : {}
+  }),
+)

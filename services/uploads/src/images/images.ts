@@ -1,0 +1,88 @@
+import { AppError, badRequest } from '@parley/core'
+import { Turns } from '@parley/kit'
+import type { Sharp, SharpOptions } from 'sharp'
+import { type Decoder, decoder } from './decoder.ts'
+import { looksLikeImage } from './form.ts'
+
+/** An image as we made it, without anything of the one that came but its pixels. */
+export interface Picture {
+  readonly mediaType: 'image/png' | 'image/webp'
+  readonly bytes: Buffer
+}
+
+/** Makes small images of whatever comes. All throw BAD_REQUEST for what is no image, or too much of one; UNAVAILABLE where too many wait. */
+export interface Images {
+  /** 64 × 64; one that moves comes with a picture that does not. */
+  emoji(bytes: Uint8Array): Promise<{ readonly picture: Picture; readonly still: Picture | null }>
+}
+
+/** Pixels of all pictures of one image: what is to be decoded at most, whatever its bytes promise. */
+const mostPixels = 50_000_000
+const mostPictures = 500
+const mostBytes = 256 * 1024
+const mostSeconds = 5
+const mostWaiting = 16
+const emojiSize = 64
+const clear = { r: 0, g: 0, b: 0, alpha: 0 }
+
+export function createImages(): Images {
+  // Each takes a core and memory for its pixels.
+  const turns = new Turns(1, mostWaiting)
+  const worked = <R>(bytes: Uint8Array, work: (image: Opened) => Promise<R>): Promise<R> =>
+    turns.take(async () => {
+      if (!looksLikeImage(bytes)) throw undecodable()
+      try {
+        return await work(await open(await decoder(), bytes))
+      } catch (error) {
+        // What the decoder says quotes what it read.
+        throw error instanceof AppError ? error : undecodable()
+      }
+    })
+  return {
+    emoji: (bytes) =>
+      worked(bytes, async ({ first, all, moves }) => {
+        const small = (image: Sharp): Sharp =>
+          image.resize(emojiSize, emojiSize, { fit: 'contain', background: clear })
+        const still = await encoded(small(first()), 'image/png')
+        if (!moves) return { picture: still, still: null }
+        return { picture: await encoded(small(all()), 'image/webp'), still }
+      }),
+  }
+}
+
+interface Opened {
+  readonly first: () => Sharp
+  /** Every picture of one that moves. */
+  readonly all: () => Sharp
+  readonly moves: boolean
+}
+
+async function open(sharp: Decoder, bytes: Uint8Array): Promise<Opened> {
+  const options: SharpOptions = { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true }
+  // The header alone: nothing is decoded yet.
+  const {
+    width,
+    height,
+    pages = 1,
+    pageHeight = height,
+  } = await sharp(bytes, {
+    ...options,
+    limitInputPixels: false,
+    animated: true,
+  }).metadata()
+  if (width * pageHeight * pages > mostPixels || pages > mostPictures)
+    throw badRequest('Image size exceeds limit.')
+  const opened = (animated: boolean) => (): Sharp =>
+    sharp(bytes, { ...options, animated })
+      .autoOrient()
+      .timeout({ seconds: mostSeconds })
+  return { first: opened(false), all: opened(true), moves: pages > 1 }
+}
+
+async function encoded(image: Sharp, mediaType: Picture['mediaType']): Promise<Picture> {
+  const bytes = await (mediaType === 'image/png' ? image.png() : image.webp({ effort: 3 })).toBuffer()
+  if (bytes.length > mostBytes) throw badRequest('Image size exceeds limit.')
+  return { mediaType, bytes }
+}
+
+const undecodable = (): AppError => badRequest('Could not decode image; did you upload an image file?')

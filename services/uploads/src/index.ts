@@ -1,0 +1,2 @@
+export { type UploadsConfig, uploadsSettings } from './config.ts'
+export { createUploads } from './service.ts'

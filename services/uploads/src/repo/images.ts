@@ -1,0 +1,55 @@
+import type { Granted } from '@parley/access'
+import type { Ids } from '@parley/core'
+import { type Key, seal, unseal } from '@parley/crypto'
+import type { Tx } from '@parley/db'
+import { z } from 'zod'
+import type { Picture } from '../images/images.ts'
+import { Bytes, organisationKey, unwrapKey } from './keys.ts'
+
+const about = (org: number, path: string): string => `image ${path} of organisation ${org}`
+const endings = { 'image/png': 'png', 'image/webp': 'webp' } as const
+
+/** What keeping an image takes. */
+export interface Keeping {
+  readonly masterKey: Key
+  readonly ids: Ids
+}
+
+/**
+ * Keeps an image, encrypted, under an address that nobody guesses.
+ * @param folder what comes before its name
+ * @returns its path below the organisation's images
+ */
+export async function insertImage(
+  tx: Tx,
+  granted: Granted<'emoji:add'> | Granted<'organisation:change'>,
+  keeping: Keeping,
+  folder: 'emoji/images' | 'emoji/images/still' | 'realm',
+  { mediaType, bytes }: Picture,
+): Promise<string> {
+  const { ids } = keeping
+  const path = `${folder}/${ids.bytes(16).toString('hex')}.${endings[mediaType]}`
+  const key = await organisationKey(tx, granted, keeping)
+  await tx.execute('INSERT INTO uploads.images (org_id, path, media_type, sealed) VALUES ($1, $2, $3, $4)', [
+    tx.org,
+    path,
+    mediaType,
+    seal(key, bytes, about(tx.org, path), ids.bytes(12)),
+  ])
+  return path
+}
+
+const Kept = z.object({ mediaType: z.enum(['image/png', 'image/webp']), sealed: Bytes, wrapped: Bytes })
+
+/** The image at a path: whoever has its address may have it. Null where there is none. */
+export async function readPublicImage(tx: Tx, masterKey: Key, path: string): Promise<Picture | null> {
+  const [kept] = await tx.query(
+    Kept,
+    `SELECT i.media_type AS "mediaType", i.sealed, k.wrapped
+       FROM uploads.images i JOIN uploads.keys k USING (org_id) WHERE i.org_id = $1 AND i.path = $2`,
+    [tx.org, path],
+  )
+  if (!kept) return null
+  const key = unwrapKey(masterKey, tx.org, kept.wrapped)
+  return { mediaType: kept.mediaType, bytes: unseal(key, kept.sealed, about(tx.org, path)) }
+}

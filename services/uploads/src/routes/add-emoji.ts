@@ -1,0 +1,66 @@
+import { authorize, type Reason } from '@parley/access'
+import { addEmoji, maxEmoji } from '@parley/api'
+import { type AppError, badRequest, orgId } from '@parley/core'
+import { readActor, type Tx } from '@parley/db'
+import { hold } from '@parley/events'
+import { commit, deciding, route } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { insertEmoji, readEmoji } from '../repo/emoji.ts'
+import { insertImage } from '../repo/images.ts'
+import { emojiName, hidesBuiltIn } from '../rules/emoji-name.ts'
+import { tellEmoji } from '../tell-emoji.ts'
+
+export default route<typeof addEmoji, Context, Tx>(
+  addEmoji,
+  {
+    object: async ({ input }) => ({ hidesBuiltIn: hidesBuiltIn(input.emoji_name) }),
+    hidden: () => refusal('not-permitted'),
+    denied: (_, reason) => refusal(reason),
+  },
+  async ({ input, request, actor, ctx }) => {
+    const name = emojiName(input.emoji_name)
+    if (input.image === undefined) throw badRequest('You must upload exactly one file.')
+    const { picture, still } = await ctx.images.emoji(input.image)
+    return deciding((attempt) =>
+      commit(
+        ctx,
+        orgId(request.org),
+        async (tx) => {
+          // Decoding took its time: who asks may have lost the right meanwhile.
+          const now = await readActor(tx, actor.userId)
+          const wanted = { hidesBuiltIn: hidesBuiltIn(name) }
+          const verdict = authorize(
+            'emoji:add',
+            now.actor ?? { ...actor, isActive: false },
+            wanted,
+            now.rights,
+          )
+          if (!verdict.ok) throw refusal(verdict.reason)
+          const { granted } = verdict
+          // One change after another: each tells of all that there are.
+          await hold(tx, granted.rights)
+          const all = Object.values(await readEmoji(tx, granted))
+          if (all.some((emoji) => emoji.name === name && !emoji.deactivated))
+            throw badRequest('A custom emoji with this name already exists.')
+          if (all.length >= maxEmoji) throw badRequest(`Too many custom emoji (limit: ${maxEmoji})`)
+          const path = await insertImage(tx, granted, ctx, 'emoji/images', picture)
+          const stillPath = still && (await insertImage(tx, granted, ctx, 'emoji/images/still', still))
+          await tellEmoji(tx, granted, 'add', await insertEmoji(tx, granted, { name, path, stillPath }))
+          return {}
+        },
+        attempt,
+      ),
+    )
+  },
+)
+
+function refusal(reason: Reason): AppError {
+  switch (reason) {
+    case 'admins-only':
+      return badRequest('Only administrators can override default emoji.')
+    case 'people-only':
+      return badRequest('This endpoint does not accept bot requests.')
+    default:
+      return badRequest('Insufficient permission')
+  }
+}
