@@ -4,12 +4,14 @@ import { mentionsIn, renderContext, renderTopicOperand } from './index.ts'
 test('finds whom and what a text may refer to, each once', () => {
   const source =
     '@**Zoe** @**zoe** @_**Iago|8** @**|9** @**all** > `@**In Code**` @*Backend* @_*backend* ' +
-    '#**Denmark** #**denmark>lunch** #**Verona>x@12** #**Rome>** @**unclosed* @****'
+    '#**Denmark** #**denmark>lunch** #**Verona>x@12** #**Rome>** @**unclosed* @**** ' +
+    ':smile: :a:b: :smile: 12:30:45 :Upper: :not a name:'
   expect(mentionsIn(source)).toEqual({
     userIds: [8, 9],
     userNames: ['zoe', 'all', 'in code'],
     groupNames: ['backend'],
     channelNames: ['denmark', 'verona', 'rome'],
+    emojiNames: ['smile', 'a', 'b', '30'],
     topics: [
       { channel: 'denmark', topic: 'lunch' },
       { channel: 'verona', topic: 'x' },
@@ -20,6 +22,7 @@ test('finds whom and what a text may refer to, each once', () => {
     userNames: [],
     groupNames: [],
     channelNames: [],
+    emojiNames: [],
     topics: [],
   })
 })

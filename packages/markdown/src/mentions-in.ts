@@ -7,6 +7,8 @@ export interface Referenced {
   readonly groupNames: readonly string[]
   /** Lower-cased. */
   readonly channelNames: readonly string[]
+  /** Of emoji that an organisation may have; `12:30:45` has one too. */
+  readonly emojiNames: readonly string[]
   /** Topics linked to; the channel's name is lower-cased. */
   readonly topics: readonly { readonly channel: string; readonly topic: string }[]
 }
@@ -30,6 +32,9 @@ export function userReference(text: string): UserReference {
   return { name: parts[1] || null, id: Number(parts[2]) }
 }
 
+/** Looks ahead, so that a colon may end one name and begin another. */
+const emojiNames = /(?=:([0-9a-z_-]{1,60}):)/g
+
 const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)]
 
 /**
@@ -50,6 +55,7 @@ export function mentionsIn(source: string): Referenced {
     ),
     groupNames: unique(Array.from(all(groupMention), (match) => (match[2] ?? '').toLowerCase())),
     channelNames: unique(links.map(({ channel }) => channel)),
+    emojiNames: unique(Array.from(source.matchAll(emojiNames), (match) => match[1] ?? '')),
     topics: links.flatMap(({ channel, topic }) => (topic ? [{ channel, topic }] : [])),
   }
 }

@@ -2,6 +2,7 @@ import type { Granted } from '@parley/access'
 import type { Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, make, userStatusChanged } from '@parley/events'
+import { readOwnEmoji } from './facts/own-emoji.ts'
 import { writeStatus } from './repo/statuses.ts'
 import { type GivenStatus, wantedStatus } from './rules/wanted-status.ts'
 
@@ -15,7 +16,9 @@ export async function setStatus(
   rights: Rights,
   given: GivenStatus,
 ): Promise<Record<string, never>> {
-  const change = wantedStatus(given)
+  const { emoji_name: name, emoji_code: code, reaction_type: type } = given
+  const own = name === undefined ? [] : await readOwnEmoji(tx, { name, code, type })
+  const change = wantedStatus(given, own)
   const { user, changed } = await writeStatus(tx, granted, change)
   if (changed) await append(tx, rights, [make(userStatusChanged, { user_id: user, ...change })])
   return {}

@@ -3,6 +3,7 @@ import { type Database, predicateSql, sightSql, type Tx } from '@parley/db'
 import { type Linkifiers, mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
 import { z } from 'zod'
 import { channelAtomsSql } from './channel-sql.ts'
+import { readEmojiImages } from './own-emoji.ts'
 
 const User = z.object({ id: z.int(), fullName: z.string() })
 const Named = z.object({ id: z.int(), name: z.string() })
@@ -16,7 +17,7 @@ interface Where {
 
 /**
  * What a source refers to, as far as its author may refer to it: people they see, channels they know of, and groups in
- * use, which everybody may name.
+ * use and the organisation's own emoji, which everybody may name.
  */
 export async function loadRenderContext(
   actor: Actor,
@@ -24,16 +25,17 @@ export async function loadRenderContext(
   { url: organisationUrl, linkifiers }: Where,
   database: Pick<Database, 'read'>,
 ): Promise<RenderContext> {
-  const { userIds, userNames, channelNames, groupNames } = mentionsIn(source)
-  if (userIds.length + userNames.length + channelNames.length + groupNames.length === 0)
+  const { userIds, userNames, channelNames, groupNames, emojiNames } = mentionsIn(source)
+  if ([userIds, userNames, channelNames, groupNames, emojiNames].every((names) => names.length === 0))
     return renderContext({ organisationUrl, linkifiers })
   return database.read(actor.orgId, async (tx) => {
-    const [users, channels, groups] = await Promise.all([
+    const [users, channels, groups, customEmoji] = await Promise.all([
       readUsers(tx, actor, userIds, userNames),
       readChannels(tx, actor, channelNames),
       readGroups(tx, groupNames),
+      readEmojiImages(tx, emojiNames),
     ])
-    return renderContext({ organisationUrl, linkifiers, users, channels, groups })
+    return renderContext({ organisationUrl, linkifiers, users, channels, groups, customEmoji })
   })
 }
 

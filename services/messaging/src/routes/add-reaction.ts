@@ -4,6 +4,7 @@ import type { Tx } from '@parley/db'
 import { append, hold, makeAbout, reactionChanged } from '@parley/events'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { readOwnEmoji } from '../facts/own-emoji.ts'
 import { readOwnName } from '../facts/own-name.ts'
 import { listing } from '../facts/listing.ts'
 import { oneMessage } from '../facts/readable-message.ts'
@@ -19,12 +20,15 @@ export default route<typeof addReaction, Context, Tx>(
   addReaction,
   oneMessage,
   async ({ input, granted, actor, rights, tx }) => {
-    const key = parseEmojiKey({ name: input.emoji_name, code: input.emoji_code, type: input.reaction_type })
+    const given = { name: input.emoji_name, code: input.emoji_code, type: input.reaction_type }
     const person = await readOwnName(tx, actor)
     await hold(tx, rights)
+    // Behind the head: nobody takes an emoji out of use meanwhile.
+    const own = await readOwnEmoji(tx, given)
+    const key = parseEmojiKey(given, own)
     const there = await readReactions(tx, granted)
     const same = there.find((r) => r.emoji_code === key.code && r.reaction_type === key.type)
-    const emoji: Emoji = same ? { ...key, name: same.emoji_name } : checkEmoji(input.emoji_name, key)
+    const emoji: Emoji = same ? { ...key, name: same.emoji_name } : checkEmoji(input.emoji_name, key, own)
     if (!same && new Set(there.map((r) => `${r.reaction_type} ${r.emoji_code}`)).size >= mostEmoji)
       throw badRequest(`Too many different reactions (limit: ${mostEmoji})`)
     if (!(await insertReaction(tx, granted, emoji)))

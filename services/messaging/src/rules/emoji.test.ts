@@ -1,6 +1,6 @@
 import { AppError } from '@parley/core'
 import { describe, expect, test } from 'vitest'
-import { checkEmoji, type GivenEmoji, parseEmojiKey } from './emoji.ts'
+import { checkEmoji, type GivenEmoji, type OwnEmoji, parseEmojiKey } from './emoji.ts'
 
 const said = (fn: () => unknown): unknown => {
   try {
@@ -9,6 +9,12 @@ const said = (fn: () => unknown): unknown => {
     return error instanceof AppError ? error.message : error
   }
 }
+
+const own: readonly OwnEmoji[] = [
+  { code: '7', name: 'ours', deactivated: false },
+  { code: '8', name: 'smile', deactivated: false },
+  { code: '9', name: 'gone', deactivated: true },
+]
 
 describe('which emoji', () => {
   const table: readonly [string, GivenEmoji, unknown][] = [
@@ -19,12 +25,15 @@ describe('which emoji', () => {
     // Upstream looks a name up wherever the type is not given too.
     ['a name and a code', { name: 'tada', code: '1f600' }, { code: '1f389', type: 'unicode_emoji' }],
     ['a name nobody has', { name: 'no_such_thing' }, "Emoji 'no_such_thing' does not exist"],
+    ['one of the organisation’s', { name: 'ours' }, { code: '7', type: 'realm_emoji' }],
+    ['one that hides another', { name: 'smile' }, { code: '8', type: 'realm_emoji' }],
+    ['one out of use', { name: 'gone' }, "Emoji 'gone' does not exist"],
     ['a text', { name: 'not a name' }, 'Invalid emoji name.'],
     ['a type nobody has', { code: 'a', type: 'face' }, 'Invalid emoji type.'],
     ['nothing', {}, 'At least one of the following arguments must be present: emoji_name, emoji_code'],
   ]
   test.each(table)('%s', (_name, given, expected) => {
-    expect(said(() => parseEmojiKey(given))).toEqual(expected)
+    expect(said(() => parseEmojiKey(given, own))).toEqual(expected)
   })
 })
 
@@ -43,8 +52,11 @@ describe('its name', () => {
     ],
     ['tada', { code: 'zulip', type: 'zulip_extra_emoji' }, 'Invalid emoji name.'],
     ['zulip', { code: '1f389', type: 'zulip_extra_emoji' }, 'Invalid emoji code.'],
+    ['ours', { code: '7', type: 'realm_emoji' }, { code: '7', type: 'realm_emoji', name: 'ours' }],
+    ['theirs', { code: '7', type: 'realm_emoji' }, 'Invalid custom emoji name.'],
+    ['gone', { code: '9', type: 'realm_emoji' }, 'This custom emoji has been deactivated.'],
     ['own', { code: '1', type: 'realm_emoji' }, 'Invalid custom emoji.'],
   ] as const)('%s for %j', (name, key, expected) => {
-    expect(said(() => checkEmoji(name, key))).toEqual(expected)
+    expect(said(() => checkEmoji(name, key, own))).toEqual(expected)
   })
 })

@@ -16,6 +16,14 @@ export interface GivenEmoji {
   readonly type?: string | undefined
 }
 
+/** One of the organisation's own. */
+export interface OwnEmoji {
+  /** Its id, as reactions have it. */
+  readonly code: string
+  readonly name: string
+  readonly deactivated: boolean
+}
+
 /** The one emoji that is neither Unicode's nor an organisation's own; its name is its code. */
 const extra = 'zulip'
 const word = /^[\p{L}\p{N}_+-]{1,60}$/u
@@ -27,15 +35,16 @@ export interface EmojiKey {
 }
 
 /**
- * Understands which emoji is meant, without judging its name.
+ * Understands which emoji is meant, without judging its name; of a name alone the organisation's own is meant first.
+ * @param own those of the organisation that may be meant
  * @throws AppError BAD_REQUEST, in the words of Zulip's API
  */
-export function parseEmojiKey({ name, code, type }: GivenEmoji): EmojiKey {
+export function parseEmojiKey({ name, code, type }: GivenEmoji, own: readonly OwnEmoji[]): EmojiKey {
   if (name === undefined && code === undefined)
     throw badRequest('At least one of the following arguments must be present: emoji_name, emoji_code')
   if (code !== undefined && (type !== undefined || name === undefined))
     return { code, type: typeOf(type ?? 'unicode_emoji') }
-  const found = name === undefined ? undefined : byName(name)
+  const found = name === undefined ? undefined : byName(name, own)
   if (!found)
     throw badRequest(word.test(name ?? '') ? `Emoji '${name}' does not exist` : 'Invalid emoji name.')
   return found
@@ -45,8 +54,14 @@ export function parseEmojiKey({ name, code, type }: GivenEmoji): EmojiKey {
  * The emoji that the client put a name to; a name that is nobody else's becomes the one that is shown.
  * @throws AppError BAD_REQUEST, in the words of Zulip's API
  */
-export function checkEmoji(name: string, { code, type }: EmojiKey): Emoji {
-  if (type === 'realm_emoji') throw badRequest('Invalid custom emoji.')
+export function checkEmoji(name: string, { code, type }: EmojiKey, own: readonly OwnEmoji[]): Emoji {
+  if (type === 'realm_emoji') {
+    const emoji = own.find((one) => one.code === code)
+    if (!emoji) throw badRequest('Invalid custom emoji.')
+    if (emoji.name !== name) throw badRequest('Invalid custom emoji name.')
+    if (emoji.deactivated) throw badRequest('This custom emoji has been deactivated.')
+    return { name, code, type }
+  }
   if (type === 'zulip_extra_emoji') {
     if (code !== extra) throw badRequest('Invalid emoji code.')
     if (name !== extra) throw badRequest('Invalid emoji name.')
@@ -59,7 +74,9 @@ export function checkEmoji(name: string, { code, type }: EmojiKey): Emoji {
   return { name: meant === undefined ? shown : name, code, type }
 }
 
-function byName(name: string): EmojiKey | undefined {
+function byName(name: string, own: readonly OwnEmoji[]): EmojiKey | undefined {
+  const ours = own.find((one) => one.name === name && !one.deactivated)
+  if (ours) return { code: ours.code, type: 'realm_emoji' }
   if (name === extra) return { code: extra, type: 'zulip_extra_emoji' }
   const code = emojiCode(name)
   return code === undefined ? undefined : { code, type: 'unicode_emoji' }

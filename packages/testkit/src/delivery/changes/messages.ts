@@ -46,7 +46,7 @@ const flag: Change = async ({ random, sent }, who) => {
 const react: Change = async ({ random, sent }, who) => {
   if (sent.length === 0) return null
   const path = `/messages/${sent[random.below(sent.length)]}/reactions`
-  const emoji = { emoji_name: random.pick(['tada', 'smile']) }
+  const emoji = { emoji_name: random.pick(['tada', 'smile', 'ours-a']) }
   return random.below(3) === 0 ? who.delete(path, emoji) : who.post(path, emoji)
 }
 

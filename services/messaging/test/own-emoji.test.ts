@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
+
+let here: World
+let one: Instance
+let ann: number
+let bob: number
+let open: Channel
+
+beforeAll(async () => {
+  here = await world()
+  one = await here.instance()
+  ann = await here.user({ name: 'Ann' })
+  bob = await here.user({ name: 'Bob' })
+  open = await here.channel({ name: 'open' })
+  await here.subscribe(open, ann, bob)
+})
+afterAll(async () => {
+  await one[Symbol.asyncDispose]()
+  await here[Symbol.asyncDispose]()
+})
+
+let made = 0
+/** Gives the organisation an emoji, as uploads does. @returns its id */
+async function ours(name: string, org: number = here.org): Promise<number> {
+  const path = `emoji/images/${++made}.png`
+  await here.test.superuser("INSERT INTO uploads.keys VALUES ($1, '') ON CONFLICT DO NOTHING", [org])
+  await here.test.superuser("INSERT INTO uploads.images VALUES ($1, $2, 'image/png', '')", [org, path])
+  await here.test.superuser(
+    'INSERT INTO uploads.emoji (org_id, emoji_id, name, author_id, path) VALUES ($1, $2, $3, 1, $4)',
+    [org, made, name, path],
+  )
+  return made
+}
+const takeAway = (id: number) =>
+  here.test.superuser('UPDATE uploads.emoji SET deactivated = true WHERE emoji_id = $1', [id])
+
+const Sent = z.object({ id: z.int() })
+const say = async (content: string) =>
+  Sent.parse(await one.ask(ann, 'send-message', { type: 'channel', to: open.id, topic: 'tea', content })).id
+const Shown = z.object({
+  message: z.object({
+    content: z.string(),
+    reactions: z.array(
+      z.object({
+        emoji_name: z.string(),
+        emoji_code: z.string(),
+        reaction_type: z.string(),
+        user_id: z.int(),
+      }),
+    ),
+  }),
+})
+const shown = async (id: number) => {
+  const answer = await one.ask(ann, 'get-message', {}, { path: { message_id: String(id) } })
+  expect(faultsOf('GET', '/messages/{message_id}', answer)).toEqual([])
+  return Shown.parse(answer).message
+}
+const asked = (user: number, what: 'add-reaction' | 'remove-reaction', id: number, fields: object) =>
+  outcome(one.ask(user, what, { ...fields }, { path: { message_id: String(id) } }))
+
+test('a text shows the organisation’s emoji by its name, before one that everybody has', async () => {
+  const id = await ours('tea_set')
+  await ours('heart')
+  const image = (name: string, number: number) =>
+    `<img alt=":${name}:" class="emoji" src="/user_avatars/${here.org}/emoji/images/${number}.png" title="${name.replaceAll('_', ' ')}">`
+  const said = await say('a :tea_set: and a :heart: and `:tea_set:`')
+  const content = `<p>a ${image('tea_set', id)} and a ${image('heart', id + 1)} and <code>:tea_set:</code></p>`
+  expect((await shown(said)).content).toBe(content)
+  expect(await one.ask(bob, 'render-message', { content: ':tea_set:' })).toEqual({
+    rendered: `<p>${image('tea_set', id)}</p>`,
+  })
+  await takeAway(id)
+  await takeAway(id + 1)
+  // What was said stays as it was said; what is said next is text, or everybody's emoji.
+  expect((await shown(said)).content).toBe(content)
+  const next = (await shown(await say(':tea_set: :heart:'))).content
+  expect(next).toContain('<p>:tea_set: ')
+  expect(next).toContain('emoji-2764')
+})
+
+test('another organisation’s emoji are nothing here', async () => {
+  const id = await ours('theirs', 4711)
+  const said = await say(':theirs:')
+  expect((await shown(said)).content).toBe('<p>:theirs:</p>')
+  expect(await asked(bob, 'add-reaction', said, { emoji_name: 'theirs' })).toMatchObject({
+    msg: "Emoji 'theirs' does not exist",
+  })
+  const named = { emoji_name: 'theirs', emoji_code: String(id), reaction_type: 'realm_emoji' }
+  expect(await asked(bob, 'add-reaction', said, named)).toMatchObject({ msg: 'Invalid custom emoji.' })
+})
+
+test('a message takes the organisation’s emoji, by its name or its id', async () => {
+  const id = await ours('kettle')
+  const said = await say('x')
+  const kettle = { emoji_name: 'kettle', emoji_code: String(id), reaction_type: 'realm_emoji' }
+  expect(await asked(ann, 'add-reaction', said, { emoji_name: 'kettle' })).toEqual({})
+  expect(await asked(bob, 'add-reaction', said, kettle)).toEqual({})
+  expect((await shown(said)).reactions).toEqual([
+    { ...kettle, user_id: ann },
+    { ...kettle, user_id: bob },
+  ])
+  expect(await asked(ann, 'add-reaction', said, { ...kettle, emoji_name: 'pot' })).toMatchObject({
+    code: 'REACTION_ALREADY_EXISTS',
+  })
+  expect(await asked(ann, 'remove-reaction', said, { emoji_name: 'kettle' })).toEqual({})
+  expect((await shown(said)).reactions).toEqual([{ ...kettle, user_id: bob }])
+  const other = await say('y')
+  expect(await asked(ann, 'add-reaction', other, { ...kettle, emoji_name: 'pot' })).toMatchObject({
+    msg: 'Invalid custom emoji name.',
+  })
+  for (const emoji_code of ['0', 'x', '99999999999', '-1', '1.5'])
+    expect(await asked(ann, 'add-reaction', other, { ...kettle, emoji_code })).toMatchObject({
+      msg: 'Invalid custom emoji.',
+    })
+})
+
+test('one that is out of use comes to no message, but who has it keeps it, is joined, and takes it away', async () => {
+  const id = await ours('cup')
+  const [said, other] = [await say('x'), await say('y')]
+  const cup = { emoji_name: 'cup', emoji_code: String(id), reaction_type: 'realm_emoji' }
+  expect(await asked(ann, 'add-reaction', said, cup)).toEqual({})
+  await takeAway(id)
+  expect(await asked(ann, 'add-reaction', other, cup)).toMatchObject({
+    msg: 'This custom emoji has been deactivated.',
+  })
+  expect(await asked(ann, 'add-reaction', other, { emoji_name: 'cup' })).toMatchObject({
+    msg: "Emoji 'cup' does not exist",
+  })
+  expect(await asked(bob, 'add-reaction', said, cup)).toEqual({})
+  expect(await asked(ann, 'remove-reaction', said, cup)).toEqual({})
+  expect((await shown(said)).reactions).toEqual([{ ...cup, user_id: bob }])
+})
+
+test('a status has it too', async () => {
+  const id = await ours('saucer')
+  expect(await one.ask(ann, 'update-status', { status_text: 'tea', emoji_name: 'saucer' })).toEqual({})
+  const { status } = z
+    .object({ status: z.unknown() })
+    .parse(await one.ask(bob, 'get-user-status', {}, { path: { user_id: String(ann) } }))
+  expect(status).toEqual({
+    status_text: 'tea',
+    emoji_name: 'saucer',
+    emoji_code: String(id),
+    reaction_type: 'realm_emoji',
+  })
+  await takeAway(id)
+  expect(
+    await outcome(
+      one.ask(bob, 'update-status', {
+        emoji_name: 'saucer',
+        emoji_code: String(id),
+        reaction_type: 'realm_emoji',
+      }),
+    ),
+  ).toMatchObject({ msg: 'This custom emoji has been deactivated.' })
+})
