@@ -121,6 +121,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     url_template: 'https://x.example/{code}',
     fragment: 'inbox',
     is_pinned: true,
+    night: true,
     name: 'x',
     order: [],
     data: [],

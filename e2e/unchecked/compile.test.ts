@@ -17,6 +17,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'auth insertSystemBot': 'before its organisation there is nobody a rule could ask: the caller list decides',
   'auth readSettingsDefaults': 'what new accounts begin with: everybody in the organisation is told',
   'auth readOrganisation': 'shown before anybody signs in',
+  'auth readIcon': 'the same',
   'auth organisationsWithFull': 'numbers of organisations',
   'auth settleFull': 'writes down what time has decided; who they are everybody is told',
   'auth holdAccount': 'locks a row and reads nothing of it',
@@ -64,6 +65,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'uploads askDatabase': 'reads nothing',
   'uploads findEmoji':
     'who made an emoji, which everybody in the organisation is told of: the fact that the rule asks for',
+  'uploads readPictures': 'shown before anybody signs in',
   'uploads readPublicImage': 'whoever has its address, which nobody guesses, may have the image',
   'uploads unwrapKey': 'reads nothing',
 }

@@ -62,6 +62,8 @@ export interface Operation<
   readonly revokes: boolean
   /** May bots ask for it that only send what comes from elsewhere (incoming webhooks)? */
   readonly incomingWebhooks: boolean
+  /** Answered by leading to the `url` of its response. */
+  readonly redirects: boolean
   readonly params: P
   readonly response: R
   /** The feature level that brought it, when newer than 372. */
@@ -74,11 +76,15 @@ export function operation<
   R extends z.ZodType,
   const A extends 'public' | Action = 'public' | Action,
 >(
-  declared: Omit<Operation<P, R, A>, 'kind' | 'bodyLimit' | 'idempotent' | 'revokes' | 'incomingWebhooks'> & {
+  declared: Omit<
+    Operation<P, R, A>,
+    'kind' | 'bodyLimit' | 'idempotent' | 'revokes' | 'incomingWebhooks' | 'redirects'
+  > & {
     bodyLimit?: number
     idempotent?: boolean
     revokes?: boolean
     incomingWebhooks?: boolean
+    redirects?: boolean
   },
 ): Operation<P, R, A> {
   const whole = {
@@ -86,6 +92,7 @@ export function operation<
     idempotent: declared.method === 'GET',
     revokes: false,
     incomingWebhooks: false,
+    redirects: false,
     ...declared,
     kind: 'operation' as const,
   }

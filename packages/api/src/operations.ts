@@ -67,6 +67,7 @@ import { updateFlags } from './messages/update-flags.ts'
 import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
 import { addEmoji, deactivateEmoji, getEmoji } from './organisation/emoji.ts'
+import { getIcon, getLogo, removeIcon, removeLogo, setIcon, setLogo } from './organisation/pictures.ts'
 import { serverSettings } from './organisation/server-settings.ts'
 import { updateRealm } from './organisation/update-realm.ts'
 import { updateUserSettingsDefaults } from './organisation/update-user-settings-defaults.ts'
@@ -226,6 +227,12 @@ export const operations: readonly Operation[] = [
   addEmoji,
   deactivateEmoji,
   getEmoji,
+  getIcon,
+  getLogo,
+  removeIcon,
+  removeLogo,
+  setIcon,
+  setLogo,
   getLinkifiers,
   addLinkifier,
   updateLinkifier,

@@ -33,6 +33,7 @@ const ofNobody = new Set([
   'peer.removed',
   'peer.removed-within',
   'emoji.set',
+  'organisation.picture-set',
   'linkifiers.set',
   'playgrounds.set',
   'profile-fields.set',

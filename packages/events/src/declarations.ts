@@ -57,6 +57,7 @@ import { accountSet, organisationDefaultSet } from './users/account-set.ts'
 import { botChanged, botGiven } from './users/bot-changed.ts'
 import { domainChanged } from './users/domain-changed.ts'
 import { emojiChanged, emojiSet } from './organisation/emoji-set.ts'
+import { pictureChanged, pictureSet } from './organisation/picture-set.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import {
@@ -100,6 +101,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(domainChanged),
   any(emojiChanged),
   any(emojiSet),
+  any(pictureChanged),
+  any(pictureSet),
   any(groupMembersAdded),
   any(groupMembersRemoved),
   any(keyCreated),

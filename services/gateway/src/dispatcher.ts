@@ -3,6 +3,7 @@ import type { LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
 import type { Gate } from './edge/gate.ts'
 import { type Rendered, renderSuccess } from './edge/render.ts'
+import { z } from 'zod'
 import { checkOrigin, sessionCookie, setCookie } from './identity/cookies.ts'
 
 export interface DispatcherDeps {
@@ -23,7 +24,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
     const token = caller && (await minter.mint(caller.principal))
     const options = { signal, requestId }
     const { data, ignored } = await link.operation(operation, raw, facts, token, options)
-    return withSession(operation.id, data, ignored)
+    return operation.redirects ? leadingTo(data) : withSession(operation.id, data, ignored)
   }
   return async (exchange) => {
     const { operation, request, facts } = exchange
@@ -62,6 +63,13 @@ export async function onceMore<R>(
       current = { ...exchange, caller: again }
     }
 }
+
+/** What is there now may be elsewhere next time: the answer is not to be kept, as no answer is. */
+const leadingTo = (data: unknown): Rendered => ({
+  ...renderSuccess({}, []),
+  status: 302,
+  headers: { location: z.object({ url: z.string() }).parse(data).url },
+})
 
 /** A session's token travels in a cookie that no script reads, never in a body. */
 function withSession(operation: string, data: unknown, ignored: readonly string[]): Rendered {

@@ -5,10 +5,6 @@ import { legacyPolicies } from '../rules/legacy-policies.ts'
 import { passwordPolicy } from '../rules/password-strength.ts'
 import type { RealmPermissionValues } from './realm-permissions.ts'
 
-/** Where the organisation's picture is, from the organisation's URL on. */
-export const iconPath = '/api/v1/realm/icon?version=1'
-const logoPath = '/api/v1/realm/logo?version=1'
-
 /** What nobody can change yet, at Zulip's defaults. */
 const settings = {
   realm_authentication_methods: { Email: { enabled: true, available: true } },
@@ -97,12 +93,6 @@ export const realmState = (
   ...server,
   realm_bot_domain: new URL(url).hostname,
   realm_date_created: Math.floor(organisation.created_at.getTime() / 1000),
-  realm_icon_source: 'U',
-  realm_icon_url: iconPath,
-  realm_logo_source: 'D',
-  realm_logo_url: logoPath,
-  realm_night_logo_source: 'D',
-  realm_night_logo_url: `${logoPath}&night=true`,
   realm_uri: url,
   realm_url: url,
   server_emoji_data_url: `${url}/static/generated/emoji/emoji_api.json`,

@@ -1,7 +1,6 @@
 import type { Output, serverSettings, RequestFacts } from '@parley/api'
 import { featureLevel, zulipMergeBase, zulipVersion } from '@parley/api'
 import type { Organisation } from '../repo/organisations.ts'
-import { iconPath } from './organisation.ts'
 
 const methods = {
   password: true,
@@ -22,6 +21,7 @@ const methods = {
 export const settingsOf = (
   organisation: Organisation,
   request: Pick<RequestFacts, 'url' | 'client'>,
+  icon: string,
 ): Output<typeof serverSettings> => ({
   authentication_methods: methods,
   external_authentication_methods: [],
@@ -36,7 +36,7 @@ export const settingsOf = (
   realm_url: request.url,
   realm_uri: request.url,
   realm_name: organisation.name,
-  realm_icon: iconPath,
+  realm_icon: icon,
   realm_description: paragraph(organisation.description),
   realm_web_public_access_enabled: false,
 })

@@ -95,7 +95,7 @@ test('every key that the phone app refuses to start without is there, as far as 
   const keys = `custom_profile_fields max_topic_length
     server_presence_ping_interval_seconds server_presence_offline_threshold_seconds
     realm_user_groups user_settings realm_wildcard_mention_policy realm_name
-    realm_waiting_period_threshold realm_allow_message_editing realm_enable_read_receipts realm_icon_url
+    realm_waiting_period_threshold realm_allow_message_editing realm_enable_read_receipts
     realm_presence_disabled realm_default_external_accounts max_file_upload_size_mib server_emoji_data_url
     event_queue_longpoll_timeout_seconds realm_users realm_non_active_users cross_realm_bots`
   expect(Object.keys(authState(facts(2), asked(null, true)))).toEqual(

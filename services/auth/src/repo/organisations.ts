@@ -69,3 +69,13 @@ export async function readOrganisation(tx: Tx): Promise<Organisation | null> {
   )
   return row ?? null
 }
+
+/** Where the organisation's icon is, from its URL on; without one of its own where that is found that all begin with. */
+export async function readIcon(tx: Tx): Promise<string> {
+  const [row] = await tx.query(
+    z.object({ url: z.string() }),
+    'SELECT url FROM uploads.v1_icon WHERE org_id = $1',
+    [tx.org],
+  )
+  return row?.url ?? '/api/v1/realm/icon'
+}

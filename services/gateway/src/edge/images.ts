@@ -29,7 +29,8 @@ export interface SentImage {
 
 /** Where images are, as fastify writes it. */
 export const imagesUrl = '/user_avatars/:org/*'
-const known = /^(?:emoji\/images\/(?:still\/)?|realm\/)[0-9a-f]{32}\.(?:png|webp)$/
+const known =
+  /^(?:(?:emoji\/images\/(?:still\/)?|realm\/)[0-9a-f]{32}\.(?:png|webp)|realm\/(?:icon|logo)\.png)$/
 
 /**
  * The image at an address, for whoever has that: nobody guesses it, and what is there never changes.

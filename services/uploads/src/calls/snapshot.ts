@@ -1,10 +1,12 @@
 import { authorize } from '@parley/access'
-import { uploadsSnapshot } from '@parley/api'
+import { pictureKinds, uploadsSnapshot } from '@parley/api'
 import { AppError, orgId, userId } from '@parley/core'
 import { readActor } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { shownPicture } from '../present/picture.ts'
 import { readEmoji } from '../repo/emoji.ts'
+import { type Pictures, readPictures } from '../repo/pictures.ts'
 
 /** The keys of `register` that belong to images, for the wanted types (Zulip API: register-queue). */
 export default answer<typeof uploadsSnapshot, Context>(uploadsSnapshot, ({ input, ctx }) =>
@@ -13,6 +15,21 @@ export default answer<typeof uploadsSnapshot, Context>(uploadsSnapshot, ({ input
     const verdict = actor && authorize('organisation:read', actor, null, rights)
     if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
     const wants = (type: string): boolean => input.types === null || input.types.includes(type)
-    return wants('realm_emoji') ? { realm_emoji: await readEmoji(tx, verdict.granted) } : {}
+    return {
+      ...(wants('realm_emoji') ? { realm_emoji: await readEmoji(tx, verdict.granted) } : {}),
+      ...(wants('realm') ? picturesOf(tx.org, await readPictures(tx)) : {}),
+    }
   }),
 )
+
+/** As in `register`: of each kind its address and its source. */
+const picturesOf = (org: number, pictures: Pictures): Record<string, string> =>
+  Object.fromEntries(
+    pictureKinds.flatMap((kind) => {
+      const { url, source } = shownPicture(org, pictures, kind)
+      return [
+        [`realm_${kind}_url`, url],
+        [`realm_${kind}_source`, source],
+      ]
+    }),
+  )

@@ -14,15 +14,21 @@ export interface Picture {
 export interface Images {
   /** 64 × 64; one that moves comes with a picture that does not. */
   emoji(bytes: Uint8Array): Promise<{ readonly picture: Picture; readonly still: Picture | null }>
+  /** 200 × 200. */
+  icon(bytes: Uint8Array): Promise<Picture>
+  /** Within 640 × 80. */
+  logo(bytes: Uint8Array): Promise<Picture>
 }
 
 /** Pixels of all pictures of one image: what is to be decoded at most, whatever its bytes promise. */
-const mostPixels = 50_000_000
+const mostPixels = 16_000_000
 const mostPictures = 500
 const mostBytes = 256 * 1024
 const mostSeconds = 5
 const mostWaiting = 16
 const emojiSize = 64
+const iconSize = 200
+const logoSize = { width: 640, height: 80 }
 const clear = { r: 0, g: 0, b: 0, alpha: 0 }
 
 export function createImages(): Images {
@@ -39,6 +45,14 @@ export function createImages(): Images {
       }
     })
   return {
+    icon: (bytes) =>
+      worked(bytes, ({ first }) =>
+        encoded(first().resize(iconSize, iconSize, { fit: 'cover' }), 'image/png'),
+      ),
+    logo: (bytes) =>
+      worked(bytes, ({ first }) =>
+        encoded(first().resize({ ...logoSize, fit: 'inside', withoutEnlargement: true }), 'image/png'),
+      ),
     emoji: (bytes) =>
       worked(bytes, async ({ first, all, moves }) => {
         const small = (image: Sharp): Sharp =>

@@ -109,6 +109,20 @@ const changeEmoji: Change = async ({ random, owner, anybody }) => {
   return who.upload(`/realm/emoji/${free ?? `ours-${letters(random.below(600))}`}`, [smallPicture])
 }
 
+const changePictures: Change = async ({ random, owner }) => {
+  const night = random.below(2) === 0
+  switch (random.below(4)) {
+    case 0:
+      return owner.delete('/realm/icon')
+    case 1:
+      return owner.delete('/realm/logo', { night })
+    case 2:
+      return owner.upload('/realm/icon', [smallPicture])
+    default:
+      return owner.upload('/realm/logo', [smallPicture], { night })
+  }
+}
+
 /** Where new channels are announced, and whether channels say what becomes of them. */
 const wantNotices: Change = async (play) => {
   const { random, owner } = play
@@ -129,4 +143,5 @@ export const ofOrganisation: Kinds = {
   'change linkifiers': [1, changeLinkifiers],
   'change domains of e-mail': [1, changeDomains],
   'change emoji': [1, changeEmoji],
+  'change pictures of the organisation': [1, changePictures],
 }

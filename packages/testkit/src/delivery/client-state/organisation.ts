@@ -1,5 +1,5 @@
 import { realmGroupSettings } from '@parley/access'
-import { organisationSettings, RealmDomain } from '@parley/api'
+import { organisationSettings, pictureKinds, RealmDomain } from '@parley/api'
 import { z } from 'zod'
 import type { Appliers } from './state.ts'
 
@@ -11,6 +11,7 @@ export const told: readonly string[] = [
   'create_public_stream_policy',
   'create_web_public_stream_policy',
   'wildcard_mention_policy',
+  ...pictureKinds.flatMap((kind) => [`${kind}_url`, `${kind}_source`]),
 ]
 
 export const ofOrganisation: Appliers = {
