@@ -274,4 +274,22 @@ export const breaks: readonly Break[] = [
     test: 'services/messaging/test/new-topics',
     title: 'moved to a new topic by whom the channel lets',
   },
+  {
+    name: 'images are given out under another organisation’s address',
+    invariant: 3,
+    file: 'services/gateway/src/edge/images.ts',
+    from: "params['org'] === String(org) && known.test(path)",
+    to: 'known.test(path)',
+    test: 'services/uploads/test/emoji',
+    title: 'an image is nobody else’s organisation’s',
+  },
+  {
+    name: 'an emoji that is out of use is put on messages',
+    invariant: 4,
+    file: 'services/messaging/src/rules/emoji.ts',
+    from: "if (emoji.deactivated) throw badRequest('This custom emoji has been deactivated.')",
+    to: '',
+    test: 'services/messaging/test/own-emoji',
+    title: 'one that is out of use comes to no message',
+  },
 ]

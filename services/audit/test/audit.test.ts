@@ -5,6 +5,7 @@ import {
   type Account,
   type Organisation,
   signIn,
+  smallPicture,
   testNetwork,
   type TestNetwork,
   testPassword,
@@ -76,6 +77,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   await person.ok('DELETE', '/users/me/subscriptions', { subscriptions: ['canarychannel'] })
   const { user_id: bot } = await person.ok('POST', '/bots', { full_name: 'Canaryname', short_name: 'canary' })
   await person.ok('PATCH', `/bots/${z.int().parse(bot)}`, { bot_owner_id: who.owner.id })
+  await person.upload('/realm/emoji/canaryemoji', [smallPicture])
   const headers = await signIn(who.client(), person.email, testPassword)
   const session = who.client({ headers, root: '/json' })
   await session.ok('DELETE', '/parley/sessions/current')
@@ -86,6 +88,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
     name: 'canaryfield',
     hint: 'canarydescription',
   })
+  await who.owner.upload('/realm/icon', [smallPicture])
   await who.owner.ok('PATCH', '/realm', { can_resolve_topics_group: { new: members } })
   await who.owner.ok('PATCH', `/users/${person.id}`, { role: 300 })
   await who.owner.ok('DELETE', `/users/${person.id}`)
