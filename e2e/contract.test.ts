@@ -231,6 +231,16 @@ async function changeChannel(channel: number): Promise<void> {
   const playground = { name: 'Try', pygments_language: 'Rust', url_template: 'https://x.example/?c={code}' }
   const tried = int(await holds(owner, 'POST', '/realm/playgrounds', playground), 'id')
   await holds(owner, 'DELETE', '/realm/playgrounds/{playground_id}', {}, `/realm/playgrounds/${tried}`)
+  const invitation = { invitee_emails: 'shapes@new.example', stream_ids: [channel] }
+  await holds(owner, 'POST', '/invites', invitation)
+  await holds(owner, 'POST', '/invites/multiuse', { stream_ids: [channel], invite_expires_in_minutes: null })
+  const invited = await holds(owner, 'GET', '/invites', {})
+  const Listed = z.array(z.looseObject({ id: z.int(), is_multiuse: z.boolean() }))
+  for (const { id, is_multiuse: link } of Listed.parse(invited.body['invites'])) {
+    if (!link) await holds(owner, 'POST', '/invites/{invite_id}/resend', {}, `/invites/${id}/resend`)
+    const kind = link ? '/multiuse' : ''
+    await holds(owner, 'DELETE', `/invites${kind}/{invite_id}`, {}, `/invites${kind}/${id}`)
+  }
   const linkifier = { pattern: '#(?P<id>[0-9]+)', url_template: 'https://x.example/{id}' }
   const linked = int(await holds(owner, 'POST', '/realm/filters', linkifier), 'id')
   await holds(owner, 'PATCH', '/realm/filters/{filter_id}', linkifier, `/realm/filters/${linked}`)

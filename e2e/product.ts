@@ -54,6 +54,10 @@ const counting = process.env['PARLEY_TEST_COVERAGE']
  */
 export const environment: NodeJS.ProcessEnv = {
   ...process.env,
+  // Mail is set up, and nobody takes it.
+  SMTP_HOST: '127.0.0.1',
+  SMTP_PORT: '9',
+  MAIL_FROM: 'chat@parley.example',
   ...(counting ? { NODE_V8_COVERAGE: join(counting, 'ran') } : {}),
   NODE_COMPILE_CACHE: counting
     ? join(counting, 'compiled')

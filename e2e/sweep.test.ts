@@ -88,6 +88,7 @@ const pathOf = (operation: Operation, ids: Target): string =>
     .replace('{draft_id}', '1')
     .replace('{field_id}', '1')
     .replace('{domain}', 'x.example')
+    .replace('{invite_id}', '1')
     .replace('{playground_id}', '1')
     .replace('{filter_id}', '1')
     .replace('{emoji_name}', 'nobodys')
@@ -142,6 +143,9 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     num_before: 10,
     num_after: 0,
     subscriptions: operation.method === 'DELETE' ? [ids.name] : [{ name: ids.name }],
+    invitee_emails: 'swept@x.example',
+    stream_ids: [ids.channel],
+    group_ids: [ids.group],
     queue_id: '00000000-0000-4000-8000-000000000000',
     last_event_id: -1,
     include_subscribers: true,

@@ -55,6 +55,8 @@ export const spoilt = {
     renamed('TABLE', 'auth.profile_values', 'field_id'),
     renamed('TABLE', 'auth.playgrounds', 'playground_id'),
     renamed('TABLE', 'auth.domains', 'org_id'),
+    renamed('TABLE', 'auth.invitations', 'org_id'),
+    renamed('TABLE', 'auth.invitation_secrets', 'org_id'),
     renamed('TABLE', 'auth.linkifiers', 'org_id'),
     renamed('TABLE', 'auth.navigation_views', 'user_id'),
   ],

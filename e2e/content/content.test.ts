@@ -124,6 +124,11 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     const victim = await stage.person('Victim')
     const gone = await stage.person('Gone')
     await stage.owner.ok('DELETE', `/users/${gone.id}`)
+    // Nobody takes the mail: what is said of that names nobody.
+    await ada.ok('POST', '/invites', { invitee_emails: `5${canary.email}`, stream_ids: [] })
+    const { invite_link: link } = await stage.owner.ok('POST', '/invites/multiuse')
+    secrets = { ...secrets, 'secret of a link': String(link).split('#')[1] ?? '' }
+    expect(secrets['secret of a link']).toHaveLength(43)
     const named = { name: canary.name, description: canary.description, members: [victim.id] }
     const group = await stage.owner.ok('POST', '/user_groups/create', named)
     const field = await stage.owner.ok('POST', '/realm/profile_fields', {

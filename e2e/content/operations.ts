@@ -117,6 +117,30 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   ],
   'delete-realm-logo': ['images', ({ stage }) => stage.owner.delete('/realm/logo', { night: true })],
   'deactivate-custom-emoji': ['images', ({ ada }) => ada.delete(`/realm/emoji/${canary.local}`)],
+  'get-invites': ['profiles', ({ ada }) => ada.get('/invites')],
+  'send-invites': [
+    'profiles',
+    ({ ada }) => ada.post('/invites', { invitee_emails: `3${canary.email}`, stream_ids: [] }),
+  ],
+  'create-invite-link': [
+    'profiles',
+    ({ stage }) => stage.owner.post('/invites/multiuse', { welcome_message_custom_text: canary.content }),
+  ],
+  'revoke-email-invite': ['profiles', ({ ada }) => ada.delete('/invites/1')],
+  'revoke-invite-link': ['profiles', ({ ada }) => ada.delete('/invites/multiuse/1')],
+  'resend-email-invite': ['profiles', ({ ada }) => ada.post('/invites/1/resend')],
+  'ask-to-join': [
+    'profiles',
+    ({ stage }) =>
+      stage.client({}).post('/parley/join/ask', { email: `4${canary.email}`, secret: canary.token }),
+  ],
+  join: [
+    'profiles',
+    ({ stage }) =>
+      stage
+        .client({})
+        .post('/parley/join', { secret: canary.token, full_name: canary.name, password: canary.password }),
+  ],
   'get-linkifiers': ['profiles', ({ ada }) => ada.get('/realm/linkifiers')],
   'add-linkifier': ['profiles', ({ stage }) => stage.owner.post('/realm/filters', linkifier)],
   'update-linkifier': ['profiles', ({ stage }) => stage.owner.patch('/realm/filters/1', linkifier)],

@@ -45,6 +45,8 @@ export type Reason =
   | 'content-needed'
   | 'server-only'
   | 'kept'
+  | 'unknown-invitation'
+  | 'not-invited'
   | 'address-outside'
   | 'address-plus'
   | 'address-disposable'

@@ -41,6 +41,16 @@ import {
   type MentionedGroup,
 } from './actions/group.ts'
 import {
+  type InvitationFacts,
+  invitationCreate,
+  invitationList,
+  invitationManage,
+  invitationSeen,
+  type Newcomer,
+  type NewInvitation,
+  userJoin,
+} from './actions/invitation.ts'
+import {
   messageContent,
   messageMentionAll,
   messageRead,
@@ -113,6 +123,13 @@ export interface ActionObjects {
   'organisation:change': { readonly ownersOnly: boolean }
   'emoji:add': { readonly hidesBuiltIn: boolean }
   'emoji:deactivate': EmojiFacts
+  /** One's own, and those that administrators see. */
+  'invitation:list': null
+  'invitation:create': NewInvitation
+  /** Taking it back, sending it again. */
+  'invitation:manage': InvitationFacts
+  /** Making one's account, in the name of who invited. */
+  'user:join': Newcomer
   'user:list': null
   /** Who somebody is: name, address, picture, profile, presence and status. */
   'user:see': SightFacts
@@ -185,6 +202,10 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'organisation:change': organisationChange,
   'emoji:add': emojiAdd,
   'emoji:deactivate': emojiDeactivate,
+  'invitation:list': invitationList,
+  'invitation:create': invitationCreate,
+  'invitation:manage': invitationManage,
+  'user:join': userJoin,
   'user:list': allow,
   'user:see': userSee,
   'user:create': userCreate,
@@ -272,5 +293,6 @@ export const listRules = {
   'message:move-channel': channelMoveInto,
   'user:see': userSight,
   'bot:manage': botManaged,
+  'invitation:manage': invitationSeen,
 } as const
 export type ListedAction = keyof typeof listRules

@@ -141,11 +141,13 @@ export const realmGroupsInUse: readonly RealmGroupSetting[] = [
   'can_create_write_only_bots_group',
   'can_delete_any_message_group',
   'can_delete_own_message_group',
+  'can_invite_users_group',
   'can_manage_all_groups',
   'can_mention_many_users_group',
   'can_move_messages_between_channels_group',
   'can_move_messages_between_topics_group',
   'can_resolve_topics_group',
+  'create_multiuse_invite_group',
   'direct_message_initiator_group',
   'direct_message_permission_group',
 ]

@@ -22,6 +22,9 @@ const other = userId(2)
 const address: AddressFacts = { policy: anyAddress, local: 'new', domain: 'acme.example', disposable: false }
 const outside: AddressFacts = { ...address, policy: { domains: [], disposable: false } }
 
+const invited = { multiuse: false, role: role.member, welcomes: false }
+const joining = { invitation: invited, role: role.member, address, inviteRequired: true }
+
 const open: ChannelFacts = {
   orgId: org,
   channelId: channelId(7),
@@ -306,6 +309,37 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['one’s own', { orgId: org, emojiId: 5, authorId: self }],
     ['another’s', { orgId: org, emojiId: 5, authorId: other }],
     ['of another organisation', { orgId: orgId(2), emojiId: 5, authorId: self }],
+  ],
+  'invitation:list': nothing,
+  'invitation:create': [
+    ['a member, by mail', invited],
+    ['a member, by mail, moderators may', invited, moderators('can_invite_users_group')],
+    ['a member, by a link', { ...invited, multiuse: true }],
+    [
+      'a member, by a link, members may',
+      { ...invited, multiuse: true },
+      members('create_multiuse_invite_group'),
+    ],
+    ['a guest', { ...invited, role: role.guest }],
+    ['a moderator', { ...invited, role: role.moderator }],
+    ['an owner', { ...invited, role: role.owner }],
+    ['a member, with a text of one’s own', { ...invited, welcomes: true }],
+  ],
+  'invitation:manage': [
+    ['one’s own', { orgId: org, inviterId: self, role: role.member }],
+    ['another’s', { orgId: org, inviterId: other, role: role.member }],
+    ['another’s, for an owner', { orgId: org, inviterId: other, role: role.owner }],
+    ['of another organisation', { orgId: orgId(2), inviterId: self, role: role.member }],
+  ],
+  'user:join': [
+    ['a member, whom the actor invited', joining],
+    [
+      'a moderator, whom the actor invited',
+      { ...joining, role: role.moderator, invitation: { ...invited, role: role.moderator } },
+    ],
+    ['another role than the invitation says', { ...joining, role: role.moderator }],
+    ['with an address that is not let in', { ...joining, address: outside }],
+    ['without an invitation', { ...joining, invitation: null, inviteRequired: false }],
   ],
   'user:list': nothing,
   'user:see': (

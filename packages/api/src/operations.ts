@@ -93,6 +93,15 @@ import {
   reorderLinkifiers,
   updateLinkifier,
 } from './organisation/linkifiers.ts'
+import {
+  createInviteLink,
+  getInvites,
+  resendEmailInvite,
+  revokeEmailInvite,
+  revokeInviteLink,
+  sendInvites,
+} from './invitations/invitations.ts'
+import { askToJoin, join } from './own/join.ts'
 import { addDomain, changeDomain, getDomains, removeDomain } from './organisation/domains.ts'
 import { addPlayground, removePlayground } from './organisation/playgrounds.ts'
 import {
@@ -238,6 +247,14 @@ export const operations: readonly Operation[] = [
   updateLinkifier,
   removeLinkifier,
   reorderLinkifiers,
+  createInviteLink,
+  getInvites,
+  resendEmailInvite,
+  revokeEmailInvite,
+  revokeInviteLink,
+  sendInvites,
+  askToJoin,
+  join,
   addDomain,
   changeDomain,
   getDomains,

@@ -2,12 +2,19 @@ import { expect, test } from 'vitest'
 import { loadConfig, supervisorEnvironment, testEnvironment } from './config.ts'
 
 test('every wrong variable is named, and none of its value', () => {
-  const unset = { otlpEndpoint: undefined, compileCache: undefined }
+  const unset = { otlpEndpoint: undefined, compileCache: undefined, mail: {} }
   expect(loadConfig({})).toEqual({ rateLimitFactor: '1', logLevel: 'info', ...unset })
   const wrong = { PARLEY_RATE_LIMIT_FACTOR: 'much', LOG_LEVEL: 'loud', OTEL_EXPORTER_OTLP_ENDPOINT: 'there' }
   expect(() => loadConfig(wrong)).toThrow(
     /^wrong environment: PARLEY_RATE_LIMIT_FACTOR: .*; LOG_LEVEL: .*; OTEL_EXPORTER_OTLP_ENDPOINT: /,
   )
+})
+
+test('how mail is sent goes to the services as it is set', () => {
+  const mail = { SMTP_HOST: 'mail.example', SMTP_PASSWORD_FILE: '/secret', MAIL_FROM: 'a@x.example' }
+  expect(loadConfig(mail).mail).toEqual(mail)
+  expect(() => loadConfig({ ...mail, SMTP_PASSWORD_FILE: 'secret' })).toThrow(/SMTP_PASSWORD_FILE/)
+  expect(supervisorEnvironment({ SMTP_PASSWORD: 'x' })).not.toHaveProperty('SMTP_PASSWORD')
 })
 
 test('a supervisor gets what it reads and nothing else', () => {

@@ -1,14 +1,31 @@
 import { z } from 'zod'
 import { Failure } from './command.ts'
 
+const path = () => z.string().startsWith('/', 'expected an absolute path').optional()
+
+/** How mail is sent; the service that sends it checks the rest. Secrets come in files alone. */
+const Mail = z.object({
+  SMTP_HOST: z.string().min(1).optional(),
+  SMTP_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'expected a port')
+    .optional(),
+  SMTP_TLS: z.enum(['implicit', 'starttls']).optional(),
+  SMTP_USERNAME: z.string().min(1).optional(),
+  SMTP_PASSWORD_FILE: path(),
+  SMTP_CA_FILE: path(),
+  MAIL_FROM: z.string().min(1).optional(),
+})
+
 const Environment = z.object({
+  ...Mail.shape,
   PARLEY_RATE_LIMIT_FACTOR: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,6})?$/, 'expected a number such as 1 or 0.5')
     .default('1'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
-  NODE_COMPILE_CACHE: z.string().startsWith('/', 'expected an absolute path').optional(),
+  NODE_COMPILE_CACHE: path(),
 })
 
 /** What the command reads from the environment; the services get theirs from it. */
@@ -16,6 +33,8 @@ export interface Config {
   rateLimitFactor: string
   logLevel: string
   otlpEndpoint: string | undefined
+  /** By name, what is set of how mail is sent. */
+  mail: Record<string, string>
   /** Where Node keeps what it compiled; a folder of the installation's own where it is not named. */
   compileCache: string | undefined
 }
@@ -33,6 +52,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: data.LOG_LEVEL,
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     compileCache: data.NODE_COMPILE_CACHE,
+    mail: z.record(z.string(), z.string()).parse(Mail.parse(data)),
   }
 }
 

@@ -64,6 +64,7 @@ import {
   organisationPermissionsChanged,
   organisationPermissionSet,
 } from './users/organisation-permissions.ts'
+import { invitationChanged, invitesChanged } from './users/invitation-changed.ts'
 import { navigationViewChanged } from './users/navigation-view-changed.ts'
 import {
   linkifiersSet,
@@ -103,6 +104,8 @@ export const declarations: readonly EventDeclaration[] = [
   any(emojiSet),
   any(pictureChanged),
   any(pictureSet),
+  any(invitationChanged),
+  any(invitesChanged),
   any(groupMembersAdded),
   any(groupMembersRemoved),
   any(keyCreated),

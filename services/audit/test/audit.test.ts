@@ -89,6 +89,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
     hint: 'canarydescription',
   })
   await who.owner.upload('/realm/icon', [smallPicture])
+  await who.owner.ok('POST', '/invites', { invitee_emails: 'canary@new.example', stream_ids: [] })
   await who.owner.ok('PATCH', '/realm', { can_resolve_topics_group: { new: members } })
   await who.owner.ok('PATCH', `/users/${person.id}`, { role: 300 })
   await who.owner.ok('DELETE', `/users/${person.id}`)

@@ -24,7 +24,7 @@ export interface NewAccount {
 export async function addAccount(
   ctx: AuthContext,
   tx: OrmTx,
-  granted: Granted<'user:create'>,
+  granted: Granted<'user:create'> | Granted<'user:join'>,
   { email, fullName, hash, canCreateUsers = false }: NewAccount,
 ): Promise<{ row: AccountRow; events: NewEvent[] }> {
   const joined = now(ctx.clock)

@@ -1,10 +1,12 @@
 import { baseSettings, type ConfigOf, natsSettings, or, postgresSettings, whole } from '@parley/kit'
+import { mailSettings } from './mail/config.ts'
 
 /** What this service reads from its environment. */
 export const authSettings = {
   ...baseSettings,
   ...postgresSettings,
   ...natsSettings,
+  ...mailSettings,
   passwords: {
     /** Hashes computed at a time; each takes 19 MiB of memory and most of a core. */
     concurrency: or(whole('PASSWORD_HASHES', 1, 64), 2),

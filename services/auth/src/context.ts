@@ -2,6 +2,7 @@ import type { Clock, Ids } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import type { AfterCommit } from '@parley/kit'
 import type { Hasher } from './passwords/hasher.ts'
+import type { Mailer } from './mail/mailer.ts'
 import type { OwnAccounts } from './facts/own-accounts.ts'
 
 /** What every route and call of this service works with. */
@@ -12,6 +13,8 @@ export interface AuthContext {
   readonly ids: Ids
   readonly hasher: Hasher
   readonly own: OwnAccounts
+  /** Null where this installation sends no mail. */
+  readonly mailer: Mailer | null
 }
 
 /** The wall clock as the database and the presenters take it. */

@@ -13,6 +13,14 @@ import getLinkifiers from './routes/get-linkifiers.ts'
 import removeLinkifier from './routes/remove-linkifier.ts'
 import reorderLinkifiers from './routes/reorder-linkifiers.ts'
 import updateLinkifier from './routes/update-linkifier.ts'
+import getInvites from './routes/get-invites.ts'
+import sendInvites from './routes/send-invites.ts'
+import createInviteLink from './routes/create-invite-link.ts'
+import revokeEmailInvite from './routes/revoke-email-invite.ts'
+import revokeInviteLink from './routes/revoke-invite-link.ts'
+import resendEmailInvite from './routes/resend-email-invite.ts'
+import askToJoin from './routes/ask-to-join.ts'
+import join from './routes/join.ts'
 import addDomain from './routes/add-domain.ts'
 import changeDomain from './routes/change-domain.ts'
 import getDomains from './routes/get-domains.ts'
@@ -100,6 +108,14 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   removeLinkifier,
   reorderLinkifiers,
   updateLinkifier,
+  getInvites,
+  sendInvites,
+  createInviteLink,
+  revokeEmailInvite,
+  revokeInviteLink,
+  resendEmailInvite,
+  askToJoin,
+  join,
   addDomain,
   changeDomain,
   getDomains,

@@ -5,11 +5,10 @@ import { keyCreated, make, type NewEvent } from '@parley/events'
 import { addAccount, type NewAccount } from './add-account.ts'
 import { type AuthContext, now } from './context.ts'
 import { addressFacts } from './facts/address.ts'
-import { joinDefaults } from './repo/default-channels.ts'
+import { joinedNewChannels } from './come-in.ts'
 import { insertApiKey } from './repo/credentials.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { newApiKey } from './rules/api-key.ts'
-import { joinedEvents } from './rules/joined-events.ts'
 import { turnForSight } from './sight.ts'
 
 /**
@@ -38,11 +37,7 @@ export async function operatorAccount(
   const key = newApiKey(ctx.ids)
   const keyId = await insertApiKey(tx, own.granted, new Secret(key), now(ctx.clock))
   const given = make(keyCreated, { user_id: row.userId, key_id: keyId, method: 'operator' as const })
-  const joined = joinedEvents(
-    row.userId,
-    await joinDefaults(tx, allowed.granted, row.userId, row.dateJoined),
-    null,
-  )
+  const joined = await joinedNewChannels(tx, allowed.granted, row, { defaults: true, channels: [] })
   return { user: row.userId, email: row.deliveryEmail, apiKey: key, events: [...events, given, ...joined] }
 }
 

@@ -12,13 +12,21 @@ import {
   watchCertificates,
 } from '@parley/kit'
 import type { AuthConfig } from './config.ts'
-import type { AuthContext } from './context.ts'
+import { type AuthContext, now } from './context.ts'
 import { calls, routes } from './endpoints.ts'
+import { mailConfig } from './mail/config.ts'
+import { createMailer } from './mail/mailer.ts'
 import { createHasher } from './passwords/hasher.ts'
+import { postMail } from './post-mail.ts'
 import { organisationsWithFull } from './repo/full-members.ts'
+import { organisationsWithMail } from './repo/mails.ts'
 import { findOrganisation } from './repo/organisations.ts'
 import { createOwnAccounts } from './facts/own-accounts.ts'
 import { tellFullMembers } from './tell-full-members.ts'
+
+const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await delay(ms, undefined, { signal })
+}
 
 /** Starts the auth service; disposing it drains and closes everything it opened. */
 export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise<RunningService> {
@@ -30,17 +38,26 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
   const afterCommit = createAfterCommit({ bus, database, clock })
   const hasher = await createHasher(config.passwords, ids)
   const own = createOwnAccounts(database)
-  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own }
+  const mail = mailConfig(config.mail)
+  const mailer = mail && createMailer(mail)
+  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own, mailer }
   opening.use(
     createRounds({
       waiting: () => organisationsWithFull(database),
       serve: (org) => tellFullMembers(ctx, org),
-      wait: async (ms, signal) => {
-        await delay(ms, undefined, { signal })
-      },
+      wait,
       onProblem: (error) => logger.warn('the log does not say of new full members', describeError(error)),
     }),
   )
+  if (mailer)
+    opening.use(
+      createRounds({
+        waiting: () => organisationsWithMail(database, now(clock)),
+        serve: (org) => postMail(ctx, mailer, org, logger),
+        wait,
+        onProblem: (error) => logger.warn('no mail is sent', describeError(error)),
+      }),
+    )
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => findOrganisation(database, null) }
   const parts = { config, deps, certificates, database, afterCommit, ctx, actors: own.actor }

@@ -2,13 +2,16 @@ import type { Capabilities, Principal, RequestFacts } from '@parley/api'
 import { AppError, type Clock, fixedClock, orgId, seq, systemIds } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import { appendedIn, type LoggedEvent, readLog } from '@parley/events'
-import { runOperation } from '@parley/kit'
-import { contractFaults, type TestDatabase, testDatabase } from '@parley/testkit'
+import { loadConfig, runOperation, silentLogger } from '@parley/kit'
+import { contractFaults, type MailServer, type TestDatabase, testDatabase } from '@parley/testkit'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { AuthContext } from '../src/context.ts'
 import { calls, routes } from '../src/endpoints.ts'
+import { mailConfig, mailSettings } from '../src/mail/config.ts'
+import { createMailer, type Mailer } from '../src/mail/mailer.ts'
 import { createHasher } from '../src/passwords/hasher.ts'
+import { postMail } from '../src/post-mail.ts'
 import { createOwnAccounts } from '../src/facts/own-accounts.ts'
 
 /** What clients use though the contract has no schema of it. */
@@ -41,6 +44,8 @@ export interface Harness extends AsyncDisposable {
   principal(as: As): Promise<Principal>
   /** Runs an operation as the gateway would, and holds its answer against the contract where it is in it. */
   ask(op: string, as: As | Principal | null, fields?: Fields, path?: Fields, org?: number): Promise<Answer>
+  /** Sends what is due of an organisation. */
+  post(org: number): Promise<void>
   log(org: number): Promise<LoggedEvent[]>
   /** What `register` says now of these types to the organisation's owner, or to somebody else. */
   told(
@@ -51,7 +56,7 @@ export interface Harness extends AsyncDisposable {
   ): Promise<Answer>
 }
 
-export async function harness(): Promise<Harness> {
+export async function harness(mail?: MailServer): Promise<Harness> {
   const db = await testDatabase()
   const auth = await db.ormAs('auth')
   const clock = fixedClock(1_800_000_000_000)
@@ -66,7 +71,15 @@ export async function harness(): Promise<Harness> {
   }
   const hasher = await createHasher({ concurrency: 2, queue: 64 }, systemIds)
   const own = createOwnAccounts(auth)
-  const ctx: AuthContext = { database: auth, afterCommit, clock, ids: systemIds, hasher, own }
+  const ctx: AuthContext = {
+    database: auth,
+    afterCommit,
+    clock,
+    ids: systemIds,
+    hasher,
+    own,
+    mailer: mail ? mailerTo(mail) : null,
+  }
   const mounted = new Map(routes.map((route) => [route.operation.id, route]))
   const { signal } = new AbortController()
 
@@ -125,6 +138,11 @@ export async function harness(): Promise<Harness> {
       }
       return answer
     },
+    async post(org) {
+      const { mailer } = ctx
+      if (!mailer) throw new Error('this harness sends no mail')
+      for (let more = 1; more > 0;) more = await postMail(ctx, mailer, orgId(org), silentLogger)
+    },
     log: async (org) =>
       (await db.as('gateway')).read(orgId(org), (tx) => readLog(tx, seq(0), seq(1_000_000))),
     told: async (org, types, user, capabilities = {}) => {
@@ -148,6 +166,13 @@ export async function harness(): Promise<Harness> {
     },
     [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
   }
+}
+
+/** Sends by a test's own server. */
+export function mailerTo(mail: MailServer, env: Readonly<Record<string, string>> = {}): Mailer {
+  const config = mailConfig(loadConfig(mailSettings, { ...mail.env, ...env }).mail)
+  if (!config) throw new Error('no mail is set up')
+  return createMailer(config)
 }
 
 /** The code and message with which something was refused. */

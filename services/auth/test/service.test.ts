@@ -17,6 +17,7 @@ import {
   createLogger,
   createMetrics,
   createTokenMinter,
+  loadConfig,
   type LinkClient,
   type RunningService,
   type ServiceDeps,
@@ -26,6 +27,7 @@ import {
 import { certDirOf, type TestDatabase, testDatabase, testServers } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAuth } from '../src/index.ts'
+import { mailSettings } from '../src/mail/config.ts'
 import { goodPassword, refusalOf } from './harness.ts'
 
 const opened = new AsyncDisposableStack()
@@ -69,6 +71,7 @@ beforeAll(async () => {
         postgres: { host, port, database, pool: 4 },
         nats: { url: servers.nats.url },
         passwords: { concurrency: 2, queue: 8 },
+        ...loadConfig(mailSettings, {}),
       },
       deps('auth'),
     ),

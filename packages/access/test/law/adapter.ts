@@ -247,6 +247,19 @@ export function library(organisation: Organisation): (question: Question) => Dec
           operatorAllows: person.createsUsers,
           address: addressOf(realm, question.email),
         })
+      case 'invite': {
+        const { multiuse, role, welcomes, comes } = question
+        const invitation = { multiuse, role, welcomes }
+        if (comes === null) return ask('invitation:create', invitation)
+        const { inviteRequired } = realm
+        return ask('user:join', { invitation, role, address: addressOf(realm, comes), inviteRequired })
+      }
+      case 'invitation:manage':
+        return ask('invitation:manage', {
+          orgId: org,
+          inviterId: userId(question.inviter),
+          role: question.role,
+        })
       case 'bot:create':
         return ask('bot:create', { type: question.type })
       case 'group:read':

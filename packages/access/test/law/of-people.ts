@@ -1,6 +1,13 @@
 /** Section 7 of the rules: people. Where they are bots, `of-bots.ts` says what is asked of one's right to manage them. */
 import { mayManage, reactivateBot } from './of-bots.ts'
-import { type Answer, type Organisation, type Person, type RoleNumber, roles } from './organisation.ts'
+import {
+  type Answer,
+  type Organisation,
+  type Person,
+  type Question,
+  type RoleNumber,
+  roles,
+} from './organisation.ts'
 import { hasInRealm, isAdmin, isBot, isGuest, isOwner, ownerOf } from './primitives.ts'
 
 /** ADR 27: both in one channel in use, or both in one direct conversation. Who was deactivated is seen as before. */
@@ -81,4 +88,26 @@ function comesIn({ realm }: Organisation, email: string): boolean {
 export function createUser(o: Organisation, u: Person, role: RoleNumber, email: string): Answer {
   const may = isAdmin(u) && u.createsUsers && (role !== roles.owner || isOwner(u)) && comesIn(o, email)
   return may ? 'allow' : 'refuse'
+}
+
+/** ADR 38: who used to be allowed and is not any more is asked about as they are now, when somebody comes by it. */
+export function invite(o: Organisation, u: Person, q: Extract<Question, { readonly act: 'invite' }>): Answer {
+  if (isBot(u) || isGuest(u)) return 'refuse'
+  const given = q.multiuse
+    ? hasInRealm(o, u, 'create_multiuse_invite_group')
+    : hasInRealm(o, u, 'can_invite_users_group')
+  const high = q.role === roles.owner || q.role === roles.admin || q.role === roles.moderator
+  const ofRole = q.role === roles.owner ? isOwner(u) : !high || isAdmin(u)
+  const may = given && ofRole && (!q.welcomes || isAdmin(u))
+  return may && (q.comes === null || comesIn(o, q.comes)) ? 'allow' : 'refuse'
+}
+
+/** Own; all for administrators, and those that make owners for owners. */
+export function manageInvitation(
+  u: Person,
+  q: Extract<Question, { readonly act: 'invitation:manage' }>,
+): Answer {
+  if (isBot(u) || isGuest(u)) return 'refuse'
+  const all = q.role === roles.owner ? isOwner(u) : isAdmin(u)
+  return q.inviter === u.id || all ? 'allow' : 'hide'
 }

@@ -85,6 +85,11 @@ function answer(o: Organisation, u: Person, q: Question): Answer {
     case 'user:create':
       return people.createUser(o, u, q.role, q.email)
 
+    case 'invite':
+      return people.invite(o, u, q)
+    case 'invitation:manage':
+      return people.manageInvitation(u, q)
+
     case 'bot:create':
       return bots.createBot(o, u, q.type)
     case 'bot:manage':

@@ -108,6 +108,8 @@ export const realmPermissions = [
   'can_resolve_topics_group',
   'direct_message_initiator_group',
   'direct_message_permission_group',
+  'can_invite_users_group',
+  'create_multiuse_invite_group',
 ] as const
 export interface Realm {
   readonly permissions: Readonly<Record<(typeof realmPermissions)[number], number>>
@@ -115,6 +117,7 @@ export interface Realm {
   readonly emailsRestricted: boolean
   readonly domains: readonly { readonly domain: string; readonly subdomains: boolean }[]
   readonly disposableRefused: boolean
+  readonly inviteRequired: boolean
   readonly allowEditing: boolean
   /** Seconds; null: no limit. */
   readonly editLimit: number | null
@@ -132,6 +135,8 @@ export const neverGuests: ReadonlySet<string> = new Set([
   'can_create_public_channel_group',
   'can_create_write_only_bots_group',
   'can_delete_any_message_group',
+  'can_invite_users_group',
+  'create_multiuse_invite_group',
   'can_manage_all_groups',
   'can_move_messages_between_channels_group',
   'can_administer_channel_group',
@@ -197,6 +202,15 @@ export type Question = { readonly by: number } & (
   | { readonly act: 'user:set-role'; readonly user: number; readonly role: RoleNumber }
   | { readonly act: 'user:leave' }
   | { readonly act: 'user:create'; readonly role: RoleNumber; readonly email: string }
+  /** `comes`: with which address somebody comes in by it now; null where it is only given. `by` invited. */
+  | {
+      readonly act: 'invite'
+      readonly multiuse: boolean
+      readonly role: RoleNumber
+      readonly welcomes: boolean
+      readonly comes: string | null
+    }
+  | { readonly act: 'invitation:manage'; readonly inviter: number; readonly role: RoleNumber }
   | { readonly act: 'bot:create'; readonly type: 1 | 2 }
   | { readonly act: 'group:read' | 'group:create' }
   | { readonly act: 'group:edit'; readonly group: number }

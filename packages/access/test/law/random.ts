@@ -131,17 +131,18 @@ export function someOrganisation(random: Seeded): Organisation {
         can_access_all_users_group: random.pick([systemGroup.everyone, systemGroup.members]),
       },
       waitingDays: random.pick([0, 3, 10]),
-      emailsRestricted: random.below(2) === 0,
-      domains: some(random, ['one.example', 'two.example', 'throwaway.test'], 2).map((domain) => ({
-        domain,
-        subdomains: random.below(2) === 0,
-      })),
-      disposableRefused: random.below(2) === 0,
       allowEditing: random.below(5) > 0,
       editLimit: limit(),
       deleteLimit: limit(),
       moveWithinLimit: limit(),
       moveBetweenLimit: limit(),
+      emailsRestricted: random.below(3) === 0,
+      domains: ['one.example', ...some(random, ['two.example', 'throwaway.test'], 2)].map((domain) => ({
+        domain,
+        subdomains: random.below(2) === 0,
+      })),
+      disposableRefused: random.below(2) === 0,
+      inviteRequired: random.below(2) === 0,
     },
   }
 }

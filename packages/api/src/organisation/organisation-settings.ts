@@ -56,7 +56,7 @@ export const organisationSettings: Settings = {
   avatar_changes_disabled: setting(bool(), false),
   require_unique_names: setting(bool(), false),
   waiting_period_threshold: setting(json(z.int().min(0).max(2_147_483_647)), 0, owners),
-  invite_required: setting(bool(), true, { ...owners, ...fixed }),
+  invite_required: setting(bool(), true, owners),
   emails_restricted_to_domains: setting(bool(), false, owners),
   disallow_disposable_email_addresses: setting(bool(), true, owners),
 

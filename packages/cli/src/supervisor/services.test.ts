@@ -20,6 +20,7 @@ const around = {
   rateLimitFactor: '1',
   logLevel: 'info',
   otlpEndpoint: undefined,
+  mail: { SMTP_HOST: 'mail.example' },
 }
 const environment = (name: string): Record<string, string> => {
   const instance = instances.find((i) => i.name === name)

@@ -84,6 +84,8 @@ export interface Surroundings {
   rateLimitFactor: string
   logLevel: string
   otlpEndpoint: string | undefined
+  /** By what its mail is sent, as it was set; empty where none is. */
+  mail: Readonly<Record<string, string>>
 }
 
 /** The environment of one instance: its whole configuration. */
@@ -118,6 +120,7 @@ export function environmentOf(instance: Instance, around: Surroundings): Record<
     LOG_LEVEL: around.logLevel,
     ...(around.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: around.otlpEndpoint }),
     ...(service === 'uploads' ? { UPLOADS_MASTER_KEY_FILE: around.masterKey } : {}),
+    ...(service === 'auth' ? around.mail : {}),
     ...(service === 'gateway'
       ? {
           TOKEN_KEY_FILE: around.tokenKey,

@@ -123,6 +123,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
     rateLimitFactor: config.rateLimitFactor,
     logLevel: config.logLevel,
     otlpEndpoint: config.otlpEndpoint,
+    mail: config.mail,
   }
   return instances.map((instance) => {
     const { name, service, index } = instance

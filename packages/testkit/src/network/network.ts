@@ -19,6 +19,7 @@ import {
 } from '@parley/kit'
 import { z } from 'zod'
 import { apiClient, type ApiClient } from '../api-client.ts'
+import { mailServer, type MailServer } from '../servers/mail-server.ts'
 import { privateNats, type PrivateNats } from '../servers/private-nats.ts'
 import type { TestServers } from '../servers/instances.ts'
 import { testServers } from '../servers/servers.ts'
@@ -64,6 +65,7 @@ export interface Organisation {
 export interface TestNetwork extends AsyncDisposable {
   readonly database: TestDatabase
   readonly nats: PrivateNats
+  readonly mail: MailServer
   readonly servers: TestServers
   readonly ca: string
   /** Calls as the operator's command makes them. */
@@ -115,10 +117,11 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
     const servers = await testServers()
     const database = stack.use(await testDatabase())
     const nats = stack.use(await privateNats())
+    const mail = stack.use(await mailServer())
     const instances = instancesFor(options.instances ?? {})
     const ports = await freePorts(instances.length + 1)
     const publicPort = ports.pop() ?? 0
-    const around = surroundings(servers, nats, instances, ports, publicPort)
+    const around = surroundings(servers, { nats, mail }, instances, ports, publicPort)
 
     const running: { readonly name: string; readonly service: RunningService }[] = []
     for (const instance of instances) {
@@ -160,6 +163,7 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
     return {
       database,
       nats,
+      mail,
       servers,
       ca,
       link,
@@ -241,7 +245,7 @@ const instancesFor = (counts: Partial<Readonly<Record<NetworkService, number>>>)
 
 function surroundings(
   servers: TestServers,
-  nats: PrivateNats,
+  { nats, mail }: { readonly nats: PrivateNats; readonly mail: MailServer },
   instances: readonly Instance[],
   ports: readonly number[],
   publicPort: number,
@@ -263,5 +267,6 @@ function surroundings(
     rateLimitFactor: '1000',
     logLevel: 'error',
     otlpEndpoint: undefined,
+    mail: mail.env,
   }
 }

@@ -1,4 +1,4 @@
-import { type Actor, isAdmin, isGuest, isOwner, role } from '@parley/access'
+import { type Actor, decide, isAdmin, isGuest, isOwner, role } from '@parley/access'
 import {
   type Linkifier,
   type NavigationView,
@@ -57,6 +57,9 @@ const constant =
   (keys: Record<string, unknown>): Section =>
   () =>
     keys
+
+/** What the weakest of those who may invite may. */
+const anybody = { multiuse: false, role: role.member, welcomes: false } as const
 
 /** Which keys come with which event type (Zulip API: `fetch_event_types` of register-queue). */
 const sections: Readonly<Record<string, Section>> = {
@@ -158,6 +161,6 @@ function people(facts: SnapshotFacts, { capabilities }: Asked): Record<string, u
     is_admin: isAdmin(viewer),
     is_moderator: viewer.role === role.moderator,
     is_guest: isGuest(viewer),
-    can_invite_others_to_realm: !isGuest(viewer),
+    can_invite_others_to_realm: decide('invitation:create', viewer, anybody).ok,
   }
 }

@@ -57,7 +57,7 @@ export async function writeSettingsDefaults(
 /** A new account begins with the organisation's defaults of this moment. */
 export async function beginSettings(
   tx: Tx,
-  _: Granted<'user:create'> | Granted<'bot:create'>,
+  _: Granted<'user:create'> | Granted<'user:join'> | Granted<'bot:create'>,
   user: UserId,
 ): Promise<void> {
   await tx.execute(

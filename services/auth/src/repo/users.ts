@@ -68,7 +68,7 @@ export interface NewUser {
 /** Adds an account of the granted role. @returns its row, or null where somebody has the address already */
 export async function insertUser(
   tx: OrmTx,
-  granted: Granted<'user:create'>,
+  granted: Granted<'user:create'> | Granted<'user:join'>,
   { joined, email, fullName, canCreateUsers }: NewUser,
 ): Promise<ListedRow | null> {
   const [row] = await tx.orm.user.createManyAndReturn({
@@ -177,7 +177,7 @@ export async function raiseGeneration(
 /** Gives a new account its password. */
 export async function insertPassword(
   tx: OrmTx,
-  granted: Granted<'user:create'>,
+  granted: Granted<'user:create'> | Granted<'user:join'>,
   user: UserId,
   password: { readonly hash: string; readonly changedAt: Date },
 ): Promise<void> {

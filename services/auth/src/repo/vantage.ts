@@ -35,13 +35,18 @@ export const raiseGuests = (tx: Tx, _granted: Granted<'organisation:change'>): P
  * The same for the guests who will see a new account because they are in channels that it comes into, where guests see
  * only whom they have met. Before the head is taken.
  */
-export const raiseForNewcomer = (tx: Tx, _granted: Granted<'user:create'>, user: number): Promise<Moved[]> =>
+export const raiseForNewcomer = (
+  tx: Tx,
+  _granted: Granted<'user:create'> | Granted<'user:join'>,
+  user: number,
+  channels: readonly number[],
+): Promise<Moved[]> =>
   tx.query(
     Moved,
     `UPDATE auth.users SET vantage = vantage + 1
-     WHERE org_id = $1 AND user_id IN (SELECT messaging.v1_newcomer_met($1, $2))
+     WHERE org_id = $1 AND user_id <> $2 AND user_id IN (SELECT messaging.v1_newcomer_meets($1, $2, $3))
      RETURNING user_id, role, vantage`,
-    [tx.org, user],
+    [tx.org, user, channels],
   )
 
 /**

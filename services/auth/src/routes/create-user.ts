@@ -4,18 +4,15 @@ import { badRequest, orgId, Secret, type UserId } from '@parley/core'
 import { type OrmTx, readActor, type Tx } from '@parley/db'
 import { append } from '@parley/events'
 import { route } from '@parley/kit'
-import { addAccount } from '../add-account.ts'
+import { comeIn } from '../come-in.ts'
 import { commit } from '../commit.ts'
 import type { AuthContext } from '../context.ts'
 import { addressFacts, addressPolicy } from '../facts/address.ts'
 import { mayCreateUsers } from '../facts/user.ts'
 import { addressRefusal, insufficient } from '../present/refusal.ts'
-import { joinDefaults } from '../repo/default-channels.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
-import { saySignedUp } from '../say-signed-up.ts'
 import { turnForSight } from '../sight.ts'
-import { joinedEvents } from '../rules/joined-events.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
@@ -43,12 +40,11 @@ export default route<typeof createUser, AuthContext, OrmTx>(
       const wanted = await wantedBy(tx, actor.userId, address)
       const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)
       if (!verdict.ok) throw addressRefusal(verdict.reason, address)
-      const added = await addAccount(ctx, tx, verdict.granted, { email: address, fullName: name, hash })
-      const { userId: user, dateJoined } = added.row
-      await saySignedUp(tx, user, request.url)
-      const joined = await joinDefaults(tx, verdict.granted, user, dateJoined)
-      await append(tx, now.rights, [...added.events, ...joinedEvents(user, joined, actor.userId)])
-      return { user_id: user }
+      const account = { email: address, fullName: name, hash }
+      const entry = { url: request.url, defaults: true, channels: [], groups: [] }
+      const { row, events } = await comeIn(ctx, tx, verdict.granted, account, entry)
+      await append(tx, now.rights, events)
+      return { user_id: row.userId }
     })
   },
 )

@@ -6,8 +6,10 @@ import { route } from '@parley/kit'
 import { botsEnded } from '../bot-events.ts'
 import { type AuthContext, now } from '../context.ts'
 import { userFacts } from '../facts/user.ts'
+import { invitationEvents } from '../invitation-events.ts'
 import { lastOwner, refusal, unknownUser } from '../present/refusal.ts'
 import { deactivateBotsOf } from '../repo/bots.ts'
+import { endInvitationsOf } from '../repo/invitations.ts'
 import { deactivate } from '../repo/users.ts'
 import { raiseUnmet } from '../repo/vantage.ts'
 import { anew, turnForSight } from '../sight.ts'
@@ -27,9 +29,11 @@ export default route<typeof deactivateUser, AuthContext, OrmTx>(
     const moved = await raiseUnmet(tx, granted)
     const at = now(ctx.clock)
     const generation = await deactivate(tx, granted, at)
+    const invited = await endInvitationsOf(tx, granted, at)
     const bots = await botsEnded(tx, await deactivateBotsOf(tx, granted, at), null, granted.actor.userId)
+    const told = invited ? await invitationEvents(tx, [], []) : []
     const gone = { user_id: granted.object.userId, generation, by: granted.actor.userId }
-    await append(tx, rights, [make(userDeactivated, gone), ...bots, ...anew(moved)])
+    await append(tx, rights, [make(userDeactivated, gone), ...bots, ...told, ...anew(moved)])
     return {}
   },
 )

@@ -1,25 +1,35 @@
 import { channelId, userId } from '@parley/core'
 import { make, membershipGranted, type NewEvent, peerAdded, peerAddedWithin, userMoved } from '@parley/events'
-import type { JoinedDefaults } from '../repo/default-channels.ts'
+import type { Joined, JoinedChannels } from '../repo/new-channels.ts'
 
 /**
- * What the log says of a new account that came into public channels, as where people come into them by themselves; to the
+ * What the log says of a new account that came into channels, as where people come into them by themselves; to the
  * account itself nothing, as it has no queue yet. `by`: null for the operator.
  */
 export const joinedEvents = (
   user: number,
-  { channels, moved }: JoinedDefaults,
+  { channels, moved }: JoinedChannels,
   by: number | null,
 ): NewEvent[] => [
-  ...channels.flatMap(({ channel_id, creator_id, guests }) => {
-    const who = { channel_id, user_ids: [user] }
-    const peers = { ...who, creator_id }
-    const channel = channelId(channel_id)
-    return [
-      make(peerAdded, peers),
-      ...(guests ? [make(peerAddedWithin, { ...peers, guests_only: true }, { channel })] : []),
-      make(membershipGranted, { ...who, by }, { users: [userId(user)] }),
-    ]
-  }),
+  ...channels.flatMap((joined) => [
+    ...peers(user, joined),
+    make(
+      membershipGranted,
+      { channel_id: joined.channel_id, user_ids: [user], by },
+      { users: [userId(user)] },
+    ),
+  ]),
   ...moved.map((account) => make(userMoved, account)),
 ]
+
+/** The list of subscribers, for those who may see it. */
+function peers(user: number, { channel_id, creator_id, invite_only, guests, overseers }: Joined): NewEvent[] {
+  const body = { channel_id, creator_id, user_ids: [user] }
+  const channel = channelId(channel_id)
+  if (invite_only)
+    return [make(peerAddedWithin, { ...body, guests_only: false }, { channel, users: overseers.map(userId) })]
+  return [
+    make(peerAdded, body),
+    ...(guests ? [make(peerAddedWithin, { ...body, guests_only: true }, { channel })] : []),
+  ]
+}

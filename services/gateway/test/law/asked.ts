@@ -7,7 +7,7 @@ import type {
   Person,
   Question,
 } from '../../../../packages/access/test/law/organisation.ts'
-import { channelName, ids, topicOf } from './names.ts'
+import { channelName, ids, known, topicOf } from './names.ts'
 
 export interface Request {
   readonly method: 'get' | 'post' | 'patch' | 'delete'
@@ -213,8 +213,25 @@ export function asked(o: Organisation, q: Question, maySend: (channel: number) =
       return plain({ method: 'delete', path: '/users/me' })
     case 'user:create': {
       if (q.role !== 400) return 'accounts of other roles are made by the operator'
-      const fields = { email: 'new@law.example', full_name: 'New', password: 'violet submarine 7 clocks' }
+      const fields = { email: known(q.email), full_name: 'New', password: 'violet submarine 7 clocks' }
       return plain({ method: 'post', path: '/users', fields })
+    }
+    case 'invite': {
+      const given = {
+        invite_as: q.role,
+        ...(q.welcomes ? { welcome_message_custom_text: 'Welcome' } : {}),
+      }
+      if (q.multiuse)
+        return q.comes === null
+          ? plain({ method: 'post', path: '/invites/multiuse', fields: given })
+          : 'nobody has a link by which they could come'
+      const who = { invitee_emails: known(q.comes ?? 'new@law.example'), stream_ids: [] }
+      const asks = plain({ method: 'post', path: '/invites', fields: { ...given, ...who } })
+      return q.comes === null ? { ...asks, later: /^Some emails did not validate/ } : asks
+    }
+    case 'invitation:manage': {
+      const id = o.people.has(q.inviter) ? ids.invitation(q.inviter, q.role) : ids.missing.invitation
+      return about('invitation', id, (one) => ({ method: 'delete', path: `/invites/${one}` }))
     }
     case 'bot:create': {
       const fields = { full_name: 'New', short_name: 'new', bot_type: q.type }

@@ -43,7 +43,7 @@ test(`by HTTP everybody may what the rules and the library say (seed ${seed})`, 
     const hear = await hearing(net, place, o, maySend)
 
     for (let i = 0; i < questions; i++) {
-      const some = Array.from({ length: 12 }, () => asItIs(o, someQuestion(random, o)))
+      const some = Array.from({ length: 40 }, () => asItIs(o, someQuestion(random, o)))
       // Most are refused: every second one is one that is not, of the act that was allowed least.
       const [rare] = some
         .filter((one) => i % 2 === 1 && decide(one).ok)

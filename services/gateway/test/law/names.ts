@@ -7,10 +7,14 @@ export const ids = {
   /** Groups of roles have the same ids in both. */
   group: (id: number): number => (id < 100 ? id : 3000 + id),
   message: (id: number): number => 4000 + id,
+  /** One for each that somebody could have given as each role. */
+  invitation: (inviter: number, role: number): number => 500_000 + inviter * 1_000 + role,
   /** Of each kind, one that never was. */
-  missing: { person: 1999, channel: 2999, group: 3999, message: 4999 },
+  missing: { person: 1999, channel: 2999, group: 3999, message: 4999, invitation: 999_999 },
 }
 export const channelName = (id: number): string => `channel ${ids.channel(id)}`
+/** A domain, or an address of it, that gives addresses away, by a name that the product knows. */
+export const known = (address: string): string => address.replace('throwaway.test', 'mailinator.com')
 export const topicOf = (id: number): string => `about ${ids.message(id)}`
 export const emailOf = (id: number): string => `u${ids.person(id)}@law.example`
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Organisation as Place, TestNetwork } from '@parley/testkit'
-import type { Organisation, Person } from '../../../../packages/access/test/law/organisation.ts'
-import { channelName, emailOf, ids, keyOf, topicOf } from './names.ts'
+import { type Organisation, type Person, roles } from '../../../../packages/access/test/law/organisation.ts'
+import { channelName, emailOf, ids, keyOf, known, topicOf } from './names.ts'
 
 /** The same organisation at another time, in seconds: the law knows ages only. */
 export function movedTo(now: number, o: Organisation): Organisation {
@@ -38,6 +38,8 @@ export async function write({ database }: TestNetwork, place: Place, o: Organisa
     {
       settings: {
         waiting_period_threshold: o.realm.waitingDays,
+        emails_restricted_to_domains: o.realm.emailsRestricted,
+        disallow_disposable_email_addresses: o.realm.disposableRefused,
         allow_message_editing: o.realm.allowEditing,
         message_content_edit_limit_seconds: o.realm.editLimit,
         message_content_delete_limit_seconds: o.realm.deleteLimit,
@@ -74,6 +76,32 @@ export async function write({ database }: TestNetwork, place: Place, o: Organisa
       const digest = createHash('sha256').update(keyOf(id)).digest('hex')
       return { key_id: ids.person(id), user_id: ids.person(id), sha256: `\\x${digest}`, ...made }
     }),
+  )
+  await insert(
+    'auth.domains',
+    o.realm.domains.map(({ domain, subdomains }, i) => ({
+      domain: known(domain),
+      domain_id: i + 1,
+      allow_subdomains: subdomains,
+    })),
+  )
+  await insert(
+    'auth.invitations',
+    people.flatMap(({ id }) =>
+      Object.values(roles).map((role) => ({
+        invitation_id: ids.invitation(id, role),
+        kind: 'mail',
+        inviter_id: ids.person(id),
+        email: `of${id}as${role}@invited.example`,
+        role,
+        channels: [],
+        groups: [],
+        with_defaults: false,
+        notify: false,
+        invited_at: at(o.now - 2 * 86_400),
+        mailed: [],
+      })),
+    ),
   )
   const groups = [...o.groups.values()]
   await insert(

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Change, type Kinds, letters, type Member, type Play } from './play.ts'
 
 const mostNewcomers = 40
@@ -40,7 +41,16 @@ const changeRole: Change = async (play) => {
 const rename: Change = async (play) =>
   play.owner.patch(`/users/${play.anybody().id}`, { full_name: `Renamed ${letters(play.random.below(600))}` })
 
+/** A link, or one taken back; nobody comes by it. */
+const invite: Change = async ({ random, owner }) => {
+  const known = z.object({ invites: z.array(z.object({ id: z.int() })) })
+  const [first] = known.parse((await owner.get('/invites')).body).invites
+  if (first && random.below(2) === 0) return owner.delete(`/invites/multiuse/${first.id}`)
+  return owner.post('/invites/multiuse', { invite_as: random.pick([400, 600]) })
+}
+
 export const ofPeople: Kinds = {
+  invite: [1, invite],
   'create a user': [1, createUser],
   deactivate: [1, deactivate],
   reactivate: [1, reactivate],

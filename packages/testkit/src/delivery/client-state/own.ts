@@ -10,6 +10,8 @@ export const remindersById = (list: readonly Reminder[]): Record<number, unknown
 
 /** What a person keeps and sets for themselves alone. */
 export const ofOwn: Appliers = {
+  // What one invites with is asked for anew, and no part of what `register` says.
+  invites_changed() {},
   'drafts add'(state, event) {
     Object.assign(state.drafts, byId(z.array(Kept).parse(event['drafts'])))
   },

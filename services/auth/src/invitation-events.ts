@@ -1,0 +1,21 @@
+import { type UserId, userId } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { invitationChanged, invitesChanged, make, type NewEvent } from '@parley/events'
+import { administrators } from './facts/bots.ts'
+
+type Act = Parameters<typeof invitationChanged.shape>[0]
+
+/** What the log says of invitations: each act for audit, and that those who see them are to ask anew. */
+export async function invitationEvents(
+  tx: Tx,
+  inviters: readonly (number | null)[],
+  acts: readonly Act[],
+): Promise<NewEvent[]> {
+  const users: UserId[] = [
+    ...new Set([...inviters.filter((id) => id !== null).map(userId), ...(await administrators(tx))]),
+  ]
+  return [
+    ...acts.map((act) => make(invitationChanged, act)),
+    ...(users.length === 0 ? [] : [make(invitesChanged, {}, { users })]),
+  ]
+}

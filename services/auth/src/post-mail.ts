@@ -1,0 +1,65 @@
+import { type OrgId, Secret } from '@parley/core'
+import type { OrmTx } from '@parley/db'
+import type { Logger } from '@parley/kit'
+import { type AuthContext, now } from './context.ts'
+import { invitationToSend } from './facts/invitation.ts'
+import { invitationLetter, type Letter } from './mail/letter.ts'
+import type { Mailer } from './mail/mailer.ts'
+import { claimMail, type Claimed, dropMail, insertSecret } from './repo/mails.ts'
+import { readOrganisation } from './repo/organisations.ts'
+import { newInvitationSecret } from './rules/invitation-secret.ts'
+
+/** Attempts that a mail gets, over most of a day. */
+const mostAttempts = 24
+
+/**
+ * Sends one mail of an organisation that is due. It is sent at least once: what fails is tried again later, and so is what
+ * was sent by a process that died before it could say so.
+ * @returns 0 where none is due
+ */
+export async function postMail(
+  ctx: AuthContext,
+  mailer: Mailer,
+  org: OrgId,
+  logger: Logger,
+): Promise<number> {
+  const prepared = await ctx.database.write(org, (tx) => prepare(ctx, tx))
+  if (prepared === null) return 0
+  if (prepared === 'moot') return 1
+  const { mail, to, letter } = prepared
+  const { outcome, code } = await mailer.send(to, mail.message_id, letter)
+  if (outcome !== 'sent')
+    logger.warn('a mail was not sent', { reason: outcome, code, attempt: mail.attempts })
+  if (outcome !== 'failed' || mail.attempts >= mostAttempts)
+    await ctx.database.write(org, (tx) => dropMail(tx, mail.mail_id))
+  return 1
+}
+
+interface Prepared {
+  readonly mail: Claimed
+  readonly to: string
+  readonly letter: Letter
+}
+
+/** `moot`: what it would have said is not true any more, so it is not sent. */
+async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' | null> {
+  const at = now(ctx.clock)
+  const mail = await claimMail(tx, at)
+  if (!mail) return null
+  const invitation = await invitationToSend(tx, mail.invitation_id, at)
+  const organisation = await readOrganisation(tx)
+  if (!invitation || !organisation || organisation.deactivated) {
+    await dropMail(tx, mail.mail_id)
+    return 'moot'
+  }
+  const secret = newInvitationSecret(ctx.ids)
+  await insertSecret(tx, mail.invitation_id, new Secret(secret))
+  const letter = invitationLetter({
+    url: mail.url,
+    organisation: organisation.name,
+    inviter: invitation.inviter,
+    secret,
+    expires: invitation.expires_at,
+  })
+  return { mail, to: invitation.email, letter }
+}

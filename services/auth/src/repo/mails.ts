@@ -1,0 +1,77 @@
+import type { Granted } from '@parley/access'
+import { type OrgId, orgId, type Secret, sha256 } from '@parley/core'
+import type { Database, Tx } from '@parley/db'
+import { z } from 'zod'
+
+/** A mail about an invitation, to be sent from now on. */
+export interface NewMail {
+  readonly invitation: number
+  /** A UUID, the same at every attempt. */
+  readonly messageId: string
+  readonly url: string
+  readonly at: Date
+}
+
+/** Has a mail sent once this transaction is committed. */
+export async function insertMail(
+  tx: Tx,
+  _: Granted<'invitation:create'> | Granted<'invitation:manage'> | Granted<'user:join'>,
+  { invitation, messageId, url, at }: NewMail,
+): Promise<void> {
+  await tx.execute(
+    'INSERT INTO auth.mails (org_id, invitation_id, message_id, url, due_at) VALUES ($1, $2, $3, $4, $5)',
+    [tx.org, invitation, messageId, url, at],
+  )
+  await tx.execute(
+    'UPDATE auth.invitations SET mailed = mailed || $3::timestamptz WHERE org_id = $1 AND invitation_id = $2',
+    [tx.org, invitation, at],
+  )
+}
+
+/** Keeps the hash of what opens an invitation. */
+export async function insertSecret(tx: Tx, invitation: number, secret: Secret): Promise<void> {
+  await tx.execute(
+    'INSERT INTO auth.invitation_secrets (org_id, sha256, invitation_id) VALUES ($1, $2, $3)',
+    [tx.org, sha256(secret.expose()), invitation],
+  )
+}
+
+/** Organisations with a mail that is due. */
+export async function organisationsWithMail(database: Pick<Database, 'once'>, now: Date): Promise<OrgId[]> {
+  const Id = z.object({ id: z.int() })
+  const rows = await database.once(Id, 'SELECT id FROM auth.organisations_with_mail($1) AS id', [now])
+  return rows.map(({ id }) => orgId(id))
+}
+
+const Claimed = z.object({
+  mail_id: z.coerce.number(),
+  message_id: z.string(),
+  invitation_id: z.int(),
+  url: z.string(),
+  attempts: z.int(),
+})
+export type Claimed = z.output<typeof Claimed>
+
+/**
+ * Takes one mail that is due and puts off its next attempt: a minute, then twice as long each time, an hour at most. Whoever
+ * dies with it in hand has lost nothing.
+ */
+export async function claimMail(tx: Tx, now: Date): Promise<Claimed | null> {
+  const [row] = await tx.query(
+    Claimed,
+    `WITH due AS MATERIALIZED (
+       SELECT mail_id FROM auth.mails WHERE org_id = $1 AND due_at <= $2
+       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     UPDATE auth.mails m SET attempts = m.attempts + 1,
+       due_at = $2::timestamptz + least(60, 2 ^ m.attempts) * interval '1 minute'
+     FROM due WHERE m.org_id = $1 AND m.mail_id = due.mail_id
+     RETURNING m.mail_id, m.message_id, m.invitation_id, m.url, m.attempts`,
+    [tx.org, now],
+  )
+  return row ?? null
+}
+
+/** A mail is sent, or never will be. */
+export async function dropMail(tx: Tx, mail: number): Promise<void> {
+  await tx.execute('DELETE FROM auth.mails WHERE org_id = $1 AND mail_id = $2', [tx.org, mail])
+}
