@@ -1,5 +1,7 @@
 import { role } from '@parley/access'
 import { maxBotsOfPerson } from '@parley/api'
+import { groupId, orgId, userId } from '@parley/core'
+import { readActor } from '@parley/db'
 import { contractAvailable, eventFaults } from '@parley/testkit'
 import { declarations } from '@parley/events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -346,6 +348,7 @@ test('BO-02 a bot that is a full member is given to nobody who still waits to be
       'UPDATE auth.users SET date_joined = now() - make_interval(days => $3) WHERE org_id = $1 AND user_id = $2',
       [acme.org, who, days],
     )
+  await joined(member.user, 10)
   await joined(robbie.user, 5)
   await joined(heir.user, 1)
   await h.ask('update-realm', acme, { waiting_period_threshold: '3' })
@@ -355,6 +358,20 @@ test('BO-02 a bot that is a full member is given to nobody who still waits to be
   await joined(heir.user, 4)
   await give()
   expect(await person(robbie.user)).toMatchObject({ bot_owner_id: heir.user })
+  // Whom its owner waits with, also where they wait longer than they did when they got it.
+  const full = async (days: number): Promise<boolean[]> => {
+    await h.ask('update-realm', acme, { waiting_period_threshold: String(days) })
+    return (await h.db.as('streams')).read(orgId(acme.org), async (tx) => {
+      const [own, all] = [await readActor(tx, userId(robbie.user)), await readActor(tx, userId(heir.user))]
+      return [own, all].map(({ actor }) => actor?.groups.has(groupId(4)) ?? false)
+    })
+  }
+  expect(await joined(robbie.user, 30)).toEqual([])
+  expect([await full(3), await full(10), await full(40)]).toEqual([
+    [true, true],
+    [false, false],
+    [false, false],
+  ])
   await h.ask('update-realm', acme, { waiting_period_threshold: '0' })
 })
 

@@ -130,7 +130,9 @@ test('what was sent while somebody was muting is either read by that or read fro
 test('of what several people send at once, only what the muted one says is read', async () => {
   await mute(ann, ben)
   await ann.ok('POST', '/mark_all_as_read')
-  const said = await Promise.all([ben, cat, ben, ben, cat, cat, ben].map(async (who) => [who, await say(who)] as const))
+  const said = await Promise.all(
+    [ben, cat, ben, ben, cat, cat, ben].map(async (who) => [who, await say(who)] as const),
+  )
   const cats = said.flatMap(([who, id]) => (who === cat ? [id] : []))
   expect((await narrowed(ann, isUnread)).ids).toEqual(cats.toSorted((a, b) => a - b))
 })
