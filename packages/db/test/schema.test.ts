@@ -114,14 +114,16 @@ test('gateways read no names and no addresses of people', async () => {
 })
 
 test('row-level security lets every index be used', async () => {
-  // Only leakproof operators on bare columns reach an index of a table with row-level security.
+  // Only leakproof operators on bare columns reach an index of a table with row-level security; what words are found by
+  // stands within a policy (services/messaging/test/search.test.ts sees that index used).
   const useless = await names(
     `SELECT i.indexrelid::regclass || ' ' || pg_get_indexdef(i.indexrelid, at::integer, true) AS name
        FROM pg_index i
        JOIN pg_class t ON t.oid = i.indrelid AND t.relrowsecurity
        CROSS JOIN generate_series(1, i.indnkeyatts) AS at
        JOIN pg_opclass c ON c.oid = i.indclass[at - 1]
-       WHERE t.relnamespace::regnamespace::text IN ${ours} AND (i.indkey[at - 1] = 0 OR EXISTS (
+       WHERE t.relnamespace::regnamespace::text IN ${ours}
+        AND i.indexrelid <> 'messaging.words_of_messages'::regclass AND (i.indkey[at - 1] = 0 OR EXISTS (
          SELECT FROM pg_amop o JOIN pg_operator op ON op.oid = o.amopopr JOIN pg_proc p ON p.oid = op.oprcode
            WHERE o.amopfamily = c.opcfamily AND o.amoplefttype = c.opcintype AND o.amoprighttype = c.opcintype
              AND NOT p.proleakproof))

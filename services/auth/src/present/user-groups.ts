@@ -16,14 +16,18 @@ const everyone = systemGroupId['role:everyone']
 type Listed = Pick<ListedRow, 'userId' | 'role' | 'isActive' | 'waitingUntil'>
 
 /** The system groups with the active accounts that each names directly. @param createdAt the organisation's, in seconds */
-export const systemUserGroups = (accounts: readonly Listed[], createdAt: number): UserGroupObject[] =>
-  systemGroups.map((group) => ({
+export function systemUserGroups(accounts: readonly Listed[], createdAt: number): UserGroupObject[] {
+  const members = Map.groupBy(
+    accounts.filter((account) => account.isActive),
+    names,
+  )
+  return systemGroups.map((group) => ({
     id: group.id,
     name: group.name,
     description: group.description,
     creator_id: null,
     date_created: createdAt,
-    members: accounts.filter((a) => a.isActive && names(a) === group.id).map((a) => a.userId),
+    members: (members.get(group.id) ?? []).map((account) => account.userId),
     direct_subgroup_ids: [...group.subgroups],
     is_system_group: true,
     deactivated: false,
@@ -35,6 +39,7 @@ export const systemUserGroups = (accounts: readonly Listed[], createdAt: number)
     can_mention_group: group.name === 'role:everyone' ? everyone : nobody,
     can_remove_members_group: nobody,
   }))
+}
 
 // Roles come out of the database as numbers, which it checks.
 const names = ({ role, waitingUntil }: Listed): number => roleGroup(role as Role, waitingUntil !== null)

@@ -1,6 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { UserId } from '@parley/core'
 import type { OrmTx } from '@parley/db'
+import { z } from 'zod'
 
 /** An account as it is kept, without what only signing in needs. */
 export interface AccountRow {
@@ -25,6 +26,24 @@ export interface ListedRow extends AccountRow {
   readonly waitingUntil: Date | null
 }
 
+const Listed = z.object({
+  userId: z.int(),
+  email: z.string(),
+  deliveryEmail: z.string(),
+  emailAddressVisibility: z.int(),
+  fullName: z.string(),
+  role: z.int(),
+  isActive: z.boolean(),
+  isBot: z.boolean(),
+  botType: z.int().nullable(),
+  botOwnerId: z.int().nullable(),
+  dateJoined: z.date(),
+  timezone: z.string(),
+  avatarVersion: z.int(),
+  generation: z.int(),
+  waitingUntil: z.date().nullable(),
+}) satisfies z.ZodType<ListedRow>
+
 /** Ids beyond the column's type are nobody's, and would be an error to ask for. */
 const isId = (id: number): boolean => id <= 2_147_483_647 && id >= 0
 
@@ -34,9 +53,16 @@ export function listUsers(
   granted: Granted<'user:list'>,
   ids: readonly number[] | null = null,
 ): Promise<ListedRow[]> {
-  const { orgId } = granted.actor
-  const among = ids ? { userId: { in: ids.filter(isId) } } : {}
-  return tx.orm.user.findMany({ where: { orgId, ...among }, orderBy: { userId: 'asc' } })
+  // Thousands of rows at a time: Prisma takes twice as long for them.
+  return tx.query(
+    Listed,
+    `SELECT user_id AS "userId", email, delivery_email AS "deliveryEmail",
+        email_address_visibility AS "emailAddressVisibility", full_name AS "fullName", role, is_active AS "isActive",
+        is_bot AS "isBot", bot_type AS "botType", bot_owner_id AS "botOwnerId", date_joined AS "dateJoined", timezone,
+        avatar_version AS "avatarVersion", generation, waiting_until AS "waitingUntil"
+      FROM auth.users WHERE org_id = $1 AND ($2::integer[] IS NULL OR user_id = ANY ($2)) ORDER BY user_id`,
+    [granted.actor.orgId, ids && ids.filter(isId)],
+  )
 }
 
 /** The account that the proof is about. @throws Error where its row is gone, which no account's ever is */

@@ -38,7 +38,7 @@ export async function firstUnread(
   const [row] = await search(tx, actor, {
     terms: [...terms, { kind: 'unread', negated: false }, { kind: 'home', negated: false }],
     unread: true,
-    bound: () => 'true',
+    bound: null,
     newestFirst: false,
     limit: 1,
   })
@@ -59,7 +59,7 @@ export async function idsAround(
       : search(tx, actor, {
           terms,
           unread,
-          bound: (values) => `m.message_id ${operator} ${values.add(anchor)}`,
+          bound: { operator, anchor },
           newestFirst: operator === '<',
           limit,
         })
@@ -79,7 +79,7 @@ export async function idsAround(
 interface Search {
   readonly terms: readonly Resolved[]
   readonly unread: boolean
-  readonly bound: (values: Values) => string
+  readonly bound: { readonly operator: '<' | '=' | '>'; readonly anchor: number } | null
   readonly newestFirst: boolean
   readonly limit: number
 }
@@ -87,7 +87,36 @@ interface Search {
 /** Terms that leave few messages over: looked for first, then held against the spans. */
 const sparse = new Set<Resolved['kind']>(['sender', 'id', 'starred', 'mentioned', 'found'])
 
-async function search(
+/** Of what an index has found, so many times the limit are looked at first: mostly that is enough. */
+const eagerly = 4
+
+async function search(tx: Tx, actor: Granted<'message:list'>['actor'], wanted: Search): Promise<number[]> {
+  const first = nearest(wanted)
+  const rows = first && (await searchAll(tx, actor, first))
+  return rows?.length === wanted.limit ? rows : searchAll(tx, actor, wanted)
+}
+
+/** The same among the nearest of what was found; null where that is all of it. */
+function nearest(wanted: Search): Search | null {
+  const { terms, bound, newestFirst, limit } = wanted
+  const found = terms.find((term) => term.kind === 'found')
+  if (!found) return null
+  const beyond = {
+    '<': (id: number) => id < anchor,
+    '=': (id: number) => id === anchor,
+    '>': (id: number) => id > anchor,
+  }
+  const anchor = bound?.anchor ?? 0
+  const ids = (bound ? found.ids.filter(beyond[bound.operator]) : [...found.ids]).sort((a, b) =>
+    newestFirst ? b - a : a - b,
+  )
+  const few = limit * eagerly
+  if (ids.length <= few) return null
+  const among = { ...found, ids: ids.slice(0, few) }
+  return { ...wanted, terms: terms.map((term) => (term === found ? among : term)) }
+}
+
+async function searchAll(
   tx: Tx,
   actor: Granted<'message:list'>['actor'],
   { terms, unread, bound, newestFirst, limit }: Search,
@@ -100,7 +129,8 @@ async function search(
   // What is asked of the reader's own marks is never looked for beyond what came to them.
   const mine = { received: 'true', inUnread: unread }
   const looking = { org, user, terms, channel: 's.channel_id', muted: 's.muted', ...mine }
-  const conditions = `m.org_id = ${org} AND ${bound(values)} AND ${messageConditions(values, looking)}`
+  const within = bound ? `m.message_id ${bound.operator} ${values.add(bound.anchor)}` : 'true'
+  const conditions = `m.org_id = ${org} AND ${within} AND ${messageConditions(values, looking)}`
   const inSpan =
     'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)'
   const most = values.add(limit)
