@@ -116,7 +116,7 @@ describe('operations over the link', () => {
     const { client, deps } = caller(service.linkAddress)
     const token = await createTokenMinter(key, deps.clock).mint(principal)
     expect(await client.operation(readIt, { path: {}, fields: { odd: '1' } }, facts, token)).toEqual({
-      data: { value: 3 },
+      json: Buffer.from('{"value":3}'),
       ignored: ['odd'],
     })
     const refused = { code: 'UNAUTHORIZED' }

@@ -2,7 +2,7 @@ import { AppError, unavailable } from '@parley/core'
 import type { LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
 import type { Gate } from './edge/gate.ts'
-import { type Rendered, renderSuccess } from './edge/render.ts'
+import { type Rendered, renderJson, renderSuccess } from './edge/render.ts'
 import { z } from 'zod'
 import { checkOrigin, sessionCookie, setCookie } from './identity/cookies.ts'
 
@@ -23,8 +23,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
     const { operation, caller, raw, facts, signal, requestId } = exchange
     const token = caller && (await minter.mint(caller.principal))
     const options = { signal, requestId }
-    const { data, ignored } = await link.operation(operation, raw, facts, token, options)
-    return operation.redirects ? leadingTo(data) : withSession(operation.id, data, ignored)
+    const { json, ignored } = await link.operation(operation, raw, facts, token, options)
+    return operation.redirects ? leadingTo(json) : withSession(operation.id, json, ignored)
   }
   return async (exchange) => {
     const { operation, request, facts } = exchange
@@ -65,20 +65,20 @@ export async function onceMore<R>(
 }
 
 /** What is there now may be elsewhere next time: the answer is not to be kept, as no answer is. */
-const leadingTo = (data: unknown): Rendered => ({
+const leadingTo = (json: Buffer): Rendered => ({
   ...renderSuccess({}, []),
   status: 302,
-  headers: { location: z.object({ url: z.string() }).parse(data).url },
+  headers: { location: z.object({ url: z.string() }).parse(JSON.parse(json.toString())).url },
 })
 
 /** A session's token travels in a cookie that no script reads, never in a body. */
-function withSession(operation: string, data: unknown, ignored: readonly string[]): Rendered {
+function withSession(operation: string, json: Buffer, ignored: readonly string[]): Rendered {
   if (operation === 'end-session') {
-    const rendered = renderSuccess(data, ignored)
+    const rendered = renderJson([json], ignored)
     return { ...rendered, headers: { ...rendered.headers, 'set-cookie': setCookie(sessionCookie, '', 0) } }
   }
-  if (operation !== 'create-session') return renderSuccess(data, ignored)
-  const { session_token: token, ...rest } = data as { session_token: string }
+  if (operation !== 'create-session') return renderJson([json], ignored)
+  const { session_token: token, ...rest } = JSON.parse(json.toString()) as { session_token: string }
   const rendered = renderSuccess(rest, ignored)
   const cookie = setCookie(sessionCookie, token, sessionLifeS)
   return { ...rendered, headers: { ...rendered.headers, 'set-cookie': cookie } }

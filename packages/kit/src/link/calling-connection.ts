@@ -2,10 +2,10 @@ import type { Duplex } from 'node:stream'
 import { AppError, type Clock } from '@parley/core'
 import type { RawData, WebSocket } from 'ws'
 import { corkedSender } from './corked.ts'
-import { type CallerFrame, decode, encode, errorOf, ServerFrame } from './frame.ts'
+import { type CallerFrame, encode, errorOf, receive } from './frame.ts'
 import type { LinkLimits } from './limits.ts'
 import type { Outgoing, Reply, Sent } from './outgoing.ts'
-import { textOf } from './text-of.ts'
+import { bytesOf } from './text-of.ts'
 import { TokenSlots } from './token-slots.ts'
 
 interface Options {
@@ -99,7 +99,15 @@ export class CallingConnection {
   }
 
   #frame(id: number, { kind, op, input, token, requestId, traceparent, leftMs }: Outgoing): CallerFrame {
-    const parts = { id, op, ms: Math.ceil(leftMs), req: requestId, tp: traceparent, in: input }
+    const parts = {
+      id,
+      op,
+      ms: Math.ceil(leftMs),
+      req: requestId,
+      tp: traceparent,
+      apart: true,
+      in: input,
+    } as const
     if (kind === 'call') return { t: 'call', ...parts }
     return token === null ? { t: 'op', ...parts } : { t: 'op', ...parts, tok: this.#tokens.refer(token) }
   }
@@ -122,8 +130,9 @@ export class CallingConnection {
 
   #receive(data: RawData): void {
     this.#hear()
-    const frame = decode<ServerFrame>(ServerFrame, textOf(data))
-    if (!frame) return this.destroy()
+    const received = receive(bytesOf(data))
+    if (!received) return this.destroy()
+    const { frame, json } = received
     if (frame.t === 'drain') {
       this.#o.onDrain()
       return this.leave()
@@ -138,7 +147,7 @@ export class CallingConnection {
     this.#waiting.delete(frame.id)
     if (frame.t === 'err') waiting.reject(errorOf(frame))
     else if (frame.t === 'busy') waiting.resolve({ kind: 'busy' })
-    else waiting.resolve({ kind: 'ok', out: frame.out, ignored: frame.ign ?? [] })
+    else waiting.resolve({ kind: 'ok', json, ignored: frame.ign ?? [] })
     this.#closeWhenDone()
   }
 

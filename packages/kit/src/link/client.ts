@@ -56,11 +56,14 @@ export function createLinkClient(options: LinkClientOptions): LinkClient {
   return {
     async call(declared, input, call = {}) {
       const answer = await transmit(declared, { kind: 'call', input, token: null }, call)
-      return declared.response.parse(answer.out) as never
+      return declared.response.parse(parsed(answer.json)) as never
+    },
+    async callForJson(declared, input, call = {}) {
+      return (await transmit(declared, { kind: 'call', input, token: null }, call)).json
     },
     async operation(declared, raw, request, token, call = {}) {
       const answer = await transmit(declared, { kind: 'op', input: { raw, request }, token }, call)
-      return { data: answer.out, ignored: answer.ignored }
+      return { json: answer.json, ignored: answer.ignored }
     },
     async check() {
       for (const peer of peers.values()) if (!peer.open) throw unavailable()
@@ -68,6 +71,15 @@ export function createLinkClient(options: LinkClientOptions): LinkClient {
     async [Symbol.asyncDispose]() {
       await Promise.all([...peers.values()].map((peer) => peer.stop()))
     },
+  }
+}
+
+/** What stands apart is read where it is needed. @throws AppError UNAVAILABLE for what is no JSON */
+function parsed(json: Buffer): unknown {
+  try {
+    return json.length === 0 ? undefined : JSON.parse(json.toString())
+  } catch (error) {
+    throw unavailable(error)
   }
 }
 

@@ -1,7 +1,8 @@
 import { AppError, type ErrorCode, errorStatus } from '@parley/core'
 import { z } from 'zod'
 
-// One WebSocket text message is one frame. Keys are short because every call carries them.
+// One WebSocket text message is one frame. Keys are short because every call carries them. An answer may stand apart, in a
+// line of its own behind its frame: whoever hands it on has not to read it.
 
 const id = z.int().min(1)
 /** A token the first time, with the slot it is kept in; afterwards the slot alone. */
@@ -17,6 +18,8 @@ const callParts = {
   req: z.string().min(1).max(64),
   /** W3C traceparent, where the caller traces. */
   tp: z.string().max(64).optional(),
+  /** The caller takes answers that stand apart. */
+  apart: z.literal(true).optional(),
   in: z.unknown(),
 }
 
@@ -33,7 +36,7 @@ const codes = Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]
 
 /** From the serving side. `busy`: not begun, try elsewhere. `drain`: send nothing more here. `renew`: connect anew first. */
 export const ServerFrame = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('ok'), id, out: z.unknown(), ign: z.array(z.string()).optional() }),
+  z.object({ t: z.literal('ok'), id, out: z.unknown().optional(), ign: z.array(z.string()).optional() }),
   z.object({
     t: z.literal('err'),
     id,
@@ -50,6 +53,28 @@ export type ServerFrame = z.infer<typeof ServerFrame>
 export type ErrorFrame = Extract<ServerFrame, { t: 'err' }>
 
 export const encode = (frame: CallerFrame | ServerFrame): Buffer => Buffer.from(JSON.stringify(frame))
+
+const newline = 0x0a
+
+/** A frame with an answer that stands apart; JSON has no line breaks of its own. */
+export const encodeApart = (frame: ServerFrame, out: unknown): Buffer =>
+  Buffer.from(`${JSON.stringify(frame)}\n${out === undefined ? '' : JSON.stringify(out)}`)
+
+/** A frame of the serving side, and the JSON of its answer; empty where there is none. */
+export interface Received {
+  readonly frame: ServerFrame
+  readonly json: Buffer
+}
+
+/** @returns null for what is no frame of the serving side */
+export function receive(bytes: Buffer): Received | null {
+  const end = bytes.indexOf(newline)
+  const frame = decode<ServerFrame>(ServerFrame, bytes.toString('utf8', 0, end === -1 ? bytes.length : end))
+  if (frame === null) return null
+  if (end !== -1) return { frame, json: bytes.subarray(end + 1) }
+  const within = frame.t === 'ok' && frame.out !== undefined ? JSON.stringify(frame.out) : ''
+  return { frame, json: Buffer.from(within) }
+}
 
 /** @returns null for what is no frame of this side */
 export function decode<F>(schema: z.ZodType<F>, bytes: string): F | null {

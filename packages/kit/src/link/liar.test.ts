@@ -55,6 +55,16 @@ test.each([
   await until(() => client.lines.join().includes('link lost'))
 })
 
+test('an answer that stands apart is read where it is needed; one that is no JSON is none', async () => {
+  const address = await liar((ws, { id }) => {
+    ws.send(`{"t":"ok","id":${id}}\n{"text":${id === 1 ? '"own"' : ''}}`)
+  })
+  const client = startClient({ certDir: await identities.add('gateway'), auth: [address] })
+  expect(await client.call(onlyOnce, { text: '' })).toEqual({ text: 'own' })
+  await expect(client.call(onlyOnce, { text: '' })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(String(await client.callForJson(onlyOnce, { text: '' }))).toBe('{"text":}')
+})
+
 test('answers to calls that nobody made are passed over', async () => {
   const address = await liar((ws, { id }) => {
     ws.send(JSON.stringify({ t: 'ok', id: id + 100, out: { text: 'other' } }))

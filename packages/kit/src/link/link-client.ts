@@ -1,6 +1,12 @@
 import type { Call, Operation, RawInput, RequestFacts } from '@parley/api'
 import type { z } from 'zod'
-import type { Answered } from '../run/run-operation.ts'
+
+/** An answer as it came, to be handed on: the JSON of an object that went through the response schema. */
+export interface Forwarded {
+  readonly json: Buffer
+  /** Fields that no parameter has. */
+  readonly ignored: readonly string[]
+}
 
 export interface CallOptions {
   /** Hanging up: the call is cancelled at the other end too. */
@@ -23,6 +29,8 @@ export interface LinkClient extends AsyncDisposable {
     input: z.input<K['input']>,
     options?: CallOptions,
   ): Promise<z.output<K['response']>>
+  /** An internal call whose answer is handed on: its JSON, as the other side wrote it. */
+  callForJson<K extends Call>(call: K, input: z.input<K['input']>, options?: CallOptions): Promise<Buffer>
   /** A public operation, on behalf of the token's principal; the answer has been through the response schema. */
   operation(
     operation: Operation,
@@ -30,7 +38,7 @@ export interface LinkClient extends AsyncDisposable {
     request: RequestFacts,
     token: string | null,
     options?: CallOptions,
-  ): Promise<Answered>
+  ): Promise<Forwarded>
   /** For `/readyz`: throws where a service that this process calls has no open connection. */
   check(): Promise<void>
 }

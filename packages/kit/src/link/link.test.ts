@@ -89,7 +89,7 @@ describe('calls', () => {
     const request = { org: 1, url: 'https://x', client: 'test', ip: '127.0.0.1' }
     for (const token of ['t1', 't2', 't1', null])
       expect(await client.operation(declared, raw, request, token)).toEqual({
-        data: { a: 1 },
+        json: Buffer.from('{"a":1}'),
         ignored: ['x'],
       })
     expect(server.calls.map((c) => c.token)).toEqual(['t1', 't2', 't1', null])

@@ -12,7 +12,7 @@ export interface Outgoing {
 
 /** `busy`: not begun, try elsewhere. `lost`: the connection went; whether the call was begun is unknown. */
 export type Reply =
-  | { readonly kind: 'ok'; readonly out: unknown; readonly ignored: readonly string[] }
+  | { readonly kind: 'ok'; readonly json: Buffer; readonly ignored: readonly string[] }
   | { readonly kind: 'busy' }
   | { readonly kind: 'lost' }
 

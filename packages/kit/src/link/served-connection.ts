@@ -3,7 +3,15 @@ import type { Caller } from '@parley/api'
 import { AppError, asAppError, type Clock, unavailable } from '@parley/core'
 import type { RawData, WebSocket } from 'ws'
 import { corkedSender } from './corked.ts'
-import { CallerFrame, type CallFrame, decode, encode, errorFrame, type ServerFrame } from './frame.ts'
+import {
+  CallerFrame,
+  type CallFrame,
+  decode,
+  encode,
+  encodeApart,
+  errorFrame,
+  type ServerFrame,
+} from './frame.ts'
 import type { LinkLimits } from './limits.ts'
 import { textOf } from './text-of.ts'
 import { tokenSlots } from './token-slots.ts'
@@ -130,7 +138,9 @@ export class ServedConnection {
         deadline: clock.monotonic() + frame.ms,
         signal: ending.signal,
       })
-      this.#write({ t: 'ok', id: frame.id, out, ...(ignored?.length ? { ign: [...ignored] } : {}) })
+      const ok = { t: 'ok', id: frame.id, ...(ignored?.length ? { ign: [...ignored] } : {}) } as const
+      if (frame.apart) this.#write(ok, encodeApart(ok, out))
+      else this.#write({ ...ok, out })
     } catch (error) {
       this.#write(errorFrame(frame.id, asAppError(error)))
     } finally {
@@ -149,9 +159,8 @@ export class ServedConnection {
     return token
   }
 
-  #write(frame: ServerFrame): void {
+  #write(frame: ServerFrame, bytes = encode(frame)): void {
     const { ws, limits, clock } = this.#o
-    const bytes = encode(frame)
     if (bytes.length > limits.answerBytes && frame.t === 'ok') {
       this.#write(errorFrame(frame.id, new AppError('INTERNAL', 'Internal server error')))
       return

@@ -1,4 +1,7 @@
 import type { RawData } from 'ws'
 
-/** A message's text. `ws` hands over one buffer unless told otherwise; anything else is no frame. */
-export const textOf = (data: RawData): string => (Buffer.isBuffer(data) ? data.toString() : '')
+/** A message's bytes. `ws` hands over one buffer unless told otherwise; anything else is no frame. */
+export const bytesOf = (data: RawData): Buffer => (Buffer.isBuffer(data) ? data : Buffer.alloc(0))
+
+/** A message's text. */
+export const textOf = (data: RawData): string => bytesOf(data).toString()

@@ -10,6 +10,7 @@ import type { Departures } from '../departures.ts'
 import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
 import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
+import { compressed } from './compress.ts'
 import { fixedHeaders } from './headers.ts'
 import { findSentImage, type ImageDeps, imagesUrl } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
@@ -183,7 +184,8 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
           : deps.admission.take(exchange.facts.org, stranger, work))
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         deps.departures?.answer(request.id, operation.id)
-        return send(reply, rendered)
+        const accepts = request.headers['accept-encoding']
+        return send(reply, await compressed(rendered, { accepts, door: endpoint.door }))
       },
     }
     const operation = endpoint.operations.get('GET')

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { AppError } from '@parley/core'
 import { fixedHeaders } from './headers.ts'
-import { type Rendered, renderError } from './render.ts'
+import { renderError, type RenderedText } from './render.ts'
 
 /** What Node refuses before any route runs, as an error of the API. */
 export function clientError(code: string | undefined): AppError {
@@ -36,7 +36,7 @@ export function refuse(socket: Duplex, error: AppError): void {
 }
 
 /** Status line, headers and body of an answer that ends its connection. */
-export function wholeAnswer({ status, headers, body }: Rendered): string {
+export function wholeAnswer({ status, headers, body }: RenderedText): string {
   const lines = Object.entries({
     ...fixedHeaders,
     ...headers,

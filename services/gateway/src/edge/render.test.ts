@@ -1,6 +1,6 @@
 import { AppError, badRequest, internal, unavailable } from '@parley/core'
 import { expect, test } from 'vitest'
-import { renderError, renderSuccess } from './render.ts'
+import { renderError, renderJson, renderSuccess } from './render.ts'
 
 const shown = (error: AppError): unknown => JSON.parse(renderError(error, 'Basic').body)
 
@@ -11,6 +11,22 @@ test('a success carries its data and the parameters nobody reads', () => {
     msg: '',
     ignored_parameters_unsupported: ['x'],
   })
+})
+
+test('objects that are JSON already are put together', () => {
+  const parts = (...all: readonly object[]): Buffer[] => all.map((part) => Buffer.from(JSON.stringify(part)))
+  const read = (...[all, ignored]: Parameters<typeof renderJson>): unknown =>
+    JSON.parse(renderJson(all, ignored).body.toString())
+  expect(read(parts({}), [])).toEqual({ result: 'success', msg: '' })
+  expect(read(parts({ a: 1 }, {}, { b: '}', a: 2 }), ['x'])).toEqual({
+    result: 'success',
+    msg: '',
+    a: 2,
+    b: '}',
+    ignored_parameters_unsupported: ['x'],
+  })
+  expect(renderJson(parts({ long: 'é'.repeat(10_000) }), []).body).toBeInstanceOf(Buffer)
+  expect(read(parts({ long: 'é'.repeat(10_000) }), [])).toMatchObject({ long: 'é'.repeat(10_000) })
 })
 
 test('an error carries its code and data', () => {

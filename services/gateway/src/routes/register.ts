@@ -13,7 +13,7 @@ import {
 import { badRequest } from '@parley/core'
 import type { Context } from '../context.ts'
 import type { Exchange } from '../edge/exchange.ts'
-import { type Rendered, renderSuccess } from '../edge/render.ts'
+import { type Rendered, renderJson } from '../edge/render.ts'
 import { compileNarrow } from '../live/narrow.ts'
 import type { QueueSpec } from '../live/queue.ts'
 import { insertQueue } from '../repo/queues.ts'
@@ -42,21 +42,20 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
     const request = snapshotRequest(asked, exchange, snapshot)
     const options = { signal: exchange.signal, requestId: exchange.requestId }
     const answers = await stirring(tx, () =>
-      Promise.all(parts.map((part) => context.link.call(part, request, options))),
+      Promise.all(parts.map((part) => context.link.callForJson(part, request, options))),
     )
-    return { granted, start: seq, vantage, state: Object.assign({}, ...answers) as Record<string, unknown> }
+    return { granted, start: seq, vantage, state: answers }
   })
   const whole = { ...spec, start, vantage }
   await context.database.write(org, (tx) => insertQueue(tx, granted, whole))
-  const answer = {
-    ...state,
+  const own = {
     queue_id: whole.queueId,
     last_event_id: start,
     zulip_version: zulipVersion,
     zulip_feature_level: featureLevel,
     zulip_merge_base: zulipMergeBase,
   }
-  return renderSuccess(answer, asked.ignored)
+  return renderJson([...state, Buffer.from(JSON.stringify(own))], asked.ignored)
 }
 
 function specOf({ input, caller }: Asked<typeof register>, { facts }: Exchange, queueId: string): QueueSpec {
