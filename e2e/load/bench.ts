@@ -10,6 +10,8 @@ export interface Bench {
   readonly core: number
   /** Says what is being done. */
   readonly progress: (line: string) => void
+  /** How many messages `seed` makes. */
+  readonly messages: number
 }
 
 /** The product, all of it on one core. */

@@ -5,6 +5,7 @@ import { fanout } from './figures/fanout.ts'
 import { flat } from './figures/flat.ts'
 import { memory } from './figures/memory.ts'
 import { request } from './figures/request.ts'
+import { seed } from './figures/seed.ts'
 import { send } from './figures/send.ts'
 
 /** Every figure by the name it is asked for with, in the order they are measured. */
@@ -15,4 +16,5 @@ export const figures: Readonly<Record<string, (bench: Bench) => Promise<Measured
   delay,
   flat,
   memory,
+  seed,
 }

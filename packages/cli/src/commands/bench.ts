@@ -5,23 +5,36 @@ import { Failure, type Command } from '../command.ts'
 import { installMissing } from '../daemons/install.ts'
 import { checkout } from '../installation.ts'
 
+const usualMessages = 500_000
+
 export const bench: Command = {
   name: 'bench',
   summary: 'measure the product beside what the machine can do; exit code 1 where a target is missed',
   positionals: ['[NAME…]'],
-  details: `NAME is request, send, fanout, delay, flat or memory; all of them unless given.
+  details: `NAME is request, send, fanout, delay, flat, memory or seed; all of them unless given.
+seed fills an organisation of 10,000 people and 5,000 channels with messages first.
 Starts an installation of its own. Everything of it runs on one core, the load comes from another: it needs two, and taskset.
 Prints the tables of docs/performance.md; with --json {figures: [{id, value, unit, limit, ratio, target, ok}]}.`,
-  options: {},
+  options: {
+    messages: { value: 'N', help: `how many messages seed makes (default: ${usualMessages})` },
+  },
   async run(input) {
     const { positionals, out } = input
+    const messages = input.whole('messages', usualMessages, 50_000, 100_000_000)
     const [core, other] = coresIn(await readFile('/proc/self/status', 'utf8'))
     if (core === undefined || other === undefined)
       throw new Failure('two cores are needed: one for the product, one for the load')
     await installMissing(out.progress)
     out.done()
     const main = join(checkout, 'e2e', 'load', 'main.ts')
-    const asked = ['--core', String(core), ...(input.flag('json') ? ['--json'] : []), ...positionals]
+    const asked = [
+      '--core',
+      String(core),
+      '--messages',
+      String(messages),
+      ...(input.flag('json') ? ['--json'] : []),
+      ...positionals,
+    ]
     return await new Promise<number>((resolve, reject) => {
       const load = spawn('taskset', ['-c', String(other), process.execPath, main, ...asked], {
         cwd: checkout,
