@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { commands } from './commands/commands.ts'
 import { countReport } from './commands/test.ts'
 import { Failure, type Command } from './command.ts'
+import { checkout } from './installation.ts'
 import { run } from './run.ts'
 
 function streams(): { stdout: Writable; stderr: Writable; said: () => string; complained: () => string } {
@@ -91,14 +93,20 @@ test.each(commands.map((c) => [c.name, c] as const))('%s explains itself', async
 })
 
 test('a report counts tests, and files that failed as a whole', () => {
-  const file = (status: string, ...states: string[]): unknown => ({
+  const file = (name: string, status: string, ...states: string[]): unknown => ({
+    name: join(checkout, name),
     status,
-    assertionResults: states.map((state) => ({ status: state })),
+    assertionResults: states.map((state, i) => ({ status: state, fullName: `law ${i}` })),
   })
   const testResults = [
-    file('passed', 'passed', 'passed', 'skipped'),
-    file('failed', 'passed', 'failed', 'failed'),
-    file('failed'),
+    file('a.test.ts', 'passed', 'passed', 'passed', 'skipped'),
+    file('b.test.ts', 'failed', 'passed', 'failed', 'failed'),
+    file('c.test.ts', 'failed'),
   ]
-  expect(countReport(JSON.stringify({ testResults }))).toEqual({ passed: 3, failed: 3, skipped: 1 })
+  expect(countReport(JSON.stringify({ testResults }))).toEqual({
+    passed: 3,
+    failed: 3,
+    skipped: 1,
+    names: ['b.test.ts: law 1', 'b.test.ts: law 2', 'c.test.ts'],
+  })
 })

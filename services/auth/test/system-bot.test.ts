@@ -72,9 +72,9 @@ test.runIf(contractAvailable())('what is told of it fits the contract', async ()
 })
 
 test('nobody signs in as it, and no credential can be of it', async () => {
-  const signingIn = h.ask('fetch-api-key', null, { username: address, password: goodPassword }, {}, acme.org)
-  const unknown = h.ask('fetch-api-key', null, { username: 'x@y.zz', password: goodPassword }, {}, acme.org)
-  expect(await refusalOf(signingIn)).toBe(await refusalOf(unknown))
+  const signingIn = (username: string): Promise<string> =>
+    refusalOf(h.ask('fetch-api-key', null, { username, password: goodPassword }, {}, acme.org))
+  expect(await signingIn(address)).toBe(await signingIn('x@y.zz'))
   const as = { scheme: 'basic', org: acme.org, email: address, apiKey: acme.apiKey }
   expect(await refusalOf(h.call('auth.authenticate', as))).toBe('401 UNAUTHORIZED Invalid API key')
   const principal = { org: acme.org, user: bot, generation: 1, credential: 'key:1' }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Command } from '../command.ts'
 import { testEnvironment } from '../config.ts'
@@ -43,6 +43,7 @@ The last line is \`N passed, N failed\`.`,
     out.progress('running the tests')
     out.done()
     let skipped = 0
+    const names: string[] = []
     await using processes = await temporaryFolder()
     // Chosen tests measure nothing, and may run amid a run of all.
     const measured = filter === undefined ? { PARLEY_TEST_COVERAGE: processes.path } : {}
@@ -54,6 +55,7 @@ The last line is \`N passed, N failed\`.`,
       passed += tests.passed
       failed += tests.failed
       skipped += tests.skipped
+      names.push(...tests.names)
     }
     if (filter === undefined) {
       const { kept, lines } = await judgeCoverage(checkout, ran)
@@ -62,6 +64,8 @@ The last line is \`N passed, N failed\`.`,
       for (const line of lines) out.say(line)
     }
     out.document({ passed, failed, skipped })
+    // Once more at the end: of a long run that is all that one sees.
+    for (const name of names) out.say(`failed: ${name}`)
     if (skipped > 0) out.say(`${skipped} skipped`)
     out.say(`${passed} passed, ${failed} failed`)
     return failed === 0 ? 0 : 1
@@ -72,7 +76,8 @@ const Report = z.object({
   testResults: z.array(
     z.object({
       status: z.string(),
-      assertionResults: z.array(z.object({ status: z.string() })),
+      name: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
     }),
   ),
 })
@@ -81,12 +86,18 @@ interface Counts {
   passed: number
   failed: number
   skipped: number
+  /** What failed, by file and name. */
+  names: string[]
 }
 
 /** What a Vitest report counts up to. A file that failed as a whole, with no failed test in it, is one failure. */
 export function countReport(text: string): Counts {
-  const counts = { passed: 0, failed: 0, skipped: 0 }
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, names: [] }
   for (const file of Report.parse(JSON.parse(text)).testResults) {
+    const where = relative(checkout, file.name)
+    const named = file.assertionResults.filter((result) => result.status === 'failed')
+    counts.names.push(...named.map((result) => `${where}: ${result.fullName}`))
+    if (named.length === 0 && file.status === 'failed') counts.names.push(where)
     const states = file.assertionResults.map((result) => result.status)
     const failed = states.filter((state) => state === 'failed').length
     counts.passed += states.filter((state) => state === 'passed').length
@@ -113,9 +124,10 @@ async function runTests(which: readonly string[], env: NodeJS.ProcessEnv, json: 
   // With --json stdout belongs to the document.
   const { code } = await run('vitest', args, env, json ? 'stderr' : 'inherit')
   const text = await readFile(report, 'utf8').catch(() => '')
-  const counts = text === '' ? { passed: 0, failed: 0, skipped: 0 } : countReport(text)
+  const counts = text === '' ? { passed: 0, failed: 0, skipped: 0, names: [] } : countReport(text)
   // Set-up and errors outside tests fail the run too.
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+  const outside = ['an error outside of the tests: it stands above']
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1, names: outside } : counts
 }
 
 async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
