@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { smallPicture } from '@parley/testkit'
 import { superuser } from '../faults/database.ts'
 import { away, backAgain, kill, pidOf, wiped } from '../faults/processes.ts'
 import { lastInStream } from '../faults/stream.ts'
@@ -119,6 +120,32 @@ test('F80 two devices send the same at once, and again after a restart: it is on
   expect(await Promise.all(numbers.map(send))).toEqual(first)
   const sql = `SELECT count(*) FROM messaging.messages WHERE org_id = $1 AND content LIKE 'same %'`
   expect(await superuser(product, Count, sql, [org_id])).toEqual([{ count: numbers.length }])
+})
+
+test('F05 uploads killed while images come: what was answered is there, whole', async () => {
+  const { owner } = stage.org
+  const device = stage.client({ email: owner.email, apiKey: owner.api_key })
+  const names = Array.from({ length: size(12, 24) }, (_, n) => `killed-${n}`)
+  const upload = async (name: string): Promise<number> =>
+    (await device.upload(`/realm/emoji/${name}`, [smallPicture])).status
+  const killing = ended(['uploads-1'])
+  const coming = names.map(upload)
+  expect(await killing()).toBe(true)
+  const statuses = await Promise.all(coming)
+  // What was not answered may be asked for again: nobody gets a second one of a name.
+  const again = async (): Promise<number[]> => {
+    const statuses: number[] = []
+    for (const name of names) statuses.push(await upload(name))
+    return statuses
+  }
+  await expect.poll(again, { timeout: 60_000 }).toEqual(names.map(() => 400))
+  const emoji = z
+    .record(z.string(), z.object({ name: z.string(), source_url: z.string() }))
+    .parse((await device.ok('GET', '/realm/emoji'))['emoji'])
+  const kept = Object.values(emoji).filter(({ name }) => name.startsWith('killed-'))
+  expect(kept.map(({ name }) => name).sort()).toEqual(names.toSorted())
+  for (const { source_url: url } of kept) expect((await device.fetch(url)).status).toBe(200)
+  expect(statuses.every((status) => status === 200 || status === 503)).toBe(true)
 })
 
 test('F01 F81 messaging killed while scheduled messages go out: each is sent once', async () => {

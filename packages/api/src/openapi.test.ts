@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { openApi } from './openapi.ts'
+import { addEmoji } from './organisation/emoji.ts'
+import { getIcon } from './organisation/pictures.ts'
 import { getUser } from './users/get-user.ts'
 import { deleteQueue } from './queues/delete-queue.ts'
 import { eventsWs } from './queues/events-ws.ts'
@@ -52,6 +54,25 @@ test('what stands in the path is described as such', () => {
           ],
         },
       },
+    },
+  })
+})
+
+test('says that a file comes, and where an answer leads elsewhere', () => {
+  expect(openApi([addEmoji, getIcon])).toMatchObject({
+    paths: {
+      '/api/v1/realm/emoji/{emoji_name}': {
+        post: {
+          requestBody: {
+            content: {
+              'multipart/form-data': {
+                schema: { properties: { filename: { type: 'string', format: 'binary' } } },
+              },
+            },
+          },
+        },
+      },
+      '/api/v1/realm/icon': { get: { responses: { 302: { headers: { location: {} } } } } },
     },
   })
 })

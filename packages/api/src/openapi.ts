@@ -45,7 +45,9 @@ function describe(op: Operation): Json {
     ],
     ...bodyOf(params, asQuery ? [] : fields),
     responses: {
-      200: { description: 'Success', content: json(success(op)) },
+      ...(op.redirects
+        ? { 302: { description: 'Found', headers: { location: { schema: { type: 'string' } } } } }
+        : { 200: { description: 'Success', content: json(success(op)) } }),
       default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
     },
     'x-limits': op.limits.map((l) => ({ by: l.by, count: l.count, seconds: l.seconds })),

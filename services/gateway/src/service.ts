@@ -23,6 +23,7 @@ import { Admission } from './edge/admission.ts'
 import { createApp } from './edge/app.ts'
 import { Gate } from './edge/gate.ts'
 import { Lateness } from './edge/lateness.ts'
+import { Room } from './edge/room.ts'
 import { watchPublicCertificate } from './edge/public-certificate.ts'
 import { Organisations } from './identity/organisations.ts'
 import { Principals } from './identity/principals.ts'
@@ -46,8 +47,9 @@ export interface RunningGateway extends RunningService {
 }
 
 const redisMs = 2000
-/** Bodies with files that are read at once; as many may wait. */
-const mostFiles = 8
+/** What bodies with files take of memory, in all and of one organisation. */
+const mostFileBytes = 64 * 1024 * 1024
+const mostFileBytesOfOne = 24 * 1024 * 1024
 const urgentPool = 2
 /** A server that is silent for longer than two leases is asked again on another connection. */
 const urgentMs = 4000
@@ -155,7 +157,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     limiter,
     admission,
     organisations,
-    files: new Turns(mostFiles, mostFiles),
+    room: new Room(mostFileBytes, mostFileBytesOfOne),
     images: (org, path, options) => link.call(findImage, { org, path }, options),
     publicHost: config.public.host,
     publicPort: () => publicPort,

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { AppError, fixedClock, systemClock, systemIds } from '@parley/core'
-import { createMetrics, silentLogger, Turns } from '@parley/kit'
+import { createMetrics, silentLogger } from '@parley/kit'
 import { certDirOf, testServers } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -12,6 +12,7 @@ import type { Exchange } from '../src/edge/exchange.ts'
 import { Gate } from '../src/edge/gate.ts'
 import { watchPublicCertificate } from '../src/edge/public-certificate.ts'
 import { renderSuccess } from '../src/edge/render.ts'
+import { Room } from '../src/edge/room.ts'
 import { Organisations } from '../src/identity/organisations.ts'
 import { Principals } from '../src/identity/principals.ts'
 import { Limiter } from '../src/limits/limiter.ts'
@@ -59,7 +60,7 @@ beforeAll(async () => {
     admission,
     organisations: new Organisations((s) => Promise.resolve(s === null ? 1 : null), systemClock),
     publicHost: 'localhost',
-    files: new Turns(1, 0),
+    room: new Room(100, 50),
     images: (_, path) =>
       Promise.resolve(path.includes('still') ? null : { mediaType: 'image/png', bytes: btoa('{}') }),
     publicPort: () => port,
@@ -464,4 +465,15 @@ test('an image goes out to whoever has its address, and says what it is', async 
     '/user_avatars/1/',
   ])
     expect((await get(path)).status).toBe(404)
+})
+
+test('of bodies with files no more is held than there is room for', async () => {
+  const file = (bytes: number) =>
+    `--B\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n${'x'.repeat(bytes)}\r\n--B--\r\n`
+  const upload = (bytes: number) =>
+    send('POST', '/api/v1/realm/emoji/x', file(bytes), 'multipart/form-data; boundary=B', basic)
+  expect(await upload(100)).toMatchObject({ status: 503 })
+  const large = Buffer.byteLength(file(0))
+  expect(large).toBeGreaterThan(50)
+  expect((await upload(0)).status).toBe(503)
 })

@@ -31,7 +31,7 @@ export async function setPicture(
   given: Uint8Array | undefined,
 ): Promise<string> {
   if (given === undefined) throw badRequest('You must upload exactly one file.')
-  const picture = await ctx.images[kind === 'icon' ? 'icon' : 'logo'](given)
+  const picture = await ctx.images[kind === 'icon' ? 'icon' : 'logo'](actor.orgId, given)
   const within = async (tx: Tx): Promise<string> => {
     // Decoding took its time: who asks may be no administrator any more.
     const now = await readActor(tx, actor.userId)

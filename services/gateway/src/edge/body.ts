@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { AppError, badRequest } from '@parley/core'
 import { type Fields, readUrlencoded, utf8 } from './fields.ts'
 import { readMultipart } from './multipart.ts'
+import type { Held } from './room.ts'
 
 /**
  * Reads the body of a request into `fields`, whatever its method.
  * @param limit largest body in bytes
- * @param takesFile whether it may bring one file
+ * @param held room for a body that may bring one file; null where it may not
  * @returns the file's bytes; null where there is none
  * @throws AppError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST; REQUEST_TIMEOUT where the client
  *   went away before its end
@@ -15,7 +16,7 @@ export async function readBody(
   request: IncomingMessage,
   limit: number,
   fields: Fields,
-  takesFile = false,
+  held: Held | null = null,
 ): Promise<Buffer | null> {
   if (!hasBody(request)) return null
   const { headers } = request
@@ -29,9 +30,9 @@ export async function readBody(
     if ((await collect(request, limit)).length > 0) throw unsupported()
     return null
   }
-  const body = await collect(request, limit)
+  const body = await collect(request, limit, held)
   if (type === 'multipart/form-data')
-    return readMultipart(headers['content-type'] ?? '', body, fields, takesFile)
+    return readMultipart(headers['content-type'] ?? '', body, fields, held !== null)
   readUrlencoded(utf8(body), fields)
   return null
 }
@@ -53,16 +54,19 @@ function mediaType(header: string | undefined): MediaType | null {
     : 'application/x-www-form-urlencoded'
 }
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+function collect(request: IncomingMessage, limit: number, held: Held | null = null): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= limit) chunks.push(chunk)
-    else {
+    try {
+      if (size > limit) throw tooLarge()
+      held?.grow(chunk.length)
+      chunks.push(chunk)
+    } catch (error) {
       request.pause()
-      reject(tooLarge())
+      reject(error)
     }
   })
   request.on('end', () => {

@@ -4,13 +4,13 @@ import { AppError, badRequest } from '@parley/core'
 import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
 import type { Organisations } from '../identity/organisations.ts'
 import { counters } from '../limits/limit-keys.ts'
-import type { Turns } from '@parley/kit'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Admission } from './admission.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { type Fields, noFields, queryOf, readUrlencoded } from './fields.ts'
 import type { Gate } from './gate.ts'
+import type { Room } from './room.ts'
 import { siteOf } from './host.ts'
 import { clientName } from './user-agent.ts'
 
@@ -19,8 +19,8 @@ export interface OpenDeps {
   readonly limiter: Limiter
   readonly admission: Admission
   readonly organisations: Organisations
-  /** Bodies with files are large: so many are read at a time. */
-  readonly files: Turns
+  /** For bodies with files. */
+  readonly room: Room
   readonly publicHost: string
   /** The port in links. */
   readonly publicPort: () => number
@@ -71,8 +71,9 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   // Not after the body: who may not ask is told so first.
   if (caller?.incomingWebhook && !operation.incomingWebhooks) throw notForWebhooks()
   const takesFile = Object.values(operation.params).some(({ place }) => place === 'file')
-  const read = () => readBody(request, operation.bodyLimit, fields, takesFile)
-  const file = await (takesFile ? deps.files.take(read) : read())
+  const held = takesFile ? deps.room.open(org) : null
+  response.once('close', () => held?.[Symbol.dispose]())
+  const file = await readBody(request, operation.bodyLimit, fields, held)
   if (byAccount) await count(fields['username'] ?? null)
   if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
   const port = deps.publicPort()

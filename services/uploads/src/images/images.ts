@@ -1,4 +1,4 @@
-import { AppError, badRequest } from '@parley/core'
+import { AppError, badRequest, unavailable } from '@parley/core'
 import { Turns } from '@parley/kit'
 import type { Sharp, SharpOptions } from 'sharp'
 import { type Decoder, decoder } from './decoder.ts'
@@ -13,11 +13,14 @@ export interface Picture {
 /** Makes small images of whatever comes. All throw BAD_REQUEST for what is no image, or too much of one; UNAVAILABLE where too many wait. */
 export interface Images {
   /** 64 × 64; one that moves comes with a picture that does not. */
-  emoji(bytes: Uint8Array): Promise<{ readonly picture: Picture; readonly still: Picture | null }>
+  emoji(
+    org: number,
+    bytes: Uint8Array,
+  ): Promise<{ readonly picture: Picture; readonly still: Picture | null }>
   /** 200 × 200. */
-  icon(bytes: Uint8Array): Promise<Picture>
+  icon(org: number, bytes: Uint8Array): Promise<Picture>
   /** Within 640 × 80. */
-  logo(bytes: Uint8Array): Promise<Picture>
+  logo(org: number, bytes: Uint8Array): Promise<Picture>
 }
 
 /** Pixels of all pictures of one image: what is to be decoded at most, whatever its bytes promise. */
@@ -26,6 +29,8 @@ const mostPictures = 500
 const mostBytes = 256 * 1024
 const mostSeconds = 5
 const mostWaiting = 16
+/** Of one organisation's, so that others come to their turn. */
+const mostOfOne = 6
 const emojiSize = 64
 const iconSize = 200
 const logoSize = { width: 640, height: 80 }
@@ -34,8 +39,21 @@ const clear = { r: 0, g: 0, b: 0, alpha: 0 }
 export function createImages(): Images {
   // Each takes a core and memory for its pixels.
   const turns = new Turns(1, mostWaiting)
-  const worked = <R>(bytes: Uint8Array, work: (image: Opened) => Promise<R>): Promise<R> =>
-    turns.take(async () => {
+  const working = new Map<number, number>()
+  const inTurn = async <R>(org: number, work: () => Promise<R>): Promise<R> => {
+    const before = working.get(org) ?? 0
+    if (before >= mostOfOne) throw unavailable()
+    working.set(org, before + 1)
+    try {
+      return await turns.take(work)
+    } finally {
+      const left = (working.get(org) ?? 0) - 1
+      if (left > 0) working.set(org, left)
+      else working.delete(org)
+    }
+  }
+  const worked = <R>(org: number, bytes: Uint8Array, work: (image: Opened) => Promise<R>): Promise<R> =>
+    inTurn(org, async () => {
       if (!looksLikeImage(bytes)) throw undecodable()
       try {
         return await work(await open(await decoder(), bytes))
@@ -45,16 +63,16 @@ export function createImages(): Images {
       }
     })
   return {
-    icon: (bytes) =>
-      worked(bytes, ({ first }) =>
+    icon: (org, bytes) =>
+      worked(org, bytes, ({ first }) =>
         encoded(first().resize(iconSize, iconSize, { fit: 'cover' }), 'image/png'),
       ),
-    logo: (bytes) =>
-      worked(bytes, ({ first }) =>
+    logo: (org, bytes) =>
+      worked(org, bytes, ({ first }) =>
         encoded(first().resize({ ...logoSize, fit: 'inside', withoutEnlargement: true }), 'image/png'),
       ),
-    emoji: (bytes) =>
-      worked(bytes, async ({ first, all, moves }) => {
+    emoji: (org, bytes) =>
+      worked(org, bytes, async ({ first, all, moves }) => {
         const small = (image: Sharp): Sharp =>
           image.resize(emojiSize, emojiSize, { fit: 'contain', background: clear })
         const still = await encoded(small(first()), 'image/png')

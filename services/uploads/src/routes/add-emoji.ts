@@ -20,7 +20,7 @@ export default route<typeof addEmoji, Context, Tx>(
   async ({ input, request, actor, ctx }) => {
     const name = emojiName(input.emoji_name)
     if (input.image === undefined) throw badRequest('You must upload exactly one file.')
-    const { picture, still } = await ctx.images.emoji(input.image)
+    const { picture, still } = await ctx.images.emoji(actor.orgId, input.image)
     return deciding((attempt) =>
       commit(
         ctx,
