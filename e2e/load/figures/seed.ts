@@ -89,7 +89,9 @@ async function questions({ scene, ca, port }: Measuree, estate: Estate): Promise
     return { ask: get('/messages', around), most: 60 }
   }
   await using reader = scene.client(estate.reader)
-  const state = Snapshot.parse(await reader.ok('POST', '/register', { fetch_event_types: ['message'] }))
+  const state = Snapshot.parse(
+    await reader.ok('POST', '/register', { fetch_event_types: ['message', 'update_message_flags'] }),
+  )
   const ids = state.unread_msgs.streams.flatMap(({ unread_message_ids }) => unread_message_ids)
   const marks = ['add', 'remove'].map((op) =>
     Array.from({ length: Math.floor(ids.length / marked) }, (_, part) => {

@@ -12,8 +12,8 @@ export async function readMessageFacts(tx: Tx, actor: Actor, id: number): Promis
       channel: ChannelRow.nullable(),
     }),
     `SELECT jsonb_build_object('id', m.message_id, 'sender', m.sender_id, 'received', EXISTS (
-          SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
-          WHERE r.org_id = $1 AND r.user_id = $2 AND r.recipient_id = m.recipient_id AND g @> m.message_id))
+          SELECT FROM messaging.received r
+          WHERE r.org_id = $1 AND r.user_id = $2 AND r.recipient_id = m.recipient_id AND r.ranges @> m.message_id))
         AS message,
         CASE WHEN rc.channel_id IS NOT NULL THEN ${channelColumns('c', '$2')} END AS channel
       FROM messaging.messages m

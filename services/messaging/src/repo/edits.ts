@@ -101,8 +101,8 @@ async function reflag(
       SELECT m.org_id, u, m.message_id, m.recipient_id, true
       FROM messaging.messages m CROSS JOIN unnest($3::integer[]) AS u
       WHERE m.org_id = $1 AND m.message_id = $2 AND EXISTS (
-        SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
-        WHERE r.org_id = $1 AND r.user_id = u AND r.recipient_id = m.recipient_id AND g @> m.message_id)
+        SELECT FROM messaging.received r
+        WHERE r.org_id = $1 AND r.user_id = u AND r.recipient_id = m.recipient_id AND r.ranges @> m.message_id)
       ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET ${flag} = true`,
     [tx.org, id, users],
   )

@@ -44,9 +44,9 @@ export async function readMarkable(
         rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
           WHERE sub.org_id = ${org} AND sub.channel_id = rc.channel_id AND sub.user_id = ${user}) AS subscribed,
         NOT got.yes OR ${readAtBirth(user)} OR EXISTS (
-          SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
+          SELECT FROM messaging.read_state s
           WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
-            AND g @> m.message_id) AS read,
+            AND s.ranges @> m.message_id) AS read,
         coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
         coalesce(f.mentioned, false) OR (m.channel_wildcard OR ${user} = ANY (m.topic_wildcard))
           AND NOT coalesce(f.historical, false) AS mentioned

@@ -102,12 +102,12 @@ async function read(
       LEFT JOIN messaging.user_flags f
         ON f.org_id = m.org_id AND f.user_id = $2 AND f.message_id = m.message_id
       LEFT JOIN LATERAL (
-        SELECT true AS yes FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
-        WHERE r.org_id = m.org_id AND r.user_id = $2 AND r.recipient_id = m.recipient_id AND g @> m.message_id
+        SELECT true AS yes FROM messaging.received r
+        WHERE r.org_id = m.org_id AND r.user_id = $2 AND r.recipient_id = m.recipient_id AND r.ranges @> m.message_id
       ) AS got ON true
       LEFT JOIN LATERAL (
-        SELECT true AS yes FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
-        WHERE s.org_id = m.org_id AND s.user_id = $2 AND s.recipient_id = m.recipient_id AND g @> m.message_id
+        SELECT true AS yes FROM messaging.read_state s
+        WHERE s.org_id = m.org_id AND s.user_id = $2 AND s.recipient_id = m.recipient_id AND s.ranges @> m.message_id
       ) AS saw ON true
       WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
       ORDER BY m.message_id`,

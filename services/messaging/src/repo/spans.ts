@@ -135,8 +135,8 @@ function recipientCondition(values: Values, term: Resolved): string[] {
 
 /** Did message `m` come to the user? */
 export const receivedSql = (org: string, user: string): string =>
-  `EXISTS (SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
-     WHERE r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = m.recipient_id AND g @> m.message_id)`
+  `EXISTS (SELECT FROM messaging.received r
+     WHERE r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = m.recipient_id AND r.ranges @> m.message_id)`
 
 /** How a statement looks at messages of the conversations `rc`. */
 export const lookingAt = (org: string, user: string, terms: readonly Resolved[]): Looking => ({
@@ -233,9 +233,9 @@ function messageCondition(values: Values, looking: Looking, term: Resolved): str
         AND (${received} OR m.message_id IN (${flagged(org, user, 'mentioned')})))`
     case 'unread':
       return `(${received} AND NOT ${readAtBirth(user)} AND NOT EXISTS (
-        SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
+        SELECT FROM messaging.read_state s
         WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
-          AND g @> m.message_id))`
+          AND s.ranges @> m.message_id))`
     case 'search':
       return searched(values, org, term)
     case 'found':

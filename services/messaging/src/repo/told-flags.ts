@@ -35,8 +35,8 @@ export async function readToldFlags(
         NOT got.yes OR coalesce(f.historical, false) AS historical,
         m.channel_wildcard AS "channelWildcard", w.user_id IS NOT NULL AS "topicWildcard",
         NOT got.yes OR ${readAtBirth('t.user_id')} OR EXISTS (
-          SELECT FROM messaging.read_state s CROSS JOIN unnest(s.ranges) AS g
-          WHERE s.org_id = $1 AND s.user_id = t.user_id AND s.recipient_id = m.recipient_id AND g @> m.message_id
+          SELECT FROM messaging.read_state s
+          WHERE s.org_id = $1 AND s.user_id = t.user_id AND s.recipient_id = m.recipient_id AND s.ranges @> m.message_id
         ) AS read
       FROM (
         SELECT u AS user_id FROM unnest($3::integer[]) AS u
@@ -51,8 +51,8 @@ export async function readToldFlags(
       ) AS w ON w.user_id = t.user_id
       LEFT JOIN messaging.user_flags f ON f.org_id = $1 AND f.user_id = t.user_id AND f.message_id = m.message_id
       CROSS JOIN LATERAL (SELECT EXISTS (
-        SELECT FROM messaging.received r CROSS JOIN unnest(r.ranges) AS g
-        WHERE r.org_id = $1 AND r.user_id = t.user_id AND r.recipient_id = m.recipient_id AND g @> m.message_id
+        SELECT FROM messaging.received r
+        WHERE r.org_id = $1 AND r.user_id = t.user_id AND r.recipient_id = m.recipient_id AND r.ranges @> m.message_id
       ) AS yes) AS got
       ORDER BY t.user_id`,
     [tx.org, id, users, within || !object.channel ? null : channel],

@@ -10,8 +10,9 @@ import { parseFlagChange } from '../rules/flag-change.ts'
 export default route<typeof updateFlags, Context, Tx>(updateFlags, async ({ input, granted, rights, tx }) => {
   const asked = parseFlagChange(input.op, input.flag)
   const ids = [...new Set(input.messages)]
-  const readable = await readableIds(tx, granted, ids)
-  if (asked.flag !== 'read' && readable.length < ids.length) throw badRequest('Invalid message(s)')
-  const { ignoredChannels } = await mark(tx, granted, rights, asked, readable)
+  // What one may not read is passed over when it is marked as read, and refused for other marks.
+  if (asked.flag !== 'read' && (await readableIds(tx, granted, ids)).length < ids.length)
+    throw badRequest('Invalid message(s)')
+  const { ignoredChannels } = await mark(tx, granted, rights, asked, ids)
   return { messages: input.messages, ignored_because_not_subscribed_channels: [...ignoredChannels] }
 })
