@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as channel from './channel.ts'
 import * as credentials from './credentials.ts'
+import * as groups from './groups.ts'
 import * as moved from './moved.ts'
 import * as pausedGateway from './paused-gateway.ts'
 import * as roles from './roles.ts'
@@ -41,6 +42,11 @@ test(
 test(
   `who becomes a guest gets nothing more of public channels, at any gateway (seed ${roles.seed})`,
   () => expect(tried(roles)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `AC-05 who holds a right by a group has it nowhere any more, however it was taken (seed ${groups.seed})`,
+  () => expect(tried(groups)).resolves.toBeUndefined(),
   timeout,
 )
 test(
