@@ -73,7 +73,14 @@ const expiring = {
   upTo: 0,
   now: 86_400,
 }
-const change = { kind: null, archived: null, byDefault: false, retention: false, permissions: [] }
+const change = {
+  kind: null,
+  archived: null,
+  byDefault: false,
+  retention: false,
+  topics: null,
+  permissions: [],
+}
 const [publicKind, privateKind] = [
   { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false },
   { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false },
@@ -476,6 +483,14 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       { ...change, channel: given(open, 'can_administer_channel_group'), byDefault: true },
     ],
     ['how long it is kept; made by the actor', { ...change, channel: joined(ownChannel), retention: true }],
+    [
+      'whether it has topics; made by the actor',
+      { ...change, channel: joined(ownChannel), topics: 'disable_empty_topic' },
+    ],
+    [
+      'no topics at all; made by the actor, who left',
+      { ...change, channel: ownChannel, topics: 'empty_topic_only' },
+    ],
     ...channelGroupSettings.flatMap((name) => [
       [`${name}; public`, { ...change, channel: open, permissions: [name] }] as const,
       [`${name}; private`, { ...change, channel: shared, permissions: [name] }] as const,

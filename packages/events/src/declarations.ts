@@ -6,6 +6,7 @@ import {
   channelOpened,
   channelPermissionsChanged,
   channelRetentionChanged,
+  channelTopicsPolicyChanged,
   defaultChannelsChanged,
 } from './channels/channel-changed.ts'
 import {
@@ -171,6 +172,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(channelOpened),
   any(channelPermissionsChanged),
   any(channelRetentionChanged),
+  any(channelTopicsPolicyChanged),
   any(channelRevealed),
   any(channelWithdrawn),
   any(defaultChannelsChanged),

@@ -64,6 +64,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   const { stream_id: id } = await person.ok('GET', '/get_stream_id', { stream: 'canarychannel' })
   await person.ok('PATCH', `/streams/${z.int().parse(id)}`, { is_private: true })
   await who.owner.ok('PATCH', `/streams/${z.int().parse(id)}`, { message_retention_days: '30' })
+  await who.owner.ok('PATCH', `/streams/${z.int().parse(id)}`, { topics_policy: '"allow_empty_topic"' })
   const members = { direct_members: [person.id], direct_subgroups: [] }
   await person.ok('PATCH', `/streams/${z.int().parse(id)}`, { can_send_message_group: { new: members } })
   await person.ok('POST', '/user_groups/create', {

@@ -67,6 +67,24 @@ test('an administrator changes what the organisation set, which everybody is tol
   expect(await h.ask('get-server-settings', null, {}, {}, acme.org)).toMatchObject({ realm_name: 'Acme Ltd' })
 })
 
+test('whether messages need a topic is told to older clients as they know it', async () => {
+  expect(await settings(acme.org)).toMatchObject({
+    realm_topics_policy: 'allow_empty_topic',
+    realm_mandatory_topics: false,
+  })
+  await patch(admin, { topics_policy: 'disable_empty_topic' })
+  expect(await settings(acme.org)).toMatchObject({
+    realm_topics_policy: 'disable_empty_topic',
+    realm_mandatory_topics: true,
+  })
+  expect(await tail(3)).toEqual([
+    ['organisation.settings-changed', { properties: ['topics_policy'], by: admin.user }],
+    ['organisation.set', { property: 'topics_policy', value: 'disable_empty_topic' }],
+    ['organisation.set', { property: 'mandatory_topics', value: true }],
+  ])
+  await patch(admin, { topics_policy: 'allow_empty_topic' })
+})
+
 test('some take one of a few numbers, one takes an address or none', async () => {
   await patch(acme, { video_chat_provider: '0', jitsi_server_url: '"https://meet.example.org"' })
   expect(await settings(acme.org)).toMatchObject({
@@ -96,7 +114,7 @@ test.each([
   [{ video_chat_provider: '2' }, 'REQUEST_VARIABLE_INVALID Invalid video_chat_provider'],
   [{ default_language: 'no such' }, 'REQUEST_VARIABLE_INVALID Invalid default_language'],
   [{ jitsi_server_url: '"javascript:1"' }, 'REQUEST_VARIABLE_INVALID Invalid jitsi_server_url'],
-  [{ topics_policy: 'disable_empty_topic' }, 'BAD_REQUEST topics_policy cannot be changed on this server'],
+  [{ topics_policy: 'empty_topic_only' }, 'REQUEST_VARIABLE_INVALID Invalid topics_policy'],
   [
     { enable_spectator_access: 'true' },
     'BAD_REQUEST enable_spectator_access cannot be changed on this server',

@@ -10,7 +10,7 @@ import { type Found, loadSendFacts } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
 import type { OrganisationLinkifiers } from './linkifiers.ts'
 import { allOf, mentionInSend } from './group-mentions.ts'
-import { checkSentTopic } from './new-topic.ts'
+import { checkSentTopic, topicHere } from './new-topic.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
 import { mostAlerted } from './rules/alert-matcher.ts'
@@ -67,7 +67,7 @@ interface Wildcards {
 
 /**
  * Makes a message of what somebody who may send it wrote.
- * @throws AppError for words that make none, for mentions of too many, and for a new topic where the sender begins none; StaleRights where it is otherwise by now than
+ * @throws AppError for words that make none, for mentions of too many, for a topic that is none there, and for a new one where the sender begins none; StaleRights where it is otherwise by now than
  *   it was decided on
  */
 export async function compose(
@@ -77,7 +77,7 @@ export async function compose(
   words: Words,
 ): Promise<Composed> {
   const content = normaliseContent(words.content)
-  const topic = target.found.facts.channel ? topicOf(words.topic) : ''
+  const topic = await topicHere(on, granted, target, target.found.facts.channel ? topicOf(words.topic) : '')
   await checkSentTopic(on, granted, target, topic)
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }

@@ -4,7 +4,8 @@ import { readActor, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import type { Sources } from './compose.ts'
 import type { Target } from './facts/target.ts'
-import { isTopic } from './repo/topics.ts'
+import { isTopic, readTopicsPolicy } from './repo/topics.ts'
+import { refusedTopic } from './rules/topics-policy.ts'
 
 const refusal = () => badRequest('You do not have permission to create new topics in this channel.')
 const nobody: ReadonlySet<GroupId> = new Set()
@@ -29,6 +30,26 @@ export async function checkSentTopic(
 }
 
 /**
+ * Refuses a message that has a topic, or none, where the channel does not want that. What the server itself says goes to the one
+ * topic there is. What memory would refuse is read again first.
+ * @returns the topic
+ * @throws AppError BAD_REQUEST; StaleRights where it is otherwise by now than it was decided on
+ */
+export async function topicHere(
+  { facts }: Pick<Sources, 'facts'>,
+  { actor }: Granted<'message:send'>,
+  { ask, found }: Target,
+  topic: string,
+): Promise<string> {
+  const { channel } = found.facts
+  if (!channel) return ''
+  const refused = refusedTopic(channel.topics, topic)
+  if (!refused || actor.isSystemBot) return refused ? '' : topic
+  const now = await facts.get(actor.orgId, ask, { fresh: true })
+  throw now.hash === found.hash ? refused : new StaleRights()
+}
+
+/**
  * The same for messages that are moved to a topic of the channel; asked behind the head.
  * @throws AppError BAD_REQUEST
  */
@@ -39,6 +60,8 @@ export async function checkMovedTopic(
   topic: string,
 ): Promise<void> {
   const { actor } = granted
+  const refused = refusedTopic(await readTopicsPolicy(tx, granted, channel.channelId), topic)
+  if (refused) throw refused
   const may = (ownerGroups: NewTopic['ownerGroups']): boolean =>
     decide('topic:create', actor, { channel, ownerGroups }).ok
   if (may(nobody) || (await isTopic(tx, granted, channel.recipientId, topic))) return

@@ -16,6 +16,7 @@ import {
   append,
   channelPermissionsChanged,
   channelRetentionChanged,
+  channelTopicsPolicyChanged,
   defaultChannelsChanged,
   defaultGroupsChanged,
   make,
@@ -27,7 +28,13 @@ import { takeTurn } from './facts/turn.ts'
 import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
-import { changeChannel, type ChannelSet, forgetChannel, readDefaults } from './repo/change-channel.ts'
+import {
+  changeChannel,
+  type ChannelSet,
+  forgetChannel,
+  hasTopics,
+  readDefaults,
+} from './repo/change-channel.ts'
 import { leaveDefaultGroups, readDefaultGroups } from './repo/default-groups.ts'
 import { isFolder } from './repo/folders.ts'
 import { changeChannelGroups, type PermissionChanges } from './repo/channel-groups.ts'
@@ -78,6 +85,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     archived: wish.archived ?? null,
     byDefault: (wish.isDefault ?? null) !== null,
     retention: wish.retention !== undefined,
+    topics: wish.topics ?? null,
     permissions: askedPermissions(wish.permissions ?? {}),
   }
   const verdict = authorize('channel:change', actor, wanted, rights)
@@ -93,11 +101,15 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const organisation = await settingsNaming(tx)
   if (!isPrivate && wanted.kind && organisation.moderation === id)
     throw badRequest('Moderation request channel must be private.')
-  const { name = null, description = null, folder, retention } = wish
+  const { name = null, description = null, folder, retention, topics } = wish
   if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
+  if (topics === 'empty_topic_only' && row.topics_policy !== topics && (await hasTopics(tx, granted)))
+    throw badRequest('All messages of this channel must be without a topic first.')
   refuseHiddenTopics(wanted.kind ?? channel, groups)
-  if (!(await changeChannel(tx, granted, { name, description, isDefault, folder, retention, groups })))
+  if (
+    !(await changeChannel(tx, granted, { name, description, isDefault, folder, retention, topics, groups }))
+  )
     throw nameTaken(name ?? '')
 
   const before = channelObject(row, now)
@@ -141,6 +153,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const { message_retention_days: days } = after
   if (days !== before.message_retention_days)
     events.push(make(channelRetentionChanged, { channel_id: id, days, by: actor.userId }))
+  const { topics_policy: policy } = after
+  if (policy !== before.topics_policy)
+    events.push(make(channelTopicsPolicyChanged, { channel_id: id, policy, by: actor.userId }))
   if (before.is_archived !== after.is_archived && limitsGuests(actor.realmGroups)) {
     const users = subscribers.map((subscriber) => subscriber.user_id)
     events.push(...anew(await raiseSight(tx, granted, { channels: [id], users })))

@@ -45,7 +45,14 @@ export async function changeDefaultGroups(asking: Asking): Promise<Changing> {
       const found = await channelFactsByName(tx, actor, names)
       return names.map((name) => {
         const channel = found.get(channelNameKey(name))
-        const wish = { kind: null, archived: null, byDefault: true, retention: false, permissions: [] }
+        const wish = {
+          kind: null,
+          archived: null,
+          byDefault: true,
+          retention: false,
+          topics: null,
+          permissions: [],
+        }
         const may = channel && authorize('channel:change', actor, { channel, ...wish }, rights)
         if (!may?.ok) throw unknownName(name)
         if (channel?.inviteOnly) throw badRequest('A default channel cannot be private.')

@@ -1,4 +1,4 @@
-import { authorize, type ChannelGroups, decide, type Granted } from '@parley/access'
+import { authorize, type ChannelGroups, decide, type Granted, type TopicsPolicy } from '@parley/access'
 import type { NewChannelWish } from '@parley/api'
 import { badRequest, channelId, recipientId } from '@parley/core'
 import { readActor, say, type Tx } from '@parley/db'
@@ -25,6 +25,7 @@ export interface Making {
   readonly byDefault: boolean
   readonly folder: number | null
   readonly retention: number | null
+  readonly topics: TopicsPolicy
   /** The organisation's address, for links in descriptions. */
   readonly url: string
   /** Where it is said that there is a new channel; null for nowhere. */
@@ -70,7 +71,8 @@ export async function prepareMaking(
   const announcedIn = announces && !(await hasGuests(tx, announcements)) ? announcements : null
   const byDefault = wish.is_default_stream ?? false
   const retention = retentionDays(wish.message_retention_days ?? 'realm_default')
-  return { granted, groups, byDefault, folder, retention, url, announcedIn, saysChanges }
+  const topics = wish.topics_policy ?? 'inherit'
+  return { granted, groups, byDefault, folder, retention, topics, url, announcedIn, saysChanges }
 }
 
 /** May its maker bring others into a channel that they are about to make? They are in its new groups by now. */
@@ -98,7 +100,7 @@ async function mayAdd(
 /** Makes one, and has it said. @returns null where its name is taken in any spelling */
 export async function makeChannel(
   { tx, now, actor }: Acting,
-  { granted, groups, byDefault, folder, retention, url, announcedIn, saysChanges }: Making,
+  { granted, groups, byDefault, folder, retention, topics, url, announcedIn, saysChanges }: Making,
   { name, description }: { readonly name: string; readonly description: string },
 ): Promise<Made | null> {
   const made = await insertChannel(tx, granted, {
@@ -110,6 +112,7 @@ export async function makeChannel(
     byDefault,
     folder,
     retention,
+    topics,
   })
   if (!made) return null
   const { userId } = actor

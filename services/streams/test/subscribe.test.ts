@@ -124,7 +124,6 @@ describe('making channels', () => {
       { can_subscribe_group: { direct_members: [2 ** 40], direct_subgroups: [] } },
       'Invalid user ID: 1099511627776',
     ],
-    [{ topics_policy: '"empty_topic_only"' }, 'topics_policy is not supported.'],
     [{ folder_id: 3 }, 'Invalid channel folder ID'],
     [{ principals: [999_999] }, 'No such user'],
     [{ principals: ['nobody@parley.test'] }, 'No such user'],

@@ -164,7 +164,7 @@ describe('names and descriptions', () => {
 
   test('what is not built yet is refused by whom it would be refused anyway', async () => {
     expect((await update(owner, open, { folder_id: 7 })).body['msg']).toBe('Invalid channel folder ID')
-    expect((await update(owner, open, { topics_policy: 'disable_empty_topic' })).status).toBe(400)
+    expect((await update(owner, open, { topics_policy: 'none' })).status).toBe(400)
   })
 })
 

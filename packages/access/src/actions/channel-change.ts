@@ -13,6 +13,15 @@ import {
   channelMetadata,
 } from './channel.ts'
 
+/** What a channel says of topics (Zulip API: `topics_policy`). */
+export const topicsPolicies = [
+  'inherit',
+  'allow_empty_topic',
+  'disable_empty_topic',
+  'empty_topic_only',
+] as const
+export type TopicsPolicy = (typeof topicsPolicies)[number]
+
 /** What is to become of a channel, beside its name, description and the like. */
 export interface ChannelChange {
   readonly channel: ChannelFacts
@@ -24,6 +33,8 @@ export interface ChannelChange {
   readonly byDefault: boolean
   /** Changes how long its messages are kept. */
   readonly retention: boolean
+  /** What it is to say of topics; null where that is not asked for. */
+  readonly topics: TopicsPolicy | null
   /** Permissions in it that are given to somebody else. */
   readonly permissions: readonly ChannelGroupSetting[]
 }
@@ -41,6 +52,10 @@ const deleting: readonly ChannelGroupSetting[] = [
 export const setsDeleting = (actor: Actor): boolean =>
   isAdmin(actor) || holdsOfRealm(actor, 'can_set_delete_message_policy_group')
 
+/** Saying which topics a channel has, if not as its organisation: administrators, and whom the organisation lets. */
+export const setsTopics = (actor: Actor): boolean =>
+  isAdmin(actor) || holdsOfRealm(actor, 'can_set_topics_policy_group')
+
 /**
  * Changing a channel (permissions §6): administrators and the channel's own, who need not read it. Who changes who may
  * read it must be able to read it, and to make a channel of the new kind. An archived one is only brought back.
@@ -56,7 +71,11 @@ export function channelChange(actor: Actor, change: ChannelChange): Decision {
   if (change.retention && !isOwner(actor)) return deny('owners-only')
   if (change.permissions.some((name) => deleting.includes(name)) && !setsDeleting(actor))
     return deny('not-permitted')
+  if (change.topics !== null && change.topics !== 'inherit' && !setsTopics(actor))
+    return deny('not-permitted')
   const opens = change.permissions.some((name) => opening.includes(name))
-  if ((kind || opens) && !holds(channelContent, atoms)) return deny('content-needed')
+  // Whether there are topics already is to be read by who may read it.
+  const looks = change.topics === 'empty_topic_only'
+  if ((kind || opens || looks) && !holds(channelContent, atoms)) return deny('content-needed')
   return kind ? channelCreate(actor, kind) : allow()
 }

@@ -158,6 +158,7 @@ export function library(organisation: Organisation): (question: Question) => Dec
             archived: question.archive,
             byDefault: question.byDefault,
             retention: question.retention,
+            topics: null,
             permissions: question.permissions,
           })
           const closed = question.kind?.private ?? c.private

@@ -1,3 +1,4 @@
+import { topicsPolicies } from '@parley/access'
 import { z } from 'zod'
 
 /** Zulip API: group-setting value. */
@@ -25,7 +26,7 @@ const settings = {
   is_recently_active: z.boolean(),
   stream_weekly_traffic: z.int().nullable(),
   folder_id: z.int().nullable(),
-  topics_policy: z.enum(['inherit', 'allow_empty_topic', 'disable_empty_topic', 'empty_topic_only']),
+  topics_policy: z.enum(topicsPolicies),
   subscriber_count: z.int(),
   can_add_subscribers_group: GroupSetting,
   can_administer_channel_group: GroupSetting,

@@ -1,3 +1,4 @@
+import { topicsPolicies } from '@parley/access'
 import { z } from 'zod'
 import { bool, type InputOf, json, optional, text, withDefault } from '../param.ts'
 
@@ -16,9 +17,7 @@ export const newChannelParams = {
   history_public_to_subscribers: optional(bool()),
   message_retention_days: optional(text(32)),
   folder_id: optional(json(z.int().nullable())),
-  topics_policy: optional(
-    json(z.enum(['inherit', 'allow_empty_topic', 'disable_empty_topic', 'empty_topic_only'])),
-  ),
+  topics_policy: optional(json(z.enum(topicsPolicies))),
   can_add_subscribers_group: groupSetting(),
   can_administer_channel_group: groupSetting(),
   can_create_topic_group: groupSetting(),

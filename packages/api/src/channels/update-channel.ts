@@ -1,3 +1,4 @@
+import { topicsPolicies } from '@parley/access'
 import { z } from 'zod'
 import { groupSettingChange } from '../groups/params.ts'
 import { apiByUser } from '../limits.ts'
@@ -29,7 +30,7 @@ export const updateChannel = operation({
     is_archived: optional(bool()),
     message_retention_days: optional(text(32)),
     folder_id: optional(json(z.int().nullable())),
-    topics_policy: optional(text(32)),
+    topics_policy: optional(json(z.enum(topicsPolicies))),
     can_add_subscribers_group: groupSettingChange(),
     can_administer_channel_group: groupSettingChange(),
     can_create_topic_group: groupSettingChange(),

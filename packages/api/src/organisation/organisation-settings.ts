@@ -44,7 +44,7 @@ export const organisationSettings: Settings = {
   inline_image_preview: setting(bool(), true),
   inline_url_embed_preview: setting(bool(), false),
   message_content_allowed_in_email_notifications: setting(bool(), true),
-  topics_policy: setting(word(['allow_empty_topic', 'disable_empty_topic']), 'allow_empty_topic', fixed),
+  topics_policy: setting(word(['allow_empty_topic', 'disable_empty_topic']), 'allow_empty_topic'),
   message_retention_days: setting(
     json(z.union([z.int().min(1).max(1_000_000), z.literal('unlimited').transform(() => -1)])),
     -1,

@@ -1,5 +1,5 @@
 import { ChannelObject, GroupSettingValue } from '@parley/api'
-import { channelGroupSettings, isGuestRole } from '@parley/access'
+import { channelGroupSettings, isGuestRole, topicsPolicies } from '@parley/access'
 import { z } from 'zod'
 import { event, type Viewer, type WireEvent } from '../event.ts'
 
@@ -16,6 +16,7 @@ const Changed = z.object({
     'is_archived',
     'folder_id',
     'message_retention_days',
+    'topics_policy',
     ...channelGroupSettings,
     // What older clients read of `can_send_message_group`.
     'stream_post_policy',
@@ -127,6 +128,16 @@ export const channelRetentionChanged = event({
   audience: 'nobody',
   audited: true,
   body: z.object({ channel_id: z.int(), days: z.int().nullable(), by: z.int() }),
+})
+
+/** A channel says something else of topics (`topics_policy`): sends and moves go by it. */
+export const channelTopicsPolicyChanged = event({
+  type: 'channel.topics-policy-changed',
+  emitter: 'streams',
+  audience: 'nobody',
+  changesRights: true,
+  audited: true,
+  body: z.object({ channel_id: z.int(), policy: z.enum(topicsPolicies), by: z.int() }),
 })
 
 /**

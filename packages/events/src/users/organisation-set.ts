@@ -3,7 +3,12 @@ import { z } from 'zod'
 import { event } from '../event.ts'
 
 /** These come with others in one event (Zulip API: realm, op update_dict). */
-const together = new Set(['allow_message_editing', 'message_content_edit_limit_seconds'])
+const together = new Set([
+  'allow_message_editing',
+  'mandatory_topics',
+  'message_content_edit_limit_seconds',
+  'topics_policy',
+])
 
 /** The organisation set one thing about itself otherwise. Decisions read many of them. */
 export const organisationSet = event({

@@ -67,7 +67,11 @@ function settingsEvents(changed: SettingValues, before: SettingValues, by: numbe
   const { [waiting]: days, ...others } = changed
   const visibility = changed['message_edit_history_visibility_policy']
   // What older clients read instead.
-  const legacy = visibility === undefined ? {} : { allow_edit_history: visibility !== 'none' }
+  const { topics_policy: topics } = changed
+  const legacy = {
+    ...(visibility === undefined ? {} : { allow_edit_history: visibility !== 'none' }),
+    ...(topics === undefined ? {} : { mandatory_topics: topics === 'disable_empty_topic' }),
+  }
   const properties = Object.keys(others)
   return [
     // An act of its own, for it says who may do what.

@@ -13,6 +13,7 @@ import {
 } from '@parley/core'
 import { ChannelGroupIds, type Database, KeptRealmGroups } from '@parley/db'
 import { z } from 'zod'
+import { HeldTopicsPolicy } from '../rules/topics-policy.ts'
 
 /** What to look up for a sender: nothing but the sender, a channel, or people. */
 export interface Ask {
@@ -64,6 +65,7 @@ const ChannelRow = z.object({
   shared: z.boolean(),
   web: z.boolean(),
   archived: z.boolean(),
+  topics: HeldTopicsPolicy,
   groups: ChannelGroupIds,
   subscribed: z.boolean(),
   ownerSubscribed: z.boolean(),

@@ -1,7 +1,8 @@
 import { channelHistory, channelAtoms, type Granted, holds } from '@parley/access'
-import type { RecipientId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import type { ChannelId, RecipientId } from '@parley/core'
+import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
+import { HeldTopicsPolicy } from '../rules/topics-policy.ts'
 
 const TopicRow = z.object({ name: z.string(), max_id: z.int() })
 export type TopicRow = z.output<typeof TopicRow>
@@ -57,4 +58,21 @@ export async function isTopic(
     [tx.org, recipient, topic],
   )
   return row?.there === true
+}
+
+/** What holds for topics in a channel that messages are moved to or within. */
+export async function readTopicsPolicy(
+  tx: Tx,
+  _: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
+  channel: ChannelId,
+): Promise<HeldTopicsPolicy> {
+  const row = only(
+    await tx.query(
+      z.object({ policy: HeldTopicsPolicy }),
+      `SELECT messaging.topics_policy($1, c.topics_policy) AS policy FROM streams.v1_channels c
+        WHERE c.org_id = $1 AND c.channel_id = $2`,
+      [tx.org, channel],
+    ),
+  )
+  return row.policy
 }

@@ -46,7 +46,15 @@ function decided<A extends Action>(
 async function ofChannel(tx: Tx, actor: Actor, id: number): Promise<Found> {
   const channel = await readChannelFacts(tx, actor, id)
   if (!channel) return nothing
-  const change = { channel, kind: null, archived: null, byDefault: false, retention: false, permissions: [] }
+  const change = {
+    channel,
+    kind: null,
+    archived: null,
+    byDefault: false,
+    retention: false,
+    topics: null,
+    permissions: [],
+  }
   const subject = { userId: actor.userId, botOwnerId: actor.botOwnerId, subscribed: channel.subscribed }
   // Where a bot may post goes by its owner too, who is asked for apart.
   const sending = { kind: 'channel', channel, ownerSubscribed: false, ownerGroups: new Set<never>() } as const

@@ -31,7 +31,7 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     // Zulip's "not known yet": nothing counts traffic.
     stream_weekly_traffic: null,
     folder_id: row.folder_id,
-    topics_policy: 'inherit',
+    topics_policy: row.topics_policy,
     subscriber_count: row.subscriber_count,
     can_add_subscribers_group: settingOf(row, 'can_add_subscribers_group'),
     can_administer_channel_group: settingOf(row, 'can_administer_channel_group'),

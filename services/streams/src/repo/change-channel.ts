@@ -1,6 +1,6 @@
-import { type ChannelGroups, channelGroupSettings, type Granted } from '@parley/access'
+import { type ChannelGroups, channelGroupSettings, type Granted, type TopicsPolicy } from '@parley/access'
 import { channelNameKey } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** What a channel becomes; null leaves as it is. Kind and archiving are the proof's. */
@@ -12,6 +12,8 @@ export interface ChannelSet {
   readonly folder?: number | null | undefined
   /** For how many days it keeps its messages: -1 for ever, null as the organisation does; absent leaves it. */
   readonly retention?: number | null | undefined
+  /** What it says of topics; absent leaves it. */
+  readonly topics?: TopicsPolicy | undefined
   /** The group that each permission in it is given to. */
   readonly groups: ChannelGroups
 }
@@ -34,7 +36,8 @@ export async function changeChannel(
        is_default = coalesce($11, is_default),
        folder_id = CASE WHEN $12::boolean THEN $13::integer ELSE folder_id END,
        message_retention_days = CASE WHEN $14::boolean THEN $15::integer ELSE message_retention_days END,
-       ${channelGroupSettings.map((name, i) => `${name} = $${i + 16}`).join(', ')}
+       topics_policy = coalesce($16, topics_policy),
+       ${channelGroupSettings.map((name, i) => `${name} = $${i + 17}`).join(', ')}
      WHERE org_id = $1 AND channel_id = $2 AND NOT EXISTS (
        SELECT FROM streams.channels other
        WHERE other.org_id = $1 AND other.name_key = $4 AND other.channel_id <> $2)
@@ -55,10 +58,26 @@ export async function changeChannel(
       set.folder ?? null,
       set.retention !== undefined,
       set.retention ?? null,
+      set.topics ?? null,
       ...channelGroupSettings.map((name) => set.groups[name]),
     ],
   )
   return rows.length > 0
+}
+
+/**
+ * Has the channel messages with a topic? Where history is kept from newcomers nobody is told: there it never has.
+ */
+export async function hasTopics(tx: Tx, { object }: Granted<'channel:change'>): Promise<boolean> {
+  const { channel, kind } = object
+  if (!channel.historyPublicToSubscribers || kind?.historyPublicToSubscribers === false) return false
+  const row = only(
+    await tx.query(z.object({ there: z.boolean() }), 'SELECT messaging.v1_has_topics($1, $2) AS there', [
+      tx.org,
+      channel.channelId,
+    ]),
+  )
+  return row.there
 }
 
 /** Ids of the channels that new accounts are in from the beginning, in order. All are public. */

@@ -1,3 +1,4 @@
+import { topicsPolicies } from '@parley/access'
 import { ChannelGroupIds, channelGroupColumns } from '@parley/db'
 import { z } from 'zod'
 
@@ -15,6 +16,7 @@ export const ChannelRow = z
     is_default: z.boolean(),
     folder_id: z.int().nullable(),
     message_retention_days: z.int().nullable(),
+    topics_policy: z.enum(topicsPolicies),
     creator_id: z.int().nullable(),
     /** Unix seconds. */
     created_at: z.int(),
@@ -32,7 +34,7 @@ export const ChannelRow = z
 export type ChannelRow = z.infer<typeof ChannelRow>
 
 const columns = `c.channel_id, c.name, c.description, c.rendered_description, c.invite_only,
-  c.history_public_to_subscribers, c.is_web_public, c.archived, c.is_default, c.folder_id, c.message_retention_days, c.creator_id, ${channelGroupColumns('c')},
+  c.history_public_to_subscribers, c.is_web_public, c.archived, c.is_default, c.folder_id, c.message_retention_days, c.topics_policy, c.creator_id, ${channelGroupColumns('c')},
   coalesce(named.setting_values, '{}') AS setting_values,
   extract(epoch FROM c.created_at)::bigint AS created_at,
   coalesce(counts.subscribers, 0) AS subscriber_count,

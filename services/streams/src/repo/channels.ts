@@ -9,6 +9,7 @@ import {
   isAdmin,
   isGuest,
   type Predicate,
+  type TopicsPolicy,
 } from '@parley/access'
 import { channelNameKey } from '@parley/api'
 import { channelPermissionsSql, only, predicateSql, type Tx } from '@parley/db'
@@ -68,6 +69,7 @@ export interface NewChannel {
   readonly folder: number | null
   /** For how many days it keeps its messages: -1 for ever, null as the organisation does. */
   readonly retention: number | null
+  readonly topics: TopicsPolicy
   /** Are new accounts in it from the beginning? */
   readonly byDefault: boolean
 }
@@ -84,9 +86,9 @@ export async function insertChannel(
     `WITH drawn AS (SELECT nextval('streams.channel_ids')::integer AS id)
      INSERT INTO streams.channels (org_id, channel_id, recipient_id, name, name_key, description,
        rendered_description, invite_only, history_public_to_subscribers, is_web_public, creator_id, created_at,
-       is_default, folder_id, message_retention_days, ${channelGroupSettings.join(', ')})
+       is_default, folder_id, message_retention_days, topics_policy, ${channelGroupSettings.join(', ')})
      SELECT $1, id, messaging.v1_open_channel($1, id), $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0),
-       $11, $12, $13, ${channelGroupSettings.map((_, i) => `$${14 + i}`).join(', ')}
+       $11, $12, $13, $14, ${channelGroupSettings.map((_, i) => `$${15 + i}`).join(', ')}
      FROM drawn
      ON CONFLICT (org_id, name_key) DO NOTHING
      RETURNING channel_id`,
@@ -104,6 +106,7 @@ export async function insertChannel(
       channel.byDefault,
       channel.folder,
       channel.retention,
+      channel.topics,
       ...channelGroupSettings.map((name) => channel.groups[name]),
     ],
   )

@@ -1,5 +1,4 @@
 import { updateChannel } from '@parley/api'
-import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import { change } from '../change-channel.ts'
@@ -23,10 +22,8 @@ export default route<typeof updateChannel, Context, Tx>(updateChannel, async (ha
     isDefault: input.is_default_stream ?? null,
     folder: input.folder_id,
     retention: message_retention_days === undefined ? undefined : retentionDays(message_retention_days),
+    topics: input.topics_policy,
     permissions: input,
   })
-  // Refused last, by whom it is none of the business learns no more than before; nothing is written.
-  if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
-    throw badRequest('topics_policy is not supported.')
   return {}
 })

@@ -63,6 +63,9 @@ export function changeEvents(change: Change): NewEvent[] {
     ...(differs('message_retention_days')
       ? told(change, { property: 'message_retention_days', value: after.message_retention_days })
       : []),
+    ...(differs('topics_policy')
+      ? told(change, { property: 'topics_policy', value: after.topics_policy })
+      : []),
     ...[...channelGroupSettings, ...postingOfOld].flatMap((property) =>
       sameValue(before[property], after[property]) ? [] : told(change, { property, value: after[property] }),
     ),

@@ -40,6 +40,7 @@ const channel = (invite_only: boolean): ChannelObject =>
       is_default: false,
       folder_id: null,
       message_retention_days: null,
+      topics_policy: 'inherit',
       creator_id: 2,
       created_at: 0,
       subscriber_count: 0,

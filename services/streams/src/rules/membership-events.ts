@@ -6,6 +6,7 @@ import {
   channelEstablished,
   channelRetentionChanged,
   channelRevealed,
+  channelTopicsPolicyChanged,
   channelWithdrawn,
   make,
   membershipEnded,
@@ -63,7 +64,7 @@ function knows(person: Actor, { channel, groups }: Changing, subscribed: boolean
 export function creationEvents(changing: Changing, joined: readonly Joined[]): NewEvent[] {
   const { channel, by, overseers } = changing
   const isPublic = !channel.invite_only
-  const { message_retention_days: days } = channel
+  const { message_retention_days: days, topics_policy: policy } = channel
   const outside = overseers.filter((one) => !joined.some(({ person }) => person.userId === one.userId))
   // As it is before anybody comes in: clients count each of them when they are told of them next.
   const empty = { ...channel, subscriber_count: channel.subscriber_count - joined.length }
@@ -75,6 +76,9 @@ export function creationEvents(changing: Changing, joined: readonly Joined[]): N
       is_web_public: channel.is_web_public,
       by,
     }),
+    ...(policy === 'inherit'
+      ? []
+      : [make(channelTopicsPolicyChanged, { channel_id: channel.stream_id, policy, by })]),
     ...(days === null ? [] : [make(channelRetentionChanged, { channel_id: channel.stream_id, days, by })]),
     ...(isPublic ? [make(channelCreated, { channel: empty })] : []),
     ...(!isPublic && outside.length > 0

@@ -1,4 +1,4 @@
-import { type Actor, isAdmin, isOwner, setsDeleting } from '@parley/access'
+import { type Actor, isAdmin, isOwner, setsDeleting, setsTopics } from '@parley/access'
 import type { NewChannelWish } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { retentionDays } from './retention.ts'
@@ -17,6 +17,6 @@ export function refuseUnsupported(input: NewChannelWish, actor: Actor): void {
     throw new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
   const { can_delete_any_message_group: any, can_delete_own_message_group: own } = input
   if ((any ?? own) !== undefined && !setsDeleting(actor)) throw badRequest('Insufficient permission')
-  if (input.topics_policy !== undefined && input.topics_policy !== 'inherit')
-    throw badRequest('topics_policy is not supported.')
+  if ((input.topics_policy ?? 'inherit') !== 'inherit' && !setsTopics(actor))
+    throw badRequest('Insufficient permission')
 }

@@ -51,6 +51,7 @@ const changeChannel: Change = async (play, who) => {
     { new_name: name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase() },
     { description: `about ${random.below(100)}` },
     { is_private: flag() },
+    { topics_policy: random.pick(['inherit', 'allow_empty_topic', 'disable_empty_topic']) },
     { is_private: true, history_public_to_subscribers: flag() },
     { is_default_stream: flag() },
     { folder_id: await oneFolder(play) },
