@@ -253,6 +253,11 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
         subscription_data: [{ stream_id: channel, property: 'is_muted', value: true }],
       }),
   ],
+  'update-subscription-setting': [
+    'channels',
+    ({ ada, channel }) =>
+      ada.patch(`/users/me/subscriptions/${channel}`, { property: 'is_muted', value: true }),
+  ],
   'update-user-topic': [
     'own',
     ({ ada, channel }) =>

@@ -35,6 +35,7 @@ import { updateUserGroup } from './groups/update-user-group.ts'
 import { updateUserGroupMembers } from './groups/update-user-group-members.ts'
 import { updateUserGroupSubgroups } from './groups/update-user-group-subgroups.ts'
 import { updateChannel } from './channels/update-channel.ts'
+import { updateSubscriptionSetting } from './channels/update-subscription-setting.ts'
 import { updateSubscriptionSettings } from './channels/update-subscription-settings.ts'
 import { updateSubscriptions } from './channels/update-subscriptions.ts'
 import { createDrafts, deleteDraft, editDraft, getDrafts } from './drafts/drafts.ts'
@@ -179,6 +180,7 @@ export const operations: readonly Operation[] = [
   subscribe,
   unsubscribe,
   updateChannel,
+  updateSubscriptionSetting,
   updateSubscriptionSettings,
   updateSubscriptions,
   changeDefaultGroupChannels,

@@ -28,6 +28,7 @@ import unsubscribe from './routes/unsubscribe.ts'
 import updateDefaultGroup from './routes/update-default-group.ts'
 import updateFolder from './routes/update-channel-folder.ts'
 import updateChannel from './routes/update-channel.ts'
+import updateSubscriptionSetting from './routes/update-subscription-setting.ts'
 import updateSubscriptionSettings from './routes/update-subscription-settings.ts'
 import updateSubscriptions from './routes/update-subscriptions.ts'
 import updateUserTopic from './routes/update-user-topic.ts'
@@ -60,6 +61,7 @@ export const routes: readonly Route<Context, Tx>[] = [
   updateChannel,
   updateDefaultGroup,
   updateFolder,
+  updateSubscriptionSetting,
   updateSubscriptionSettings,
   updateSubscriptions,
   updateUserTopic,

@@ -81,6 +81,38 @@ test('every setting of a subscription is kept, and its own person alone is told'
     expect([type, users, channel]).toEqual(['subscription.set', [ada.id], secret])
 })
 
+test('one may be set by itself', async () => {
+  const one = (stream_id: number, property: string, value: unknown) =>
+    f.call(ada, 'update-subscription-setting', { stream_id, property, value })
+  const log = await logged(async () => {
+    for (const [property, value] of [
+      ['color', '#00f'],
+      ['in_home_view', false],
+      ['in_home_view', false],
+    ] as const)
+      expect((await one(open, property, value)).status).toBe(200)
+  })
+  expect(await settingsOf(ada, open)).toMatchObject({ color: '#0000ff', is_muted: true, in_home_view: false })
+  expect(log.map(({ body, users }) => [body['property'], body['value'], users])).toEqual([
+    ['color', '#0000ff', [ada.id]],
+    ['is_muted', true, [ada.id]],
+    ['in_home_view', false, [ada.id]],
+  ])
+  for (const [property, value] of [
+    ['color', 'true'],
+    ['color', '#00'],
+    ['pin_to_top', 'yes'],
+    ['colour', '#00f'],
+  ] as const)
+    expect((await one(open, property, value)).body).toMatchObject({ code: 'REQUEST_VARIABLE_INVALID' })
+  const { body } = await f.call(bob, 'update-subscription-setting', {
+    stream_id: open,
+    property: 'is_muted',
+    value: true,
+  })
+  expect(body['msg']).toBe(`Not subscribed to channel ID ${open}`)
+})
+
 test('the older opposite of muting does the same', async () => {
   await set(ada, open, 'in_home_view', false)
   expect(await settingsOf(ada, open)).toMatchObject({ is_muted: true, in_home_view: false })

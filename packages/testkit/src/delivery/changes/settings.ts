@@ -14,6 +14,11 @@ const setSubscription: Change = async (play, who) => {
   if (stream_id === undefined) return null
   const flags = ['is_muted', 'in_home_view', 'pin_to_top', 'push_notifications'] as const
   const property = play.random.pick(flags)
+  if (play.random.below(3) === 0)
+    return who.patch(`/users/me/subscriptions/${Number(stream_id)}`, {
+      property,
+      value: play.random.below(2) === 0,
+    })
   return who.post('/users/me/subscriptions/properties', {
     subscription_data: [
       { stream_id, property, value: play.random.below(2) === 0 },

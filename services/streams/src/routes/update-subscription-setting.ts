@@ -1,0 +1,14 @@
+import { updateSubscriptionSetting } from '@parley/api'
+import type { Tx } from '@parley/db'
+import { route } from '@parley/kit'
+import type { Context } from '../context.ts'
+import { ownSetting } from '../rules/own-setting.ts'
+import { setOwnSettings } from '../set-own.ts'
+
+export default route<typeof updateSubscriptionSetting, Context, Tx>(
+  updateSubscriptionSetting,
+  async ({ input, tx, granted }) => {
+    await setOwnSettings(tx, granted, [ownSetting(input)])
+    return {}
+  },
+)
