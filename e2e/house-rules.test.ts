@@ -111,7 +111,8 @@ test('the project names no machine, registry or session', () => {
   expect(breaches(/\/work\/|\/tmp\/t1|registry\.npmjs|yarnpkg/, /^$/)).toEqual([])
 })
 
-test('the fault matrix names the tests that there are', () => {
+/** A table of docs/testing.md whose rows name the tests that show them, and where the ids of its rows stand in tests. */
+function tableOf(id: RegExp) {
   const tests = globSync(['{packages,services}/*/{src,test}/**/*.test.ts', 'e2e/**/*.test.ts'], { cwd: root })
   const shown = tests
     .filter((file) => !file.endsWith('house-rules.test.ts'))
@@ -119,14 +120,34 @@ test('the fault matrix names the tests that there are', () => {
       readFileSync(resolve(root, file), 'utf8')
         .split('\n')
         .filter((line) => !/^\s*(\*|\/\/)/.test(line))
-        .flatMap((line) => [...line.matchAll(/\bF\d\d\b/g)].map(([id]) => `${id} ${file}`)),
+        .flatMap((line) =>
+          [...line.matchAll(new RegExp(`\\b${id.source}\\b`, 'g'))].map(([found]) => `${found} ${file}`),
+        ),
     )
-  const rows = [
-    ...readFileSync(resolve(root, 'docs/testing.md'), 'utf8').matchAll(/^\| (F\d\d) \|[^|]+\| (.+) \|$/gm),
-  ].map(([, id = '', where = '']) => ({ id, where, files: where.match(/(?<=`)[^` ]+\.test\.ts/g) ?? [] }))
-  const named = rows.flatMap(({ id, files }) => files.map((file) => `${id} ${file}`))
-  expect(named.filter((pair) => !shown.includes(pair))).toEqual([])
-  expect(rows.filter(({ where, files }) => files.length === 0 && !where.includes('waits: '))).toEqual([])
+  const text = readFileSync(resolve(root, 'docs/testing.md'), 'utf8')
+  const rows = [...text.matchAll(new RegExp(`^\\| (${id.source}) \\|[^|]+\\| (.+) \\|$`, 'gm'))].map(
+    ([, name = '', where = '']) => ({ id: name, where, files: where.match(/(?<=`)[^` ]+\.test\.ts/g) ?? [] }),
+  )
+  const named = rows.flatMap((row) => row.files.map((file) => `${row.id} ${file}`))
+  return {
+    shown,
+    ids: rows.map((row) => row.id),
+    missing: named.filter((pair) => !shown.includes(pair)),
+    unexplained: rows.filter(({ where, files }) => files.length === 0 && !where.includes('waits: ')),
+  }
+}
+
+test('the checks of texts and live delivery name the tests that there are', () => {
+  const { ids, missing, unexplained } = tableOf(/(?:MD|WS)-\d\d/)
+  expect({ missing, unexplained }).toEqual({ missing: [], unexplained: [] })
+  const upTo = (kind: string, last: number): string[] =>
+    Array.from({ length: last }, (_, i) => `${kind}-${String(i + 1).padStart(2, '0')}`)
+  expect(ids).toEqual([...upTo('MD', 10), ...upTo('WS', 9)])
+})
+
+test('the fault matrix names the tests that there are', () => {
+  const { shown, ids: rows, missing, unexplained } = tableOf(/F\d\d/)
+  expect({ missing, unexplained }).toEqual({ missing: [], unexplained: [] })
   // By kind of fault, the first and the last of each.
   const spans = [
     [1, 8],
@@ -141,6 +162,6 @@ test('the fault matrix names the tests that there are', () => {
   const ids = spans.flatMap(([from, to]) =>
     Array.from({ length: to - from + 1 }, (_, i) => `F${String(from + i).padStart(2, '0')}`),
   )
-  expect(rows.map(({ id }) => id)).toEqual(ids)
+  expect(rows).toEqual(ids)
   expect(shown.filter((pair) => !ids.includes(pair.slice(0, 3)))).toEqual([])
 })

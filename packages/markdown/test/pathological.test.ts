@@ -31,7 +31,7 @@ const sources = [
 ]
 
 // The work of rendering shows in what it makes: these bounds hold it to a multiple of the source.
-test.each(sources)('%j, as long as a message may be', (_what, source) => {
+test.each(sources)('MD-05 %j, as long as a message may be', (_what, source) => {
   const { html, tree } = renderClean(source)
   expect(source.length).toBeLessThanOrEqual(maxMessageLength)
   expect(depthOf(tree)).toBeLessThanOrEqual(45)

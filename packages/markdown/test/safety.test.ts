@@ -31,7 +31,7 @@ const hostile = fc
   .array(fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...pieces) }, random), { maxLength: 60 })
   .map((parts) => parts.join(''))
 
-test('only listed tags, attributes and URLs come out, well-formed', () => {
+test('MD-01 only listed tags, attributes and URLs come out, well-formed', () => {
   fc.assert(
     fc.property(hostile, (source) => {
       renderClean(source)

@@ -139,7 +139,7 @@ test('two that look at once send each mail once', async () => {
   await h.post(acme.org)
 })
 
-test('IN-10 names that people chose stand in the text only, and are no HTML', async () => {
+test('IN-10 MD-07 names that people chose stand in the text only, and are no HTML', async () => {
   const evil = await h.account(acme.org, 'evil', role.owner)
   await h.ask('update-realm', acme, { name: '<b>A\nBcc: x@evil.example' })
   await h.ask('update-user', acme, { full_name: 'Eve <i>' }, { user_id: String(evil.user) }).catch(() => null)

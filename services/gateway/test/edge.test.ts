@@ -413,7 +413,7 @@ test('RL-01 every answer of an operation says how much is left; too much is too 
   expect(answer.head).toMatch(/x-ratelimit-remaining: 0/)
 })
 
-test('connections beyond those in their handshake wait for their turn, and get it', async () => {
+test('WS-02 connections beyond those in their handshake wait for their turn, and get it', async () => {
   const sockets = await Promise.all(Array.from({ length: 100 }, () => dial()))
   expect(sockets.every((socket) => socket.authorized)).toBe(true)
   for (const socket of sockets) socket.destroy()

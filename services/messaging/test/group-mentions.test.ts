@@ -135,7 +135,7 @@ test('silently, in quotes and in code nobody is, whoever may mention it', async 
   expect(await flagsOf(bob, id)).toEqual([])
 })
 
-test('only who may mention a group does, in a new text and in a changed one; groups of roles nobody', async () => {
+test('MD-10 only who may mention a group does, in a new text and in a changed one; groups of roles nobody', async () => {
   const { name } = await group([bob], { by: 5 })
   const text = `see @*${name}*`
   const plain = await say(ann, 'plain')

@@ -127,7 +127,7 @@ describe('direct messages', () => {
   })
 })
 
-test('many are mentioned at once by whom the organisation lets, in a new text and in a changed one', async () => {
+test('MD-10 many are mentioned at once by whom the organisation lets, in a new text and in a changed one', async () => {
   const refused = 'You do not have permission to use channel wildcard mentions in this channel.'
   expect(await tries(send(ann, crowd, '@**all**'))).toBe(refused)
   const plain = await say(ann, crowd)

@@ -15,7 +15,7 @@ test.each([
   expect(channelNameFault(name)).toBe(fault)
 })
 
-test('spellings of one name share a key', () => {
+test('MD-02 spellings of one name share a key', () => {
   expect(channelNameKey(' ÉCOLE ')).toBe(channelNameKey('e\u0301cole'))
   expect(channelNameKey('a')).not.toBe(channelNameKey('b'))
 })

@@ -111,7 +111,7 @@ function stepsOf(act: () => void): number {
   return steps.reduce((sum, one) => sum + one, 0)
 }
 
-test('only so much is tried: what costs more stays text', () => {
+test('MD-06 only so much is tried: what costs more stays text', () => {
   for (const words of [',a'.repeat(maxMessageLength / 2), ',a '.repeat(3_000), ',a\n'.repeat(3_000)]) {
     const steps = stepsOf(() => html(words, costly))
     expect(steps).toBeLessThanOrEqual(maxSteps)

@@ -138,7 +138,7 @@ test('F41 a connection is pinged, and cut when it shows no life', () => {
   expect(socket.did.at(-1)).toBe('terminate')
 })
 
-test('F73 acknowledgements are taken; a flood of them is not', () => {
+test('F73 WS-09 acknowledgements are taken; a flood of them is not', () => {
   const { socket, acks } = scene()
   const say = (text: string): boolean => socket.emit('message', Buffer.from(text), false)
   for (let i = 0; i < 6000; i++) say('{"ack":7}')
