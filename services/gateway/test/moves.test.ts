@@ -5,6 +5,7 @@ import {
   contractAvailable,
   eventFaults,
   eventQueue,
+  expectSnapshotEqual,
   type Fields,
   type Organisation,
   type QueueEvent,
@@ -181,6 +182,23 @@ test('a queue of all public channels has a message of one of them once, whatever
   ])
   expect(contentsOf(wholly(await own.rest()))).toEqual(['across', 'in'])
   expect(contentsOf(await held.rest())).toEqual(['across', 'in'])
+})
+
+test('what is set for a topic while it is renamed is set before or after that, and every queue knows which', async () => {
+  const room = await channel(false, ann)
+  const id = await say(room, 'x', 'tea 0')
+  const queue = await eventQueue(ann, wanted)
+  for (let n = 0; n < 12; n++) {
+    const wish = { stream_id: room.id, topic: `tea ${n}`, visibility_policy: 1 + (n % 3) }
+    await Promise.all([
+      ann.ok('POST', '/user_topics', wish),
+      owner.ok('PATCH', `/messages/${id}`, { topic: `tea ${n + 1}`, propagate_mode: 'change_all' }),
+    ])
+  }
+  await network.settle()
+  const events = await queue.rest()
+  wholly(events)
+  expectSnapshotEqual(queue.state, events, (await eventQueue(ann, wanted)).state)
 })
 
 test('guests see as senders of what comes to them only whom they see', async () => {

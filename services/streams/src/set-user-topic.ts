@@ -34,15 +34,16 @@ export async function setTopic(asking: Asking, { id, facts, topic: given, policy
   const topic = normaliseTopic(given)
   const at = Math.floor(ctx.clock.now() / 1000)
   const verdict = facts && authorize('channel:find', actor, facts, rights)
-  // Whoever moves a topic writes these rows behind the head too: nobody waits for the other the wrong way round.
-  await hold(tx, rights)
+  // Written behind the head, as by whoever moves a topic: nobody waits for the other the wrong way round.
   let set
   if (policy === topicPolicy.inherit) {
+    await hold(tx, rights)
     const ended = await endUserTopic(tx, granted, id, topic)
     if (!ended && !verdict?.ok) throw invalidChannelId()
     set = ended ? { stream_id: id, topic_name: topic, last_updated: at, visibility_policy: policy } : null
   } else {
     if (!verdict?.ok) throw invalidChannelId()
+    await hold(tx, rights)
     set = await setUserTopic(tx, verdict.granted, { topic, policy, at })
     if (set && (await countUserTopics(tx, granted)) > maxUserTopics)
       throw badRequest(`Too many topics are muted, unmuted or followed (limit: ${maxUserTopics})`)
