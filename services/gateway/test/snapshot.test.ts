@@ -10,7 +10,7 @@ import {
 } from '@parley/testkit'
 import { expect, test } from 'vitest'
 
-const seed = seedOf(5)
+const seed = seedOf(6)
 const wanted = {
   include_subscribers: true,
   client_capabilities: { empty_topic_name: true, bulk_message_deletion: true, linkifier_url_template: true },
