@@ -11,7 +11,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'measure the product beside what the machine can do; exit code 1 where a target is missed',
   positionals: ['[NAME…]'],
-  details: `NAME is request, send, fanout, delay, flat, memory or seed; all of them unless given.
+  details: `NAME is access, request, send, fanout, delay, flat, memory or seed; all of them unless given.
 seed fills an organisation of 10,000 people and 5,000 channels with messages first.
 Starts an installation of its own. Everything of it runs on one core, the load comes from another: it needs two, and taskset.
 Prints the tables of docs/performance.md; with --json {figures: [{id, value, unit, limit, ratio, target, ok}]}.`,
