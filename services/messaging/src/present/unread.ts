@@ -1,6 +1,6 @@
 import { topicForClient } from '@parley/api'
 import type { UserId } from '@parley/core'
-import { maxUnread, type UnreadRow } from '../repo/snapshot.ts'
+import { maxUnread, type UnreadGroup } from '../repo/snapshot.ts'
 
 /** `unread_msgs` of a snapshot (Zulip API: register-queue). */
 export interface UnreadMessages {
@@ -23,57 +23,40 @@ export interface UnreadMessages {
   readonly old_unreads_missing: boolean
 }
 
-/** @param rows ascending, as repo/snapshot reads them */
+/** @param groups as repo/snapshot reads them */
 export function presentUnread(
-  rows: readonly UnreadRow[],
+  groups: readonly UnreadGroup[],
   reader: UserId,
   emptyTopicKnown: boolean,
 ): UnreadMessages {
-  const kept = rows.slice(-maxUnread)
-  const streams = grouped(kept, (row) =>
-    row.channelId === null ? null : `${row.channelId} ${row.topic.toLowerCase()}`,
+  const missing = groups.reduce((sum, { ids }) => sum + ids.length, 0) > maxUnread
+  const kept = missing ? withoutOldest(groups) : groups
+  const direct = kept.flatMap(({ userIds, ids }) =>
+    userIds ? [{ all: userIds, others: userIds.filter((id) => id !== reader), unread_message_ids: ids }] : [],
   )
-  const direct = grouped(kept, ({ userIds }) => userIds && userIds.join(','))
   return {
-    count: kept.length,
-    streams: streams.map(({ last, ids }) => ({
-      stream_id: last.channelId ?? 0,
-      topic: topicForClient(last.topic, emptyTopicKnown),
-      unread_message_ids: ids,
-    })),
-    pms: direct.flatMap(({ last, ids }) => {
-      const others = othersOf(last, reader)
+    count: kept.reduce((sum, { ids }) => sum + ids.length, 0),
+    streams: kept.flatMap(({ channelId, topic, ids }) =>
+      channelId === null
+        ? []
+        : [{ stream_id: channelId, topic: topicForClient(topic, emptyTopicKnown), unread_message_ids: ids }],
+    ),
+    pms: direct.flatMap(({ others, unread_message_ids }) => {
       if (others.length > 1) return []
       const other = others[0] ?? reader
-      return [{ other_user_id: other, sender_id: other, unread_message_ids: ids }]
+      return [{ other_user_id: other, sender_id: other, unread_message_ids }]
     }),
-    huddles: direct.flatMap(({ key, last, ids }) =>
-      othersOf(last, reader).length > 1 ? [{ user_ids_string: key, unread_message_ids: ids }] : [],
+    huddles: direct.flatMap(({ all, others, unread_message_ids }) =>
+      others.length > 1 ? [{ user_ids_string: all.join(','), unread_message_ids }] : [],
     ),
-    mentions: kept.filter(({ mentioned }) => mentioned).map(({ id }) => id),
-    old_unreads_missing: rows.length > maxUnread,
+    mentions: kept.flatMap(({ mentioned }) => mentioned).sort((a, b) => a - b),
+    old_unreads_missing: missing,
   }
 }
 
-const othersOf = ({ userIds }: UnreadRow, reader: UserId): number[] =>
-  (userIds ?? []).filter((id) => id !== reader)
-
-interface Group {
-  readonly key: string
-  /** The newest of them: its spelling of the topic counts. */
-  last: UnreadRow
-  readonly ids: number[]
-}
-
-function grouped(rows: readonly UnreadRow[], keyOf: (row: UnreadRow) => string | null): Group[] {
-  const groups = new Map<string, Group>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    if (key === null) continue
-    const group = groups.get(key) ?? { key, last: row, ids: [] }
-    groups.set(key, group)
-    group.last = row
-    group.ids.push(row.id)
-  }
-  return [...groups.values()]
+/** The first message of the first group is the oldest of all. */
+function withoutOldest([first, ...rest]: readonly UnreadGroup[]): readonly UnreadGroup[] {
+  const [oldest, ...ids] = first?.ids ?? []
+  if (!first || ids.length === 0) return rest
+  return [{ ...first, ids, mentioned: first.mentioned.filter((id) => id !== oldest) }, ...rest]
 }

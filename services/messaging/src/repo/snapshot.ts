@@ -8,48 +8,55 @@ export const maxUnread = 50_000
 /** Most direct conversations that a snapshot names. */
 export const maxConversations = 1_000
 
-const UnreadRow = z.object({
-  id: z.int(),
-  senderId: z.int(),
+const UnreadGroup = z.object({
   channelId: z.int().nullable(),
   userIds: z.array(z.int()).nullable(),
+  /** As the newest of them spells it. */
   topic: z.string(),
-  mentioned: z.boolean(),
+  /** Ascending. */
+  ids: z.array(z.int()),
+  /** Those that mention the reader, ascending. */
+  mentioned: z.array(z.int()),
 })
-export type UnreadRow = z.output<typeof UnreadRow>
+/** What is unread of one topic, or of one direct conversation. */
+export type UnreadGroup = z.output<typeof UnreadGroup>
 
-/** The newest of what the actor may read and has not read, ascending; one more than `maxUnread` where there are more. */
-export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Promise<UnreadRow[]> {
+/**
+ * The newest of what the actor may read and has not read, by topic and conversation, that with the oldest message
+ * first; one more than `maxUnread` where there are more.
+ */
+export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Promise<UnreadGroup[]> {
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
   const spans = spansSql(values, org, user, { actor, terms: [], unread: true })
   const most = values.add(maxUnread + 1)
-  const rows = await tx.query(
-    UnreadRow,
+  return tx.query(
+    UnreadGroup,
     // The newest of each conversation, then the newest of those: each is one short walk along an index.
-    `WITH spans AS MATERIALIZED (${spans})
-      SELECT m.message_id AS id, m.sender_id AS "senderId", rc.channel_id AS "channelId",
-        rc.user_ids AS "userIds", m.topic,
-        m.message_id IN (SELECT f.message_id FROM messaging.user_flags f
-          WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.mentioned)
-        -- Who was not there is not mentioned by naming everybody.
-        OR (m.channel_wildcard OR ${user} = ANY (m.topic_wildcard)) AND NOT EXISTS (
-          SELECT FROM messaging.user_flags f WHERE f.org_id = ${org} AND f.user_id = ${user}
-            AND f.message_id = m.message_id AND f.historical) AS mentioned
-      FROM spans s
-      JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = s.recipient_id
-      CROSS JOIN LATERAL (
-        SELECT m.message_id, m.sender_id, m.topic, m.channel_wildcard, m.topic_wildcard
-        FROM messaging.messages m
-        WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
-          AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
-          AND NOT ${readAtBirth(user)}
-        ORDER BY m.message_id DESC LIMIT ${most}) AS m
-      ORDER BY m.message_id DESC LIMIT ${most}`,
+    `WITH spans AS MATERIALIZED (${spans}), unread AS (
+        SELECT m.message_id AS id, rc.channel_id, rc.user_ids, m.topic, m.topic_key,
+          m.message_id IN (SELECT f.message_id FROM messaging.user_flags f
+            WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.mentioned)
+          -- Who was not there is not mentioned by naming everybody.
+          OR (m.channel_wildcard OR ${user} = ANY (m.topic_wildcard)) AND NOT EXISTS (
+            SELECT FROM messaging.user_flags f WHERE f.org_id = ${org} AND f.user_id = ${user}
+              AND f.message_id = m.message_id AND f.historical) AS mentioned
+        FROM spans s
+        JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = s.recipient_id
+        CROSS JOIN LATERAL (
+          SELECT m.message_id, m.topic, m.topic_key, m.channel_wildcard, m.topic_wildcard
+          FROM messaging.messages m
+          WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
+            AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+            AND NOT ${readAtBirth(user)}
+          ORDER BY m.message_id DESC LIMIT ${most}) AS m
+        ORDER BY m.message_id DESC LIMIT ${most})
+      SELECT channel_id AS "channelId", user_ids AS "userIds", (array_agg(topic ORDER BY id DESC))[1] AS topic,
+        array_agg(id ORDER BY id) AS ids, coalesce(array_agg(id ORDER BY id) FILTER (WHERE mentioned), '{}') AS mentioned
+      FROM unread GROUP BY channel_id, user_ids, topic_key ORDER BY min(id)`,
     values.list,
   )
-  return rows.reverse()
 }
 
 /** The newest message that came to the actor; -1 where none did. */
