@@ -51,6 +51,6 @@ test(`F82 a snapshot with its events is what a fresh snapshot says, after change
   }
   // Few begin anew, or this shows nothing.
   expect(compared).toBeGreaterThan((rounds * staying.length) / 2)
-  // Many changes at random have to be possible, or this shows nothing; what is refused often is tried more often.
-  expect(done).toBeGreaterThan((rounds * changesPerRound) / 4)
+  // Most changes at random have to be possible, or this shows nothing.
+  expect(done).toBeGreaterThan((rounds * changesPerRound) / 3)
 }, 120_000)
