@@ -30,15 +30,16 @@ export function registerChannels({ channels, own, subscribers }: RegisterRows, n
     subscribers ? (subscribers.get(id) ?? []) : undefined
   const withSettings = (row: OwnSubscription): SubscriptionObject =>
     subscriptionObject(row, row, nowMs, who(row.channel_id))
+  const streams = channels.map((row) => channelObject(row, nowMs))
   return {
-    streams: channels.map((row) => channelObject(row, nowMs)),
+    streams,
     subscriptions: listed.filter((row) => row.active).map(withSettings),
     unsubscribed: listed.filter((row) => !row.active).map(withSettings),
-    never_subscribed: channels
-      .filter((row) => !ownIds.has(row.channel_id))
-      .map((row) => {
-        const ids = who(row.channel_id)
-        return { ...channelObject(row, nowMs), ...(ids ? { subscribers: ids } : {}) }
+    never_subscribed: streams
+      .filter((channel) => !ownIds.has(channel.stream_id))
+      .map((channel) => {
+        const ids = who(channel.stream_id)
+        return ids ? { ...channel, subscribers: ids } : channel
       }),
   }
 }
