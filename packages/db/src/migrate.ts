@@ -55,7 +55,10 @@ async function runHistory(client: Client, hundred: string): Promise<string[]> {
   })
   const target = await postgrator.getMaxVersion()
   const version = await postgrator.getDatabaseVersion()
-  if (version > 0) await postgrator.validateMigrations(version)
+  if (version > 0) {
+    await postgrator.validateMigrations(version)
+    await refuseLate(client, hundred, files, version)
+  }
   const ran: string[] = []
   for (const next of postgrator.getRunnableMigrations(version, target)) {
     // The runner writes its history after the script; one transaction around both makes them one.
@@ -70,6 +73,23 @@ async function runHistory(client: Client, hundred: string): Promise<string[]> {
     ran.push(basename(next.filename))
   }
   return ran
+}
+
+/** @throws Error where a file would never run: its number is below that of one that has */
+async function refuseLate(
+  client: Client,
+  hundred: string,
+  files: readonly string[],
+  version: number,
+): Promise<void> {
+  const { rows } = await client.query<{ version: string }>(
+    `SELECT version FROM migrations.history_${hundred}`,
+  )
+  const ran = new Set(rows.map((row) => Number(row.version)))
+  const late = files.filter(
+    (file) => Number.parseInt(file, 10) <= version && !ran.has(Number.parseInt(file, 10)),
+  )
+  if (late.length > 0) throw new Error(`migrations came too late to run: ${late.join(', ')}`)
 }
 
 /** The migrations' texts in order, for tests that look at them. */

@@ -25,6 +25,13 @@ test('a schema’s next migration runs whatever the others have reached', async 
   expect(await db.superuser('SELECT max(version)::int AS v FROM migrations.history_00')).toEqual([{ v: 1 }])
 })
 
+test('a file that would never run, for one behind it has, is told', async () => {
+  await using db = await testDatabase()
+  const { pool: _, ...owner } = await db.options('owner')
+  await db.superuser(`DELETE FROM migrations.history_00 WHERE version = 2`)
+  await expect(migrate(owner)).rejects.toThrow('came too late to run: 0002.do.gateway-leases.sql')
+})
+
 test('every migration is named for its number, its schema and what it does', async () => {
   const names = (await migrationTexts()).map(({ name }) => name)
   expect(

@@ -7,9 +7,8 @@ import { type AuthContext, now } from './context.ts'
 import { addressFacts } from './facts/address.ts'
 import { joinedNewChannels } from './come-in.ts'
 import { insertApiKey } from './repo/credentials.ts'
-import { readOrganisation } from './repo/organisations.ts'
 import { newApiKey } from './rules/api-key.ts'
-import { turnForSight } from './sight.ts'
+import { turnOfAccounts } from './sight.ts'
 
 /**
  * Adds an account in the operator's name and gives it an API key, which only this answer shows.
@@ -21,8 +20,7 @@ export async function operatorAccount(
   role: Role,
   account: NewAccount,
 ): Promise<{ user: number; email: string; apiKey: string; events: NewEvent[] }> {
-  const organisation = await readOrganisation(tx)
-  if (organisation) await turnForSight(tx, { realmGroups: organisation.groups })
+  await turnOfAccounts(tx)
   const allowed = authorize(
     'user:create',
     operator(tx.org),

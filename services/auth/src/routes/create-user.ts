@@ -12,7 +12,7 @@ import { mayCreateUsers } from '../facts/user.ts'
 import { addressRefusal, insufficient } from '../present/refusal.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
-import { turnForSight } from '../sight.ts'
+import { turnOfAccounts } from '../sight.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
@@ -35,7 +35,7 @@ export default route<typeof createUser, AuthContext, OrmTx>(
 
     return commit(ctx, org, async (tx) => {
       // Hashing took its time: who asks may have lost the right meanwhile.
-      await turnForSight(tx, actor)
+      await turnOfAccounts(tx)
       const now = await readActor(tx, actor.userId)
       const wanted = await wantedBy(tx, actor.userId, address)
       const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)

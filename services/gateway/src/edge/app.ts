@@ -10,7 +10,7 @@ import type { Departures } from '../departures.ts'
 import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
 import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
-import { compressed } from './compress.ts'
+import { compressed, compressing } from './compress.ts'
 import { fixedHeaders } from './headers.ts'
 import { findSentImage, type ImageDeps, imagesUrl } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
@@ -112,6 +112,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       .catch(() => request.raw.destroy())
   }
 
+  const turns = compressing()
   let open = 0
   let onIdle = (): void => {}
   app.addHook('onRequest', (request, reply, done) => {
@@ -177,15 +178,14 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         if (!operation) throw wrongMethod(endpoint)
         const exchange = await begin(endpoint, operation, request, reply)
         if (operation.id === eventsWs.id) throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
-        const work = () => deps.dispatch(exchange)
+        const work = async () => compressed(await deps.dispatch(exchange), request.headers, turns)
         const stranger = operation.access === 'public'
         const rendered = await (waits(operation)
-          ? work()
+          ? deps.dispatch(exchange)
           : deps.admission.take(exchange.facts.org, stranger, work))
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         deps.departures?.answer(request.id, operation.id)
-        const accepts = request.headers['accept-encoding']
-        return send(reply, await compressed(rendered, { accepts, door: endpoint.door }))
+        return send(reply, rendered)
       },
     }
     const operation = endpoint.operations.get('GET')

@@ -1,22 +1,41 @@
 import { gunzipSync } from 'node:zlib'
+import { Turns } from '@parley/kit'
 import { expect, test } from 'vitest'
-import { compressed, takesGzip } from './compress.ts'
+import { compressed, compressing, takesGzip } from './compress.ts'
 
 const large = { status: 200, headers: { a: 'b' }, body: Buffer.from('[0]'.repeat(30_000)) }
+const vary = 'Authorization, Cookie, Host, Accept-Encoding'
 
 test('a large answer is smaller on the way, and the same', async () => {
-  const { status, headers, body } = await compressed(large, { accepts: 'gzip, deflate', door: 'Basic' })
-  expect([status, headers]).toEqual([200, { a: 'b', 'content-encoding': 'gzip', vary: 'accept-encoding' }])
+  const asked = { 'accept-encoding': 'gzip, deflate' }
+  const { status, headers, body } = await compressed(large, asked, compressing())
+  expect([status, headers]).toEqual([200, { a: 'b', 'content-encoding': 'gzip', vary }])
   expect(body.length).toBeLessThan(1000)
   expect(gunzipSync(body)).toEqual(large.body)
 })
 
-test('who does not take it, or has a cookie, or gets little, gets what there is', async () => {
-  const plain = await compressed(large, { accepts: 'br', door: 'Basic' })
-  expect([plain.headers, plain.body]).toEqual([{ a: 'b', vary: 'accept-encoding' }, large.body])
-  expect(await compressed(large, { accepts: 'gzip', door: 'Session' })).toBe(large)
+test.each([
+  [{ 'accept-encoding': 'br' }],
+  [{ 'accept-encoding': 'gzip', cookie: 'x=y' }],
+  [{ 'accept-encoding': 'gzip', origin: 'https://x.example' }],
+  [{ 'accept-encoding': 'gzip', 'sec-fetch-site': 'cross-site' }],
+])('asked for with %j it stays as it is', async (asked) => {
+  expect(await compressed(large, asked, compressing())).toEqual({ ...large, headers: { a: 'b', vary } })
+})
+
+test('a small one stays as it is', async () => {
   const small = { ...large, body: '{}' }
-  expect(await compressed(small, { accepts: 'gzip', door: 'Basic' })).toBe(small)
+  expect(await compressed(small, { 'accept-encoding': 'gzip' }, compressing())).toBe(small)
+})
+
+test('where too many wait it goes out as it is', async () => {
+  const turns = new Turns(1, 0)
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const busy = turns.take(() => promise)
+  const { headers, body } = await compressed(large, { 'accept-encoding': 'gzip' }, turns)
+  expect([headers, body]).toEqual([{ a: 'b', vary }, large.body])
+  resolve(undefined)
+  await busy
 })
 
 test.each([

@@ -1,5 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
+import { Turns } from '@parley/kit'
+import { fixedHeaders } from './headers.ts'
 import type { Rendered } from './render.ts'
 
 const gzipped = promisify(gzip)
@@ -7,26 +10,32 @@ const gzipped = promisify(gzip)
 /** Less is not worth the time. */
 const leastBytes = 65_536
 
-/** Who asks, as far as it matters here. */
-export interface Reader {
-  /** The request's Accept-Encoding. */
-  readonly accepts: string | undefined
-  readonly door: 'Basic' | 'Session'
-}
+/** Of the four threads that the process has for such work; what waits longer than for a few others goes out as it is. */
+export const compressing = (): Turns => new Turns(2, 8)
+
+const varied = { vary: `${fixedHeaders.vary}, Accept-Encoding` }
 
 /**
  * A large answer in the coding that every client has (RFC 9110, section 12.5.3), off the event loop and with as little
- * work as possible: a snapshot of ten thousand people shrinks to a twentieth. What a browser asks for with its cookie is
- * left as it is: another site can make it ask, and the length of what is compressed tells of what is in it (adr 0041).
+ * work as possible: a snapshot of ten thousand people shrinks to a twentieth. What a browser may have been made to ask
+ * for is left as it is: the length of what is compressed tells of what is in it (adr 0041).
  */
-export async function compressed(rendered: Rendered, { accepts, door }: Reader): Promise<Rendered> {
-  const { body, headers } = rendered
-  if (door === 'Session' || Buffer.byteLength(body) < leastBytes) return rendered
-  const varied = { ...headers, vary: 'accept-encoding' }
-  if (!takesGzip(accepts)) return { ...rendered, headers: varied }
-  const small = await gzipped(body, { level: constants.Z_BEST_SPEED })
-  return { ...rendered, headers: { ...varied, 'content-encoding': 'gzip' }, body: small }
+export async function compressed(
+  rendered: Rendered,
+  asked: IncomingHttpHeaders,
+  turns: Turns,
+): Promise<Rendered> {
+  const { body } = rendered
+  if (Buffer.byteLength(body) < leastBytes) return rendered
+  const plain = { ...rendered, headers: { ...rendered.headers, ...varied } }
+  if (byBrowser(asked) || !takesGzip(asked['accept-encoding'])) return plain
+  const small = await turns.take(() => gzipped(body, { level: constants.Z_BEST_SPEED })).catch(() => null)
+  return small ? { ...plain, headers: { ...plain.headers, 'content-encoding': 'gzip' }, body: small } : plain
 }
+
+/** Browsers say where a page asks from, and send what they keep; nothing else does. */
+const byBrowser = (asked: IncomingHttpHeaders): boolean =>
+  ['cookie', 'origin', 'sec-fetch-site'].some((name) => asked[name] !== undefined)
 
 /** Is gzip named, and not with a weight of nothing? */
 export const takesGzip = (accepts: string | undefined): boolean =>

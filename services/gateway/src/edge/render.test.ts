@@ -29,6 +29,10 @@ test('objects that are JSON already are put together', () => {
   expect(read(parts({ long: 'é'.repeat(10_000) }), [])).toMatchObject({ long: 'é'.repeat(10_000) })
 })
 
+test.each(['', '{', 'null', '[1]', '{}\n'])('an answer of %j is none', (json) => {
+  expect(() => renderJson([Buffer.from(json)], [])).toThrow('unavailable')
+})
+
 test('an error carries its code and data', () => {
   expect(shown(badRequest('No', { queue_id: 'q' }))).toEqual({
     result: 'error',

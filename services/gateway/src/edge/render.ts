@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '@parley/core'
+import { type AppError, type ErrorCode, unavailable } from '@parley/core'
 
 /** An answer ready for the socket. */
 export interface Rendered {
@@ -45,6 +45,14 @@ export function renderSuccess(data: unknown, ignored: readonly string[]): Render
   return { status: 200, headers: {}, body: JSON.stringify(body) }
 }
 
+const [opening, closing] = [0x7b, 0x7d]
+
+/** @throws AppError UNAVAILABLE for what is no object */
+function insideOf(json: Buffer): Buffer {
+  if (json.length < 2 || json[0] !== opening || json.at(-1) !== closing) throw unavailable()
+  return json.subarray(1, -1)
+}
+
 /** Larger answers stay bytes: they are neither read nor written anew. */
 const largeBytes = 16_384
 
@@ -55,7 +63,7 @@ const largeBytes = 16_384
 export function renderJson(parts: readonly Buffer[], ignored: readonly string[]): Rendered {
   const extra =
     ignored.length > 0 ? [Buffer.from(JSON.stringify({ ignored_parameters_unsupported: ignored }))] : []
-  const inner = [...parts, ...extra].map((json) => json.subarray(1, -1)).filter((json) => json.length > 0)
+  const inner = [...parts, ...extra].map(insideOf).filter((json) => json.length > 0)
   const body = Buffer.concat([success, ...inner.flatMap((json) => [comma, json]), end])
   return { status: 200, headers: {}, body: body.length < largeBytes ? body.toString() : body }
 }

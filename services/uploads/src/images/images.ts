@@ -1,6 +1,7 @@
 import { AppError, badRequest, unavailable } from '@parley/core'
 import { Turns } from '@parley/kit'
 import type { Sharp, SharpOptions } from 'sharp'
+import { bounded } from './bounded.ts'
 import { type Decoder, decoder } from './decoder.ts'
 import { looksLikeImage } from './form.ts'
 
@@ -55,8 +56,12 @@ export function createImages(): Images {
   const worked = <R>(org: number, bytes: Uint8Array, work: (image: Opened) => Promise<R>): Promise<R> =>
     inTurn(org, async () => {
       if (!looksLikeImage(bytes)) throw undecodable()
+      const whole = bounded(bytes, mostPictures)
+      if (whole === null) throw undecodable()
+      // Loaded outside of what makes an image undecodable: that it cannot be is a fault of ours.
+      const sharp = await decoder()
       try {
-        return await work(await open(await decoder(), bytes))
+        return await work(await open(sharp, whole))
       } catch (error) {
         // What the decoder says quotes what it read.
         throw error instanceof AppError ? error : undecodable()
@@ -91,7 +96,7 @@ interface Opened {
 
 async function open(sharp: Decoder, bytes: Uint8Array): Promise<Opened> {
   const options: SharpOptions = { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true }
-  // The header alone: nothing is decoded yet.
+  // The header alone, of what is bounded already: no pixel is decoded yet.
   const {
     width,
     height,
