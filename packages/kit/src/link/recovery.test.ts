@@ -87,17 +87,31 @@ describe('a lost connection', () => {
     expect(client.lines.join()).toContain('link is open again')
   })
 
-  test('F40 a peer that falls silent is left by both sides', async () => {
-    const limits = { heartbeatMs: 5, silentMs: 40 }
-    const server = await startServer({ certDir: auth, limits })
+  // Each side by itself: where both would leave, whoever is first takes the other's reason away.
+  const patient = { heartbeatMs: 5 }
+  const impatient = { heartbeatMs: 5, silentMs: 250 }
+
+  test('F40 a caller that falls silent is left', async () => {
+    const server = await startServer({ certDir: auth, limits: impatient })
     const proxy = await startProxy(server.address)
-    const client = startClient({ certDir: gateway, auth: [proxy.address], limits })
-    await client.call(onlyOnce, { text })
+    const client = startClient({ certDir: gateway, auth: [proxy.address], limits: patient })
+    await client.call(echo, { text })
     proxy.hold()
     await until(() => server.lines.join().includes('silent'))
+    proxy.heal()
+    expect(await client.call(echo, { text })).toEqual({ text })
+    expect(proxy.made).toBeGreaterThan(1)
+  })
+
+  test('F40 a server that falls silent is left', async () => {
+    const server = await startServer({ certDir: auth, limits: patient })
+    const proxy = await startProxy(server.address)
+    const client = startClient({ certDir: gateway, auth: [proxy.address], limits: impatient })
+    await client.call(echo, { text })
+    proxy.hold()
     await until(() => client.lines.join().includes('link lost'))
     proxy.heal()
-    expect(await client.call(onlyOnce, { text })).toEqual({ text })
+    expect(await client.call(echo, { text })).toEqual({ text })
     expect(proxy.made).toBeGreaterThan(1)
   })
 })
