@@ -1,8 +1,12 @@
 import type { Clock } from '@parley/core'
 import type { Database } from '@parley/db'
+import type { AfterCommit } from '@parley/kit'
+import type { MutingBounds } from './mute-person.ts'
 
 /** What the routes of this service work with. */
 export interface Context {
   readonly clock: Clock
   readonly database: Database
+  readonly afterCommit: AfterCommit
+  readonly muting: MutingBounds
 }

@@ -7,6 +7,7 @@ import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
+import { type MutingBounds, mutingBounds } from '../src/mute-person.ts'
 
 export interface Person {
   readonly id: number
@@ -56,10 +57,10 @@ const LogRow = z.object({
   channel: z.int().nullable(),
 })
 
-export async function fixture(): Promise<Fixture> {
+/** @param muting smaller bounds, which less crosses */
+export async function fixture(muting: Partial<MutingBounds> = {}): Promise<Fixture> {
   const database = await testDatabase()
   const streams = await database.as('streams')
-  const context: Context = { clock: fixedClock(Date.UTC(2026, 0, 1)), database: streams }
   const barriers: number[] = []
   const afterCommit: AfterCommit = {
     appendedIn,
@@ -67,6 +68,12 @@ export async function fixture(): Promise<Fixture> {
     barrier: async (_org, seq) => {
       barriers.push(seq)
     },
+  }
+  const context: Context = {
+    clock: fixedClock(Date.UTC(2026, 0, 1)),
+    database: streams,
+    afterCommit,
+    muting: { ...mutingBounds, ...muting },
   }
   const byId = new Map(routes.map((route) => [route.operation.id, route]))
   const running = { routes: byId, ctx: context, database: streams, afterCommit }

@@ -21,8 +21,8 @@ const own = {
   response: z.object({}),
 } as const
 
-/** Mutes a person for oneself. */
-export const muteUser = operation({ ...own, id: 'mute-user', method: 'POST' })
+/** Mutes a person for oneself. What is unread of them may be much: it is read in several transactions. */
+export const muteUser = operation({ ...own, id: 'mute-user', method: 'POST', transaction: 'own' })
 
 /** Ends that. */
 export const unmuteUser = operation({ ...own, id: 'unmute-user', method: 'DELETE' })

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { MutedUser } from '@parley/api'
-import type { Tx } from '@parley/db'
+import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** Whom the actor mutes, by id. */
@@ -42,19 +42,50 @@ export async function unmuteFor(tx: Tx, { actor }: Granted<'self:use'>, person: 
   return unmuted.length > 0
 }
 
-/** The newest of what is marked at once: it happens behind the head, where everybody waits. */
-const mostRead = 20_000
+const Found = z.object({
+  ids: z.array(z.coerce.number().pipe(z.int())),
+  newest: z.int().nullable(),
+  oldest: z.int().nullable(),
+  looked: z.int(),
+})
 
-/** Marks what the actor has unread of a person as read; takes the head. @returns the messages, ascending */
+/**
+ * Which messages of a person the actor has unread, ascending, of the newest `most` before a message (null: of all); and the
+ * newest and the oldest that were looked at, and how many. Nobody waits for it.
+ */
+export async function findUnreadOf(
+  tx: Tx,
+  { actor }: Granted<'self:use'>,
+  person: number,
+  before: number | null,
+  most: number,
+): Promise<z.output<typeof Found>> {
+  return only(
+    await tx.query(
+      Found,
+      'SELECT ids, newest, oldest, looked FROM messaging.v1_unread_of_sender($1, $2, $3, $4, $5)',
+      [tx.org, actor.userId, person, before, most],
+    ),
+  )
+}
+
+/**
+ * Marks these messages of a person as read for the actor, and the newest of what was sent after another (null: nothing of
+ * that); takes the head. @returns what was unread, ascending
+ */
 export async function readMessagesOf(
   tx: Tx,
   { actor }: Granted<'self:use'>,
   person: number,
+  ids: readonly number[],
+  after: number | null,
 ): Promise<number[]> {
-  const [row] = await tx.query(
-    z.object({ ids: z.array(z.coerce.number().pipe(z.int())) }),
-    'SELECT messaging.v1_read_of_sender($1, $2, $3, $4) AS ids',
-    [tx.org, actor.userId, person, mostRead],
+  const row = only(
+    await tx.query(
+      Found.pick({ ids: true }),
+      'SELECT messaging.v2_read_of_sender($1, $2, $3, $4::bigint[], $5) AS ids',
+      [tx.org, actor.userId, person, ids, after],
+    ),
   )
-  return row?.ids ?? []
+  return row.ids
 }
