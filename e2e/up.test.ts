@@ -124,6 +124,20 @@ test('access explain says whether somebody may, and why', async () => {
     expect((await attempt(['access', 'explain', ...words, '--data', product.data])).code).toBe(code)
 })
 
+test('an organisation is taken out of use, and into use again', async () => {
+  await using stage = await scene(product)
+  const name = new URL(stage.org.url).hostname.split('.')[0] ?? ''
+  const command = async (verb: string, of = name): Promise<unknown> =>
+    JSON.parse(await product.parley(['org', verb, of, '--json']))
+  expect(await command('deactivate')).toEqual({ org_id: stage.org.org_id, changed: true })
+  expect(await command('deactivate')).toEqual({ org_id: stage.org.org_id, changed: false })
+  expect((await stage.owner.get('/users/me')).body['msg']).toBe('This organization has been deactivated')
+  expect(await product.parley(['org', 'reactivate', name])).toBe(`${name} is in use\n`)
+  expect(await product.parley(['org', 'reactivate', name])).toBe(`${name} was already in use\n`)
+  expect((await stage.owner.get('/users/me')).body['msg']).toBe('Invalid API key')
+  expect((await attempt(['org', 'deactivate', 'nowhere', '--data', product.data])).code).toBe(1)
+})
+
 test('two installations stand side by side', async () => {
   const other = sharedProduct()
   expect(other.run.url).not.toBe(product.run.url)

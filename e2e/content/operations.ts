@@ -189,6 +189,7 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'remove-profile-data': ['profiles', ({ ada }) => ada.delete('/users/me/profile_data', { data: [1] })],
   'deactivate-own-user': ['accounts', ({ ada }) => ada.delete('/users/me')],
   'reactivate-user': ['accounts', ({ stage, gone }) => stage.owner.post(`/users/${gone}/reactivate`)],
+  'deactivate-realm': ['accounts', ({ stage }) => stage.owner.post('/realm/deactivate')],
   'deactivate-user': ['accounts', ({ stage, victim }) => stage.owner.delete(`/users/${victim}`)],
   'create-user-group': [
     'groups',

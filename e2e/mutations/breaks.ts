@@ -292,4 +292,22 @@ export const breaks: readonly Break[] = [
     test: 'services/messaging/test/own-emoji',
     title: 'one that is out of use comes to no message',
   },
+  {
+    name: 'an organisation that goes out of use leaves what waits in it',
+    invariant: 4,
+    file: 'services/gateway/src/live/organisation.ts',
+    from: "    if (effect.kind === 'over') this.endAll('revoked')\n",
+    to: '',
+    test: 'services/gateway/src/live/organisation.test',
+    title: 'goes out of use says so to all who wait',
+  },
+  {
+    name: 'what is due is sent while the organisation is out of use',
+    invariant: 4,
+    file: 'services/messaging/src/jobs/deliver.ts',
+    from: '            await whileInUse(tx)\n',
+    to: '',
+    test: 'services/messaging/test/out-of-use',
+    title: 'goes out of use while something is being sent',
+  },
 ]

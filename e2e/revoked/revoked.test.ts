@@ -3,6 +3,7 @@ import * as channel from './channel.ts'
 import * as credentials from './credentials.ts'
 import * as groups from './groups.ts'
 import * as moved from './moved.ts'
+import * as organisation from './organisation.ts'
 import * as pausedGateway from './paused-gateway.ts'
 import * as roles from './roles.ts'
 import * as slowReader from './slow-reader.ts'
@@ -52,6 +53,11 @@ test(
 test(
   `a key, session or account that was ended opens nothing, and what it had open ends (seed ${credentials.seed})`,
   () => expect(tried(credentials)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `an organisation that goes out of use opens nothing to anybody, and what it had open ends (seed ${organisation.seed})`,
+  () => expect(tried(organisation)).resolves.toBeUndefined(),
   timeout,
 )
 test(

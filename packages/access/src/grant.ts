@@ -68,7 +68,7 @@ import {
   messageMoveTopic,
 } from './actions/message-change.ts'
 import { type Expiring, messageExpire } from './actions/message-expire.ts'
-import { organisationChange } from './actions/organisation.ts'
+import { organisationChange, organisationEnd, organisationRestore } from './actions/organisation.ts'
 import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import { type NewTopic, topicCreate } from './actions/topic.ts'
 import {
@@ -121,6 +121,9 @@ export interface ActionObjects {
   /** What the organisation keeps for everybody in it: lists that administrators make. */
   'organisation:read': null
   'organisation:change': { readonly ownersOnly: boolean }
+  /** Taking it out of use, with everybody in it. */
+  'organisation:end': null
+  'organisation:restore': null
   'emoji:add': { readonly hidesBuiltIn: boolean }
   'emoji:deactivate': EmojiFacts
   /** One's own, and those that administrators see. */
@@ -200,6 +203,8 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'bot:give': botGive,
   'organisation:read': allow,
   'organisation:change': organisationChange,
+  'organisation:end': organisationEnd,
+  'organisation:restore': organisationRestore,
   'emoji:add': emojiAdd,
   'emoji:deactivate': emojiDeactivate,
   'invitation:list': invitationList,

@@ -307,6 +307,8 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['what administrators set', { ownersOnly: false }],
     ['what owners set', { ownersOnly: true }],
   ],
+  'organisation:end': nothing,
+  'organisation:restore': nothing,
   'emoji:add': [
     ['under a name of its own', { hidesBuiltIn: false }],
     ['under the name of one that everybody has', { hidesBuiltIn: true }],

@@ -67,6 +67,7 @@ import { updateFlagsForNarrow } from './messages/update-flags-for-narrow.ts'
 import { updateFlags } from './messages/update-flags.ts'
 import { getOpenApi } from './meta/get-openapi.ts'
 import type { Operation } from './operation.ts'
+import { deactivateRealm } from './organisation/deactivate-realm.ts'
 import { addEmoji, deactivateEmoji, getEmoji } from './organisation/emoji.ts'
 import { getIcon, getLogo, removeIcon, removeLogo, setIcon, setLogo } from './organisation/pictures.ts'
 import { serverSettings } from './organisation/server-settings.ts'
@@ -131,6 +132,7 @@ export const operations: readonly Operation[] = [
   createSession,
   createUser,
   deactivateOwnUser,
+  deactivateRealm,
   deactivateUser,
   endSession,
   fetchApiKey,

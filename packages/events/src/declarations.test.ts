@@ -26,6 +26,7 @@ const ofNobody = new Set([
   'messages.deleted-within',
   'messages.withdrawn',
   'organisation.default-set',
+  'organisation.ending',
   'organisation.permission-set',
   'organisation.set',
   'peer.added',

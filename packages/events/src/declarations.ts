@@ -62,6 +62,11 @@ import { pictureChanged, pictureSet } from './organisation/picture-set.ts'
 import { groupMembersAdded } from './users/group-members-added.ts'
 import { groupMembersRemoved } from './users/group-members-removed.ts'
 import {
+  organisationDeactivated,
+  organisationEnding,
+  organisationReactivated,
+} from './users/organisation-ended.ts'
+import {
   organisationPermissionsChanged,
   organisationPermissionSet,
 } from './users/organisation-permissions.ts'
@@ -112,9 +117,12 @@ export const declarations: readonly EventDeclaration[] = [
   any(keyCreated),
   any(keyRegenerated),
   any(organisationCreated),
+  any(organisationDeactivated),
   any(organisationDefaultSet),
+  any(organisationEnding),
   any(organisationPermissionsChanged),
   any(organisationPermissionSet),
+  any(organisationReactivated),
   any(organisationSet),
   any(organisationSettingsChanged),
   any(organisationListChanged),

@@ -1,4 +1,4 @@
-import { verifyAudit } from '@parley/api'
+import { deactivateOrganisation, reactivateOrganisation, verifyAudit } from '@parley/api'
 import { leafHash } from '@parley/crypto'
 import { declarations } from '@parley/events'
 import {
@@ -104,6 +104,8 @@ test('every audited event becomes one leaf, in order, though NATS loses everythi
   await network.nats.start()
   await everyAct(other, await other.person('Cid Canaryname'))
   await lost
+  await network.link.call(deactivateOrganisation, { org: org.id })
+  await network.link.call(reactivateOrganisation, { org: org.id })
   await network.settle()
   for (const one of [org, other]) {
     const events = await auditedOf(one.id)

@@ -10,3 +10,7 @@ import type { AuthContext } from './context.ts'
  */
 export const commit = <R>(ctx: AuthContext, org: OrgId, fn: (tx: OrmTx) => Promise<R>): Promise<R> =>
   deciding((attempt) => commitOnce(ctx, org, fn, attempt))
+
+/** The same where the answer says that nobody is served any more, also if another did it just before. */
+export const commitRevoking = <R>(ctx: AuthContext, org: OrgId, fn: (tx: OrmTx) => Promise<R>): Promise<R> =>
+  deciding((attempt) => commitOnce(ctx, org, fn, attempt, true))

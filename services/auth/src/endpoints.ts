@@ -3,8 +3,10 @@ import type { CallRoute, Route } from '@parley/kit'
 import authenticate from './calls/authenticate.ts'
 import createAccount from './calls/create-account.ts'
 import createOrganisation from './calls/create-organisation.ts'
+import deactivateOrganisation from './calls/deactivate-organisation.ts'
 import explainAccess from './calls/explain-access.ts'
 import findOrganisation from './calls/find-organisation.ts'
+import reactivateOrganisation from './calls/reactivate-organisation.ts'
 import snapshot from './calls/snapshot.ts'
 import type { AuthContext } from './context.ts'
 import addNavigationView from './routes/add-navigation-view.ts'
@@ -57,6 +59,7 @@ import updateUserGroupMembers from './routes/update-user-group-members.ts'
 import updateUserGroupSubgroups from './routes/update-user-group-subgroups.ts'
 import createUser from './routes/create-user.ts'
 import deactivateOwnUser from './routes/deactivate-own-user.ts'
+import deactivateRealm from './routes/deactivate-realm.ts'
 import deactivateUser from './routes/deactivate-user.ts'
 import endSession from './routes/end-session.ts'
 import fetchApiKey from './routes/fetch-api-key.ts'
@@ -87,6 +90,7 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   updateUserGroupSubgroups,
   createUser,
   deactivateOwnUser,
+  deactivateRealm,
   deactivateUser,
   endSession,
   fetchApiKey,
@@ -147,7 +151,9 @@ export const calls: readonly CallRoute<AuthContext>[] = [
   authenticate,
   createAccount,
   createOrganisation,
+  deactivateOrganisation,
   explainAccess,
   findOrganisation,
+  reactivateOrganisation,
   snapshot,
 ]

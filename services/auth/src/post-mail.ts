@@ -44,11 +44,13 @@ interface Prepared {
 /** `moot`: what it would have said is not true any more, so it is not sent. */
 async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' | null> {
   const at = now(ctx.clock)
+  const organisation = await readOrganisation(tx)
+  // Out of use since it was looked for: its mails wait.
+  if (organisation?.deactivated !== false) return null
   const mail = await claimMail(tx, at)
   if (!mail) return null
   const invitation = await invitationToSend(tx, mail.invitation_id, at)
-  const organisation = await readOrganisation(tx)
-  if (!invitation || !organisation || organisation.deactivated) {
+  if (!invitation) {
     await dropMail(tx, mail.mail_id)
     return 'moot'
   }

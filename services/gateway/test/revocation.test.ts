@@ -1,4 +1,4 @@
-import { closeCode } from '@parley/api'
+import { closeCode, reactivateOrganisation } from '@parley/api'
 import {
   type Account,
   type ApiClient,
@@ -205,6 +205,54 @@ describe.each([
     )
     const renewed = everywhere({ email: ada.email, apiKey: z.string().parse(api_key) })
     for (const client of renewed) expect(await queue.rest(client)).toEqual([])
+  })
+
+  test('an organisation that goes out of use: whatever waits in it ends, nothing opens any more, and others go on', async () => {
+    const own = await network.organisation()
+    const people = [own.owner, await own.person('Ada')]
+    const clients = people.flatMap(({ email, apiKey }) =>
+      gateways.map((gateway) => own.client({ email, apiKey, gateway })),
+    )
+    const queue = await eventQueue(people[1] ?? never(), messages)
+    const everything = await eventQueue(people[1] ?? never(), {})
+    const said = everything.until((events) => events.some(({ type }) => type === 'realm'))
+    const sockets = await Promise.all(
+      people.flatMap((who) =>
+        gateways.map(async (gateway) => {
+          const { id, last } = await eventQueue(own.client({ ...who, gateway }), messages)
+          const place = { url: own.url, ca: network.ca, gateway, queueId: id, lastEventId: last }
+          return eventSocket({ ...place, headers: basicHeader(who) })
+        }),
+      ),
+    )
+    const polls = await hanging(clients)
+    const elsewhere = await eventQueue(bob, messages)
+    await own.owner.ok('POST', '/realm/deactivate')
+    await opensNothing(clients, queue)
+    expect(await polls.answers).toEqual(clients.map(() => 401))
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual(
+      sockets.map(() => closeCode.revoked),
+    )
+    // The last thing that its clients hear.
+    expect((await said).at(-1)).toMatchObject({ type: 'realm', op: 'deactivated', realm_id: own.id })
+    const again = { username: people[1]?.email, password: testPassword }
+    const refused = await own.client().post('/fetch_api_key', again)
+    expect([refused.status, refused.body['code']]).toEqual([401, 'REALM_DEACTIVATED'])
+    await bob.ok('POST', '/messages', { type: 'direct', to: [bob.id], content: 'still here' })
+    expect(contentsOf(await elsewhere.until(saying('still here')))).toContain('still here')
+
+    await network.link.call(reactivateOrganisation, { org: own.id })
+    await opensNothing(clients, queue)
+    const { api_key: apiKey } = await own.client().ok('POST', '/fetch_api_key', again)
+    for (const gateway of gateways) {
+      const back = own.client({ email: people[1]?.email ?? '', apiKey: z.string().parse(apiKey), gateway })
+      // Queues of before are no more, new ones are served.
+      const gone = await back.get('/events', { queue_id: queue.id, last_event_id: queue.last })
+      expect(gone.body).toMatchObject({ code: 'BAD_EVENT_QUEUE_ID' })
+      const fresh = await eventQueue(back, messages)
+      await back.ok('POST', '/messages', { type: 'direct', to: [people[1]?.id], content: 'back' })
+      expect(contentsOf(await fresh.until(saying('back')))).toEqual(['back'])
+    }
   })
 
   test('a session that was ended opens nothing; the key of the same account still does', async () => {

@@ -9,7 +9,7 @@ import {
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { EmojiById, type EmojiObject } from '@parley/api'
+import { deactivateOrganisation, EmojiById, type EmojiObject, reactivateOrganisation } from '@parley/api'
 import { jpeg, moving, picture } from './pictures.ts'
 
 let net: TestNetwork
@@ -241,4 +241,16 @@ test('every change is an event of all emoji, and an act without the name', async
     { body: { op: 'deactivate', id: Number(id), by: bob.id } },
     { body: { op: 'add', id: Number(id), by: bob.id } },
   ])
+})
+
+test('while the organisation is out of use nobody gets an image of it', async () => {
+  const own = await net.organisation()
+  await own.owner.upload('/realm/emoji/shut', [await picture()])
+  const { emoji } = z.object({ emoji: EmojiById }).parse(await own.owner.ok('GET', '/realm/emoji'))
+  const url = Object.values(emoji).at(0)?.source_url ?? ''
+  expect((await own.owner.fetch(url)).status).toBe(200)
+  await net.link.call(deactivateOrganisation, { org: own.id })
+  expect((await own.owner.fetch(url)).status).toBe(404)
+  await net.link.call(reactivateOrganisation, { org: own.id })
+  expect((await own.owner.fetch(url)).status).toBe(200)
 })

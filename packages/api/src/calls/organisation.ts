@@ -17,3 +17,17 @@ export const createOrganisation = call({
   }),
   response: z.object({ org: z.int(), user: z.int(), email: z.string(), apiKey: z.string() }),
 })
+
+/** Takes an organisation out of use, or into use again; the operator's command only. */
+const inUse = <const I extends string>(id: I) =>
+  call({
+    id,
+    service: 'auth',
+    callers: ['cli'],
+    idempotent: true,
+    input: z.object({ org: z.int() }),
+    /** False where it was so before. */
+    response: z.object({ changed: z.boolean() }),
+  })
+export const deactivateOrganisation = inUse('auth.deactivate-organisation')
+export const reactivateOrganisation = inUse('auth.reactivate-organisation')

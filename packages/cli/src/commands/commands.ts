@@ -7,6 +7,7 @@ import { certsRotateCa } from './certs-rotate-ca.ts'
 import { down } from './down.ts'
 import { logs } from './logs.ts'
 import { orgCreate } from './org-create.ts'
+import { orgDeactivate, orgReactivate } from './org-use.ts'
 import { restart } from './restart.ts'
 import { status } from './status.ts'
 import { test } from './test.ts'
@@ -22,6 +23,8 @@ export const commands: readonly Command[] = [
   test,
   bench,
   orgCreate,
+  orgDeactivate,
+  orgReactivate,
   auditVerify,
   accessExplain,
   certsRotateCa,

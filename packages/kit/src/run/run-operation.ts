@@ -159,6 +159,8 @@ const refusal = (reason: Reason): AppError => {
   switch (reason) {
     case 'admins-only':
       return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
+    case 'owners-only':
+      return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
     case 'people-only':
       return badRequest('This endpoint does not accept bot requests.')
     case 'bots-only':

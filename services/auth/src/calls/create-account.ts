@@ -24,6 +24,9 @@ export default answer<typeof createAccount, AuthContext>(createAccount, async ({
 
   return commit(ctx, org, async (tx) => {
     const rights = await readRights(tx)
+    // Nobody comes into one that is out of use. Looked at behind the rights, which taking it out moves.
+    if ((await readOrganisation(tx))?.deactivated !== false)
+      throw badRequest('This organization has been deactivated')
     const { events, ...made } = await operatorAccount(ctx, tx, input.role, {
       email: address,
       fullName: name,

@@ -116,3 +116,17 @@ test('ten thousand are remembered, then the oldest goes for each that comes', as
   expect(principals.remembered(7, nth(1))).not.toBeNull()
   expect(state.asked).toBeGreaterThan(1000)
 })
+
+test('an organisation that is out of use ends everybody in it, also whom it was asked for meanwhile, and nobody else', async () => {
+  const { state, principals, known } = scene()
+  await principals.ask(7, ada)
+  await principals.ask(8, ada)
+  const answers = Promise.withResolvers<void>()
+  state.gate = answers.promise
+  const late = principals.ask(7, { ...ada, apiKey: 'l' })
+  principals.apply(7, { kind: 'over' })
+  answers.resolve()
+  await late
+  expect([known(7), known(8)]).toEqual([null, 1])
+  expect(principals.remembered(7, { ...ada, apiKey: 'l' })).toBeNull()
+})

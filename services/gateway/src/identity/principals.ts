@@ -72,13 +72,14 @@ export class Principals {
 
   /** Applies an event: a credential that ended is asked for anew. */
   apply(org: number, effect: Effect): void {
+    if (effect.kind === 'over') this.forget(org)
     if (effect.kind !== 'ended') return
     this.#epochs.set(org, this.#epoch(org) + 1)
     for (const [key, { principal }] of this.#known)
       if (principal.org === org && principal.user === effect.user) this.#known.delete(key)
   }
 
-  /** Nothing of the organisation is followed any more. */
+  /** Nothing that is remembered of the organisation may be used any longer. */
   forget(org: number): void {
     this.#epochs.set(org, this.#epoch(org) + 1)
     for (const [key, { principal }] of this.#known) if (principal.org === org) this.#known.delete(key)

@@ -7,6 +7,7 @@ import {
   membershipGranted,
   type MessagesRelocated,
   messagesRelocated,
+  organisationDeactivated,
   sessionEnded,
   subscriptionRemoved,
   userCreated,
@@ -32,6 +33,8 @@ export type Effect =
       readonly active: boolean
       readonly credentials: { readonly only: string } | { readonly prefix: string } | null
     }
+  /** Everything of everybody ended: the organisation is out of use. */
+  | { readonly kind: 'over' }
   /** The account sees its organisation from elsewhere, so its queues begin anew. `active`: null where that stays. */
   | {
       readonly kind: 'moved'
@@ -111,6 +114,8 @@ export function effectOf(event: LogEvent): Effect | null {
       const credentials = { only: `session:${session_id}` }
       return { kind: 'ended', user: user_id, generation, active: true, credentials }
     }
+    case organisationDeactivated.type:
+      return { kind: 'over' }
     case messagesRelocated.type:
       return relocatedBy(messagesRelocated.body.parse(event.body))
     default:

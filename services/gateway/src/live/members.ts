@@ -24,7 +24,7 @@ export interface Loaded {
 type Kept = { -readonly [K in keyof Person]: Person[K] } & {
   channels: Set<number>
   sees: Set<number> | null
-  /** It moved, so whom it sees must be read again before anything is judged for it. */
+  /** What is not in the log of it must be read again before anything is judged for it: it moved, or was out of use. */
   outdated: boolean
 }
 
@@ -101,6 +101,9 @@ export class Members {
         return
       case 'closed':
         this.#open?.delete(effect.channel)
+        return
+      case 'over':
+        for (const person of this.#people.values()) Object.assign(person, { active: false, outdated: true })
         return
       case 'ended': {
         const person = this.#people.get(effect.user)

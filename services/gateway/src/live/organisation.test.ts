@@ -8,6 +8,8 @@ import {
   keyRegenerated,
   membershipGranted,
   messagesRelocated,
+  organisationDeactivated,
+  organisationEnding,
   subscriptionRemoved,
   userMoved,
 } from '@parley/events'
@@ -101,6 +103,8 @@ const declarations = new Map(
     moved(anybody(membershipGranted)),
     moved(anybody(subscriptionRemoved)),
     anybody(keyRegenerated),
+    anybody(organisationDeactivated),
+    anybody(organisationEnding),
     moved(anybody(userMoved)),
     anybody(told),
     anybody(readers),
@@ -143,6 +147,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     channels: new Map<number, Set<number>>(),
     open: [] as number[],
     reads: 0,
+    loads: 0,
     reported: [] as string[],
     /** Messages that were asked for, call by call. */
     asked: [] as number[][],
@@ -163,6 +168,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     onEffect: () => {},
     report: (_, type) => state.reported.push(type),
     loadMembers: (_, users) => {
+      state.loads++
       const channels = (user: number) => state.channels.get(user) ?? new Set<number>()
       const people = users.map(
         (user) =>
@@ -589,6 +595,31 @@ test('AU-12 who is deactivated while the log is read gets nothing of it', async 
   }
   await expect(organisation.serve(consumer, 0, 1)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   expect([got, ended]).toEqual([[], ['revoked']])
+})
+
+test('an organisation that goes out of use says so to all who wait and lets them go; nothing more reaches anybody', async () => {
+  const { organisation, add, say, log } = scene()
+  const waiting = [reader(7, 'a'), reader(8, 'b')]
+  for (const { consumer } of waiting) await organisation.serve(consumer, 0, 1)
+  add('organisation.ending', { realm_id: 1 }, [], null)
+  add('organisation.deactivated', { by: 7 }, [], null, true)
+  say(9)
+  organisation.take(log)
+  await organisation.confirm(log.length)
+  for (const { got, ended, cuts } of waiting) expect([got, ended, cuts.count]).toEqual([[1], ['revoked'], 1])
+  expect(organisation.waitingCount).toBe(0)
+})
+
+test('who is served after that is read anew', async () => {
+  const { organisation, add, log, state } = scene()
+  const { consumer } = reader(7, 'a')
+  await organisation.serve(consumer, 0, 1)
+  const before = state.loads
+  add('organisation.deactivated', { by: null }, [], null, true)
+  organisation.take(log)
+  await organisation.reach(log.length)
+  const person = await organisation.person(7)
+  expect([person?.active, state.loads - before]).toEqual([true, 1])
 })
 
 /** Messages that went from one channel to another. */

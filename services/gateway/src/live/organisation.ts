@@ -267,6 +267,7 @@ export class Organisation {
     this.#people.apply(event.seq, effect)
     this.#deps.onEffect(this.org, effect)
     if (effect.kind === 'ended') this.#revoke(effect)
+    if (effect.kind === 'over') this.endAll('revoked')
     if (effect.kind === 'moved') this.#endQueuesOf(effect)
     if (touched.size === 0) return
     // Bytes on their way get two turns of the event loop to reach the kernel.
@@ -305,6 +306,8 @@ export class Organisation {
     const places = effect.kind === 'relocated' ? [...new Set(effect.places.values())] : []
     const loses = (user: number): boolean => {
       switch (effect.kind) {
+        case 'over':
+          return true
         case 'ended':
         case 'moved':
           return effect.user === user

@@ -14,6 +14,7 @@ import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
 import { readWhoSkips } from '../repo/resolved-notices.ts'
+import { whileInUse, OutOfUse } from '../facts/organisation-use.ts'
 import { claimDue, dropDue, failScheduled, putOffScheduled, type ScheduledRow } from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
 import { namedOf, waitAfter } from '../rules/later.ts'
@@ -53,8 +54,10 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
             // By turns, so that neither waits for all of the other.
             const row = await claimDue(tx, now, tried % 2 === 0 ? 'notices' : 'others')
             claimed = row
-            if (row) await settle(on, tx, row, attempt)
-            return row !== null
+            if (!row) return false
+            await settle(on, tx, row, attempt)
+            await whileInUse(tx)
+            return true
           },
           attempt,
         )
@@ -69,6 +72,7 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
       if (!(await deciding(one))) break
       done++
     } catch (error) {
+      if (error instanceof OutOfUse) break
       if (claimed === null) throw error
       // One that we cannot handle keeps back no other.
       await putOff(on, org, claimed, now)

@@ -5,6 +5,7 @@ import { hold } from '@parley/events'
 import { type AfterCommit, commit, deciding } from '@parley/kit'
 import { expire } from '../edits/remove.ts'
 import { readNotificationBot } from '../facts/notification-bot.ts'
+import { inUse } from '../facts/organisation-use.ts'
 import { readExpired, readPlaces } from '../repo/expired.ts'
 
 /** Between two looks for what has become too old. */
@@ -45,6 +46,7 @@ export async function expireOld(on: Expiring, org: OrgId): Promise<number> {
 async function expireSome(tx: Tx, recipient: number, now: number): Promise<number> {
   const { actor, rights } = await readNotificationBot(tx)
   await hold(tx, rights)
+  if (!(await inUse(tx))) return 0
   const found = await readExpired(tx, actor, recipient, now)
   if (!found) return 0
   const verdict = authorize('message:expire', actor, found.facts, rights)

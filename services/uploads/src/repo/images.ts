@@ -41,12 +41,13 @@ export async function insertImage(
 
 const Kept = z.object({ mediaType: z.enum(['image/png', 'image/webp']), sealed: Bytes, wrapped: Bytes })
 
-/** The image at a path: whoever has its address may have it. Null where there is none. */
+/** The image at a path: whoever has its address may have it, while the organisation is in use. Null where there is none. */
 export async function readPublicImage(tx: Tx, masterKey: Key, path: string): Promise<Picture | null> {
   const [kept] = await tx.query(
     Kept,
     `SELECT i.media_type AS "mediaType", i.sealed, k.wrapped
-       FROM uploads.images i JOIN uploads.keys k USING (org_id) WHERE i.org_id = $1 AND i.path = $2`,
+       FROM uploads.images i JOIN uploads.keys k USING (org_id)
+       JOIN auth.v1_organisation o USING (org_id) WHERE i.org_id = $1 AND i.path = $2 AND NOT o.deactivated`,
     [tx.org, path],
   )
   if (!kept) return null

@@ -15,6 +15,8 @@ export const told: readonly string[] = [
 ]
 
 export const ofOrganisation: Appliers = {
+  // The last thing that is heard of it: nobody is told more, nor registers.
+  'realm deactivated'() {},
   'realm update'(state, event) {
     const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)
     if (told.includes(property)) state.realm[`realm_${property}`] = value
