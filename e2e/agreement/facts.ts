@@ -52,6 +52,7 @@ const Rows = z.object({
       topic: z.string(),
       senderRead: z.boolean(),
       readBy: z.array(z.int()),
+      unreadFor: z.array(z.int()).nullable(),
       people: z.array(z.int()).nullable(),
     }),
   ),
@@ -113,7 +114,8 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
          )},
          'messages', ${list(
            `'org', m.org_id, 'id', message_id, 'recipient', recipient_id, 'sender', sender_id, 'topic', topic,
-            'senderRead', sender_read, 'readBy', read_by, 'people', user_ids`,
+            'senderRead', sender_read, 'readBy', read_by, 'unreadFor', unread_for,
+            'people', user_ids`,
            `messaging.messages m JOIN messaging.recipients USING (recipient_id) WHERE m.org_id IN (${orgs})`,
          )},
          'ranges', ${ranges('received', 'received', orgs)} || ${ranges('read', 'read_state', orgs)},

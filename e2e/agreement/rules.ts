@@ -51,7 +51,8 @@ export function ruled(facts: Facts, actor: Actor): Lists {
     received(message) &&
     !facts.within('read', message, actor.userId) &&
     !(message.sender === actor.userId && message.senderRead) &&
-    !message.readBy.includes(actor.userId)
+    !message.readBy.includes(actor.userId) &&
+    (message.unreadFor?.includes(actor.userId) ?? true)
   const starred = (message: Message): boolean =>
     rows.stars.some((star) => star.user === actor.userId && star.message === message.id)
   const direct = (message: Message): boolean => message.people !== null

@@ -33,6 +33,8 @@ export const MessageSent = z.object({
   people: z.array(DisplayPerson),
   /** Users for whom it is read from the start, besides its sender: found where it is written. */
   read_by: z.array(z.int()).default([]),
+  /** For whom alone it is unread; null for everybody whom that does not name. */
+  unread_for: z.array(z.int()).nullable().default(null),
   flags: z.object({
     /** The sender, where it is read for them. */
     read: z.array(z.int()),
@@ -94,10 +96,14 @@ function isIn(ids: readonly number[], id: number): boolean {
   return set.has(id)
 }
 
-function flagsFor({ flags, read_by: readBy }: MessageSent, { userId }: Viewer): MessageFlag[] {
+const readAtBirth = ({ flags, read_by: readBy, unread_for: unreadFor }: MessageSent, id: number): boolean =>
+  flags.read.includes(id) || isIn(readBy, id) || (unreadFor !== null && !isIn(unreadFor, id))
+
+function flagsFor(body: MessageSent, { userId }: Viewer): MessageFlag[] {
+  const { flags } = body
   const topic = isIn(flags.topicWildcard, userId)
   return [
-    ...(flags.read.includes(userId) || isIn(readBy, userId) ? (['read'] as const) : []),
+    ...(readAtBirth(body, userId) ? (['read'] as const) : []),
     ...(isIn(flags.mentioned, userId) ? (['mentioned'] as const) : []),
     ...(flags.channelWildcard ? (['stream_wildcard_mentioned'] as const) : []),
     ...(topic ? (['topic_wildcard_mentioned'] as const) : []),

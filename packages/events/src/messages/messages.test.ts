@@ -43,6 +43,7 @@ const body: MessageSent = {
   topic_links: [],
   people: [],
   read_by: [],
+  unread_for: null,
   flags: { read: [5], mentioned: [6], channelWildcard: false, topicWildcard: [], alerted: [] },
   queue_id: 'mine',
   local_id: '17.1',
@@ -130,6 +131,11 @@ describe('message', () => {
     const muted = { ...body, local_id: null, read_by: [8], flags: { ...body.flags, mentioned: [8, 9] } }
     const own = (id: number) => messageSent.own?.(muted, viewer({ userId: userId(id) }))
     expect([own(8), own(9)]).toEqual([{ flags: ['read', 'mentioned'] }, { flags: ['mentioned'] }])
+    const many = Array.from({ length: 20 }, (_, i) => i + 100)
+    const skipped = (unread: number[], id: number) =>
+      messageSent.own?.({ ...body, unread_for: unread }, viewer({ userId: userId(id) }))?.['flags']
+    expect([skipped([8], 8), skipped([8], 9), skipped([], 9)]).toEqual([[], ['read'], ['read']])
+    expect([skipped(many, 101), skipped(many, 9)]).toEqual([[], ['read']])
   })
 })
 

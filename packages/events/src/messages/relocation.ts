@@ -71,6 +71,7 @@ const Appeared = MessageSent.omit({
   kind: true,
   people: true,
   read_by: true,
+  unread_for: true,
 }).extend({
   flags: toldFlags,
   reactions: z.array(Reaction),
@@ -99,7 +100,7 @@ function appearing(body: MessageAppeared, viewer: Viewer): WireEvent & { readonl
   return {
     type: 'message',
     message: {
-      ...messageFor({ ...sent, people: [], read_by: [] }, viewer),
+      ...messageFor({ ...sent, people: [], read_by: [], unread_for: null }, viewer),
       reactions,
       submessages: submessagesOf({ id, senderId, content, edited: edited_at !== null }, submessages),
       ...(edited_at === null ? {} : { last_edit_timestamp: edited_at }),

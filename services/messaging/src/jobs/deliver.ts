@@ -13,7 +13,7 @@ import type { OrganisationLinkifiers } from '../linkifiers.ts'
 import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
-import { readWhoSkips } from '../repo/resolved-notices.ts'
+import { readNoticeReaders } from '../repo/resolved-notices.ts'
 import { whileInUse, OutOfUse } from '../facts/organisation-use.ts'
 import { claimDue, dropDue, failScheduled, putOffScheduled, type ScheduledRow } from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
@@ -182,7 +182,7 @@ async function deliver(
     alerted,
     alertVersion: last ? null : found.version,
     senderRead: row.senderRead,
-    readBy: row.resolved ? await readWhoSkips(tx, granted, composed.topic) : [],
+    ...(row.resolved ? await readNoticeReaders(tx, granted, composed.topic) : {}),
     queueId: null,
     localId: null,
   })

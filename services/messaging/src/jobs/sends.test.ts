@@ -41,6 +41,7 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
     alerted: [],
     alertVersion: null,
     readBy: [],
+    unreadFor: null,
     event: {
       sender_id: 1,
       sender_email: '',

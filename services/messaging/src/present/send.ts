@@ -22,6 +22,8 @@ export function sendOf(
     readonly localId: string | null
     /** Who wants it read from the start; nobody, where it is not said. */
     readonly readBy?: readonly number[]
+    /** For whom alone it is unread; for everybody else, where it is not said. */
+    readonly unreadFor?: readonly number[] | null
   },
 ): Send {
   const { key, client, timestamp, senderRead, alerted, alertVersion, queueId, localId } = more
@@ -42,6 +44,7 @@ export function sendOf(
     alerted,
     alertVersion,
     readBy: more.readBy ?? [],
+    unreadFor: more.unreadFor ?? null,
     ...wildcards,
     event: eventFields(target.found.facts, {
       topicLinks,

@@ -131,7 +131,8 @@ export async function markUnread(
   parts: Parts,
 ): Promise<void> {
   await tx.execute(
-    `UPDATE messaging.messages m SET sender_read = m.sender_read AND m.sender_id <> $2, read_by = array_remove(m.read_by, $2)
+    `UPDATE messaging.messages m SET sender_read = m.sender_read AND m.sender_id <> $2, read_by = array_remove(m.read_by, $2),
+        unread_for = CASE WHEN $2 <> ALL (m.unread_for) THEN m.unread_for || $2::integer ELSE m.unread_for END
       WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) AND ${readAtBirth('$2')}`,
     [tx.org, actor.userId, idsOf(messages)],
   )

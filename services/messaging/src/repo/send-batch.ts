@@ -17,7 +17,15 @@ import type { SendKey } from '../rules/send-key.ts'
 /** What the event holds beside the columns of the message. */
 export type EventFields = Omit<
   MessageSent,
-  'message_id' | 'recipient_id' | 'read_by' | 'topic' | 'content' | 'rendered' | 'client' | 'timestamp'
+  | 'message_id'
+  | 'recipient_id'
+  | 'read_by'
+  | 'unread_for'
+  | 'topic'
+  | 'content'
+  | 'rendered'
+  | 'client'
+  | 'timestamp'
 >
 
 /** One message to write. `ask` and `hash` are what the decision stood on: they are compared behind the head. */
@@ -43,6 +51,8 @@ export interface Send {
   readonly alertVersion: number | null
   /** Who has read it from the start, besides its sender and who mutes them. */
   readonly readBy: readonly number[]
+  /** For whom alone it is unread; null for everybody whom that does not name. */
+  readonly unreadFor: readonly number[] | null
   readonly event: EventFields
 }
 
@@ -94,6 +104,7 @@ const columns: readonly ((send: Send) => unknown)[] = [
   (send) => arrayLiteral(send.alerted),
   (send) => send.alertVersion,
   (send) => arrayLiteral(send.readBy),
+  (send) => send.unreadFor && arrayLiteral(send.unreadFor),
 ]
 /** The only one that is no array: asks are looked up as they are. */
 const asks = 3
@@ -102,7 +113,7 @@ const arrayLiteral = (ids: readonly number[]): string => `{${ids.join(',')}}`
 
 /** The event's body but for what is found where it is written, without its braces. */
 function bodyOf({ event, topic, content, rendered, client, timestamp }: Send): string {
-  const body: Omit<MessageSent, 'message_id' | 'recipient_id' | 'read_by'> = {
+  const body: Omit<MessageSent, 'message_id' | 'recipient_id' | 'read_by' | 'unread_for'> = {
     ...event,
     topic,
     content,
