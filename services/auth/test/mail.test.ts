@@ -129,6 +129,34 @@ test('an address that is refused for good is given up, and no log names it', asy
   expect(lines.join('')).not.toContain('nobody-canary')
 })
 
+test('whatever else a server refuses is tried again: who sends, that nobody signed in, what may not be relayed', async () => {
+  const mailer = mailerTo(mail)
+  const send = () => mailer.send('a@x.example', 'id', letter)
+  for (const code of [550, 553, 554]) {
+    mail.refuseSender(code)
+    expect(await send()).toEqual({ outcome: 'failed', code: String(code) })
+  }
+  for (const answer of [450, 503, 530, '554 5.7.1', '550 5.7.1']) {
+    mail.refuseNext(answer)
+    expect(await send()).toMatchObject({ outcome: 'failed' })
+  }
+  for (const answer of [550, 553, '550 5.1.1']) {
+    mail.refuseNext(answer)
+    expect(await send()).toMatchObject({ outcome: 'refused' })
+  }
+  expect(await send()).toMatchObject({ outcome: 'sent' })
+})
+
+test('a mail whose sender is refused waits for its operator', async () => {
+  await invite('patient@x.example')
+  mail.refuseSender(550)
+  await h.post(acme.org)
+  expect(await waiting()).toEqual([{ attempts: 1 }])
+  h.clock.advance(60_000)
+  await h.post(acme.org)
+  expect(messageIds('patient@x.example')).toHaveLength(1)
+})
+
 test('two that look at once send each mail once', async () => {
   await invite(Array.from({ length: 6 }, (_, i) => `one${i}@x.example`).join(','))
   await Promise.all(Array.from({ length: 4 }, () => h.post(acme.org)))

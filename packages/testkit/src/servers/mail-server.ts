@@ -24,8 +24,10 @@ export interface MailServer extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly ca: string
   readonly received: ReceivedMail[]
-  /** The next mails are answered with these codes before any is taken. */
-  refuseNext(...codes: readonly number[]): void
+  /** The next addresses are answered with these codes before any is taken; a text may follow a code. */
+  refuseNext(...answers: readonly (number | string)[]): void
+  /** The same of the next senders. */
+  refuseSender(...codes: readonly number[]): void
 }
 
 export interface MailServerOptions {
@@ -38,7 +40,8 @@ export async function mailServer({ tls = 'implicit', login }: MailServerOptions 
   const servers = await testServers()
   const file = (name: string): string => readFileSync(join(servers.publicCertDir, name), 'utf8')
   const received: ReceivedMail[] = []
-  const refusals: number[] = []
+  const refusals: (number | string)[] = []
+  const senders: number[] = []
   const server = new SMTPServer({
     secure: tls === 'implicit',
     cert: file('server.crt'),
@@ -49,10 +52,11 @@ export async function mailServer({ tls = 'implicit', login }: MailServerOptions 
       if (username === login?.username && password === login?.password) answer(null, { user: username })
       else answer(new Error('no such login'))
     },
+    onMailFrom({ address }, _, answer) {
+      answer(refusal(senders.shift(), address))
+    },
     onRcptTo({ address }, _, answer) {
-      const code = refusals.shift()
-      if (code === undefined) answer()
-      else answer(Object.assign(new Error(`<${address}> is not taken`), { responseCode: code }))
+      answer(refusal(refusals.shift(), address))
     },
     onData(stream, session, answer) {
       void text(stream).then((raw) => {
@@ -88,9 +92,18 @@ export async function mailServer({ tls = 'implicit', login }: MailServerOptions 
       MAIL_FROM: 'chat@parley.example',
     },
     received,
-    refuseNext: (...codes) => void refusals.push(...codes),
+    refuseNext: (...answers) => void refusals.push(...answers),
+    refuseSender: (...codes) => void senders.push(...codes),
     [Symbol.asyncDispose]: () => new Promise<void>((done) => server.close(() => done())),
   }
+}
+
+/** What a server says that does not take an address, as it would quote it. */
+function refusal(given: number | string | undefined, address: string): Error | undefined {
+  if (given === undefined) return undefined
+  const [code = '', ...words] = String(given).split(' ')
+  const text = [...words, `<${address}> is not taken`].join(' ')
+  return Object.assign(new Error(text), { responseCode: Number(code) })
 }
 
 /** The first part of a mail, its text, as it was written. */

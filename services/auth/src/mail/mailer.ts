@@ -2,7 +2,7 @@ import { createTransport } from 'nodemailer'
 import type { MailConfig } from './config.ts'
 import type { Letter } from './letter.ts'
 
-/** `refused`: for good; `failed`: worth another attempt. */
+/** `refused`: the address, and for good; `failed`: worth another attempt. */
 export type Outcome = 'sent' | 'refused' | 'failed'
 
 /** Hands letters to the server that takes them. */
@@ -60,10 +60,16 @@ export function createMailer({ host, port, tls, username, password, ca, from }: 
 }
 
 function outcomeOf(error: unknown): { readonly outcome: Outcome; readonly code: string } {
-  const { responseCode, code } = Object(error) as { responseCode?: unknown; code?: unknown }
+  const { responseCode, code, command, response } = Object(error) as Readonly<Record<string, unknown>>
   if (typeof responseCode !== 'number')
     return { outcome: 'failed', code: typeof code === 'string' ? code : 'unknown' }
-  // What is wrong with who sends is mended by the operator, and then it goes out.
-  const about = code === 'EENVELOPE' || code === 'EMESSAGE'
-  return { outcome: responseCode >= 500 && about ? 'refused' : 'failed', code: String(responseCode) }
+  const refused = command === 'RCPT TO' && responseCode >= 500 && !aboutSender(responseCode, String(response))
+  return { outcome: refused ? 'refused' : 'failed', code: String(responseCode) }
 }
+
+/**
+ * Is an answer to the address about who sends, who may not or has not signed in (RFC 4954, section 6; RFC 3463, section
+ * 3.8)? The operator mends that, as whatever else a server refuses but an address, and then the mail goes out.
+ */
+const aboutSender = (code: number, response: string): boolean =>
+  code === 503 || code === 530 || /^\d{3}[ -]5\.7\./.test(response)
