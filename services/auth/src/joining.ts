@@ -14,12 +14,13 @@ export async function decideJoining(
   invitation: Pick<Invitation, 'kind' | 'inviter_id' | 'role' | 'welcome'> | null,
   address: string,
 ): Promise<Verdict<'user:join'> & { readonly rights: Rights }> {
-  const organisation = await readOrganisation(tx)
   const inviter = invitation?.inviter_id ?? null
+  // The rights first: what is read behind them moves them where it changes, and then nothing is written.
   const { actor, rights } =
     inviter === null
       ? { actor: operator(tx.org), rights: await readRights(tx) }
       : await readActor(tx, userId(inviter))
+  const organisation = await readOrganisation(tx)
   if (!actor || !organisation || organisation.deactivated)
     return { ok: false, kind: 'hide', reason: 'not-invited', rights }
   const given: NewInvitation | null =
