@@ -21,7 +21,7 @@ const incorrect = (): AppError =>
  */
 export async function signIn<R>(
   ctx: AuthContext,
-  request: RequestFacts,
+  { request, signal }: { readonly request: RequestFacts; readonly signal: AbortSignal },
   given: { readonly username: string; readonly password: string },
   issue: (tx: OrmTx, granted: Granted<'self:use'>) => Promise<{ answer: R; event: NewEvent }>,
 ): Promise<R & { email: string; user_id: number }> {
@@ -36,7 +36,7 @@ export async function signIn<R>(
   if (!account.isActive) throw deactivated()
   const better = guess === 'outdated' ? await ctx.hasher.hash(password) : null
 
-  return commit(ctx, org, async (tx) => {
+  return commit(ctx, org, signal, async (tx) => {
     const { granted, rights } = await stillTheSame(tx, account)
     if (better && account.hash) await rehashPassword(tx, granted, account.hash, better)
     const { answer, event } = await issue(tx, granted)

@@ -12,7 +12,7 @@ import { fullMemberEvents } from './rules/full-member-events.ts'
  * @throws AppError UNAVAILABLE without the database, or where rights never stood still
  */
 export const tellFullMembers = (ctx: AuthContext, org: OrgId): Promise<number> =>
-  commit(ctx, org, async (tx) => {
+  commit(ctx, org, null, async (tx) => {
     const rights = await readRights(tx)
     const settled = await settleFull(tx)
     if (settled.length > 0) await append(tx, rights, fullMemberEvents(settled))

@@ -43,7 +43,14 @@ export interface Harness extends AsyncDisposable {
   account(org: number, name: string, role: number): Promise<Made>
   principal(as: As): Promise<Principal>
   /** Runs an operation as the gateway would, and holds its answer against the contract where it is in it. */
-  ask(op: string, as: As | Principal | null, fields?: Fields, path?: Fields, org?: number): Promise<Answer>
+  ask(
+    op: string,
+    as: As | Principal | null,
+    fields?: Fields,
+    path?: Fields,
+    org?: number,
+    signal?: AbortSignal,
+  ): Promise<Answer>
   /** Sends what is due of an organisation. */
   post(org: number): Promise<void>
   log(org: number): Promise<LoggedEvent[]>
@@ -122,11 +129,12 @@ export async function harness(mail?: MailServer): Promise<Harness> {
       const account = { org, email, fullName: `${name} of Acme`, role, password: goodPassword }
       return Made.parse({ org, ...((await call('auth.create-account', account)) as object) })
     },
-    async ask(op, as, fields = {}, path = {}, org) {
+    async ask(op, as, fields = {}, path = {}, org, until = signal) {
       const who = as && ('credential' in as ? as : await principal(as))
       const running = { routes: mounted, ctx, database: auth, afterCommit, actors: own.actor }
       const request = requestTo(org ?? who?.org ?? 0)
-      const asked = { op, caller: 'gateway', principal: who, raw: { fields, path }, request, signal } as const
+      const raw = { fields, path }
+      const asked = { op, caller: 'gateway', principal: who, raw, request, signal: until } as const
       const { data, ignored } = await runOperation(running, asked)
       expect(ignored).toEqual([])
       const answer = z.record(z.string(), z.unknown()).parse(data)

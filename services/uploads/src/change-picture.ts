@@ -1,9 +1,9 @@
-import { type Actor, authorize, type Granted } from '@parley/access'
+import { authorize, type Granted } from '@parley/access'
 import type { PictureKind } from '@parley/api'
-import { AppError, badRequest } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { AppError, badRequest, orgId } from '@parley/core'
+import type { Tx } from '@parley/db'
 import { append, hold, make, pictureChanged, pictureSet } from '@parley/events'
-import { commit, deciding } from '@parley/kit'
+import { type AskedBy, commitAsked } from '@parley/kit'
 import type { Context } from './context.ts'
 import { shownPicture } from './present/picture.ts'
 import { insertImage } from './repo/images.ts'
@@ -26,25 +26,22 @@ export const administration = {
  */
 export async function setPicture(
   ctx: Context,
-  actor: Actor,
+  asked: AskedBy,
   kind: PictureKind,
   given: Uint8Array | undefined,
 ): Promise<string> {
   if (given === undefined) throw badRequest('You must upload exactly one file.')
-  const picture = await ctx.images[kind === 'icon' ? 'icon' : 'logo'](actor.orgId, given)
-  const within = async (tx: Tx): Promise<string> => {
-    // Decoding took its time: who asks may be no administrator any more.
-    const now = await readActor(tx, actor.userId)
-    const who = now.actor ?? { ...actor, isActive: false }
-    const verdict = authorize('organisation:change', who, { ownersOnly: false }, now.rights)
+  const picture = await ctx.images[kind === 'icon' ? 'icon' : 'logo'](orgId(asked.principal.org), given)
+  // Decoding took its time: who asks may be no administrator any more.
+  return commitAsked(ctx, asked, async (tx, { actor, rights }) => {
+    const verdict = authorize('organisation:change', actor, { ownersOnly: false }, rights)
     if (!verdict.ok) throw notAdmin()
-    await hold(tx, now.rights)
+    await hold(tx, rights)
     await deletePicture(tx, verdict.granted, kind)
     const path = await insertImage(tx, verdict.granted, ctx, 'realm', picture)
     await insertPicture(tx, verdict.granted, kind, path)
     return tell(tx, verdict.granted, kind, 'set')
-  }
-  return deciding((attempt) => commit(ctx, actor.orgId, within, attempt))
+  })
 }
 
 /** Takes a picture of the organisation away, and tells everybody where there was one. @returns what it has now */

@@ -7,11 +7,12 @@ import {
   type RawInput,
   type RequestFacts,
 } from '@parley/api'
-import { AppError, badRequest, orgId, rights, type Rights, unavailable, userId } from '@parley/core'
+import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
 import { type ActorAndRights, type Database, readActor, readRights, type Tx } from '@parley/db'
 import type { Asking, Route } from '../route.ts'
 import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
+import { stale, stillGood, stillWaitedFor } from './commit-asked.ts'
 import { noTransaction } from './no-transaction.ts'
 
 /** Finds the actor of operations that arrange their own transactions. */
@@ -64,9 +65,6 @@ export const notACaller = (): AppError => new AppError('UNAUTHORIZED', 'This cal
 const notLoggedIn = (): AppError =>
   new AppError('UNAUTHORIZED', 'Not logged in: API authentication or user session required')
 
-/** The credential's account has changed since the gateway looked: it drops what it remembers and looks again. */
-const stale = (): AppError => new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
-
 function checkPrincipal(operation: Operation, { principal, request }: Asked): void {
   if (!principal && operation.access !== 'public') throw notLoggedIn()
   if (principal && principal.org !== request.org) throw notLoggedIn()
@@ -101,7 +99,7 @@ async function attempt<C, T extends Tx>(
         org,
         async (tx) => {
           const data = await within(tx)
-          if (asked.signal.aborted) throw unavailable(asked.signal.reason)
+          stillWaitedFor(asked.signal)
           return data
         },
         time,
@@ -132,7 +130,7 @@ async function decideAndHandle<C, T extends Tx>(
   { actor, rights }: ActorAndRights,
 ): Promise<unknown> {
   const { principal, request, signal } = asked
-  if (principal && !(actor?.isActive && actor.generation === principal.generation)) throw stale()
+  if (principal && !stillGood(actor, principal)) throw stale()
   // The operation's own parameters parsed the input, and `checkPrincipal` has seen that somebody asks.
   const asking = { input, principal, actor, rights, request, tx, ctx, signal } as Asking<Operation, C, T>
   const granted = await grant(route, asking, actor, rights)

@@ -11,7 +11,7 @@ import { email } from '../rules/email.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
-export default answer<typeof createAccount, AuthContext>(createAccount, async ({ input, ctx }) => {
+export default answer<typeof createAccount, AuthContext>(createAccount, async ({ input, ctx, signal }) => {
   const org = orgId(input.org)
   const address = email(input.email)
   if (address === null) throw badRequest('Bad name or username')
@@ -22,7 +22,7 @@ export default answer<typeof createAccount, AuthContext>(createAccount, async ({
     checkPassword(input.password, [name, address, organisation.name, organisation.subdomain])
   const hash = await hashed(ctx, input.password)
 
-  return commit(ctx, org, async (tx) => {
+  return commit(ctx, org, signal, async (tx) => {
     const rights = await readRights(tx)
     // Nobody comes into one that is out of use. Looked at behind the rights, which taking it out moves.
     if ((await readOrganisation(tx))?.deactivated !== false)

@@ -10,13 +10,15 @@ import { insufficient } from '../present/refusal.ts'
 import { setUse } from '../repo/organisation-use.ts'
 import { turnOfAccounts } from '../sight.ts'
 
-export default answer<typeof reactivateOrganisation, AuthContext>(reactivateOrganisation, ({ input, ctx }) =>
-  commit(ctx, orgId(input.org), async (tx) => {
-    await turnOfAccounts(tx)
-    const verdict = authorize('organisation:restore', operator(tx.org), null, await readRights(tx))
-    if (!verdict.ok) throw insufficient()
-    const changed = await setUse(tx, verdict.granted)
-    if (changed) await append(tx, verdict.granted.rights, [make(organisationReactivated, { by: null })])
-    return { changed }
-  }),
+export default answer<typeof reactivateOrganisation, AuthContext>(
+  reactivateOrganisation,
+  ({ input, ctx, signal }) =>
+    commit(ctx, orgId(input.org), signal, async (tx) => {
+      await turnOfAccounts(tx)
+      const verdict = authorize('organisation:restore', operator(tx.org), null, await readRights(tx))
+      if (!verdict.ok) throw insufficient()
+      const changed = await setUse(tx, verdict.granted)
+      if (changed) await append(tx, verdict.granted.rights, [make(organisationReactivated, { by: null })])
+      return { changed }
+    }),
 )

@@ -17,40 +17,43 @@ const day = 86_400_000
 const mostAsked = 500
 const mostToOne = 3
 
-export default route<typeof askToJoin, AuthContext, OrmTx>(askToJoin, async ({ input, request, ctx }) => {
-  if (!ctx.mailer) throw noMail()
-  const address = email(input.email)
-  if (address === null) throw badRequest('Enter a valid email address.')
-  const given = input.secret === undefined ? null : new Secret(input.secret)
-  await commit(ctx, orgId(request.org), async (tx) => {
-    await takeTurn(tx)
-    const at = now(ctx.clock)
-    const link = given && (await invitationOf(tx, given, at))
-    if (given && link?.kind !== 'link') throw opensNothing()
-    const verdict = await decideJoining(tx, link, address)
-    if (!verdict.ok)
-      throw verdict.reason.startsWith('address-') ? addressRefusal(verdict.reason, address) : opensNothing()
-    if ((await countInvitations(tx, 0, at)).asked >= mostAsked) throw unavailable(undefined, 3_600)
-    // From here on the answer is the same whoever has the address.
-    const key = emailKey(address)
-    if ((await whoHas(tx, [key])).has(key) || (await askedFor(tx, key, at)) >= mostToOne) return
-    const tomorrow = at.getTime() + day
-    const invitation = await insertAsked(
-      tx,
-      verdict.granted,
-      {
-        email: address,
-        channels: link?.channels ?? [],
-        groups: link?.groups ?? [],
-        withDefaults: link?.with_defaults ?? true,
-        welcome: link?.welcome ?? null,
-        notify: false,
-        at,
-        expires: new Date(Math.min(tomorrow, link?.expires_at?.getTime() ?? tomorrow)),
-      },
-      link,
-    )
-    await insertMail(tx, verdict.granted, { invitation, messageId: ctx.ids.uuid(), url: request.url, at })
-  })
-  return {}
-})
+export default route<typeof askToJoin, AuthContext, OrmTx>(
+  askToJoin,
+  async ({ input, request, signal, ctx }) => {
+    if (!ctx.mailer) throw noMail()
+    const address = email(input.email)
+    if (address === null) throw badRequest('Enter a valid email address.')
+    const given = input.secret === undefined ? null : new Secret(input.secret)
+    await commit(ctx, orgId(request.org), signal, async (tx) => {
+      await takeTurn(tx)
+      const at = now(ctx.clock)
+      const link = given && (await invitationOf(tx, given, at))
+      if (given && link?.kind !== 'link') throw opensNothing()
+      const verdict = await decideJoining(tx, link, address)
+      if (!verdict.ok)
+        throw verdict.reason.startsWith('address-') ? addressRefusal(verdict.reason, address) : opensNothing()
+      if ((await countInvitations(tx, 0, at)).asked >= mostAsked) throw unavailable(undefined, 3_600)
+      // From here on the answer is the same whoever has the address.
+      const key = emailKey(address)
+      if ((await whoHas(tx, [key])).has(key) || (await askedFor(tx, key, at)) >= mostToOne) return
+      const tomorrow = at.getTime() + day
+      const invitation = await insertAsked(
+        tx,
+        verdict.granted,
+        {
+          email: address,
+          channels: link?.channels ?? [],
+          groups: link?.groups ?? [],
+          withDefaults: link?.with_defaults ?? true,
+          welcome: link?.welcome ?? null,
+          notify: false,
+          at,
+          expires: new Date(Math.min(tomorrow, link?.expires_at?.getTime() ?? tomorrow)),
+        },
+        link,
+      )
+      await insertMail(tx, verdict.granted, { invitation, messageId: ctx.ids.uuid(), url: request.url, at })
+    })
+    return {}
+  },
+)

@@ -1,18 +1,16 @@
 import { authorize, type NewUser, role } from '@parley/access'
 import { createUser } from '@parley/api'
 import { badRequest, orgId, Secret, type UserId } from '@parley/core'
-import { type OrmTx, readActor, type Tx } from '@parley/db'
+import type { OrmTx, Tx } from '@parley/db'
 import { append } from '@parley/events'
-import { route } from '@parley/kit'
+import { commitInTurn, route } from '@parley/kit'
 import { comeIn } from '../come-in.ts'
-import { commit } from '../commit.ts'
 import type { AuthContext } from '../context.ts'
 import { addressFacts, addressPolicy } from '../facts/address.ts'
 import { mayCreateUsers } from '../facts/user.ts'
 import { addressRefusal, insufficient } from '../present/refusal.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
-import { turnOfAccounts } from '../sight.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
@@ -24,7 +22,8 @@ export default route<typeof createUser, AuthContext, OrmTx>(
     hidden: insufficient,
     denied: ({ email: address }, reason) => addressRefusal(reason, address.trim()),
   },
-  async ({ input, request, actor, ctx }) => {
+  async (handling) => {
+    const { input, request, ctx } = handling
     const org = orgId(request.org)
     const name = fullName(input.full_name)
     const address = email(input.email)
@@ -33,17 +32,15 @@ export default route<typeof createUser, AuthContext, OrmTx>(
     checkPassword(input.password, [name, address, organisation?.name ?? '', organisation?.subdomain ?? ''])
     const hash = await ctx.hasher.hash(new Secret(input.password))
 
-    return commit(ctx, org, async (tx) => {
-      // Hashing took its time: who asks may have lost the right meanwhile.
-      await turnOfAccounts(tx)
-      const now = await readActor(tx, actor.userId)
+    // Hashing took its time: who asks may have lost the right meanwhile.
+    return commitInTurn(ctx, handling, async (tx, { actor, rights }) => {
       const wanted = await wantedBy(tx, actor.userId, address)
-      const verdict = authorize('user:create', now.actor ?? { ...actor, isActive: false }, wanted, now.rights)
+      const verdict = authorize('user:create', actor, wanted, rights)
       if (!verdict.ok) throw addressRefusal(verdict.reason, address)
       const account = { email: address, fullName: name, hash }
       const entry = { url: request.url, defaults: true, channels: [], groups: [] }
       const { row, events } = await comeIn(ctx, tx, verdict.granted, account, entry)
-      await append(tx, now.rights, events)
+      await append(tx, rights, events)
       return { user_id: row.userId }
     })
   },

@@ -8,8 +8,8 @@ import { newApiKey } from '../rules/api-key.ts'
 import { signIn } from '../sign-in.ts'
 import type { OrmTx } from '@parley/db'
 
-export default route<typeof fetchApiKey, AuthContext, OrmTx>(fetchApiKey, ({ input, request, ctx }) =>
-  signIn(ctx, request, input, async (tx, granted) => {
+export default route<typeof fetchApiKey, AuthContext, OrmTx>(fetchApiKey, ({ input, request, signal, ctx }) =>
+  signIn(ctx, { request, signal }, input, async (tx, granted) => {
     const key = newApiKey(ctx.ids)
     const { userId } = granted.actor
     const keyId = await insertApiKey(tx, granted, new Secret(key), now(ctx.clock))

@@ -18,7 +18,7 @@ import { readOrganisation } from '../repo/organisations.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
 
-export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, request, ctx }) => {
+export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, request, signal, ctx }) => {
   const org = orgId(request.org)
   const secret = new Secret(input.secret)
   // Looked at before anything costs work: who has nothing that opens gets no password hashed.
@@ -30,7 +30,7 @@ export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, requ
   checkPassword(input.password, [name, address, organisation?.name ?? '', organisation?.subdomain ?? ''])
   const hash = await ctx.hasher.hash(new Secret(input.password))
 
-  return commit(ctx, org, async (tx) => {
+  return commit(ctx, org, signal, async (tx) => {
     await takeTurn(tx)
     const at = now(ctx.clock)
     const { invitation, email } = personal(await invitationOf(tx, secret, at))

@@ -1,10 +1,9 @@
 import { addressComesIn, authorize, type Granted } from '@parley/access'
 import { maxInvites, maxInvitesByPerson, sendInvites } from '@parley/api'
-import { badRequest, orgId } from '@parley/core'
-import { type OrmTx, readActor, takeTurn, type Tx } from '@parley/db'
+import { badRequest } from '@parley/core'
+import type { OrmTx, Tx } from '@parley/db'
 import { append } from '@parley/events'
-import { route } from '@parley/kit'
-import { commit } from '../commit.ts'
+import { commitInTurn, route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
 import { addressFacts, addressPolicy } from '../facts/address.ts'
 import { countInvitations, whoHas } from '../facts/invitation.ts'
@@ -25,15 +24,14 @@ export default route<typeof sendInvites, AuthContext, OrmTx>(
     hidden: insufficient,
     denied: (_, reason) => inviteRefusal(reason),
   },
-  async ({ input, request, actor, ctx }) => {
+  async (handling) => {
+    const { input, request, ctx } = handling
     const addresses = invitees(input.invitee_emails)
     if (addresses.length === 0) throw badRequest('You must specify at least one email address.')
-    const skipped = await commit(ctx, orgId(request.org), async (tx) => {
-      // The count of the day is one for all who invite at once.
-      await takeTurn(tx)
-      const { actor: inviter, rights } = await readActor(tx, actor.userId)
+    // The count of the day is one for all who invite at once.
+    const skipped = await commitInTurn(ctx, handling, async (tx, { actor, rights }) => {
       const wanted = wantedInvitation(input, false)
-      const verdict = authorize('invitation:create', inviter ?? { ...actor, isActive: false }, wanted, rights)
+      const verdict = authorize('invitation:create', actor, wanted, rights)
       if (!verdict.ok) throw inviteRefusal(verdict.reason)
       const { granted } = verdict
       const at = now(ctx.clock)

@@ -1,9 +1,9 @@
 import { authorize, type Reason } from '@parley/access'
 import { addEmoji, maxEmoji } from '@parley/api'
-import { type AppError, badRequest, orgId } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { type AppError, badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
 import { hold } from '@parley/events'
-import { commit, deciding, route } from '@parley/kit'
+import { commitAsked, route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { insertEmoji, readEmoji } from '../repo/emoji.ts'
 import { insertImage } from '../repo/images.ts'
@@ -17,40 +17,28 @@ export default route<typeof addEmoji, Context, Tx>(
     hidden: () => refusal('not-permitted'),
     denied: (_, reason) => refusal(reason),
   },
-  async ({ input, request, actor, ctx }) => {
+  async (handling) => {
+    const { input, actor, ctx } = handling
     const name = emojiName(input.emoji_name)
     if (input.image === undefined) throw badRequest('You must upload exactly one file.')
     const { picture, still } = await ctx.images.emoji(actor.orgId, input.image)
-    return deciding((attempt) =>
-      commit(
-        ctx,
-        orgId(request.org),
-        async (tx) => {
-          // Decoding took its time: who asks may have lost the right meanwhile.
-          const now = await readActor(tx, actor.userId)
-          const wanted = { hidesBuiltIn: hidesBuiltIn(name) }
-          const verdict = authorize(
-            'emoji:add',
-            now.actor ?? { ...actor, isActive: false },
-            wanted,
-            now.rights,
-          )
-          if (!verdict.ok) throw refusal(verdict.reason)
-          const { granted } = verdict
-          // One change after another: each tells of all that there are.
-          await hold(tx, granted.rights)
-          const all = Object.values(await readEmoji(tx, granted))
-          if (all.some((emoji) => emoji.name === name && !emoji.deactivated))
-            throw badRequest('A custom emoji with this name already exists.')
-          if (all.length >= maxEmoji) throw badRequest(`Too many custom emoji (limit: ${maxEmoji})`)
-          const path = await insertImage(tx, granted, ctx, 'emoji/images', picture)
-          const stillPath = still && (await insertImage(tx, granted, ctx, 'emoji/images/still', still))
-          await tellEmoji(tx, granted, 'add', await insertEmoji(tx, granted, { name, path, stillPath }))
-          return {}
-        },
-        attempt,
-      ),
-    )
+    // Decoding took its time: who asks may have lost the right meanwhile.
+    return commitAsked(ctx, handling, async (tx, who) => {
+      const wanted = { hidesBuiltIn: hidesBuiltIn(name) }
+      const verdict = authorize('emoji:add', who.actor, wanted, who.rights)
+      if (!verdict.ok) throw refusal(verdict.reason)
+      const { granted } = verdict
+      // One change after another: each tells of all that there are.
+      await hold(tx, granted.rights)
+      const all = Object.values(await readEmoji(tx, granted))
+      if (all.some((emoji) => emoji.name === name && !emoji.deactivated))
+        throw badRequest('A custom emoji with this name already exists.')
+      if (all.length >= maxEmoji) throw badRequest(`Too many custom emoji (limit: ${maxEmoji})`)
+      const path = await insertImage(tx, granted, ctx, 'emoji/images', picture)
+      const stillPath = still && (await insertImage(tx, granted, ctx, 'emoji/images/still', still))
+      await tellEmoji(tx, granted, 'add', await insertEmoji(tx, granted, { name, path, stillPath }))
+      return {}
+    })
   },
 )
 

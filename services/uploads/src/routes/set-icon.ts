@@ -4,6 +4,6 @@ import { route } from '@parley/kit'
 import { administration, setPicture } from '../change-picture.ts'
 import type { Context } from '../context.ts'
 
-export default route<typeof setIcon, Context, Tx>(setIcon, administration, async ({ input, actor, ctx }) => ({
-  icon_url: await setPicture(ctx, actor, 'icon', input.image),
+export default route<typeof setIcon, Context, Tx>(setIcon, administration, async (handling) => ({
+  icon_url: await setPicture(handling.ctx, handling, 'icon', handling.input.image),
 }))

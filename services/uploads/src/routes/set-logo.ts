@@ -4,7 +4,8 @@ import { route } from '@parley/kit'
 import { administration, setPicture } from '../change-picture.ts'
 import type { Context } from '../context.ts'
 
-export default route<typeof setLogo, Context, Tx>(setLogo, administration, async ({ input, actor, ctx }) => {
-  await setPicture(ctx, actor, input.night ? 'night_logo' : 'logo', input.image)
+export default route<typeof setLogo, Context, Tx>(setLogo, administration, async (handling) => {
+  const { input, ctx } = handling
+  await setPicture(ctx, handling, input.night ? 'night_logo' : 'logo', input.image)
   return {}
 })
