@@ -1,4 +1,4 @@
-import { type Granted, isOperator } from '@parley/access'
+import { type Granted, isGuestRole, isOperator } from '@parley/access'
 import { type OrmTx, say, type Tx } from '@parley/db'
 import { groupChanged, groupMembersAdded, make, type NewEvent } from '@parley/events'
 import { addAccount, type NewAccount } from './add-account.ts'
@@ -58,7 +58,8 @@ export async function joinedNewChannels(
   row: AccountRow,
   { defaults, channels }: Wanted,
 ): Promise<NewEvent[]> {
-  const defaultIds = defaults ? await defaultChannels(tx) : []
+  // Guests come into none of them, so that nobody in them sees more.
+  const defaultIds = defaults && !isGuestRole(granted.object.role) ? await defaultChannels(tx) : []
   const joined = await joinChannels(tx, granted, row, { defaults, channels, defaultIds })
   return joinedEvents(row.userId, joined, isOperator(granted.actor) ? null : granted.actor.userId)
 }

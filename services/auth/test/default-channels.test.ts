@@ -63,3 +63,22 @@ test('an account that is made by another names whoever made it', async () => {
     body: { channel_id: lobby, user_ids: [user_id], by: acme.user },
   })
 })
+
+test('a new guest comes into no default channel, so nobody in one begins anew', async () => {
+  const met = await h.account(acme.org, 'Met', role.guest)
+  await h.db.superuser(
+    `INSERT INTO streams.subscriptions (org_id, channel_id, user_id, color, changed_at) VALUES ($1, $2, $3, '#000000', now())`,
+    [acme.org, lobby, met.user],
+  )
+  await h.db.superuser(
+    `INSERT INTO auth.settings AS s (org_id, permissions) VALUES ($1, '{"can_access_all_users_group": 3}')
+     ON CONFLICT (org_id) DO UPDATE SET permissions = s.permissions || excluded.permissions`,
+    [acme.org],
+  )
+  const vantage = async () =>
+    (await h.db.superuser('SELECT vantage FROM auth.users WHERE user_id = $1', [met.user]))[0]?.['vantage']
+  const [before] = [await vantage(), await h.account(acme.org, 'Newguest', role.guest)]
+  expect(await vantage()).toBe(before)
+  await h.account(acme.org, 'Newmember', role.member)
+  expect(await vantage()).toBe(Number(before) + 1)
+})
