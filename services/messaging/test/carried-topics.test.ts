@@ -164,3 +164,15 @@ test('where history is kept from newcomers, the new name is told to whom a messa
     [cid, 'tea', followed],
   ])
 })
+
+test('out of a channel that keeps its history, what was set for a topic goes for whom a message came to there', async () => {
+  const [kept, open] = [await channel({ protected: true }, ann, bob), await channel({}, ann, bob, cid)]
+  const first = await say(kept, 'tea')
+  await here.subscribe(kept, cid)
+  for (const user of [bob, cid]) await here.choose(kept, user, 'tea', followed)
+  expect(await told(() => move(first, { stream_id: open.id, topic: 'coffee' }))).toEqual([
+    [[bob], kept.id, 'tea', 0],
+    [[bob], open.id, 'coffee', followed],
+  ])
+  expect(await policiesOf(kept)).toEqual([[cid, 'tea', followed]])
+})

@@ -9,19 +9,22 @@ import { mergedPolicy } from '../rules/merged-policy.ts'
 /**
  * Has what people set for a topic go where all of it went, and tells them; called behind the head, when it is there.
  * @param at seconds since the Unix epoch
+ * @param holders whom a message came to where it was, if that keeps its history from newcomers: its topics are known to them alone
  */
 export async function carryPolicies(
   tx: Tx,
   granted: Granted<'message:move-topic'> | Granted<'message:move-channel'>,
   went: Went,
   at: number,
+  holders: ReadonlySet<number> | null = null,
 ): Promise<void> {
   const { from, to } = channelsOf(granted)
   if (!from || !to) return
   // Another spelling of one topic is that topic.
   if (from.channelId === to.channelId && went.before.toLowerCase() === went.after.toLowerCase()) return
   const { whole, merged } = await readExtent(tx, granted, went)
-  const chosen = whole ? await readChosen(tx, granted, went) : []
+  const all = whole ? await readChosen(tx, granted, went) : []
+  const chosen = holders ? all.filter(({ user }) => holders.has(user)) : all
   if (chosen.length === 0) return
   const wanted = chosen.map(({ user, policy, there }) => ({
     user,

@@ -13,7 +13,7 @@ import {
   writeChannel,
 } from '../repo/relocations.ts'
 import { readToldFlags } from '../repo/told-flags.ts'
-import { fatesOf } from '../rules/relocation.ts'
+import { type Fate, fatesOf, isProtected } from '../rules/relocation.ts'
 import { carryPolicies } from './carry-topic.ts'
 import { findMoving, type Moving } from './move.ts'
 import { relocationEvents, sameParts } from './relocation-events.ts'
@@ -77,6 +77,10 @@ export async function relocate(
   })
   await append(tx, granted.rights, events)
   const went = { before: change.before, after: change.topic ?? change.before, ids }
-  await carryPolicies(tx, granted, went, change.at)
+  await carryPolicies(tx, granted, went, change.at, isProtected(channel) ? holdersOf(fates) : null)
   return ids.length
 }
+
+/** Whom one of the messages came to, and who keeps it. */
+const holdersOf = (fates: readonly Fate[]): ReadonlySet<number> =>
+  new Set(fates.filter(({ kept }) => kept.length > 0).flatMap(({ users }) => users))

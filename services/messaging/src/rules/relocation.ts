@@ -35,7 +35,9 @@ export interface Fate {
 }
 
 type Kind = Pick<ChannelFacts, 'inviteOnly' | 'historyPublicToSubscribers'>
-const isProtected = (channel: Kind): boolean => channel.inviteOnly && !channel.historyPublicToSubscribers
+/** Is history kept there from who was not there? */
+export const isProtected = (channel: Kind): boolean =>
+  channel.inviteOnly && !channel.historyPublicToSubscribers
 
 /**
  * Who loses, keeps and gets messages by a move (permissions §2 and §4). What came to somebody goes with the message. Into a
