@@ -185,12 +185,15 @@ test('two instances say it once', async () => {
   expect(await seenIn(mod, moderation)).toHaveLength(before + 1)
 })
 
-test('the same message reported again by the same person for the same reason is said once, until it says something else', async () => {
+test('the same message reported again by the same person for the same reason in the same words is said once, until it says something else', async () => {
   const says = async (user: number, fields: Record<string, unknown> = {}): Promise<number> => {
     expect(await report(user, fields)).toEqual({})
     return deliver()
   }
-  expect([await says(ann), await says(ann), await says(ann, { description: 'Really.' })]).toEqual([1, 0, 0])
+  expect([await says(ann), await says(ann), await says(ann, { description: ' ' })]).toEqual([1, 0, 0])
+  const more = { description: 'Really.' }
+  expect([await says(ann, more), await says(ann, more), await says(bob, more)]).toEqual([1, 0, 1])
+  expect((await last(mod, moderation))?.content).toContain('Really.')
   expect([await says(ann, { report_type: 'spam' }), await says(mod)]).toEqual([1, 1])
   await here.test.superuser(
     `UPDATE messaging.messages SET edited_at = (SELECT max(reported_at) FROM messaging.reported) + interval '1 second'

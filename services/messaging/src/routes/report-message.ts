@@ -1,5 +1,5 @@
 import { reportMessage } from '@parley/api'
-import { badRequest } from '@parley/core'
+import { badRequest, sha256 } from '@parley/core'
 import { say, type Tx } from '@parley/db'
 import { append, make, messageReported } from '@parley/events'
 import { route } from '@parley/kit'
@@ -21,7 +21,7 @@ export default route<typeof reportMessage, Context, Tx>(
     if (channel === null)
       throw badRequest('Moderation request channel must be specified to enable message reporting.')
     const message = there((await readMessage(tx, granted)).rows[0])
-    if (!(await noteReport(tx, granted, report_type, ctx.clock.now()))) return {}
+    if (!(await noteReport(tx, granted, report_type, sha256(description), ctx.clock.now()))) return {}
     const by = granted.actor.userId
     const report = { by, type: report_type, description, message, url: request.url }
     const topic = reportTopic(message.senderName)
