@@ -12,3 +12,6 @@ export const apiByIp: readonly Limit[] = [perIp('api_by_ip', 100, 60)]
  * count); a success starts the count anew.
  */
 export const authenticateByUsername: readonly Limit[] = [perAccount('authenticate_by_username', 5, 1800)]
+
+/** Changes of one's own password: whoever has somebody's key or session does not guess it by them. */
+export const passwordByUser: readonly Limit[] = [perUser('password_change_by_user', 5, 1800)]

@@ -50,7 +50,12 @@ function describe(op: Operation): Json {
         : { 200: { description: 'Success', content: json(success(op)) } }),
       default: { description: 'Error', content: json({ $ref: '#/components/schemas/Error' }) },
     },
-    'x-limits': op.limits.map((l) => ({ by: l.by, count: l.count, seconds: l.seconds })),
+    'x-limits': op.limits.map(({ by, count, seconds, given }) => ({
+      by,
+      count,
+      seconds,
+      ...(given ? { given } : {}),
+    })),
     ...(op.since === undefined ? {} : { 'x-since': op.since }),
   }
 }

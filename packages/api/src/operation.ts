@@ -13,6 +13,8 @@ export interface Limit {
   readonly name: string
   readonly count: number
   readonly seconds: number
+  /** Counts only requests that carry this parameter. */
+  readonly given?: string
 }
 export const perUser = (name: string, count: number, seconds: number): Limit => ({
   by: 'user',
@@ -32,6 +34,10 @@ export const perAccount = (name: string, count: number, seconds: number): Limit 
   count,
   seconds,
 })
+
+/** The same for requests alone that carry a parameter. */
+export const whereGiven = (given: string, limits: readonly Limit[]): Limit[] =>
+  limits.map((limit) => ({ ...limit, given }))
 
 /**
  * One endpoint of the public API, declared once: router, limits, validation, OpenAPI, sweep tests and the

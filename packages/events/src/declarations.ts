@@ -87,6 +87,7 @@ import {
 import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
 import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.ts'
+import { passwordChanged } from './users/password-changed.ts'
 import { userMoved } from './users/user-moved.ts'
 import { userCreated } from './users/user-created.ts'
 import { userDeactivated } from './users/user-deactivated.ts'
@@ -131,6 +132,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(navigationViewChanged),
   any(profileFieldsSet),
   any(profileChanged),
+  any(passwordChanged),
   any(sessionCreated),
   any(sessionEnded),
   any(userCreated),

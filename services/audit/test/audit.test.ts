@@ -82,6 +82,8 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   const headers = await signIn(who.client(), person.email, testPassword)
   const session = who.client({ headers, root: '/json' })
   await session.ok('DELETE', '/parley/sessions/current')
+  const passwords = { old_password: testPassword, new_password: 'canary lantern 9 drifts uphill' }
+  await person.ok('PATCH', '/settings', passwords)
   await person.ok('POST', '/users/me/api_key/regenerate')
   await who.owner.ok('PATCH', '/realm', { description: 'canarydescription', waiting_period_threshold: 2 })
   await who.owner.ok('POST', '/realm/profile_fields', {

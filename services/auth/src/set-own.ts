@@ -1,10 +1,12 @@
-import { isAdmin } from '@parley/access'
+import { authorize, type Granted, isAdmin } from '@parley/access'
 import { type updateSettings, userSettings } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
 import { accountSet, append, make, type NewEvent, userRenamed } from '@parley/events'
-import type { Handling } from '@parley/kit'
+import { commitAsked, type Handling } from '@parley/kit'
+import { changePassword, newPassword } from './change-password.ts'
 import type { AuthContext } from './context.ts'
+import { refusal } from './present/refusal.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { readOwnSettings, writeOwnSettings } from './repo/user-settings.ts'
 import { renameOwn } from './repo/users.ts'
@@ -15,26 +17,32 @@ type Setting = Handling<typeof updateSettings, AuthContext, OrmTx>
 
 /**
  * Changes what the account that acts set for itself.
- * @throws AppError BAD_REQUEST for a name that may not be, and for address and password, which are not changed here yet
+ * @throws AppError BAD_REQUEST for what may not be, and for the address, which is not changed here yet
  */
-export async function setOwn({ input, granted, rights, tx }: Setting): Promise<Record<string, never>> {
-  const { full_name: name, email, old_password: old, new_password: wanted, ...asked } = input
+export async function setOwn(handling: Setting): Promise<Record<string, never>> {
+  const { input, principal, ctx } = handling
+  const { full_name: name, email, old_password, new_password, ...wanted } = input
   if (email !== undefined) throw badRequest('Email address changes are not available on this server.')
-  if (old !== undefined || wanted !== undefined)
-    throw badRequest('Password changes are not available on this server.')
-  const changed = changedSettings(userSettings, await readOwnSettings(tx, granted), asked)
-  if (Object.keys(changed).length > 0) await writeOwnSettings(tx, granted, changed)
-  const events = [
-    ...(name === undefined ? [] : await renamed(tx, granted, name)),
-    ...Object.entries(changed).map(([property, value]) =>
-      make(accountSet, { property, value }, { users: [granted.actor.userId] }),
-    ),
-  ]
-  if (events.length > 0) await append(tx, rights, events)
-  return {}
+  const password = await newPassword(ctx, handling.granted, { old_password, new_password })
+  return commitAsked(ctx, handling, async (tx, { actor, rights }) => {
+    const verdict = authorize('self:set', actor, null, rights)
+    if (!verdict.ok) throw refusal(verdict.reason)
+    const { granted } = verdict
+    const changed = changedSettings(userSettings, await readOwnSettings(tx, granted), wanted)
+    if (Object.keys(changed).length > 0) await writeOwnSettings(tx, granted, changed)
+    const events = [
+      ...(name === undefined ? [] : await renamed(tx, granted, name)),
+      ...Object.entries(changed).map(([property, value]) =>
+        make(accountSet, { property, value }, { users: [granted.actor.userId] }),
+      ),
+      ...(password ? await changePassword(ctx, tx, granted, principal, password) : []),
+    ]
+    if (events.length > 0) await append(tx, rights, events)
+    return {}
+  })
 }
 
-async function renamed(tx: OrmTx, granted: Setting['granted'], given: string): Promise<NewEvent[]> {
+async function renamed(tx: OrmTx, granted: Granted<'self:set'>, given: string): Promise<NewEvent[]> {
   const name = fullName(given)
   const disabled = (await readOrganisation(tx))?.values['name_changes_disabled'] === true
   // As Zulip has it: the others keep the name, and are told of success.

@@ -27,9 +27,12 @@ let held: Promise<void> | null = null
 const admission = new Admission(() => 0, 2, 2)
 const seen: Exchange[] = []
 let left = 9
+const counted: string[] = []
 const allowing = {
-  run: (_: string, keys: readonly string[]) =>
-    Promise.resolve(keys.flatMap(() => (left > 0 ? [1, left, 0, 0] : [0, 0, 2500, 2500]))),
+  run: (_: string, keys: readonly string[]) => {
+    counted.push(...keys)
+    return Promise.resolve(keys.flatMap(() => (left > 0 ? [1, left, 0, 0] : [0, 0, 2500, 2500])))
+  },
 }
 
 beforeAll(async () => {
@@ -411,6 +414,20 @@ test('RL-01 every answer of an operation says how much is left; too much is too 
   expect(answer).toMatchObject({ status: 429, body: { code: 'RATE_LIMIT_HIT', 'retry-after': 2.5 } })
   expect(answer.head).toMatch(/retry-after: 2.5/)
   expect(answer.head).toMatch(/x-ratelimit-remaining: 0/)
+})
+
+test('RL-01 what is limited where it is given counts there alone', async () => {
+  const patch = async (body: string): Promise<string[]> => {
+    counted.length = 0
+    await raw(
+      `PATCH /api/v1/settings HTTP/1.1\r\nHost: localhost:${port}\r\n${basic}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    )
+    return counted.filter((name) => name.includes('password'))
+  }
+  expect(await patch('enter_sends=true')).toEqual([])
+  expect(await patch('old_password=x&new_password=y')).toEqual([
+    'gateway:limit:1:password_change_by_user:1800:u1',
+  ])
 })
 
 test('WS-02 connections beyond those in their handshake wait for their turn, and get it', async () => {

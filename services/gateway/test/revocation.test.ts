@@ -255,6 +255,37 @@ describe.each([
     }
   })
 
+  test('another password ends every other session, and what it had open; this one and keys go on', async () => {
+    const ada = await somebody()
+    const [here, there] = [
+      await signIn(org.client(), ada.email, testPassword),
+      await signIn(org.client(), ada.email, testPassword),
+    ]
+    const browsers = (headers: Record<string, string>) =>
+      gateways.map((gateway) => org.client({ gateway, headers, root: '/json' }))
+    const queue = await eventQueue(ada, messages)
+    const kept = await Promise.all(
+      [here, basicHeader(ada)].map(async (headers) => open(await eventQueue(ada, messages), 2, headers)),
+    )
+    const sockets = await Promise.all(
+      gateways.map(async (gateway) => open(await eventQueue(ada, messages), gateway, there)),
+    )
+    const polls = await hanging(browsers(there))
+    const wanted = { old_password: testPassword, new_password: 'amber lantern 9 drifts uphill' }
+    await browsers(here)[0]?.ok('PATCH', '/settings', wanted)
+    await opensNothing(browsers(there), queue)
+    expect(await polls.answers).toEqual([401, 401, 401])
+    expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual(
+      gateways.map(() => closeCode.revoked),
+    )
+    for (const client of [...everywhere(ada), ...browsers(here)]) expect(await queue.rest(client)).toEqual([])
+    await bob.ok('POST', '/messages', { type: 'direct', to: [ada.id], content: 'still there' })
+    for (const socket of kept) {
+      await socket.until(saying('still there'))
+      socket[Symbol.dispose]()
+    }
+  })
+
   test('a session that was ended opens nothing; the key of the same account still does', async () => {
     const ada = await somebody()
     const proof = await signIn(org.client(), ada.email, testPassword)

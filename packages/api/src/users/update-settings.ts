@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { password } from '../auth/credentials.ts'
-import { apiByUser } from '../limits.ts'
-import { operation } from '../operation.ts'
+import { apiByUser, passwordByUser } from '../limits.ts'
+import { operation, whereGiven } from '../operation.ts'
 import { optional, text } from '../param.ts'
 import { paramsOf } from '../settings/setting.ts'
 import { userSettings } from '../settings/user-settings.ts'
@@ -13,9 +13,9 @@ const updates = <const I extends string, const P extends string>(id: I, path: P)
     path,
     service: 'auth',
     access: 'self:set',
-    limits: apiByUser,
+    limits: [...apiByUser, ...whereGiven('new_password', passwordByUser)],
     callers: ['gateway'],
-    transaction: 'write',
+    transaction: 'own',
     params: {
       ...paramsOf(userSettings),
       full_name: optional(text()),

@@ -67,3 +67,37 @@ export async function rehashPassword(
   const { orgId, userId } = granted.actor
   await tx.orm.password.updateMany({ where: { orgId, userId, hash: from }, data: { hash: to } })
 }
+
+/** What the account that acts signs in with, and what a new password of it is held against. */
+export async function readOwnPassword(tx: OrmTx, { actor: { orgId, userId } }: Granted<'self:set'>) {
+  const where = { orgId_userId: { orgId, userId } }
+  const [kept, { fullName, deliveryEmail }] = [
+    await tx.orm.password.findUnique({ where }),
+    await tx.orm.user.findUniqueOrThrow({ where }),
+  ]
+  return { hash: kept?.hash ?? null, fullName, deliveryEmail }
+}
+
+/** Puts another in the place of the password that was checked. @returns false where that is another by now */
+export async function replacePassword(
+  tx: OrmTx,
+  granted: Granted<'self:set'>,
+  was: string,
+  { hash, changedAt }: { readonly hash: string; readonly changedAt: Date },
+): Promise<boolean> {
+  const { orgId, userId } = granted.actor
+  const where = { orgId, userId, hash: was }
+  return (await tx.orm.password.updateMany({ where, data: { hash, changedAt } })).count === 1
+}
+
+/** Ends every session of the account that acts. @param kept the number of one that stays; null for none */
+export async function endOtherSessions(
+  tx: OrmTx,
+  granted: Granted<'self:set'>,
+  kept: number | null,
+  endedAt: Date,
+): Promise<void> {
+  const { orgId, userId } = granted.actor
+  const but = kept === null ? {} : { NOT: { sessionId: kept } }
+  await tx.orm.session.updateMany({ where: { orgId, userId, endedAt: null, ...but }, data: { endedAt } })
+}

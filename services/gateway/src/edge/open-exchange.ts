@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { eventsWs, getEvents, type Operation } from '@parley/api'
+import { eventsWs, getEvents, type Limit, type Operation } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
 import type { Organisations } from '../identity/organisations.ts'
@@ -61,21 +61,25 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   if (!waits(operation)) deps.admission.check(org, operation.access === 'public')
   const ip = request.socket.remoteAddress ?? ''
   const caller = operation.access === 'public' ? null : await deps.gate.caller(request, door, org, ip)
-  const count = async (account: string | null): Promise<void> => {
+  const count = async (limits: readonly Limit[], account: string | null): Promise<void> => {
     const who = { org, user: caller?.principal.user ?? null, ip, account }
-    incoming.addHeaders(await deps.limiter.hit(counters(operation.limits, who, deps.limitFactor)))
+    incoming.addHeaders(await deps.limiter.hit(counters(limits, who, deps.limitFactor)))
   }
   // Limits by account need the body, which is then small; all others come before it.
   const byAccount = operation.limits.some((limit) => limit.by === 'account')
-  if (!byAccount) await count(null)
+  const ofAll = operation.limits.filter(({ given }) => given === undefined)
+  if (!byAccount) await count(ofAll, null)
   // Not after the body: who may not ask is told so first.
   if (caller?.incomingWebhook && !operation.incomingWebhooks) throw notForWebhooks()
   const takesFile = Object.values(operation.params).some(({ place }) => place === 'file')
   const held = takesFile ? deps.room.open(org) : null
   response.once('close', () => held?.[Symbol.dispose]())
   const file = await readBody(request, operation.bodyLimit, fields, held)
-  if (byAccount) await count(fields['username'] ?? null)
+  if (byAccount) await count(ofAll, fields['username'] ?? null)
   if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
+  // Counted last, so that no other site uses somebody's attempts up.
+  const ofGiven = operation.limits.filter(({ given }) => given !== undefined && Object.hasOwn(fields, given))
+  if (ofGiven.length > 0) await count(ofGiven, null)
   const port = deps.publicPort()
   return {
     operation,

@@ -8,6 +8,7 @@ import {
   type MessagesRelocated,
   messagesRelocated,
   organisationDeactivated,
+  passwordChanged,
   sessionEnded,
   subscriptionRemoved,
   userCreated,
@@ -25,13 +26,16 @@ export type Effect =
   | { readonly kind: 'joined' | 'left'; readonly channel: number; readonly users: readonly number[] }
   /** Who is in the channel may read no more of its history than came to them. */
   | { readonly kind: 'withheld'; readonly channel: number; readonly users: readonly number[] }
-  /** `credentials`: those of the account that end; null for all of them. */
+  /** `credentials`: those of the account that end, all of a kind perhaps but one; null for all of them. */
   | {
       readonly kind: 'ended'
       readonly user: number
       readonly generation: number
       readonly active: boolean
-      readonly credentials: { readonly only: string } | { readonly prefix: string } | null
+      readonly credentials:
+        | { readonly only: string }
+        | { readonly prefix: string; readonly but?: string }
+        | null
     }
   /** Everything of everybody ended: the organisation is out of use. */
   | { readonly kind: 'over' }
@@ -65,6 +69,7 @@ const Access = z.object({ channel_id: z.int(), invite_only: z.boolean() })
 const Ended = z.object({ user_id: z.int(), generation: z.int() })
 const VantageMoved = z.object({ user_id: z.int(), role: z.int(), vantage: z.int() })
 const Created = z.object({ user_id: z.int(), is_bot: z.boolean() })
+const PasswordChanged = Ended.extend({ kept_session: z.int().nullable() })
 const SessionEnded = Ended.extend({ session_id: z.int() })
 
 /** The effect of an event; null for most. @throws ZodError where a body does not fit its declaration */
@@ -116,6 +121,11 @@ export function effectOf(event: LogEvent): Effect | null {
     }
     case organisationDeactivated.type:
       return { kind: 'over' }
+    case passwordChanged.type: {
+      const { user_id, generation, kept_session: kept } = PasswordChanged.parse(event.body)
+      const credentials = { prefix: 'session:', ...(kept === null ? {} : { but: `session:${kept}` }) }
+      return { kind: 'ended', user: user_id, generation, active: true, credentials }
+    }
     case messagesRelocated.type:
       return relocatedBy(messagesRelocated.body.parse(event.body))
     default:
@@ -148,5 +158,6 @@ function relocatedBy({ from, to, holders, message_ids: ids }: MessagesRelocated)
 export function ends(effect: Effect & { kind: 'ended' }, credential: string): boolean {
   const { credentials } = effect
   if (credentials === null) return true
-  return 'only' in credentials ? credential === credentials.only : credential.startsWith(credentials.prefix)
+  if ('only' in credentials) return credential === credentials.only
+  return credential.startsWith(credentials.prefix) && credential !== credentials.but
 }
