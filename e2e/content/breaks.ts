@@ -60,7 +60,12 @@ export const spoilt = {
     renamed('TABLE', 'auth.linkifiers', 'org_id'),
     renamed('TABLE', 'auth.navigation_views', 'user_id'),
   ],
-  images: [renamed('TABLE', 'uploads.emoji', 'org_id'), renamed('TABLE', 'uploads.pictures', 'org_id')],
+  images: [
+    renamed('TABLE', 'uploads.emoji', 'org_id'),
+    renamed('TABLE', 'uploads.pictures', 'org_id'),
+    renamed('TABLE', 'uploads.avatars', 'org_id'),
+    renamed('VIEW', 'uploads.v1_avatars', 'org_id'),
+  ],
   presence: [renamed('VIEW', 'auth.v1_settings', 'settings')],
   queues: [quoting('gateway.queues', 'spec::text')],
 } as const satisfies Record<string, readonly Spoilt[]>

@@ -67,6 +67,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'streams readDefaults': 'numbers of public channels; guests are not told',
   'streams askDatabase': 'reads nothing',
   'uploads askDatabase': 'reads nothing',
+  'uploads avatarsFixed': 'a setting that everybody is told of: the fact that the rule asks for',
   'uploads findEmoji':
     'who made an emoji, which everybody in the organisation is told of: the fact that the rule asks for',
   'uploads readPictures': 'shown before anybody signs in',

@@ -75,6 +75,7 @@ import {
   type NamedAccount,
   type NewUser,
   selfBeThere,
+  selfDepict,
   selfDescribe,
   selfSet,
   userCreate,
@@ -105,6 +106,8 @@ export interface ActionObjects {
   'self:be-there': null
   /** To say something of oneself that everybody sees. */
   'self:describe': null
+  /** To give oneself a picture; `disabled`: only administrators change theirs. */
+  'self:depict': { readonly disabled: boolean }
   /** To choose how things are for oneself, and one's name. */
   'self:set': null
   /** To keep data, as bots do. */
@@ -193,6 +196,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'self:use': allow,
   'self:be-there': selfBeThere,
   'self:describe': selfDescribe,
+  'self:depict': selfDepict,
   'self:set': selfSet,
   'self:store': selfStore,
   'bot:list': botList,

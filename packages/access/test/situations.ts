@@ -255,6 +255,10 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'self:use': nothing,
   'self:be-there': nothing,
   'self:describe': nothing,
+  'self:depict': [
+    ['as the organisation lets everybody', { disabled: false }],
+    ['where only administrators may', { disabled: true }],
+  ],
   'self:set': nothing,
   'self:store': nothing,
   'bot:list': nothing,

@@ -70,6 +70,8 @@ export interface Operation<
   readonly incomingWebhooks: boolean
   /** Answered by leading to the `url` of its response. */
   readonly redirects: boolean
+  /** Stands at the root too, without `/api/v1`, for what applications load by its address: with a key or a session. */
+  readonly atRoot: boolean
   readonly params: P
   readonly response: R
   /** The feature level that brought it, when newer than 372. */
@@ -84,13 +86,14 @@ export function operation<
 >(
   declared: Omit<
     Operation<P, R, A>,
-    'kind' | 'bodyLimit' | 'idempotent' | 'revokes' | 'incomingWebhooks' | 'redirects'
+    'kind' | 'bodyLimit' | 'idempotent' | 'revokes' | 'incomingWebhooks' | 'redirects' | 'atRoot'
   > & {
     bodyLimit?: number
     idempotent?: boolean
     revokes?: boolean
     incomingWebhooks?: boolean
     redirects?: boolean
+    atRoot?: boolean
   },
 ): Operation<P, R, A> {
   const whole = {
@@ -99,6 +102,7 @@ export function operation<
     revokes: false,
     incomingWebhooks: false,
     redirects: false,
+    atRoot: false,
     ...declared,
     kind: 'operation' as const,
   }

@@ -120,6 +120,7 @@ import { deactivateUser } from './users/deactivate-user.ts'
 import { getOwnUser } from './users/get-own-user.ts'
 import { getUser } from './users/get-user.ts'
 import { getUsers } from './users/get-users.ts'
+import { getAvatar, getMediumAvatar, removeAvatar, setAvatar } from './users/avatar.ts'
 import { getPresence, getUserPresence, updatePresence } from './users/presence.ts'
 import { getUserStatus, updateStatus, updateStatusForUser } from './users/status.ts'
 import { reactivateUser } from './users/reactivate-user.ts'
@@ -240,6 +241,10 @@ export const operations: readonly Operation[] = [
   addEmoji,
   deactivateEmoji,
   getEmoji,
+  getAvatar,
+  getMediumAvatar,
+  setAvatar,
+  removeAvatar,
   getIcon,
   getLogo,
   removeIcon,

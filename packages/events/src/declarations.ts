@@ -88,6 +88,7 @@ import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
 import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.ts'
 import { passwordChanged } from './users/password-changed.ts'
+import { avatarChanged } from './users/avatar-changed.ts'
 import { userMoved } from './users/user-moved.ts'
 import { userCreated } from './users/user-created.ts'
 import { userDeactivated } from './users/user-deactivated.ts'
@@ -135,6 +136,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(passwordChanged),
   any(sessionCreated),
   any(sessionEnded),
+  any(avatarChanged),
   any(userCreated),
   any(userDeactivated),
   any(userMoved),

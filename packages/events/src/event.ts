@@ -10,7 +10,6 @@ export interface Viewer {
   readonly sees: ReadonlySet<number> | null
   readonly capabilities: Capabilities
   readonly applyMarkdown: boolean
-  readonly clientGravatar: boolean
   readonly slimPresence: boolean
   readonly queueId: string
 }

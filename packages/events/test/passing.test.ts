@@ -69,7 +69,6 @@ const viewer = (capabilities: Partial<Viewer['capabilities']> = {}): Viewer => (
   role: 400,
   capabilities: { ...Capabilities.parse({}), ...capabilities },
   applyMarkdown: true,
-  clientGravatar: false,
   sees: null,
   slimPresence: false,
   queueId: 'q',

@@ -79,6 +79,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   const { user_id: bot } = await person.ok('POST', '/bots', { full_name: 'Canaryname', short_name: 'canary' })
   await person.ok('PATCH', `/bots/${z.int().parse(bot)}`, { bot_owner_id: who.owner.id })
   await person.upload('/realm/emoji/canaryemoji', [smallPicture])
+  await person.upload('/users/me/avatar', [smallPicture])
   const headers = await signIn(who.client(), person.email, testPassword)
   const session = who.client({ headers, root: '/json' })
   await session.ok('DELETE', '/parley/sessions/current')

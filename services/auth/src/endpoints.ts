@@ -41,7 +41,9 @@ import updateProfileData from './routes/update-profile-data.ts'
 import updateProfileField from './routes/update-profile-field.ts'
 import createBot from './routes/create-bot.ts'
 import deactivateBot from './routes/deactivate-bot.ts'
+import getAvatar from './routes/get-avatar.ts'
 import getBots from './routes/get-bots.ts'
+import getMediumAvatar from './routes/get-medium-avatar.ts'
 import getBotStorage from './routes/get-bot-storage.ts'
 import regenerateBotApiKey from './routes/regenerate-bot-api-key.ts'
 import removeBotStorage from './routes/remove-bot-storage.ts'
@@ -138,7 +140,9 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   removeProfileData,
   createBot,
   deactivateBot,
+  getAvatar,
   getBots,
+  getMediumAvatar,
   getBotStorage,
   regenerateBotApiKey,
   removeBotStorage,

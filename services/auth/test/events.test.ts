@@ -19,7 +19,6 @@ const viewer = (as: number): Viewer => ({
   role: as,
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
-  clientGravatar: false,
   slimPresence: true,
   sees: null,
   queueId: 'q',

@@ -247,7 +247,6 @@ test.runIf(contractAvailable())('what clients are told of groups fits the contra
         role: role.member,
         capabilities: Capabilities.parse({ include_deactivated_groups: all }),
         applyMarkdown: true,
-        clientGravatar: false,
         slimPresence: true,
         sees: null,
         queueId: 'q',

@@ -65,7 +65,6 @@ const shapes = (log: Awaited<ReturnType<typeof logged>>) =>
       role: role.member,
       capabilities: Capabilities.parse({}),
       applyMarkdown: true,
-      clientGravatar: true,
       slimPresence: true,
       sees: null,
       queueId: 'q',

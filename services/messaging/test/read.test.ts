@@ -385,7 +385,7 @@ describe('message objects', () => {
       sender_email: `u${bob}@x.org`,
       sender_full_name: 'Bob',
       sender_realm_str: 'acme',
-      avatar_url: null,
+      avatar_url: `/avatar/${bob}?version=1`,
       client: 'website',
       content: `<p>o2 <span class="user-mention" data-user-id="${ann}">@Ann</span></p>`,
       content_type: 'text/html',

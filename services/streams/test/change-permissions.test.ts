@@ -62,7 +62,6 @@ const shapes = (log: readonly LogEvent[]) =>
       role: role.member,
       capabilities: Capabilities.parse({}),
       applyMarkdown: true,
-      clientGravatar: true,
       slimPresence: true,
       sees: null,
       queueId: 'q',

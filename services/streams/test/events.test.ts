@@ -37,7 +37,6 @@ const viewer = (as: number): Viewer => ({
   role: as,
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
-  clientGravatar: true,
   slimPresence: true,
   sees: null,
   queueId: 'q',

@@ -55,7 +55,6 @@ const viewer = (as: number, archived = true) => ({
   role: as,
   capabilities: Capabilities.parse({ archived_channels: archived }),
   applyMarkdown: true,
-  clientGravatar: true,
   slimPresence: true,
   sees: null,
   queueId: 'q',

@@ -8,8 +8,10 @@ import deactivateEmoji from './routes/deactivate-emoji.ts'
 import getEmoji from './routes/get-emoji.ts'
 import getIcon from './routes/get-icon.ts'
 import getLogo from './routes/get-logo.ts'
+import removeAvatar from './routes/remove-avatar.ts'
 import removeIcon from './routes/remove-icon.ts'
 import removeLogo from './routes/remove-logo.ts'
+import setAvatar from './routes/set-avatar.ts'
 import setIcon from './routes/set-icon.ts'
 import setLogo from './routes/set-logo.ts'
 
@@ -20,8 +22,10 @@ export const routes: readonly Route<Context, Tx>[] = [
   getEmoji,
   getIcon,
   getLogo,
+  removeAvatar,
   removeIcon,
   removeLogo,
+  setAvatar,
   setIcon,
   setLogo,
 ]

@@ -24,6 +24,20 @@ export async function moving(pictures: number, size = 32): Promise<Buffer> {
     .toBuffer()
 }
 
+/** A PNG image of so many pixels a side that nothing makes smaller. */
+export const noise = (side: number): Promise<Buffer> =>
+  sharp({
+    create: {
+      width: side,
+      height: side,
+      channels: 3,
+      background: red,
+      noise: { type: 'gaussian', mean: 128, sigma: 80 },
+    },
+  })
+    .png()
+    .toBuffer()
+
 /** A photograph that says what took it. */
 export const jpeg = (told: string): Promise<Buffer> =>
   sharp({ create: { width: 30, height: 30, channels: 3, background: red } })

@@ -20,6 +20,7 @@ afterAll(() => net[Symbol.asyncDispose]())
 
 const operations = [
   ['upload-custom-emoji', { path: { emoji_name: 'waited' }, fields: {} }],
+  ['upload-avatar', { path: {}, fields: {} }],
   ['upload-realm-icon', { path: {}, fields: {} }],
   ['upload-realm-logo', { path: {}, fields: { night: 'true' } }],
 ] as const
@@ -36,6 +37,7 @@ function meanwhile(other: () => Promise<unknown>): Images {
     emoji: (...of) => after(images.emoji(...of)),
     icon: (...of) => after(images.icon(...of)),
     logo: (...of) => after(images.logo(...of)),
+    avatar: (...of) => after(images.avatar(...of)),
   }
 }
 

@@ -100,6 +100,12 @@ export function selfSet(actor: Actor): Decision {
   return allowIf(!actor.isBot, deny('people-only'))
 }
 
+/** Giving oneself a picture: people, where the organisation lets everybody; administrators always. */
+export function selfDepict(actor: Actor, { disabled }: { readonly disabled: boolean }): Decision {
+  if (actor.isBot) return deny('people-only')
+  return allowIf(!disabled || isAdmin(actor), deny('admins-only'))
+}
+
 /** Filling in one's profile: people only. */
 export function selfDescribe(actor: Actor): Decision {
   return allowIf(!actor.isBot, deny('people-only'))

@@ -240,6 +240,8 @@ export function library(organisation: Organisation): (question: Question) => Dec
           // A bot's owner has a door of their own.
           ask('bot:set-role', { target: accountOr(people.get(question.user), account), role: question.role }),
         )
+      case 'self:depict':
+        return ask('self:depict', { disabled: realm.avatarsFixed })
       case 'user:leave':
         return ask('user:leave', account(person))
       case 'user:create':

@@ -48,6 +48,11 @@ export function leave(o: Organisation, u: Person): Answer {
   return isLast(o, u, isOwner) || isLast(o, u, () => true) ? 'refuse' : 'allow'
 }
 
+/** Own avatar: unless avatar_changes_disabled (administrators exempt). ADR 47: a bot's is its owner's to give. */
+export function depict(o: Organisation, u: Person): Answer {
+  return isBot(u) || (o.realm.avatarsFixed && !isAdmin(u)) ? 'refuse' : 'allow'
+}
+
 /** ADR 14: an owner by owners only; this is the stricter reading of "upstream has no owner check here". */
 export function reactivate(o: Organisation, u: Person, other: Person): Answer {
   if (!maySee(o, u, other)) return 'hide'

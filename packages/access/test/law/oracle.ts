@@ -82,6 +82,8 @@ function answer(o: Organisation, u: Person, q: Question): Answer {
       return person(q.user, (p) => people.setRole(o, u, p, q.role))
     case 'user:leave':
       return people.leave(o, u)
+    case 'self:depict':
+      return people.depict(o, u)
     case 'user:create':
       return people.createUser(o, u, q.role, q.email)
 

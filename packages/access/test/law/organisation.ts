@@ -118,6 +118,7 @@ export interface Realm {
   readonly domains: readonly { readonly domain: string; readonly subdomains: boolean }[]
   readonly disposableRefused: boolean
   readonly inviteRequired: boolean
+  readonly avatarsFixed: boolean
   readonly allowEditing: boolean
   /** Seconds; null: no limit. */
   readonly editLimit: number | null
@@ -200,7 +201,7 @@ export type Question = { readonly by: number } & (
       readonly user: number
     }
   | { readonly act: 'user:set-role'; readonly user: number; readonly role: RoleNumber }
-  | { readonly act: 'user:leave' }
+  | { readonly act: 'user:leave' | 'self:depict' }
   | { readonly act: 'user:create'; readonly role: RoleNumber; readonly email: string }
   /** `comes`: with which address somebody comes in by it now; null where it is only given. `by` invited. */
   | {

@@ -82,6 +82,7 @@ const asking: readonly Asking[] = [
   ).map((act): Asking => (random, of, by) => ({ act, by, user: person(random, of) })),
   (random, of, by) => ({ act: 'user:set-role', by, user: person(random, of), role: random.pick(whole) }),
   (_random, _of, by) => ({ act: 'user:leave', by }),
+  (_random, _of, by) => ({ act: 'self:depict', by }),
   (random, _, by) => ({
     act: 'user:create',
     by,

@@ -143,6 +143,7 @@ export function someOrganisation(random: Seeded): Organisation {
       })),
       disposableRefused: random.below(2) === 0,
       inviteRequired: random.below(2) === 0,
+      avatarsFixed: random.below(2) === 0,
     },
   }
 }

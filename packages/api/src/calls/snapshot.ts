@@ -25,7 +25,8 @@ const SnapshotRequest = z.object({
   /** Wanted event types; null is all. */
   types: z.array(z.string()).nullable(),
   capabilities: Capabilities,
-  clientGravatar: z.boolean(),
+  /** Read by processes of the version before alone: no picture is a stranger's. */
+  clientGravatar: z.boolean().default(false),
   includeSubscribers: z.boolean(),
   slimPresence: z.boolean(),
   url: z.string(),

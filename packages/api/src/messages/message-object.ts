@@ -31,8 +31,7 @@ export const MessageObject = z.object({
   sender_email: z.string(),
   sender_full_name: z.string(),
   sender_realm_str: z.string(),
-  /** Null: the client computes the gravatar of `sender_email`. */
-  avatar_url: z.string().nullable(),
+  avatar_url: z.string(),
   client: z.string(),
   content: z.string(),
   content_type: z.enum(['text/html', 'text/x-markdown']),

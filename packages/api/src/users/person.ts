@@ -24,7 +24,7 @@ export const Person = z.object({
   bot_owner_id: z.int().nullable(),
   role: z.int(),
   timezone: z.string(),
-  avatar_url: z.string().nullable(),
+  avatar_url: z.string(),
   avatar_version: z.int(),
   profile_data: ProfileData.optional(),
   is_imported_stub: z.boolean(),
@@ -34,7 +34,6 @@ export type Person = z.infer<typeof Person>
 /** One's own account (`GET /users/me`). */
 export const OwnPerson = Person.omit({ bot_type: true, bot_owner_id: true, profile_data: true }).extend({
   delivery_email: z.string(),
-  avatar_url: z.string(),
   profile_data: ProfileData,
 })
 export type OwnPerson = z.infer<typeof OwnPerson>

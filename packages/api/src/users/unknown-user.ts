@@ -5,6 +5,8 @@ import type { Person } from './person.ts'
 export const unknownName = 'Unknown user'
 export const unknownEmail = (user: number): string => `user${user}@unknown.invalid`
 export const unknownAvatar = '/static/images/unknown-user-avatar.png'
+/** Where it is among the images of each organisation. */
+export const unknownPicture = 'unknown-user.png'
 
 /** The same as the sender of a message. */
 export const unknownSender = (user: number) => ({

@@ -17,8 +17,6 @@ export const MessageSent = z.object({
   sender_full_name: z.string(),
   sender_realm_str: z.string(),
   avatar_url: z.string(),
-  /** True: clients may compute the avatar from the e-mail themselves. */
-  gravatar: z.boolean(),
   client: z.string(),
   content: z.string(),
   rendered: z.string(),
@@ -62,7 +60,7 @@ export function messageFor(body: MessageSent, viewer: Viewer): MessageObject {
     sender_email: body.sender_email,
     sender_full_name: body.sender_full_name,
     sender_realm_str: body.sender_realm_str,
-    avatar_url: viewer.clientGravatar && body.gravatar ? null : body.avatar_url,
+    avatar_url: body.avatar_url,
     client: body.client,
     content: viewer.applyMarkdown ? body.rendered : body.content,
     content_type: viewer.applyMarkdown ? 'text/html' : 'text/x-markdown',
@@ -121,13 +119,12 @@ export const messageSent = event({
   body: MessageSent,
   messagesIn: (body) => [body.message_id],
   wire: ['message'],
-  variant: (viewer) =>
-    `${Number(viewer.applyMarkdown)}${Number(viewer.clientGravatar)}${Number(viewer.capabilities.empty_topic_name)}`,
+  variant: (viewer) => `${Number(viewer.applyMarkdown)}${Number(viewer.capabilities.empty_topic_name)}`,
   shape: (body, viewer) => ({ type: 'message', message: messageFor(body, viewer) }),
   tellsOf: (body) => body.sender_id,
   ofUnseen: (body, viewer) => ({
     type: 'message',
-    message: messageFor({ ...body, ...unknownSender(body.sender_id), gravatar: false }, viewer),
+    message: messageFor({ ...body, ...unknownSender(body.sender_id) }, viewer),
   }),
   own: (body, viewer) => ({
     flags: flagsFor(body, viewer),

@@ -17,7 +17,6 @@ const viewer = (more: Partial<Viewer> = {}): Viewer => ({
   role: 400,
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
-  clientGravatar: true,
   sees: null,
   slimPresence: true,
   queueId: 'mine',
@@ -31,7 +30,6 @@ const body: MessageSent = {
   sender_full_name: 'Ann',
   sender_realm_str: 'acme',
   avatar_url: '/avatar/5?version=1',
-  gravatar: true,
   client: 'website',
   content: '/me **waves**',
   rendered: '<p>/me <strong>waves</strong></p>',
@@ -66,7 +64,7 @@ const faults = (event: unknown): string[] => (contractAvailable() ? eventFaults(
 describe('message', () => {
   test('of a channel and of people, as the contract has them', () => {
     expect(faults(whole(body, viewer()))).toEqual([])
-    expect(faults(whole(direct, viewer({ applyMarkdown: false, clientGravatar: false })))).toEqual([])
+    expect(faults(whole(direct, viewer({ applyMarkdown: false })))).toEqual([])
     expect(whole(direct, viewer())).toMatchObject({
       message: { type: 'private', subject: '', display_recipient: [{ id: 5 }] },
     })
@@ -77,33 +75,29 @@ describe('message', () => {
       message: {
         content: body.rendered,
         content_type: 'text/html',
-        avatar_url: null,
+        avatar_url: '/avatar/5?version=1',
         subject: 'general chat',
         is_me_message: true,
       },
     })
-    expect(whole(body, viewer({ applyMarkdown: false, clientGravatar: false, ...emptyKnown }))).toMatchObject(
-      {
-        message: {
-          content: body.content,
-          content_type: 'text/x-markdown',
-          avatar_url: '/avatar/5?version=1',
-          subject: '',
-        },
+    expect(whole(body, viewer({ applyMarkdown: false, ...emptyKnown }))).toMatchObject({
+      message: {
+        content: body.content,
+        content_type: 'text/x-markdown',
+        avatar_url: '/avatar/5?version=1',
+        subject: '',
       },
-    )
+    })
   })
 
   test('viewers of one variant get the same shape', () => {
     const ways = [true, false].flatMap((applyMarkdown) =>
-      [true, false].flatMap((clientGravatar) =>
-        [{}, emptyKnown].flatMap((known) =>
-          [5, 6].map((id) => viewer({ userId: userId(id), applyMarkdown, clientGravatar, ...known })),
-        ),
+      [{}, emptyKnown].flatMap((known) =>
+        [5, 6].map((id) => viewer({ userId: userId(id), applyMarkdown, ...known })),
       ),
     )
     const shapes = Map.groupBy(ways, (who) => messageSent.variant(who))
-    expect(shapes.size).toBe(8)
+    expect(shapes.size).toBe(4)
     for (const same of shapes.values())
       expect(new Set(same.map((who) => JSON.stringify(messageSent.shape(body, who)))).size).toBe(1)
   })

@@ -118,11 +118,9 @@ export const messageAppeared = event({
   beside: (body) => body.beside,
   following: (body) => body.following,
   messagesIn: (body) => [body.message_id],
-  variant: (viewer) =>
-    `${Number(viewer.applyMarkdown)}${Number(viewer.clientGravatar)}${Number(viewer.capabilities.empty_topic_name)}`,
+  variant: (viewer) => `${Number(viewer.applyMarkdown)}${Number(viewer.capabilities.empty_topic_name)}`,
   shape: appearing,
   tellsOf: (body) => body.sender_id,
-  ofUnseen: (body, viewer) =>
-    appearing({ ...body, ...unknownSender(body.sender_id), gravatar: false }, viewer),
+  ofUnseen: (body, viewer) => appearing({ ...body, ...unknownSender(body.sender_id) }, viewer),
   own: ownFlags,
 })

@@ -10,7 +10,6 @@ const viewer = (role: number): Viewer => ({
   role,
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
-  clientGravatar: false,
   sees: null,
   slimPresence: true,
   queueId: 'q',

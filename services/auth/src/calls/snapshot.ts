@@ -10,6 +10,7 @@ import { userGroups } from '../present/user-groups.ts'
 import { listBots } from '../repo/bots.ts'
 import { listGroups } from '../repo/groups.ts'
 import { readDomains } from '../repo/domains.ts'
+import { hasOwnAvatar } from '../repo/avatars.ts'
 import { readLinkifiers } from '../repo/linkifiers.ts'
 import { readNavigationViews } from '../repo/navigation-views.ts'
 import { readPlaygrounds } from '../repo/playgrounds.ts'
@@ -44,6 +45,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
       playgrounds: await readPlaygrounds(tx, verdict.granted),
       linkifiers: await readLinkifiers(tx, verdict.granted),
       bots: needsBots(input.types) ? await listBots(tx, verdict.granted) : [],
+      ownAvatar: everybody && (await hasOwnAvatar(tx, verdict.granted)),
       navigationViews: await readNavigationViews(tx, verdict.granted),
     }
     const permissions = await realmPermissionValues(tx, organisation.groups)

@@ -1,6 +1,5 @@
-import type { BotObject } from '@parley/api'
+import { avatarUrl, type BotObject } from '@parley/api'
 import type { BotRow } from '../repo/bots.ts'
-import { avatarUrl } from './person.ts'
 
 /** What a bot's clients do where they do not say: nothing can be chosen yet. */
 export const preferences = {

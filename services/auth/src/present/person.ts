@@ -1,5 +1,5 @@
 import { type Actor, role } from '@parley/access'
-import { type OwnPerson, type Person, type ProfileData, unknownPerson } from '@parley/api'
+import { avatarUrl, type OwnPerson, type Person, type ProfileData, unknownPerson } from '@parley/api'
 import { type Sight, sees } from '@parley/db'
 import { seesEmail } from '@parley/events'
 import type { SystemBotRow } from '../repo/system-bot.ts'
@@ -86,9 +86,6 @@ function shared(row: AccountRow): Omit<OwnPerson, 'delivery_email' | 'profile_da
     is_imported_stub: false,
   }
 }
-
-/** Where an account's picture is, as the view auth.v1_people says it too; never at a stranger's. */
-export const avatarUrl = (user: number, version: number): string => `/avatar/${user}?version=${version}`
 
 /** Times in user objects: ISO 8601 with an offset, as Zulip writes them. */
 export const wireTime = (at: Date): string => at.toISOString().replace('Z', '+00:00')

@@ -74,6 +74,7 @@ const facts = (id: number): SnapshotFacts => ({
   linkifiers: [],
   bots: [],
   navigationViews: [],
+  ownAvatar: false,
   settings: valuesOf(userSettings, {}),
   defaults: valuesOf(userSettings, {}),
   now: 1_700_000_100_000,

@@ -1,6 +1,9 @@
 import { type Actor, decide, isAdmin, isGuest, isOwner, role } from '@parley/access'
 import {
+  avatarSource,
+  avatarUrl,
   type Linkifier,
+  mediumAvatarUrl,
   type NavigationView,
   type Playground,
   type ProfileData,
@@ -19,7 +22,7 @@ import type { AccountRow, ListedRow } from '../repo/users.ts'
 import { realmState } from './organisation.ts'
 import type { RealmPermissionValues } from './realm-permissions.ts'
 import { botObject } from './bot.ts'
-import { avatarUrl, listedPerson, ownPerson, systemBot, unknownListed } from './person.ts'
+import { listedPerson, ownPerson, systemBot, unknownListed } from './person.ts'
 import { systemUserGroups } from './user-groups.ts'
 import { legacyDisplaySettings, legacyNotificationSettings, settingsObject } from './user-settings.ts'
 
@@ -43,6 +46,8 @@ export interface SnapshotFacts {
   readonly bots: readonly BotRow[]
   /** The viewer's own. */
   readonly navigationViews: readonly NavigationView[]
+  /** Did the viewer give themselves a picture? */
+  readonly ownAvatar: boolean
   /** The viewer's own. */
   readonly settings: SettingValues
   /** What new accounts begin with. */
@@ -154,9 +159,9 @@ function people(facts: SnapshotFacts, { capabilities }: Asked): Record<string, u
     email: self.email,
     delivery_email: self.delivery_email,
     full_name: self.full_name,
-    avatar_source: 'J',
+    avatar_source: avatarSource(facts.ownAvatar),
     avatar_url: avatarUrl(row.userId, row.avatarVersion),
-    avatar_url_medium: avatarUrl(row.userId, row.avatarVersion).replace('?', '/medium?'),
+    avatar_url_medium: mediumAvatarUrl(row.userId, row.avatarVersion),
     is_owner: isOwner(viewer),
     is_admin: isAdmin(viewer),
     is_moderator: viewer.role === role.moderator,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import websocket from '@fastify/websocket'
-import { eventsWs, type Method, type Operation, operations } from '@parley/api'
+import { eventsWs, type Method, type Operation, operations, unknownAvatar } from '@parley/api'
 import { AppError, type Ids } from '@parley/core'
 import type { Logger, Metrics } from '@parley/kit'
 import fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
@@ -15,7 +15,7 @@ import { fixedHeaders } from './headers.ts'
 import { findSentImage, type ImageDeps, imagesUrl } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
 import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
-import { type Endpoint, endpoints, matches } from './paths.ts'
+import { doorOf, type Endpoint, endpoints, matches } from './paths.ts'
 import type { PublicPair } from './public-certificate.ts'
 import { appErrorOf, logRefusal } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
@@ -100,7 +100,9 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
 
   function refuse(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
     const error = appErrorOf(thrown)
-    const door = request.url.startsWith('/json/') ? 'Session' : 'Basic'
+    // Whoever loads a picture without a key is not asked for one: browsers would ask their people.
+    const root = known.some((e) => e.door === 'Either' && matches(e, request.url)) ? 'Either' : 'Basic'
+    const door = request.url.startsWith('/json/') ? 'Session' : doorOf(root, request.headers.authorization)
     logRefusal(deps.logger, request, error, thrown)
     if (error instanceof Limited) void reply.headers(error.headers)
     unread(request.raw)
@@ -149,7 +151,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       request: request.raw,
       response: reply.raw,
       operation,
-      door: endpoint.door,
+      door: doorOf(endpoint.door, request.headers.authorization),
       path: request.params as Record<string, string>,
       requestId: request.id,
       addHeaders: (headers) => void reply.headers(headers),
@@ -212,16 +214,17 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       })
     }
   }
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: imagesUrl,
-    handler: async (request, reply) => {
-      const params = request.params as Record<string, string>
-      const { headers, bytes } = await findSentImage(deps, request.raw, request.id, params)
-      deps.metrics.served.inc({ op: 'image', code: 'ok' })
-      return reply.headers(headers).send(bytes)
-    },
-  })
+  for (const url of [imagesUrl, unknownAvatar])
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async (request, reply) => {
+        const params = request.params as Record<string, string>
+        const { headers, bytes } = await findSentImage(deps, request.raw, request.id, params)
+        deps.metrics.served.inc({ op: 'image', code: 'ok' })
+        return reply.headers(headers).send(bytes)
+      },
+    })
   await app.ready()
   const standing = listeners
   return {

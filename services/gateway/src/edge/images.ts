@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { imagesByIp, type findImage, type Output } from '@parley/api'
+import { imagesByIp, type findImage, type Output, unknownPicture } from '@parley/api'
 import { AppError } from '@parley/core'
 import type { Organisations } from '../identity/organisations.ts'
 import { counters } from '../limits/limit-keys.ts'
@@ -30,7 +30,7 @@ export interface SentImage {
 /** Where images are, as fastify writes it. */
 export const imagesUrl = '/user_avatars/:org/*'
 const known =
-  /^(?:(?:emoji\/images\/(?:still\/)?|realm\/)[0-9a-f]{32}\.(?:png|webp)|realm\/(?:icon|logo)\.png)$/
+  /^(?:(?:emoji\/images\/(?:still\/)?|realm\/|avatars\/(?:of-ids\/)?(?:medium\/)?)[0-9a-f]{32}\.(?:png|webp)|realm\/(?:icon|logo)\.png)$/
 
 /**
  * The image at an address, for whoever has that: nobody guesses it, and what is there never changes.
@@ -45,11 +45,12 @@ export async function findSentImage(
   const org = await deps.organisations.of(siteOf(request.headers.host, deps.publicHost).subdomain)
   const ip = request.socket.remoteAddress ?? ''
   await deps.limiter.hit(counters(imagesByIp, { org, user: null, ip, account: null }, deps.limitFactor))
-  const path = params['*'] ?? ''
-  const found =
-    params['org'] === String(org) && known.test(path)
-      ? await deps.admission.take(org, true, () => deps.images(org, path, { requestId }))
-      : null
+  // At an address of every organisation there is one picture alone.
+  const path = params['*'] ?? unknownPicture
+  const there = params['*'] === undefined || (params['org'] === String(org) && known.test(path))
+  const found = there
+    ? await deps.admission.take(org, true, () => deps.images(org, path, { requestId }))
+    : null
   if (!found) throw new AppError('NOT_FOUND', 'Not Found')
   return {
     headers: { ...imageHeaders, 'content-type': found.mediaType },

@@ -1,9 +1,9 @@
 import { operation, param, perUser } from '@parley/api'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { endpoints } from './paths.ts'
+import { doorOf, endpoints } from './paths.ts'
 
-const op = (method: 'GET' | 'POST', path: string, params = {}) =>
+const op = (method: 'GET' | 'POST', path: string, params = {}, atRoot = false) =>
   operation({
     id: 'x',
     method,
@@ -14,6 +14,7 @@ const op = (method: 'GET' | 'POST', path: string, params = {}) =>
     callers: ['gateway'],
     transaction: 'read',
     params,
+    atRoot,
     response: z.object({}),
   })
 
@@ -26,6 +27,17 @@ test('each path stands at both doors with all its methods', () => {
     ['/api/v1/users/:id', 'Basic', ['GET', 'HEAD', 'OPTIONS', 'POST']],
     ['/json/users/:id', 'Session', ['GET', 'HEAD', 'OPTIONS', 'POST']],
   ])
+})
+
+test('what applications load by its address stands at the root too, with a key or a session', () => {
+  const made = endpoints([op('GET', '/api/v1/x', {}, true), op('POST', '/api/v1/x')])
+  expect(made.map(({ url, door, allowed }) => [url, door, allowed])).toEqual([
+    ['/api/v1/x', 'Basic', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+    ['/json/x', 'Session', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+    ['/x', 'Either', ['GET', 'HEAD', 'OPTIONS']],
+  ])
+  expect([doorOf('Either', 'Basic x'), doorOf('Either', undefined)]).toEqual(['Basic', 'Session'])
+  expect([doorOf('Session', 'Basic x'), doorOf('Basic', undefined)]).toEqual(['Session', 'Basic'])
 })
 
 test('a method of a path belongs to one operation', () => {

@@ -2,18 +2,22 @@ import type { Method, Operation } from '@parley/api'
 
 const roots = ['/api/v1', '/json'] as const
 
+/** Which credential a path takes: an API key, a session, or whichever comes. */
+export type Door = 'Basic' | 'Session' | 'Either'
+
 /** One path with the operations on it, reachable at both doors. */
 export interface Endpoint {
   /** As fastify writes it, e.g. `/api/v1/users/:user_id`. */
   readonly url: string
-  readonly door: 'Basic' | 'Session'
+  readonly door: Door
   readonly operations: ReadonlyMap<Method, Operation>
   /** What `Allow` says. */
   readonly allowed: readonly string[]
 }
 
 /**
- * Every path of the declared operations: `/api/v1/…` with HTTP Basic and the same under `/json/…` with a session.
+ * Every path of the declared operations: `/api/v1/…` with HTTP Basic and the same under `/json/…` with a session; what
+ * stands at the root too is there with either.
  * @throws TypeError where two operations claim one method of one path, or a path is outside `/api/v1`
  */
 export function endpoints(operations: readonly Operation[]): Endpoint[] {
@@ -26,15 +30,25 @@ export function endpoints(operations: readonly Operation[]): Endpoint[] {
     methods.set(op.method, op)
     byPath.set(path, methods)
   }
-  return [...byPath].flatMap(([path, methods]) =>
-    roots.map((root) => ({
-      url: root + path,
-      door: root === '/json' ? ('Session' as const) : ('Basic' as const),
-      operations: methods,
-      allowed: allowedOf([...methods.keys()]),
-    })),
-  )
+  return [...byPath].flatMap(([path, methods]) => {
+    const at = (url: string, door: Door, there: ReadonlyMap<Method, Operation>): Endpoint => ({
+      url,
+      door,
+      operations: there,
+      allowed: allowedOf([...there.keys()]),
+    })
+    const loaded = new Map([...methods].filter(([, { atRoot }]) => atRoot))
+    return [
+      at(roots[0] + path, 'Basic', methods),
+      at(roots[1] + path, 'Session', methods),
+      ...(loaded.size === 0 ? [] : [at(path, 'Either', loaded)]),
+    ]
+  })
 }
+
+/** The door that a request comes to: at the root, of a session where it brings no key. */
+export const doorOf = (door: Door, authorization: string | undefined): 'Basic' | 'Session' =>
+  door !== 'Either' ? door : authorization === undefined ? 'Session' : 'Basic'
 
 function allowedOf(methods: readonly Method[]): string[] {
   const all = [...methods, 'OPTIONS', ...(methods.includes('GET') ? ['HEAD'] : [])]

@@ -30,7 +30,8 @@ export const QueueSpec = z.object({
   allPublicStreams: z.boolean(),
   capabilities: Capabilities,
   applyMarkdown: z.boolean(),
-  clientGravatar: z.boolean(),
+  /** Read by processes of the version before alone: no picture is a stranger's. */
+  clientGravatar: z.boolean().default(false),
   slimPresence: z.boolean(),
   /** Seconds without a poll after which it is collected. */
   lifespan: z.int(),
@@ -78,7 +79,6 @@ export class Queue {
       sees,
       capabilities: spec.capabilities,
       applyMarkdown: spec.applyMarkdown,
-      clientGravatar: spec.clientGravatar,
       slimPresence: spec.slimPresence,
       queueId: spec.queueId,
     }

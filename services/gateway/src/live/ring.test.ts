@@ -25,7 +25,6 @@ const viewer = (id: number, applyMarkdown = true): Viewer => ({
   role: 400,
   capabilities: Capabilities.parse({}),
   applyMarkdown,
-  clientGravatar: false,
   slimPresence: false,
   sees: null,
   queueId: 'q',

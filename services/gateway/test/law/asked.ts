@@ -209,6 +209,8 @@ export function asked(o: Organisation, q: Question, maySend: (channel: number) =
       if (!o.people.get(q.user)?.bot) return person
       return { doors: [...person.doors, ...bot.doors], twins: [...person.twins, ...bot.twins] }
     }
+    case 'self:depict':
+      return plain({ method: 'delete', path: '/users/me/avatar' })
     case 'user:leave':
       return plain({ method: 'delete', path: '/users/me' })
     case 'user:create': {

@@ -40,6 +40,7 @@ export async function write({ database }: TestNetwork, place: Place, o: Organisa
         waiting_period_threshold: o.realm.waitingDays,
         emails_restricted_to_domains: o.realm.emailsRestricted,
         disallow_disposable_email_addresses: o.realm.disposableRefused,
+        avatar_changes_disabled: o.realm.avatarsFixed,
         allow_message_editing: o.realm.allowEditing,
         message_content_edit_limit_seconds: o.realm.editLimit,
         message_content_delete_limit_seconds: o.realm.deleteLimit,

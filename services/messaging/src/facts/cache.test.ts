@@ -118,7 +118,6 @@ test('what time changes is read again once it has come', async () => {
     email: '',
     name: '',
     avatar: '',
-    gravatar: false,
   }
   const cache = createFactsCache(async () => {
     const until = ++read === 1 ? 3_000 : null

@@ -55,7 +55,6 @@ const ActorFacts = z.object({
   email: z.string(),
   name: z.string(),
   avatar: z.string(),
-  gravatar: z.boolean(),
 })
 const ChannelRow = z.object({
   id: z.int(),

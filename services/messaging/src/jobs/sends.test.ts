@@ -48,7 +48,6 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
       sender_full_name: '',
       sender_realm_str: '',
       avatar_url: '',
-      gravatar: true,
       kind: 'direct',
       stream_id: null,
       stream_name: null,

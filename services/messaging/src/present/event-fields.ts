@@ -23,7 +23,6 @@ export function eventFields(
     sender_full_name: actor.name,
     sender_realm_str: realm,
     avatar_url: actor.avatar,
-    gravatar: actor.gravatar,
     kind: channel ? 'channel' : 'direct',
     stream_id: channel?.id ?? null,
     stream_name: channel?.name ?? null,

@@ -17,7 +17,6 @@ import { editHistory } from './history.ts'
 /** How the client wants messages. */
 export interface MessageStyle {
   readonly applyMarkdown: boolean
-  readonly clientGravatar: boolean
   /** Does the client know the nameless topic? */
   readonly emptyTopicKnown: boolean
   /** Which former states the organisation shows. */
@@ -48,7 +47,7 @@ function presentMessage(
     id: row.id,
     sender_id: row.senderId,
     sender_realm_str: row.realm,
-    ...(sees(sight, row.senderId) ? sender(row, style) : unknownSender(row.senderId)),
+    ...(sees(sight, row.senderId) ? sender(row) : unknownSender(row.senderId)),
     client: row.client,
     content: style.applyMarkdown ? row.rendered : row.content,
     content_type: style.applyMarkdown ? 'text/html' : 'text/x-markdown',
@@ -77,10 +76,10 @@ function presentMessage(
   }
 }
 
-const sender = (row: MessageRow, { clientGravatar }: MessageStyle) => ({
+const sender = (row: MessageRow) => ({
   sender_email: row.senderEmail,
   sender_full_name: row.senderName,
-  avatar_url: clientGravatar && row.senderGravatar ? null : row.senderAvatar,
+  avatar_url: row.senderAvatar,
 })
 
 function displayPerson(person: PersonRow | undefined, sight: Sight): DisplayPerson[] {

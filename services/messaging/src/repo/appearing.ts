@@ -22,7 +22,6 @@ const Row = z.object({
   sender_full_name: z.string(),
   sender_realm_str: z.string(),
   avatar_url: z.string(),
-  gravatar: z.boolean(),
   client: z.string(),
   content: z.string(),
   rendered: z.string(),
@@ -70,7 +69,7 @@ export const readAppearing = (
   tx.query(
     Row,
     `SELECT m.message_id, m.recipient_id, m.sender_id, p.email AS sender_email, p.full_name AS sender_full_name,
-        o.subdomain AS sender_realm_str, p.avatar_url, p.email_address_visibility = 1 AS gravatar, m.client, m.content,
+        o.subdomain AS sender_realm_str, p.avatar_url, m.client, m.content,
         m.rendered, extract(epoch FROM m.sent_at)::bigint AS timestamp, rc.channel_id AS stream_id,
         ch.name AS stream_name, m.topic, extract(epoch FROM m.edited_at)::bigint AS edited_at,
         coalesce((SELECT jsonb_agg(jsonb_build_object('emoji_name', e.emoji_name, 'emoji_code', e.emoji_code,

@@ -15,7 +15,6 @@ export default route<typeof getMessage, Context, Tx>(
     const messages = await readMessage(tx, granted)
     const presented = presentMessages(messages, {
       applyMarkdown: input.apply_markdown,
-      clientGravatar: true,
       emptyTopicKnown: input.allow_empty_topic_name,
       historyVisibility,
       linkifiers: await ctx.linkifiers.within(tx),

@@ -18,7 +18,6 @@ export default route<typeof getMessages, Context, Tx>(getMessages, async ({ inpu
   const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow ?? []))
   const style = {
     applyMarkdown: input.apply_markdown,
-    clientGravatar: input.client_gravatar,
     emptyTopicKnown: input.allow_empty_topic_name,
     historyVisibility: (await readMessageSettings(tx)).historyVisibility,
     linkifiers: await ctx.linkifiers.within(tx),

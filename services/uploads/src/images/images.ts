@@ -22,6 +22,8 @@ export interface Images {
   icon(org: number, bytes: Uint8Array): Promise<Picture>
   /** Within 640 × 80. */
   logo(org: number, bytes: Uint8Array): Promise<Picture>
+  /** 100 × 100 and 500 × 500, of the middle of what comes. */
+  avatar(org: number, bytes: Uint8Array): Promise<{ readonly picture: Picture; readonly medium: Picture }>
 }
 
 /** Pixels of all pictures of one image: what is to be decoded at most, whatever its bytes promise. */
@@ -35,6 +37,7 @@ const mostOfOne = 6
 const emojiSize = 64
 const iconSize = 200
 const logoSize = { width: 640, height: 80 }
+export const avatarSizes = { small: 100, medium: 500 } as const
 const clear = { r: 0, g: 0, b: 0, alpha: 0 }
 
 export function createImages(): Images {
@@ -76,6 +79,15 @@ export function createImages(): Images {
       worked(org, bytes, ({ first }) =>
         encoded(first().resize({ ...logoSize, fit: 'inside', withoutEnlargement: true }), 'image/png'),
       ),
+    avatar: (org, bytes) =>
+      worked(org, bytes, async ({ first }) => {
+        const fitted = (size: number): Sharp => first().resize(size, size, { fit: 'cover' })
+        return {
+          picture: await encoded(fitted(avatarSizes.small), 'image/png'),
+          // A photograph of that size is too large for what is kept without loss.
+          medium: await encoded(fitted(avatarSizes.medium), 'image/webp'),
+        }
+      }),
     emoji: (org, bytes) =>
       worked(org, bytes, async ({ first, all, moves }) => {
         const small = (image: Sharp): Sharp =>

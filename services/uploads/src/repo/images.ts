@@ -22,9 +22,9 @@ export interface Keeping {
  */
 export async function insertImage(
   tx: Tx,
-  granted: Granted<'emoji:add'> | Granted<'organisation:change'>,
+  granted: Granted<'emoji:add'> | Granted<'organisation:change'> | Granted<'self:depict'>,
   keeping: Keeping,
-  folder: 'emoji/images' | 'emoji/images/still' | 'realm',
+  folder: 'emoji/images' | 'emoji/images/still' | 'realm' | 'avatars' | 'avatars/medium',
   { mediaType, bytes }: Picture,
 ): Promise<string> {
   const { ids } = keeping

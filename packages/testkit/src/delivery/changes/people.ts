@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { smallPicture } from '../../small-picture.ts'
 import { type Change, type Kinds, letters, type Member, type Play } from './play.ts'
 
 const mostNewcomers = 40
@@ -41,6 +42,9 @@ const changeRole: Change = async (play) => {
 const rename: Change = async (play) =>
   play.owner.patch(`/users/${play.anybody().id}`, { full_name: `Renamed ${letters(play.random.below(600))}` })
 
+const changePicture: Change = async ({ random }, who) =>
+  random.below(3) === 0 ? who.delete('/users/me/avatar') : who.upload('/users/me/avatar', [smallPicture])
+
 /** A link, or one taken back; nobody comes by it. */
 const invite: Change = async ({ random, owner }) => {
   const known = z.object({ invites: z.array(z.object({ id: z.int() })) })
@@ -56,4 +60,5 @@ export const ofPeople: Kinds = {
   reactivate: [1, reactivate],
   'change a role': [2, changeRole],
   rename: [1, rename],
+  'change a picture': [1, changePicture],
 }

@@ -3,7 +3,7 @@ import { factsOf, withoutSettings } from './channels.ts'
 import { groupOf } from './groups.ts'
 import { told } from './organisation.ts'
 import { remindersById, scheduledById } from './own.ts'
-import { filled, personOf } from './people.ts'
+import { filled, personOf, pictureOf } from './people.ts'
 import { Snapshot } from './snapshot.ts'
 import { among, byId, type ClientState, including, inTopic, type KnownChannel } from './state.ts'
 
@@ -39,6 +39,7 @@ export function stateOf(answer: unknown): ClientState {
   expect(s.unread_msgs.count).toBe(Object.keys(unread).length)
   return {
     user: s.user_id,
+    picture: pictureOf(s),
     settings: { ...s.user_settings },
     accountDefaults: { ...s.realm_user_settings_defaults },
     realm: Object.fromEntries(told.map((name) => [`realm_${name}`, s[`realm_${name}`]])),

@@ -48,6 +48,7 @@ export const ofPeople: Appliers = {
     if (!known) throw new Error(`an update of user ${user}, who is not known`)
     if (typeof changed['role'] === 'number') Object.assign(known, flagsOf(changed['role']))
     else if (typeof changed['full_name'] === 'string') known['full_name'] = changed['full_name']
+    else if (typeof changed['avatar_version'] === 'number') depict(state, user, changed)
     else if (typeof changed['is_active'] === 'boolean') known['active'] = changed['is_active']
     else if (typeof changed['bot_owner_id'] === 'number') known['bot_owner_id'] = changed['bot_owner_id']
     else if (changed['custom_profile_field'] !== undefined) fill(state, user, changed['custom_profile_field'])
@@ -86,6 +87,19 @@ export const ofPeople: Appliers = {
     state.profiles = filled(state.profiles)
   },
 }
+
+function depict(state: ClientState, user: number, changed: Readonly<Record<string, unknown>>): void {
+  const { avatar_url, avatar_version } = changed
+  Object.assign(state.people[user] ?? {}, { avatar_url, avatar_version })
+  if (user === state.user) state.picture = pictureOf(changed)
+}
+
+/** One's own picture, as `register` and events have it. */
+export const pictureOf = (told: Readonly<Record<string, unknown>>): ClientState['picture'] => ({
+  url: told['avatar_url'],
+  medium: told['avatar_url_medium'],
+  source: told['avatar_source'],
+})
 
 export const filled = (profiles: ClientState['profiles']): ClientState['profiles'] =>
   Object.fromEntries(Object.entries(profiles).filter(([, profile]) => Object.keys(profile).length > 0))

@@ -20,6 +20,8 @@ export interface KnownGroup {
 export interface ClientState {
   readonly user: number
   readonly people: Record<number, Record<string, unknown>>
+  /** One's own. */
+  picture: { readonly url: unknown; readonly medium: unknown; readonly source: unknown }
   /** What the organisation sets about itself, by the key in `register`. */
   readonly realm: Record<string, unknown>
   readonly groups: Record<number, KnownGroup>
