@@ -64,6 +64,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging policyCondition': 'the same',
   'streams channelQuery': 'the same',
   'streams rowsWhere': 'the same',
+  'streams subscribedTo': 'the same',
   'streams readDefaults': 'numbers of public channels; guests are not told',
   'streams askDatabase': 'reads nothing',
   'uploads askDatabase': 'reads nothing',

@@ -32,8 +32,9 @@ export async function seed(bench: Bench): Promise<Measured> {
   const { asked, unread, size: bytes } = await questions(measuree, estate)
   const waits = new Map<string, readonly number[]>()
   for (const [name, { ask }] of Object.entries(asked)) {
-    bench.progress(name)
-    waits.set(name, await waitsFor(measuree, ask))
+    const waited = await waitsFor(measuree, ask)
+    waits.set(name, waited)
+    bench.progress(`${name}: p95 ${atShare(waited, 0.95).toFixed(1)} ms`)
   }
   bench.progress('sends')
   const cost = await inTurn({
@@ -93,8 +94,10 @@ async function questions({ scene, ca, port }: Measuree, estate: Estate): Promise
     await reader.ok('POST', '/register', { fetch_event_types: ['message', 'update_message_flags'] }),
   )
   const ids = state.unread_msgs.streams.flatMap(({ unread_message_ids }) => unread_message_ids)
+  const parts = Math.floor(ids.length / marked)
+  if (parts === 0) throw new Error(`the reader has ${ids.length} unread messages, too few to mark ${marked}`)
   const marks = ['add', 'remove'].map((op) =>
-    Array.from({ length: Math.floor(ids.length / marked) }, (_, part) => {
+    Array.from({ length: parts }, (_, part) => {
       const messages = JSON.stringify(ids.slice(part * marked, (part + 1) * marked))
       return post('/messages/flags', { op, flag: 'read', messages })
     }),
@@ -113,7 +116,7 @@ async function questions({ scene, ca, port }: Measuree, estate: Estate): Promise
       register: { ask: () => register, most: 400 },
       channels: { ask: get('/streams'), most: 30 },
       // Some are marked, then the same are not any more.
-      mark: { ask: (i) => marks[i % 2]?.[(i >> 1) % (ids.length / marked)] ?? '', most: 100 },
+      mark: { ask: (i) => marks[i % 2]?.[(i >> 1) % parts] ?? '', most: 100 },
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Call, Input, Operation, Output, Principal, RequestFacts } from '@p
 import type { AppError, Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import type { z } from 'zod'
+import type { Written } from './written.ts'
 
 /** The proof a handler gets: none where the operation is public. */
 export type GrantFor<O extends Operation> = O['access'] extends Action ? Granted<O['access']> : null
@@ -51,6 +52,10 @@ export interface Route<C, T extends Tx> {
   readonly handler: (handling: Handling<Operation, C, T>) => Promise<unknown>
 }
 
+type Handler<O extends Operation, C, T extends Tx> = (
+  handling: Handling<O, C, T>,
+) => Promise<z.input<O['response']> | Written<z.input<O['response']>>>
+
 /**
  * Binds a handler to a declared operation. The runner (packages/kit) does before it: caller list, token, deadline,
  * validation, actor, facts and rule; after it: the response through its schema, relay hint, barrier; on a conflict of
@@ -59,8 +64,8 @@ export interface Route<C, T extends Tx> {
 export function route<O extends Operation, C, T extends Tx>(
   operation: O,
   ...rest: ObjectFor<O> extends null
-    ? [handler: (handling: Handling<O, C, T>) => Promise<z.input<O['response']>>]
-    : [guard: Guard<O, C, T>, handler: (handling: Handling<O, C, T>) => Promise<z.input<O['response']>>]
+    ? [handler: Handler<O, C, T>]
+    : [guard: Guard<O, C, T>, handler: Handler<O, C, T>]
 ): Route<C, T> {
   const [guard, handler] = rest.length === 2 ? rest : [null, rest[0]]
   // The runner parses the input by this very operation before it calls the handler, so the erased types hold.

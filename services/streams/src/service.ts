@@ -13,6 +13,7 @@ import type { Context } from './context.ts'
 import { calls, routes } from './endpoints.ts'
 import { mutingBounds } from './mute-person.ts'
 import { askDatabase } from './repo/alive.ts'
+import { StandingChannels } from './repo/standing-channels.ts'
 
 /** Starts the streams service: channels and who is in them. Disposing it drains and closes everything it opened. */
 export async function createStreams(config: StreamsConfig, deps: ServiceDeps): Promise<RunningService> {
@@ -21,7 +22,8 @@ export async function createStreams(config: StreamsConfig, deps: ServiceDeps): P
   const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_streams', certificates)))
   const bus = opening.use(openBus('streams', config, deps, certificates))
   const afterCommit = createAfterCommit({ bus, database, clock: deps.clock })
-  const ctx: Context = { clock: deps.clock, database, afterCommit, muting: mutingBounds }
+  const standing = new StandingChannels()
+  const ctx: Context = { clock: deps.clock, database, afterCommit, muting: mutingBounds, standing }
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => askDatabase(database) }
   const parts = { config, deps, certificates, database, afterCommit, ctx }

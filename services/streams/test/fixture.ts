@@ -2,12 +2,13 @@ import { role, type Role } from '@parley/access'
 import { type Operation, operations, type Principal } from '@parley/api'
 import { AppError, fixedClock, type OrgId, orgId } from '@parley/core'
 import { appendedIn } from '@parley/events'
-import { type AfterCommit, runOperation } from '@parley/kit'
+import { type AfterCommit, runOperation, Written } from '@parley/kit'
 import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
 import { type MutingBounds, mutingBounds } from '../src/mute-person.ts'
+import { StandingChannels } from '../src/repo/standing-channels.ts'
 
 export interface Person {
   readonly id: number
@@ -74,6 +75,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}): Promise<Fixtu
     database: streams,
     afterCommit,
     muting: { ...mutingBounds, ...muting },
+    standing: new StandingChannels(),
   }
   const byId = new Map(routes.map((route) => [route.operation.id, route]))
   const running = { routes: byId, ctx: context, database: streams, afterCommit }
@@ -92,7 +94,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}): Promise<Fixtu
         signal: new AbortController().signal,
       })
       if (ignored.length > 0) throw new Error(`ignored: ${ignored.join()}`)
-      return z.record(z.string(), z.unknown()).parse(data)
+      return z.record(z.string(), z.unknown()).parse(data instanceof Written ? data.toJSON() : data)
     })
     return answer
   }

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, errorStatus } from '@parley/core'
 import { z } from 'zod'
+import { Written } from '../written.ts'
 
 // One WebSocket text message is one frame. Keys are short because every call carries them. An answer may stand apart, in a
 // line of its own behind its frame: whoever hands it on has not to read it.
@@ -58,7 +59,12 @@ const newline = 0x0a
 
 /** A frame with an answer that stands apart; JSON has no line breaks of its own. */
 export const encodeApart = (frame: ServerFrame, out: unknown): Buffer =>
-  Buffer.from(`${JSON.stringify(frame)}\n${out === undefined ? '' : JSON.stringify(out)}`)
+  Buffer.from(`${JSON.stringify(frame)}\n${jsonOf(out)}`)
+
+function jsonOf(out: unknown): string {
+  if (out instanceof Written) return out.json
+  return out === undefined ? '' : JSON.stringify(out)
+}
 
 /** A frame of the serving side, and the JSON of its answer; empty where there is none. */
 export interface Received {

@@ -10,6 +10,7 @@ import {
 import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
 import { type ActorAndRights, type Database, readActor, readRights, type Tx } from '@parley/db'
 import type { Asking, Route } from '../route.ts'
+import { Written } from '../written.ts'
 import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
 import { stale, stillGood, stillWaitedFor } from './commit-asked.ts'
@@ -38,7 +39,7 @@ export interface Asked {
   readonly signal: AbortSignal
 }
 
-/** An operation's answer: what the response schema let through, and fields that no parameter has. */
+/** An operation's answer: what the response schema let through or a `Written`, and fields that no parameter has. */
 export interface Answered {
   readonly data: unknown
   readonly ignored: readonly string[]
@@ -135,7 +136,7 @@ async function decideAndHandle<C, T extends Tx>(
   const asking = { input, principal, actor, rights, request, tx, ctx, signal } as Asking<Operation, C, T>
   const granted = await grant(route, asking, actor, rights)
   const answer = await route.handler({ ...asking, granted } as Parameters<typeof route.handler>[0])
-  return route.operation.response.parse(answer)
+  return answer instanceof Written ? answer : route.operation.response.parse(answer)
 }
 
 async function grant<C, T extends Tx>(

@@ -1,6 +1,7 @@
 import type { ChannelGroupSetting } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
 import type { ChannelRow } from '../repo/channel-row.ts'
+import type { KnownChannel } from '../repo/known-channels.ts'
 import { postPolicy } from '../rules/settings.ts'
 
 const activeSeconds = 180 * 24 * 3600
@@ -9,9 +10,18 @@ const activeSeconds = 180 * 24 * 3600
 const settingOf = (row: ChannelRow, name: ChannelGroupSetting): ChannelObject[ChannelGroupSetting] =>
   row.setting_values[row[name]] ?? row[name]
 
+/** The row of a channel of a list, as it is read by itself. */
+export const channelRowOf = ({ standing, ...counted }: KnownChannel): ChannelRow => ({
+  ...standing.row,
+  ...counted,
+})
+
+/** Was it made, or a message sent to it, in the last half year? In Unix seconds. `nowMs`: the wall clock. */
+export const isRecentlyActive = (createdAt: number, lastSentAt: number | null, nowMs: number): boolean =>
+  nowMs / 1000 - Math.max(createdAt, lastSentAt ?? 0) < activeSeconds
+
 /** A channel as clients see it. `nowMs`: the wall clock. */
 export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
-  const lastActive = Math.max(row.created_at, row.last_sent_at ?? 0)
   return {
     stream_id: row.channel_id,
     name: row.name,
@@ -27,7 +37,7 @@ export function channelObject(row: ChannelRow, nowMs: number): ChannelObject {
     stream_post_policy: postPolicy(row.can_send_message_group),
     message_retention_days: row.message_retention_days,
     first_message_id: row.first_message_id,
-    is_recently_active: nowMs / 1000 - lastActive < activeSeconds,
+    is_recently_active: isRecentlyActive(row.created_at, row.last_sent_at, nowMs),
     // Zulip's "not known yet": nothing counts traffic.
     stream_weekly_traffic: null,
     folder_id: row.folder_id,

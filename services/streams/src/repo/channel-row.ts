@@ -2,8 +2,8 @@ import { topicsPolicies } from '@parley/access'
 import { ChannelGroupIds, channelGroupColumns } from '@parley/db'
 import { z } from 'zod'
 
-/** A channel with what is counted beside it. */
-export const ChannelRow = z
+/** What of a channel stands until its row is changed. */
+export const StandingRow = z
   .object({
     channel_id: z.int(),
     name: z.string(),
@@ -20,23 +20,35 @@ export const ChannelRow = z
     creator_id: z.int().nullable(),
     /** Unix seconds. */
     created_at: z.int(),
-    subscriber_count: z.int(),
-    first_message_id: z.int().nullable(),
-    /** Unix seconds; null where nothing was sent. */
-    last_sent_at: z.int().nullable(),
-    /** By group id, of those that permissions name people and groups by in place. */
-    setting_values: z.record(
-      z.string(),
-      z.object({ direct_members: z.array(z.int()), direct_subgroups: z.array(z.int()) }),
-    ),
   })
   .extend(ChannelGroupIds.shape)
+export type StandingRow = z.infer<typeof StandingRow>
+
+/** Whom a group that a permission names in place consists of. */
+export const SettingValue = z.object({
+  direct_members: z.array(z.int()),
+  direct_subgroups: z.array(z.int()),
+})
+export type SettingValue = z.infer<typeof SettingValue>
+
+/** A channel with what is counted beside it. */
+export const ChannelRow = StandingRow.extend({
+  subscriber_count: z.int(),
+  first_message_id: z.int().nullable(),
+  /** Unix seconds; null where nothing was sent. */
+  last_sent_at: z.int().nullable(),
+  /** By group id, of those that permissions name people and groups by in place. */
+  setting_values: z.record(z.string(), SettingValue),
+})
 export type ChannelRow = z.infer<typeof ChannelRow>
 
-const columns = `c.channel_id, c.name, c.description, c.rendered_description, c.invite_only,
-  c.history_public_to_subscribers, c.is_web_public, c.archived, c.is_default, c.folder_id, c.message_retention_days, c.topics_policy, c.creator_id, ${channelGroupColumns('c')},
+/** Those of `StandingRow`, of streams.channels as `c`. */
+export const standingColumns = `c.channel_id, c.name, c.description, c.rendered_description, c.invite_only,
+  c.history_public_to_subscribers, c.is_web_public, c.archived, c.is_default, c.folder_id, c.message_retention_days,
+  c.topics_policy, c.creator_id, ${channelGroupColumns('c')}, extract(epoch FROM c.created_at)::bigint AS created_at`
+
+const columns = `${standingColumns},
   coalesce(named.setting_values, '{}') AS setting_values,
-  extract(epoch FROM c.created_at)::bigint AS created_at,
   coalesce(counts.subscribers, 0) AS subscriber_count,
   active.first_message_id,
   extract(epoch FROM active.last_sent_at)::bigint AS last_sent_at`

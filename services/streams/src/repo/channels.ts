@@ -1,10 +1,8 @@
 import {
   type Actor,
   type ChannelAtom,
-  channelContent,
   type ChannelGroups,
   channelGroupSettings,
-  channelMetadata,
   type Granted,
   isAdmin,
   isGuest,
@@ -113,55 +111,8 @@ export async function insertChannel(
   return row ? ({ action: 'channel:made', granted, channelId: row.channel_id } as Made) : null
 }
 
-/** Which of the channels that the actor may know of a list has; a channel is in it where any source has it. */
-export interface ChannelSources {
-  /** All of them. */
-  readonly all: boolean
-  readonly public: boolean
-  readonly webPublic: boolean
-  readonly subscribed: boolean
-  /** Those whose messages the actor may read. */
-  readonly readable: boolean
-  /** Those that the owner of this bot is subscribed to. */
-  readonly ownerSubscribed: boolean
-  readonly archived: boolean
-}
-
-/** The channels of those sources, in the order of their ids; the predicate of `channel:know` holds for each. */
-export async function readKnownChannels(
-  tx: Tx,
-  granted: Granted<'channel:list'>,
-  sources: ChannelSources,
-): Promise<ChannelRow[]> {
-  const { actor } = granted
-  return tx.query(
-    ChannelRow,
-    channelQuery(`streams.channels c
-     WHERE c.org_id = $1 AND ${rowsWhere(channelMetadata, actor, '$11')}
-       AND ($3::boolean
-         OR ($4::boolean AND NOT c.invite_only)
-         OR ($5::boolean AND c.is_web_public)
-         OR ($6::boolean AND ${subscribedTo('$2')})
-         OR ($7::boolean AND ${rowsWhere(channelContent, actor, '$11')})
-         OR ($8::boolean AND ${subscribedTo('$9::integer')}))
-       AND ($10::boolean OR NOT c.archived)`),
-    [
-      tx.org,
-      actor.userId,
-      sources.all,
-      sources.public,
-      sources.webPublic,
-      sources.subscribed,
-      sources.readable,
-      sources.ownerSubscribed,
-      actor.isBot ? actor.botOwnerId : null,
-      sources.archived,
-      [...actor.groups],
-    ],
-  )
-}
-
-const subscribedTo = (user: '$2' | '$9::integer'): string =>
+/** Is that user subscribed to the channel `c`? */
+export const subscribedTo = (user: '$2' | '$9::integer'): string =>
   `EXISTS (SELECT FROM streams.subscriptions s
     WHERE s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = ${user} AND s.active)`
 

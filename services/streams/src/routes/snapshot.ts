@@ -9,11 +9,12 @@ import { AppError, orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { answer } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { channelRowOf } from '../present/channel-object.ts'
 import { registerChannels } from '../present/register.ts'
 import { readDefaults } from '../repo/change-channel.ts'
 import { readDefaultGroups } from '../repo/default-groups.ts'
 import { readFolders } from '../repo/folders.ts'
-import { readKnownChannels } from '../repo/channels.ts'
+import { readKnownChannels } from '../repo/known-channels.ts'
 import { readMutedUsers } from '../repo/muted-users.ts'
 import { readKnownSubscribers, readOwnSubscriptions } from '../repo/subscriptions.ts'
 import { readMutedTopics, readUserTopics } from '../repo/user-topics.ts'
@@ -35,7 +36,7 @@ const everything = {
 async function snapshot(
   tx: Tx,
   input: SnapshotRequest,
-  { clock }: Context,
+  { clock, standing }: Context,
 ): Promise<Record<string, unknown>> {
   const { actor, rights } = await readActor(tx, userId(input.user))
   const verdict = actor && authorize('channel:list', actor, null, rights)
@@ -56,7 +57,8 @@ async function snapshot(
     part['muted_topics'] = await readMutedTopics(tx, granted)
   if (wants('stream') || wants('subscription')) {
     const archived = input.capabilities.archived_channels
-    const channels = await readKnownChannels(tx, granted, { ...everything, archived })
+    const known = await readKnownChannels(tx, granted, { ...everything, archived }, standing)
+    const channels = known.map(channelRowOf)
     const own = await readOwnSubscriptions(tx, granted)
     const ids = channels.map((row) => row.channel_id)
     const subscribers = input.includeSubscribers ? await readKnownSubscribers(tx, granted, ids) : null
