@@ -1,9 +1,9 @@
-import { type Actor, authorize, type Granted } from '@parley/access'
+import { authorize, type Granted } from '@parley/access'
 import { maxMutedUsers, type MutedUser } from '@parley/api'
-import { AppError, badRequest, unavailable } from '@parley/core'
-import { readActor, type Tx } from '@parley/db'
+import { type AppError, badRequest } from '@parley/core'
+import type { Tx } from '@parley/db'
 import { append, make, mutedUsersSet } from '@parley/events'
-import { commit } from '@parley/kit'
+import { type AskedBy, commitAsked, stillWaitedFor } from '@parley/kit'
 import type { Context } from './context.ts'
 import { isPerson } from './facts/people.ts'
 import { findUnreadOf, muteFor, readMessagesOf, readMutedUsers } from './repo/muted-users.ts'
@@ -32,9 +32,9 @@ interface Left {
  */
 export async function mutePerson(
   ctx: Context,
+  asked: AskedBy,
   granted: Granted<'self:use'>,
   person: number,
-  signal: AbortSignal,
 ): Promise<void> {
   const { actor } = granted
   await ctx.database.read(actor.orgId, async (tx) => {
@@ -43,9 +43,8 @@ export async function mutePerson(
     if (muted.some(({ id }) => id === person)) throw alreadyMuted()
     refuseTooMany([...muted, { id: person, timestamp: 0 }])
   })
-  const left = await readMost(ctx, granted, person, signal)
-  await commit(ctx, actor.orgId, async (tx) => {
-    const still = await again(tx, actor)
+  const left = await readMost(ctx, asked, granted, person)
+  await piece(ctx, asked, async (tx, still) => {
     if (!(await isPerson(tx, still.actor, person))) throw badRequest('No such user')
     if (!(await muteFor(tx, still, person, ctx.clock.now()))) throw alreadyMuted()
     const list = await readMutedUsers(tx, still)
@@ -61,39 +60,42 @@ export async function mutePerson(
 /** Marks what is unread of a person as read, but for the last piece of it. */
 async function readMost(
   ctx: Context,
+  asked: AskedBy,
   granted: Granted<'self:use'>,
   person: number,
-  signal: AbortSignal,
 ): Promise<Left> {
   const { actor } = granted
   const { atOnce, most } = ctx.muting
   const look = (before: number | null) => {
-    if (signal.aborted) throw unavailable(signal.reason)
+    stillWaitedFor(asked.signal)
     return ctx.database.read(actor.orgId, (tx) => findUnreadOf(tx, granted, person, before, atOnce))
   }
-  const read = (ids: readonly number[]) =>
-    commit(ctx, actor.orgId, async (tx) => {
-      const messages = await readMessagesOf(tx, await again(tx, actor), person, ids, null)
-      const events = unreadEvents([{ userId: actor.userId, messages }])
-      if (events.length > 0) await append(tx, null, events)
-    })
   let found = await look(null)
   const newest = found.newest ?? 0
   for (let looked = atOnce; found.looked === atOnce && looked < most; looked += atOnce) {
-    if (found.ids.length > 0) await read(found.ids)
+    const { ids } = found
+    if (ids.length > 0)
+      await piece(ctx, asked, async (tx, still) => {
+        const messages = await readMessagesOf(tx, still, person, ids, null)
+        const events = unreadEvents([{ userId: actor.userId, messages }])
+        if (events.length > 0) await append(tx, null, events)
+      })
     found = await look(found.oldest)
   }
   return { newest, unread: found.ids }
 }
 
-/** The decision anew, for a transaction that comes later. @throws AppError UNAUTHORIZED where it is another account now */
-async function again(tx: Tx, { userId, generation }: Actor): Promise<Granted<'self:use'>> {
-  const { actor, rights } = await readActor(tx, userId)
-  const verdict =
-    actor?.isActive && actor.generation === generation ? authorize('self:use', actor, null, rights) : null
-  if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
-  return verdict.granted
-}
+/** One piece, for who asks as they are by then. @throws AppError UNAUTHORIZED where it is another account now */
+const piece = (
+  ctx: Context,
+  asked: AskedBy,
+  work: (tx: Tx, granted: Granted<'self:use'>) => Promise<void>,
+): Promise<void> =>
+  commitAsked(ctx, asked, async (tx, { actor, rights }) => {
+    const verdict = authorize('self:use', actor, null, rights)
+    if (!verdict.ok) throw badRequest('Insufficient permission')
+    await work(tx, verdict.granted)
+  })
 
 const alreadyMuted = (): AppError => badRequest('User already muted')
 

@@ -90,7 +90,8 @@ async function muteWhile(between: () => Promise<unknown>, signal = new AbortCont
     if (++looks > 2) await between()
     return database.read(of, fn)
   }
-  await mutePerson({ ...f.context, database: { ...database, read } }, verdict.granted, bob.id, signal)
+  const asked = { principal: ada.principal, signal }
+  await mutePerson({ ...f.context, database: { ...database, read } }, asked, verdict.granted, bob.id)
 }
 const muted = async () =>
   (await f.database.superuser('SELECT muted_id AS id FROM streams.muted_users WHERE user_id = $1', [ada.id]))
@@ -144,8 +145,8 @@ test('where it ends before, nobody is muted, and asking again goes on with what 
   const end = new AbortController()
   const ended = muteWhile(async () => end.abort(), end.signal)
   await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  expect([await muted(), await readOf(ada, ids)]).toEqual([false, ids.slice(2)])
-  expect(await logged(mute)).toEqual([['muted-users.set', ids.slice(0, 2)]])
+  expect([await muted(), await readOf(ada, ids)]).toEqual([false, ids.slice(5)])
+  expect(await logged(mute)).toEqual([[ids.slice(2, 5)], ['muted-users.set', ids.slice(0, 2)]])
 })
 
 test('an account that ends meanwhile mutes nobody', async () => {
