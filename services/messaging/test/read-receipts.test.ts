@@ -1,5 +1,5 @@
 import { role } from '@parley/access'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
 
@@ -99,4 +99,82 @@ test('are for those who may read the message', async () => {
   expect(await receipts(guest, id)).toEqual({ code: 'BAD_REQUEST', msg: 'Invalid message(s)' })
   expect(await receipts(guest, 999_999)).toEqual({ code: 'BAD_REQUEST', msg: 'Invalid message(s)' })
   expect(await receipts(cid, id)).toEqual({ user_ids: [] })
+})
+
+describe('of somebody who was muted', () => {
+  const mute = (user: number, whom: number, messages: readonly number[]) =>
+    here.test
+      .superuser(
+        'INSERT INTO streams.muted_users (org_id, user_id, muted_id, muted_at) VALUES ($1, $2, $3, now())',
+        [here.org, user, whom],
+      )
+      .then(() => here.test.as('streams'))
+      .then((streams) =>
+        streams.write(here.org, (tx) =>
+          tx.execute('SELECT messaging.v2_read_of_sender($1, $2, $3, $4, NULL)', [
+            here.org,
+            user,
+            whom,
+            messages,
+          ]),
+        ),
+      )
+  const unmute = (user: number) =>
+    here.test.superuser('DELETE FROM streams.muted_users WHERE org_id = $1 AND user_id = $2', [
+      here.org,
+      user,
+    ])
+  const unread = (user: number, id: number) =>
+    at.ask(user, 'update-message-flags', { op: 'remove', flag: 'read', messages: [id] })
+
+  test('nobody is named for what counts as read because they muted its sender, then or later', async () => {
+    await shown(true)
+    const [dan, eve, fay] = [await here.user(), await here.user(), await here.user()]
+    const room = await here.channel()
+    await here.subscribe(room, dan, eve, fay)
+    const to = { type: 'channel', to: room.id, topic: 't' }
+    const [seen, unseen] = [await say(dan, to), await say(dan, to)]
+    await readIt(eve, seen)
+    await mute(eve, dan, [seen, unseen])
+    const [born, other] = [await say(dan, to), await say(fay, to)]
+    // Reading goes over what was read from the start.
+    await readIt(eve, other)
+    const named = async (asker: number) =>
+      Promise.all([seen, unseen, born, other].map((id) => receipts(asker, id)))
+    const [nobody, her] = [{ user_ids: [] }, { user_ids: [eve] }]
+    expect(await named(fay)).toEqual([her, nobody, nobody, her])
+    expect(await named(dan)).toEqual([nobody, nobody, nobody, nobody])
+    await unmute(eve)
+    expect(await named(fay)).toEqual([her, nobody, nobody, her])
+    expect(await named(dan)).toEqual([her, nobody, nobody, her])
+    for (const id of [unseen, born]) await unread(eve, id)
+    expect(await named(fay)).toEqual([her, nobody, nobody, her])
+    for (const id of [unseen, born]) await readIt(eve, id)
+    expect(await named(fay)).toEqual([her, her, her, her])
+  })
+})
+
+test('all of many readers are named', async () => {
+  await shown(true)
+  const room = await here.channel()
+  await here.subscribe(room, ann)
+  const id = await say(ann, { type: 'channel', to: room.id, topic: 't' })
+  await here.test.superuser(
+    `WITH made AS (
+       INSERT INTO auth.users (org_id, user_id, email, delivery_email, full_name, role, date_joined)
+       SELECT $1, 2000000 + n, 'm' || n || '@x.org', 'm' || n || '@x.org', 'M', 400, now()
+         FROM generate_series(1, 10000) AS n RETURNING user_id
+     ), subscribed AS (
+       INSERT INTO streams.subscriptions (org_id, channel_id, user_id, color, changed_at)
+       SELECT $1, $2, user_id, '#000000', now() FROM made
+     ), received AS (
+       INSERT INTO messaging.received (org_id, user_id, recipient_id, ranges)
+       SELECT $1, user_id, recipient_id, '{[0,)}' FROM made, messaging.recipients WHERE channel_id = $2)
+     INSERT INTO messaging.read_state (org_id, user_id, recipient_id, ranges)
+     SELECT $1, user_id, recipient_id, int8multirange(int8range($3 - user_id % 2, $3 + 1 - user_id % 2))
+       FROM made, messaging.recipients WHERE channel_id = $2`,
+    [here.org, room.id, id],
+  )
+  const even = Array.from({ length: 5_000 }, (_, i) => 2_000_002 + 2 * i)
+  expect(await receipts(ann, id)).toEqual({ user_ids: even })
 })

@@ -136,6 +136,14 @@ export async function markUnread(
       WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) AND ${readAtBirth('$2')}`,
     [tx.org, actor.userId, idsOf(messages)],
   )
+  // What they read from here on they read themselves.
+  await tx.execute(
+    `UPDATE messaging.read_by_muting AS t SET ranges = t.ranges - own.ids
+      FROM (SELECT m.sender_id, range_agg(int8range(m.message_id, m.message_id + 1)) AS ids FROM messaging.messages m
+        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) GROUP BY m.sender_id) AS own
+      WHERE t.org_id = $1 AND t.user_id = $2 AND t.sender_id = own.sender_id AND t.ranges && own.ids`,
+    [tx.org, actor.userId, idsOf(messages)],
+  )
   await tx.execute(
     `UPDATE messaging.read_state AS t SET ranges = t.ranges - p.ranges
       FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
