@@ -178,7 +178,7 @@ test('IN-10 MD-07 names that people chose stand in the text only, and are no HTM
   const [headers = ''] = got?.raw.split('\r\n\r\n') ?? []
   expect(headers).toContain('Subject: Invitation to chat.example.org')
   expect(headers).not.toContain('evil')
-  expect(got?.text).toContain('<b>A Bcc: x@evil.example (chat.example.org)')
+  expect(got?.text).toContain('<b>A Bcc: x@ evil. example (chat.example.org)')
   expect(got?.raw).not.toContain('<p>evil of Acme invited you to join <b>')
   expect(got?.raw).toContain('&lt;b&gt;A Bcc')
 })
@@ -192,5 +192,23 @@ test('a mail has in it nothing but who invites, where to, and until when', async
     new RegExp(
       String.raw`^Olga Owner invited you to join .* \(chat\.example\.org\)\.  Make your account here: https://chat\.example\.org/join#${secret}  The link is good once, until .* GMT\. If you expected no such mail, do nothing\.`,
     ),
+  )
+})
+
+test('MD-07 a name in a mail is on one line and no link', async () => {
+  const hal = await h.account(acme.org, 'hal', role.member)
+  await h.db.superuser('UPDATE auth.users SET full_name = $2 WHERE user_id = $1', [
+    hal.user,
+    'Hal\u2028see https://evil.example/x or www.evil.example',
+  ])
+  await h.db.superuser(`UPDATE auth.organisations SET name = $2 WHERE org_id = $1`, [
+    acme.org,
+    'Acme\u2029mail x@evil.example\u0007 evil。example',
+  ])
+  await h.ask('send-invites', hal, { invitee_emails: 'named@x.example', stream_ids: '[]' })
+  await h.post(acme.org)
+  const text = mail.received.at(-1)?.text ?? ''
+  expect(text.split('\n')[0]).toBe(
+    'Hal see https: / / evil. example/ x or www. evil. example invited you to join Acme mail x@ evil. example evil。 example (chat.example.org).',
   )
 })

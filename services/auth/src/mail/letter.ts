@@ -40,8 +40,12 @@ export function invitationLetter({ url, organisation, inviter, secret, expires }
   }
 }
 
-/** What cannot be seen could break lines or hide what follows. */
-const plain = (name: string): string => name.replaceAll(/\p{C}+/gu, ' ')
+/**
+ * A name as it stands in a mail: on one line, with nothing that cannot be seen, and nothing that a mail program would make a
+ * link of, for these are by what stands without a space around dots, colons and slashes.
+ */
+const plain = (name: string): string =>
+  name.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').replaceAll(/(?<=\S)[.:/\\@。．｡](?=\S)/gu, '$& ')
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

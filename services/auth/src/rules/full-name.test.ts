@@ -18,6 +18,8 @@ test.each([
   ['Ada @all', 'Invalid characters in name!'],
   ['Ada\u202eevil', 'Invalid characters in name!'],
   ['Ada\nBcc: x', 'Invalid characters in name!'],
+  ['Ada\u2028Bcc: x', 'Invalid characters in name!'],
+  ['Ada\u2029x', 'Invalid characters in name!'],
   ['Ada|12', 'Invalid format!'],
 ])('%j is refused: %s', (given, message) => {
   expect(() => fullName(given)).toThrow(message)

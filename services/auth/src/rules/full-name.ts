@@ -2,8 +2,8 @@ import { badRequest } from '@parley/core'
 
 const maxLength = 100
 const minLength = 2
-/** Characters that would break mentions and headers of mails, and what cannot be seen. */
-const forbidden = /[*`\\>"@\p{C}]/u
+/** Characters that would break mentions, lines and headers of mails, and what cannot be seen. */
+const forbidden = /[*`\\>"@\p{C}\p{Zl}\p{Zp}]/u
 
 /**
  * A person's name as it is kept: without white space around it.
