@@ -131,7 +131,7 @@ export async function harness(mail?: MailServer): Promise<Harness> {
     },
     async ask(op, as, fields = {}, path = {}, org, until = signal) {
       const who = as && ('credential' in as ? as : await principal(as))
-      const running = { routes: mounted, ctx, database: auth, afterCommit, actors: own.actor }
+      const running = { routes: mounted, ctx, database: ctx.database, afterCommit, actors: own.actor }
       const request = requestTo(org ?? who?.org ?? 0)
       const raw = { fields, path }
       const asked = { op, caller: 'gateway', principal: who, raw, request, signal: until } as const

@@ -11,8 +11,14 @@ const mostTargets = 100
 /** Most invitations by mail of one person, and of an organisation, in a day; what is sent again counts too. */
 export const maxInvitesByPerson = 100
 export const maxInvites = 500
+/** Most mails that one person has sent to one address in a day, and that one address gets of an organisation in a day. */
+export const maxInvitesToOne = 3
+export const maxMailsToOne = 6
 /** Most links of an organisation that are in use at a time. */
 export const maxLinks = 500
+/** Most invitations that are open at a time, links too: of one person, and of an organisation. */
+export const maxOpenByPerson = 1_000
+export const maxOpen = 5_000
 
 const Role = z.literal([100, 200, 300, 400, 600])
 const ids = z.array(z.int().min(0)).max(mostTargets)

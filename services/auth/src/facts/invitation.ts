@@ -61,15 +61,22 @@ export async function holdInvitation(
   return (await held('NO KEY UPDATE', invitation_id)).length === 1
 }
 
-/** An invitation that is open, with the names a mail about it has; null where it or its link is not open any more. */
-export async function invitationToSend(tx: Tx, id: number, now: Date) {
+const ToSend = Invitation.extend({ email: z.string(), inviter: z.string().nullable() })
+/** An invitation about which a mail is sent, with who is named in it. */
+export type InvitationToSend = z.output<typeof ToSend>
+
+/**
+ * An invitation that is open, with the names a mail about it has; null where it or its link is not open any more. It stays
+ * so until the transaction ends.
+ */
+export async function invitationToSend(tx: Tx, id: number, now: Date): Promise<InvitationToSend | null> {
   const [row] = await tx.query(
-    z.object({ email: z.string(), expires_at: z.date().nullable(), inviter: z.string().nullable() }),
-    `SELECT i.email, i.expires_at, CASE WHEN i.kind = 'mail' THEN u.full_name END AS inviter
+    ToSend,
+    `SELECT ${columns}, CASE WHEN i.kind = 'mail' THEN u.full_name END AS inviter
      FROM auth.invitations i LEFT JOIN auth.users u ON u.org_id = i.org_id AND u.user_id = i.inviter_id
      LEFT JOIN auth.invitations p ON p.org_id = i.org_id AND p.invitation_id = i.parent_id
      WHERE i.org_id = $1 AND i.invitation_id = $2 AND i.email IS NOT NULL AND ${open('i', '$3')}
-       AND (p.invitation_id IS NULL OR ${open('p', '$3')})`,
+       AND (p.invitation_id IS NULL OR ${open('p', '$3')}) FOR SHARE OF i`,
     [tx.org, id, now],
   )
   return row ?? null
@@ -101,33 +108,4 @@ export async function whoHas(tx: Tx, keys: readonly string[]): Promise<ReadonlyM
     [tx.org, keys],
   )
   return new Map(rows.map((row) => [row.email_key, row.is_active]))
-}
-
-const Counts = z.object({ own: z.int(), all: z.int(), asked: z.int(), links: z.int() })
-
-/** Mails of the day before `now`, somebody's and all of them, those of who asked apart; and links that are open. */
-export async function countInvitations(tx: Tx, inviter: number, now: Date): Promise<z.output<typeof Counts>> {
-  const [row] = await tx.query(
-    Counts,
-    `SELECT count(m.at) FILTER (WHERE i.kind = 'mail' AND i.inviter_id = $2)::int AS own,
-            count(m.at) FILTER (WHERE i.kind = 'mail')::int AS all,
-            count(m.at) FILTER (WHERE i.kind = 'asked')::int AS asked,
-            (SELECT count(*)::int FROM auth.invitations i
-              WHERE i.org_id = $1 AND i.kind = 'link' AND ${open('i', '$3')}) AS links
-     FROM auth.invitations i CROSS JOIN LATERAL unnest(i.mailed) AS m (at)
-     WHERE i.org_id = $1 AND m.at > $3::timestamptz - interval '1 day'`,
-    [tx.org, inviter, now],
-  )
-  return row ?? { own: 0, all: 0, asked: 0, links: 0 }
-}
-
-/** How many mails an address got in the day before `now` because somebody asked to come in with it. */
-export async function askedFor(tx: Tx, key: string, now: Date): Promise<number> {
-  const [row] = await tx.query(
-    z.object({ asked: z.int() }),
-    `SELECT count(*)::int AS asked FROM auth.invitations
-     WHERE org_id = $1 AND kind = 'asked' AND email_key = $2 AND invited_at > $3::timestamptz - interval '1 day'`,
-    [tx.org, key, now],
-  )
-  return row?.asked ?? 0
 }

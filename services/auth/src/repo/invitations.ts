@@ -1,4 +1,5 @@
 import { type Granted, type InvitationAtom, isAdmin, isOwner, listRules, role } from '@parley/access'
+import { maxOpen } from '@parley/api'
 import { only, predicateSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 
@@ -52,6 +53,7 @@ async function insert(
     readonly as: number
   },
 ): Promise<number> {
+  await purge(tx, given.at)
   const rows = await tx.query(
     Id,
     `INSERT INTO auth.invitations (org_id, kind, inviter_id, parent_id, email, role, channels, groups, with_defaults,
@@ -74,6 +76,27 @@ async function insert(
     ],
   )
   return only(rows).invitation_id
+}
+
+/** How long invitations are kept that are over, days, and how many go at a time. */
+const [keptDays, mostAtOnce] = [30, 100]
+
+/** Deletes some of those that have been over for so long, a link once nothing is left that came by it. */
+async function purge(tx: Tx, now: Date): Promise<void> {
+  await tx.execute(
+    `WITH over AS MATERIALIZED (
+       SELECT i.invitation_id FROM auth.invitations i
+       WHERE i.org_id = $1 AND i.open_until < $2::timestamptz - $3 * interval '1 day'
+         AND NOT EXISTS (SELECT FROM auth.invitations c WHERE c.org_id = i.org_id AND c.parent_id = i.invitation_id)
+       ORDER BY i.open_until LIMIT $4),
+     secrets AS (
+       DELETE FROM auth.invitation_secrets s USING over
+       WHERE s.org_id = $1 AND s.invitation_id = over.invitation_id),
+     mails AS (
+       DELETE FROM auth.mails m USING over WHERE m.org_id = $1 AND m.invitation_id = over.invitation_id)
+     DELETE FROM auth.invitations i USING over WHERE i.org_id = $1 AND i.invitation_id = over.invitation_id`,
+    [tx.org, now, keptDays, mostAtOnce],
+  )
 }
 
 const atoms: Readonly<Record<InvitationAtom, string>> = {
@@ -104,10 +127,10 @@ export const listInvitations = (
     Listed,
     `SELECT i.invitation_id AS id, i.inviter_id, i.email, i.role, i.notify, i.invited_at, i.expires_at
      FROM auth.invitations i
-     WHERE i.org_id = $1 AND i.kind <> 'asked' AND i.ended_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > $5)
+     WHERE i.org_id = $1 AND i.kind <> 'asked' AND i.ended_at IS NULL AND i.open_until > $5
        AND ${predicateSql(listRules['invitation:manage'], atoms)}
-     ORDER BY i.invitation_id`,
-    [tx.org, actor.userId, isAdmin(actor), isOwner(actor), now],
+     ORDER BY i.invitation_id LIMIT $6`,
+    [tx.org, actor.userId, isAdmin(actor), isOwner(actor), now, maxOpen],
   )
 
 /** Takes an invitation back. @returns false where it has ended meanwhile */

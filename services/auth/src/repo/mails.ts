@@ -1,4 +1,5 @@
 import type { Granted } from '@parley/access'
+import { maxMailsToOne } from '@parley/api'
 import { type OrgId, orgId, type Secret, sha256 } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 import { z } from 'zod'
@@ -12,19 +13,31 @@ export interface NewMail {
   readonly at: Date
 }
 
-/** Has a mail sent once this transaction is committed. */
+/**
+ * Has a mail sent once this transaction is committed, or later: where its address got as many in a day as one gets, when it
+ * may have another. Counts it, and forgets those of a day that is over.
+ */
 export async function insertMail(
   tx: Tx,
   _: Granted<'invitation:create'> | Granted<'invitation:manage'> | Granted<'user:join'>,
   { invitation, messageId, url, at }: NewMail,
 ): Promise<void> {
   await tx.execute(
-    'INSERT INTO auth.mails (org_id, invitation_id, message_id, url, due_at) VALUES ($1, $2, $3, $4, $5)',
-    [tx.org, invitation, messageId, url, at],
-  )
-  await tx.execute(
-    'UPDATE auth.invitations SET mailed = mailed || $3::timestamptz WHERE org_id = $1 AND invitation_id = $2',
-    [tx.org, invitation, at],
+    `WITH gone AS (
+       DELETE FROM auth.mailings WHERE org_id = $1 AND due_at <= $5::timestamptz - interval '1 day'),
+     about AS (
+       SELECT kind, inviter_id, email_key FROM auth.invitations WHERE org_id = $1 AND invitation_id = $2),
+     full_until AS (
+       SELECT m.due_at + interval '1 day' AS at FROM auth.mailings m JOIN about USING (email_key)
+       WHERE m.org_id = $1 AND m.due_at > $5::timestamptz - interval '1 day'
+       ORDER BY m.due_at DESC OFFSET $6 - 1 LIMIT 1),
+     mail AS (
+       INSERT INTO auth.mails (org_id, invitation_id, message_id, url, due_at)
+       VALUES ($1, $2, $3, $4, coalesce((SELECT at FROM full_until), $5))
+       RETURNING mail_id, due_at)
+     INSERT INTO auth.mailings (org_id, mail_id, kind, inviter_id, email_key, asked_at, due_at)
+     SELECT $1, mail_id, kind, inviter_id, email_key, $5, due_at FROM mail, about`,
+    [tx.org, invitation, messageId, url, at, maxMailsToOne],
   )
 }
 

@@ -4,7 +4,8 @@ import { type OrmTx, takeTurn } from '@parley/db'
 import { route } from '@parley/kit'
 import { commit } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
-import { askedFor, countInvitations, invitationOf, whoHas } from '../facts/invitation.ts'
+import { invitationOf, whoHas } from '../facts/invitation.ts'
+import { countMails, mailedEnough } from '../facts/mailings.ts'
 import { decideJoining } from '../joining.ts'
 import { noMail, opensNothing } from '../present/invitation.ts'
 import { addressRefusal } from '../present/refusal.ts'
@@ -32,10 +33,10 @@ export default route<typeof askToJoin, AuthContext, OrmTx>(
       const verdict = await decideJoining(tx, link, address)
       if (!verdict.ok)
         throw verdict.reason.startsWith('address-') ? addressRefusal(verdict.reason, address) : opensNothing()
-      if ((await countInvitations(tx, 0, at)).asked >= mostAsked) throw unavailable(undefined, 3_600)
-      // From here on the answer is the same whoever has the address.
+      if ((await countMails(tx, 0, at)).asked >= mostAsked) throw unavailable(undefined, 3_600)
       const key = emailKey(address)
-      if ((await whoHas(tx, [key])).has(key) || (await askedFor(tx, key, at)) >= mostToOne) return
+      if ((await mailedEnough(tx, { inviter: null, keys: [key], most: mostToOne }, at)).has(key)) return
+      if ((await whoHas(tx, [key])).has(key)) return
       const tomorrow = at.getTime() + day
       const invitation = await insertAsked(
         tx,

@@ -1,10 +1,10 @@
-import { createInviteLink, maxLinks } from '@parley/api'
+import { createInviteLink, maxLinks, maxOpen, maxOpenByPerson } from '@parley/api'
 import { badRequest, Secret } from '@parley/core'
 import { type OrmTx, takeTurn } from '@parley/db'
 import { append } from '@parley/events'
 import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
-import { countInvitations } from '../facts/invitation.ts'
+import { countOpen } from '../facts/mailings.ts'
 import { giftsOf, wantedInvitation } from '../given-invitation.ts'
 import { invitationEvents } from '../invitation-events.ts'
 import { checkTargets } from '../invited-to.ts'
@@ -27,8 +27,9 @@ export default route<typeof createInviteLink, AuthContext, OrmTx>(
     const at = now(ctx.clock)
     const gifts = giftsOf(input, at)
     await checkTargets(tx, granted.actor, gifts)
-    const { links } = await countInvitations(tx, granted.actor.userId, at)
+    const { own, all, links } = await countOpen(tx, granted.actor.userId, at)
     if (links >= maxLinks) throw badRequest(`Too many invitation links (limit: ${maxLinks})`)
+    if (own >= maxOpenByPerson || all >= maxOpen) throw badRequest('Too many invitations are open.')
     // Whoever comes by a link confirms their address.
     if (!ctx.mailer) throw noMail()
     const invitation = await insertInvitation(tx, granted, { ...gifts, email: null, notify: false })

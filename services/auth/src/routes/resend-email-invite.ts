@@ -1,13 +1,16 @@
-import { maxInvites, maxInvitesByPerson, resendEmailInvite } from '@parley/api'
+import type { Granted } from '@parley/access'
+import { maxInvites, maxInvitesByPerson, maxInvitesToOne, resendEmailInvite } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx, takeTurn, type Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
-import { countInvitations } from '../facts/invitation.ts'
+import { invitationToSend } from '../facts/invitation.ts'
+import { countMails, mailedEnough } from '../facts/mailings.ts'
 import { managed, tell } from '../managed-invitation.ts'
-import { noMail } from '../present/invitation.ts'
+import { noMail, unknownInvitation } from '../present/invitation.ts'
 import { recallInvitation } from '../repo/invitations.ts'
 import { insertMail } from '../repo/mails.ts'
+import { emailKey } from '../rules/email.ts'
 
 export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
   resendEmailInvite,
@@ -15,13 +18,26 @@ export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
   async ({ input: { invite_id: id }, request, granted, tx, ctx }) => {
     await takeTurn(tx)
     const at = now(ctx.clock)
-    const { own, all } = await countInvitations(tx, granted.object.inviterId, at)
-    if (own >= maxInvitesByPerson || all >= maxInvites)
-      throw badRequest('The number of invitations that can be sent in one day is limited.')
     if (!ctx.mailer) throw noMail()
     await recallInvitation(tx, granted, id)
+    // Behind whoever takes it back at the same time.
+    const invitation = await invitationToSend(tx, id, at)
+    if (!invitation) throw unknownInvitation()
+    await refuseTooMany(tx, granted, invitation.email, at)
     await insertMail(tx, granted, { invitation: id, messageId: ctx.ids.uuid(), url: request.url, at })
     await tell(tx, granted, { id, op: 'sent-again', kind: 'mail' })
     return {}
   },
 )
+
+async function refuseTooMany(
+  tx: Tx,
+  { object: { inviterId: inviter } }: Granted<'invitation:manage'>,
+  address: string,
+  at: Date,
+): Promise<void> {
+  const { own, all } = await countMails(tx, inviter, at)
+  const enough = await mailedEnough(tx, { inviter, keys: [emailKey(address)], most: maxInvitesToOne }, at)
+  if (own >= maxInvitesByPerson || all >= maxInvites || enough.size > 0)
+    throw badRequest('The number of invitations that can be sent in one day is limited.')
+}

@@ -1,12 +1,20 @@
 import { addressComesIn, authorize, type Granted } from '@parley/access'
-import { maxInvites, maxInvitesByPerson, sendInvites } from '@parley/api'
+import {
+  maxInvites,
+  maxInvitesByPerson,
+  maxInvitesToOne,
+  maxOpen,
+  maxOpenByPerson,
+  sendInvites,
+} from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { OrmTx, Tx } from '@parley/db'
 import { append } from '@parley/events'
 import { commitInTurn, route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
 import { addressFacts, addressPolicy } from '../facts/address.ts'
-import { countInvitations, whoHas } from '../facts/invitation.ts'
+import { whoHas } from '../facts/invitation.ts'
+import { countMails, countOpen, mailedEnough } from '../facts/mailings.ts'
 import { giftsOf, wantedInvitation } from '../given-invitation.ts'
 import { invitationEvents } from '../invitation-events.ts'
 import { checkTargets } from '../invited-to.ts'
@@ -37,7 +45,7 @@ export default route<typeof sendInvites, AuthContext, OrmTx>(
       const at = now(ctx.clock)
       const gifts = giftsOf(input, at)
       await checkTargets(tx, granted.actor, gifts)
-      await refuseTooMany(tx, granted, addresses.length, at)
+      await refuseTooMany(tx, granted, addresses, at)
       const here = await whoIsHere(tx, addresses)
       if (!ctx.mailer) throw noMail()
       const acts = []
@@ -69,18 +77,37 @@ const someHere =
 
 async function refuseTooMany(
   tx: Tx,
-  { actor }: Granted<'invitation:create'>,
-  more: number,
+  { actor: { userId } }: Granted<'invitation:create'>,
+  addresses: readonly string[],
   at: Date,
 ): Promise<void> {
-  const { own, all } = await countInvitations(tx, actor.userId, at)
-  if (own + more > maxInvitesByPerson || all + more > maxInvites)
+  const more = addresses.length
+  const { own, all } = await countMails(tx, userId, at)
+  if (own + more > maxInvitesByPerson || all + more > maxInvites) throw tooMany([])
+  const open = await countOpen(tx, userId, at)
+  if (open.own + more > maxOpenByPerson || open.all + more > maxOpen)
     throw invitationFailed(
-      'The number of invitations that can be sent in one day is limited. Because you have reached the limit, no invitations were sent.',
+      'Too many invitations are open. Take some back, or wait until they expire. No invitations were sent.',
       [],
       { limit: true },
     )
+  // Their own mails alone: that others wrote to an address is nobody's to know, and only delays what is sent.
+  const asked = { inviter: userId, keys: addresses.map(emailKey), most: maxInvitesToOne }
+  const enough = await mailedEnough(tx, asked, at)
+  if (enough.size > 0)
+    throw tooMany(
+      addresses
+        .filter((address) => enough.has(emailKey(address)))
+        .map((address) => [address, 'You have invited this address too often today.', false]),
+    )
 }
+
+const tooMany = (errors: readonly Skipped[]) =>
+  invitationFailed(
+    'The number of invitations that can be sent in one day is limited. Because you have reached the limit, no invitations were sent.',
+    errors,
+    { limit: true },
+  )
 
 /** @returns those who have an account. @throws AppError INVITATION_FAILED where all have, or an address does not do */
 async function whoIsHere(tx: Tx, addresses: readonly string[]): Promise<Skipped[]> {
