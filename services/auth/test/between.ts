@@ -12,33 +12,55 @@ export async function between<R>(
   other: () => Promise<unknown>,
   work: () => Promise<R>,
 ): Promise<PromiseSettledResult<R>> {
-  const { database } = h.ctx
   let statements = 0
-  const counted = async <A>(ran: Promise<A>): Promise<A> => {
-    const rows = await ran
+  const ran = async (): Promise<void> => {
     if (++statements === n) await other()
-    return rows
   }
-  Object.assign(h.ctx, { database: watching(database, counted) })
+  const outcome = await watchedWrites(h, ran, async () => {
+    const [settled] = await Promise.allSettled([work()])
+    return settled
+  })
+  if (statements < n) throw new Error(`only ${statements} statements`)
+  return outcome
+}
+
+/** The statements that a work's writes make, in their order. */
+export async function statementsOf(h: Harness, work: () => Promise<unknown>): Promise<string[]> {
+  const statements: string[] = []
+  const ran = async (sql: string): Promise<void> => void statements.push(sql)
+  await watchedWrites(h, ran, work)
+  return statements
+}
+
+/** @param ran is told of each statement, once it is done */
+async function watchedWrites<R>(h: Harness, ran: Ran, work: () => Promise<R>): Promise<R> {
+  const { database } = h.ctx
+  Object.assign(h.ctx, { database: watching(database, ran) })
   try {
-    const [outcome] = await Promise.allSettled([work()])
-    if (statements < n) throw new Error(`only ${statements} statements`)
-    return outcome
+    return await work()
   } finally {
     Object.assign(h.ctx, { database })
   }
 }
 
-type Counted = <A>(ran: Promise<A>) => Promise<A>
+type Ran = (sql: string) => Promise<void>
 
-function watching(database: Database<OrmTx>, counted: Counted): Database<OrmTx> {
-  const write: Database<OrmTx>['write'] = (org, fn) => database.write(org, (tx) => fn(watched(tx, counted)))
+function watching(database: Database<OrmTx>, ran: Ran): Database<OrmTx> {
+  const write: Database<OrmTx>['write'] = (org, fn) => database.write(org, (tx) => fn(watched(tx, ran)))
   return new Proxy(database, { get: (target, key) => (key === 'write' ? write : bound(target, key)) })
 }
 
-function watched(tx: OrmTx, counted: Counted): OrmTx {
-  const query: Tx['query'] = (row, sql, params) => counted(tx.query(row, sql, params))
-  const execute: Tx['execute'] = (sql, params) => counted(tx.execute(sql, params))
+function watched(tx: OrmTx, ran: Ran): OrmTx {
+  const query: Tx['query'] = async (row, sql, params) => {
+    const rows = await tx.query(row, sql, params)
+    await ran(sql)
+    return rows
+  }
+  const execute: Tx['execute'] = async (sql, params) => {
+    const touched = await tx.execute(sql, params)
+    await ran(sql)
+    return touched
+  }
   const own: Readonly<Record<PropertyKey, unknown>> = { query, execute }
   return new Proxy(tx, { get: (target, key) => own[key] ?? bound(target, key) })
 }

@@ -4,6 +4,7 @@ import { orgId } from '@parley/core'
 import { mailServer, type MailServer, secretIn } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { statementsOf } from './between.ts'
 import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 const day = 86_400_000
@@ -110,6 +111,53 @@ test('one person has only so many sent to one address in a day, and is told of t
   expect(await refusalOf(resend(other))).toContain('limited')
   h.clock.advance(day)
   expect(await refusalOf(resend(other))).toBe('not refused')
+})
+
+test('AU-05 asking to come in does and counts the same whoever has the address', async () => {
+  await open()
+  const rows = async () =>
+    await h.db.superuser(
+      `SELECT (SELECT count(*)::int FROM auth.invitations) AS invitations, (SELECT count(*)::int FROM auth.mails) AS mails,
+         (SELECT count(*)::int FROM auth.mailings WHERE kind = 'asked') AS asked`,
+    )
+  const asked = async (address: string) => {
+    const before = await rows()
+    const statements = await statementsOf(h, () => ask(address))
+    const after = await rows()
+    const more = Object.keys(before[0] ?? {}).map((key) => Number(after[0]?.[key]) - Number(before[0]?.[key]))
+    return { statements, more }
+  }
+  const unknown = await asked('unknown@new.example')
+  expect(unknown.more).toEqual([1, 1, 1])
+  expect(await asked(admin.email)).toEqual(unknown)
+  const gone = await h.account(acme.org, 'gone', role.member)
+  await h.ask('deactivate-user', acme, {}, { user_id: String(gone.user) })
+  expect(await asked(gone.email)).toEqual(unknown)
+  expect([await came('unknown@new.example'), await came(admin.email), await came(gone.email)]).toEqual([
+    1, 0, 0,
+  ])
+  expect(await h.db.superuser('SELECT FROM auth.mails')).toEqual([])
+  // Both reach their limit at the same place, and then do the same again.
+  for (const address of ['unknown@new.example', admin.email]) for (let i = 0; i < 2; i++) await ask(address)
+  const full = await asked('unknown@new.example')
+  expect(full.more).toEqual([0, 0, 0])
+  expect(await asked(admin.email)).toEqual(full)
+})
+
+test('AU-05 what those ask for who have an account counts towards the limit of all', async () => {
+  await open()
+  await h.db.superuser(
+    `INSERT INTO auth.mailings (org_id, mail_id, kind, email_key, asked_at, due_at)
+     SELECT $1, 1000000 + n, 'asked', 'x' || n, $2::timestamptz, $2 FROM generate_series(1, 499) n`,
+    [acme.org, new Date(h.clock.now())],
+  )
+  await ask(admin.email)
+  expect(await refusalOf(ask('late@new.example'))).toContain('503 UNAVAILABLE')
+  h.clock.advance(day)
+  await ask('late@new.example')
+  expect(await h.db.superuser('SELECT email_key FROM auth.mailings')).toEqual([
+    { email_key: 'late@new.example' },
+  ])
 })
 
 test('counting looks at the mails of a day, and at the invitations that are open, whatever was given before', async () => {

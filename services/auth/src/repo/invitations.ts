@@ -18,6 +18,8 @@ interface Given extends Gifts {
   readonly notify: boolean
   readonly at: Date
   readonly expires: Date | null
+  /** Is it over as it is made? */
+  readonly moot?: boolean
 }
 
 /** Adds an invitation of who acts. @returns its id */
@@ -57,8 +59,8 @@ async function insert(
   const rows = await tx.query(
     Id,
     `INSERT INTO auth.invitations (org_id, kind, inviter_id, parent_id, email, role, channels, groups, with_defaults,
-       notify, welcome, invited_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING invitation_id`,
+       notify, welcome, invited_at, expires_at, ended_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING invitation_id`,
     [
       tx.org,
       from.kind,
@@ -73,6 +75,7 @@ async function insert(
       given.welcome,
       given.at,
       given.expires,
+      given.moot === true ? given.at : null,
     ],
   )
   return only(rows).invitation_id

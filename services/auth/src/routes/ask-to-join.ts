@@ -36,7 +36,9 @@ export default route<typeof askToJoin, AuthContext, OrmTx>(
       if ((await countMails(tx, 0, at)).asked >= mostAsked) throw unavailable(undefined, 3_600)
       const key = emailKey(address)
       if ((await mailedEnough(tx, { inviter: null, keys: [key], most: mostToOne }, at)).has(key)) return
-      if ((await whoHas(tx, [key])).has(key)) return
+      // Who has an account gets no mail. The answer, its work and what is counted are the same: what is kept is over at
+      // once, and whoever sends what is due finds nothing to send.
+      const moot = (await whoHas(tx, [key])).has(key)
       const tomorrow = at.getTime() + day
       const invitation = await insertAsked(
         tx,
@@ -49,6 +51,7 @@ export default route<typeof askToJoin, AuthContext, OrmTx>(
           welcome: link?.welcome ?? null,
           notify: false,
           at,
+          moot,
           expires: new Date(Math.min(tomorrow, link?.expires_at?.getTime() ?? tomorrow)),
         },
         link,
