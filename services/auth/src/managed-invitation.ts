@@ -26,8 +26,9 @@ export async function revoke(
   granted: Granted<'invitation:manage'>,
   kind: 'mail' | 'link',
 ): Promise<void> {
-  if (!(await endInvitation(tx, granted, id, now(ctx.clock)))) throw unknownInvitation()
+  // Mails before the invitation, in the order in which whoever sends them takes both.
   await recallInvitation(tx, granted, id)
+  if (!(await endInvitation(tx, granted, id, now(ctx.clock)))) throw unknownInvitation()
   await tell(tx, granted, { id, op: 'revoked', kind })
 }
 

@@ -3,6 +3,7 @@ import type { OrmTx } from '@parley/db'
 import type { Logger } from '@parley/kit'
 import { type AuthContext, now } from './context.ts'
 import { invitationToSend } from './facts/invitation.ts'
+import { decideJoining } from './joining.ts'
 import { invitationLetter, type Letter } from './mail/letter.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { claimMail, type Claimed, dropMail, insertSecret } from './repo/mails.ts'
@@ -41,7 +42,10 @@ interface Prepared {
   readonly letter: Letter
 }
 
-/** `moot`: what it would have said is not true any more, so it is not sent. */
+/**
+ * `moot`: what it would have said is not true any more, so it is not sent. Whoever invited is asked again, as they are now:
+ * what nobody may come in by, nobody is sent.
+ */
 async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' | null> {
   const at = now(ctx.clock)
   const organisation = await readOrganisation(tx)
@@ -50,7 +54,8 @@ async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' |
   const mail = await claimMail(tx, at)
   if (!mail) return null
   const invitation = await invitationToSend(tx, mail.invitation_id, at)
-  if (!invitation) {
+  const verdict = invitation && (await decideJoining(tx, invitation, invitation.email))
+  if (!invitation || !verdict?.ok) {
     await dropMail(tx, mail.mail_id)
     return 'moot'
   }

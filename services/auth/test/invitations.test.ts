@@ -371,13 +371,15 @@ test('IN-10 only so many a day', async () => {
   await resend(await idOf('x@many.example'))
 })
 
-test('two who came by different invitations to one address make one account', async () => {
+test('two who came by different invitations to one address make one account, and both inviters are told', async () => {
   await invite('same@new.example')
   const first = await sent('same@new.example')
-  await invite('same@new.example', admin)
+  await invite('same@new.example', moderator)
   const second = await sent('same@new.example')
   await join(second)
   expect(await refusalOf(join(first))).toBe(opensNothing)
+  const told = (await h.log(acme.org)).findLast(({ type }) => type === 'invites.changed')
+  expect(told?.users).toEqual(expect.arrayContaining([member.user, moderator.user]))
 })
 
 test('a password that is weak makes no account and uses nothing up', async () => {

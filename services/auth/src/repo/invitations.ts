@@ -161,16 +161,24 @@ export async function recallInvitation(
   await tx.execute('DELETE FROM auth.invitation_secrets WHERE org_id = $1 AND invitation_id = $2', of)
 }
 
-/** Ends the invitation that was used, and whatever else was sent to the same address. */
+/**
+ * Ends the invitation that was used, and whatever else was sent to the same address. @returns who had invited it, each once
+ */
 export async function useInvitation(
   tx: Tx,
   { object: { address } }: Granted<'user:join'>,
   at: Date,
-): Promise<void> {
-  await tx.execute(
-    'UPDATE auth.invitations SET ended_at = $3 WHERE org_id = $1 AND email_key = $2 AND ended_at IS NULL',
+): Promise<readonly number[]> {
+  const rows = await tx.query(
+    z.object({ inviter_id: z.int() }),
+    `WITH ended AS (
+       UPDATE auth.invitations SET ended_at = $3 WHERE org_id = $1 AND email_key = $2 AND ended_at IS NULL
+       RETURNING kind, inviter_id, expires_at)
+     SELECT DISTINCT inviter_id FROM ended WHERE kind = 'mail' AND coalesce(expires_at, 'infinity') > $3
+     ORDER BY inviter_id`,
     [tx.org, `${address.local}@${address.domain}`, at],
   )
+  return rows.map((row) => row.inviter_id)
 }
 
 /** Ends the invitations of somebody who is taken out of use. @returns whether there were any */

@@ -38,7 +38,7 @@ export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, requ
     const verdict = await decideJoining(tx, invitation, email)
     if (!verdict.ok) throw opensNothing()
     const { granted, rights } = verdict
-    await useInvitation(tx, granted, at)
+    const others = await useInvitation(tx, granted, at)
     const guest = isGuestRole(granted.object.role)
     // Guests come into no channel by themselves: those who invited one bring them into these too.
     const defaults = invitation.with_defaults && guest ? await defaultChannels(tx) : []
@@ -72,7 +72,7 @@ export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, requ
       by: invitation.inviter_id,
       user_id: row.userId,
     }
-    const told = await invitationEvents(tx, [invitation.inviter_id], [act])
+    const told = await invitationEvents(tx, [invitation.inviter_id, ...others], [act])
     await append(tx, rights, [...events, ...told])
     return { user_id: row.userId, email: row.deliveryEmail }
   })

@@ -6,8 +6,10 @@ import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
 import { invitationToSend } from '../facts/invitation.ts'
 import { countMails, mailedEnough } from '../facts/mailings.ts'
+import { decideJoining } from '../joining.ts'
 import { managed, tell } from '../managed-invitation.ts'
-import { noMail, unknownInvitation } from '../present/invitation.ts'
+import { inviteRefusal, noMail, unknownInvitation } from '../present/invitation.ts'
+import { addressRefusal } from '../present/refusal.ts'
 import { recallInvitation } from '../repo/invitations.ts'
 import { insertMail } from '../repo/mails.ts'
 import { emailKey } from '../rules/email.ts'
@@ -23,6 +25,11 @@ export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
     // Behind whoever takes it back at the same time.
     const invitation = await invitationToSend(tx, id, at)
     if (!invitation) throw unknownInvitation()
+    const may = await decideJoining(tx, invitation, invitation.email)
+    if (!may.ok)
+      throw may.reason.startsWith('address-')
+        ? addressRefusal(may.reason, invitation.email)
+        : inviteRefusal(may.reason)
     await refuseTooMany(tx, granted, invitation.email, at)
     await insertMail(tx, granted, { invitation: id, messageId: ctx.ids.uuid(), url: request.url, at })
     await tell(tx, granted, { id, op: 'sent-again', kind: 'mail' })
