@@ -14,6 +14,8 @@ export interface Param<T = unknown> {
   readonly aliases: readonly string[]
   /** `path` parameters come from the route, the `file` from a multipart body, all others from query string or body. */
   readonly place: 'path' | 'field' | 'file'
+  /** The file comes to the operation as what uploads has made of it. */
+  readonly prepared?: true
 }
 export type Params = Readonly<Record<string, Param>>
 export type InputOf<P extends Params> = { readonly [K in keyof P]: P[K] extends Param<infer T> ? T : never }
@@ -58,6 +60,9 @@ export const file = (mib: number): Param<Uint8Array | undefined> => ({
   aliases: [],
   place: 'file',
 })
+
+/** The same for an operation of a service that decodes nothing: it gets what uploads has made of the image, if one came. */
+export const preparedFile = (mib: number): Param<Uint8Array | undefined> => ({ ...file(mib), prepared: true })
 
 export const optional = <T>(param: Param<T>): Param<T | undefined> => ({
   ...param,

@@ -20,8 +20,13 @@ export interface ApiClient extends AsyncDisposable {
   put(path: string, fields?: Fields): Promise<Answer>
   patch(path: string, fields?: Fields): Promise<Answer>
   delete(path: string, fields?: Fields): Promise<Answer>
-  /** Posts a multipart body with these files. */
-  upload(path: string, files: readonly Uint8Array[], fields?: Fields): Promise<Answer>
+  /** Posts a multipart body with these files, or patches by one. */
+  upload(
+    path: string,
+    files: readonly Uint8Array[],
+    fields?: Fields,
+    method?: 'POST' | 'PATCH',
+  ): Promise<Answer>
   /** What is at an address of the organisation, outside the API. */
   fetch(path: string, method?: 'GET' | 'HEAD' | 'POST'): Promise<Fetched>
   /** As the named method, and throws where the answer is no success: for steps that only set the scene. */
@@ -115,13 +120,13 @@ export function apiClient(options: ClientOptions): ApiClient {
     put: (path, fields) => send('PUT', path, fields),
     patch: (path, fields) => send('PATCH', path, fields),
     delete: (path, fields) => send('DELETE', path, fields),
-    async upload(path, files, fields = {}) {
+    async upload(path, files, fields = {}, method = 'POST') {
       const body = new FormData()
       for (const [name, value] of encode(fields)) body.append(name, value)
       for (const [i, file] of files.entries())
         body.append(`file${i}`, new Blob([file.slice()]), `${canary.path}.png`)
       const answer = await request(`${base}${options.root ?? '/api/v1'}${path}`, {
-        method: 'POST',
+        method,
         dispatcher: agent,
         headers,
         body,

@@ -1,3 +1,4 @@
+import { asFile, prepareAvatar, type RawInput } from '@parley/api'
 import { AppError, unavailable } from '@parley/core'
 import type { LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
@@ -20,9 +21,10 @@ export interface DispatcherDeps {
 export function createDispatcher(deps: DispatcherDeps): Dispatch {
   const { link, minter, own } = deps
   const over = async (exchange: Exchange): Promise<Rendered> => {
-    const { operation, caller, raw, facts, signal, requestId } = exchange
+    const { operation, caller, facts, signal, requestId } = exchange
     const token = caller && (await minter.mint(caller.principal))
     const options = { signal, requestId }
+    const raw = await prepared(link, exchange)
     const { json, ignored } = await link.operation(operation, raw, facts, token, options)
     return operation.redirects ? leadingTo(json) : withSession(operation.id, json, ignored)
   }
@@ -36,6 +38,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
     if (operation.limits.some((limit) => limit.by === 'account')) await deps.signedIn(exchange)
     return rendered
   }
+}
+
+/** Services decode nothing themselves: of a picture that comes with their operation they get what is to be kept. */
+async function prepared(link: LinkClient, exchange: Exchange): Promise<RawInput> {
+  const { operation, caller, raw, facts, signal, requestId } = exchange
+  const { file, ...rest } = raw
+  const takes = Object.values(operation.params).some((param) => param.prepared)
+  if (!takes || !caller || file === undefined) return raw
+  const asked = { org: facts.org, user: caller.principal.user, file }
+  const made = await link.call(prepareAvatar, asked, { signal, requestId })
+  // Who could give nobody a picture is refused by the operation itself.
+  return made === null ? rest : { ...rest, file: asFile(made) }
 }
 
 /** One account may change a few times at once, as when several of its browsers sign out. */

@@ -1,6 +1,7 @@
 import type { Tx } from '@parley/db'
 import type { CallRoute, Route } from '@parley/kit'
 import findImage from './calls/find-image.ts'
+import prepareAvatar from './calls/prepare-avatar.ts'
 import snapshot from './calls/snapshot.ts'
 import type { Context } from './context.ts'
 import addEmoji from './routes/add-emoji.ts'
@@ -31,4 +32,4 @@ export const routes: readonly Route<Context, Tx>[] = [
 ]
 
 /** Every internal call it answers. */
-export const calls: readonly CallRoute<Context>[] = [findImage, snapshot]
+export const calls: readonly CallRoute<Context>[] = [findImage, prepareAvatar, snapshot]

@@ -344,3 +344,78 @@ test('who was deactivated is seen with their picture, and changes it no more', a
   expect((await zoe.upload('/users/me/avatar', [await picture()])).status).toBe(401)
   expect((await zoe.fetch(url)).status).toBe(401)
 })
+
+const Made = z.object({ user_id: z.int(), api_key: z.string(), avatar_url: z.string() })
+
+test('a bot has the picture that comes with it, and the one that who has the say over it gives it later', async () => {
+  const queue = await eventQueue(eve)
+  const own = await eventQueue(bob)
+  const fields = { full_name: 'Painted', short_name: 'painted' }
+  const made = Made.parse((await bob.upload('/bots', [await picture(30, 20)], fields)).body)
+  const { user_id: bot, avatar_url: first } = made
+  expect(first).toBe(`/avatar/${bot}?version=1`)
+  expect(await shown(eve, first)).toMatchObject({ type: 'image/png', width: 100, height: 100 })
+  const changed = await bob.upload(`/bots/${bot}`, [await picture()], { full_name: 'Repainted' }, 'PATCH')
+  const second = `/avatar/${bot}?version=2`
+  expect(changed.body).toMatchObject({ result: 'success', full_name: 'Repainted', avatar_url: second })
+  expect(await shown(eve, `/avatar/${bot}/medium`)).toMatchObject({ type: 'image/webp', width: 500 })
+  const { bots } = await bob.ok('GET', '/bots')
+  expect(bots).toContainEqual(expect.objectContaining({ user_id: bot, avatar_url: second }))
+  expect((await org.owner.upload(`/bots/${bot}`, [await picture()], {}, 'PATCH')).status).toBe(200)
+  const third = `/avatar/${bot}?version=3`
+  const kept = await net.database.superuser(
+    `SELECT path FROM uploads.images i WHERE org_id = $1 AND path LIKE 'avatars/%' AND NOT EXISTS (
+       SELECT FROM uploads.avatars a WHERE a.org_id = i.org_id AND i.path IN (a.path, a.medium_path))`,
+    [org.id],
+  )
+  expect(kept).toEqual([])
+  await net.settle()
+  const people = told(await queue.rest()).map((event) => event['person'])
+  expect(people.filter((person) => JSON.stringify(person).includes('avatar_url_medium'))).toEqual(
+    [second, third].map((url, n) => ({
+      user_id: bot,
+      avatar_url: url,
+      avatar_url_medium: url.replace('?', '/medium?'),
+      avatar_source: 'U',
+      avatar_version: n + 2,
+    })),
+  )
+  const ofBots = (await own.rest()).filter(({ type }) => type === 'realm_bot')
+  expect(contractAvailable() ? ofBots.flatMap((event) => eventFaults(event)) : []).toEqual([])
+  expect(ofBots.slice(1).map((event) => event['bot'])).toEqual([
+    { user_id: bot, full_name: 'Repainted' },
+    { user_id: bot, avatar_url: second },
+    { user_id: bot, avatar_url: third },
+  ])
+  const acts = await net.database.superuser(
+    `SELECT body ->> 'by' AS by FROM events.log
+      WHERE org_id = $1 AND type = 'user.avatar-changed' AND body ->> 'user_id' = $2 ORDER BY seq`,
+    [org.id, String(bot)],
+  )
+  expect(acts.map(({ by }) => Number(by))).toEqual([bob.id, org.owner.id])
+})
+
+test('nobody else gives a bot a picture, and nothing but an image makes one', async () => {
+  const made = await bob.ok('POST', '/bots', { full_name: 'Plain', short_name: 'plain' })
+  const { user_id: bot, api_key: apiKey } = Made.parse(made)
+  const png = await picture()
+  const { email } = z.object({ email: z.string() }).parse((await bob.ok('GET', `/users/${bot}`))['user'])
+  const robot = org.client({ email, apiKey })
+  for (const who of [eve, gus, robot]) {
+    const plain = await who.patch(`/bots/${bot}`, { full_name: 'Other' })
+    const answer = await who.upload(`/bots/${bot}`, [png], {}, 'PATCH')
+    expect([answer.status, answer.body]).toEqual([plain.status, plain.body])
+    expect(answer.status).toBe(400)
+  }
+  expect(await leads(bob, `/avatar/${bot}`)).toContain('/of-ids/')
+  const asked = async (bytes: Uint8Array) =>
+    (await bob.upload(`/bots/${bot}`, [bytes], {}, 'PATCH')).body['msg']
+  expect(await asked(Buffer.from('<svg/>'))).toBe('Could not decode image; did you upload an image file?')
+  expect(await asked(Buffer.alloc(5 * 1024 * 1024 + 1))).toBe(
+    'Uploaded file is larger than the allowed limit of 5 MiB',
+  )
+  const fields = { full_name: 'Not', short_name: 'not' }
+  expect((await bob.upload('/bots', [Buffer.from('x')], fields)).status).toBe(400)
+  expect(JSON.stringify((await bob.ok('GET', '/bots'))['bots'])).not.toContain('"Not"')
+  expect((await bob.upload(`/bots/${bot}`, [png, png], {}, 'PATCH')).status).toBe(400)
+})

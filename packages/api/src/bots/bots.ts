@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
-import { operation, perUser } from '../operation.ts'
-import { bool, int, json, optional, pathInt, text, withDefault } from '../param.ts'
+import { operation, perUser, whereGiven } from '../operation.ts'
+import { imageBodyLimit, imageLimits, maxImageMib } from '../organisation/emoji.ts'
+import { bool, int, json, optional, pathInt, preparedFile, text, withDefault } from '../param.ts'
 import { RoleNumber } from '../users/update-user.ts'
 
 /** Bots in use that one person may have. */
@@ -15,6 +16,9 @@ const preferences = {
   default_events_register_stream: optional(text(60)),
   default_all_public_streams: optional(bool()),
 }
+/** Its picture, which may come as the only file of a multipart body. */
+const image = preparedFile(maxImageMib)
+const ofImages = whereGiven('image', imageLimits)
 const Preferences = z.object({
   default_sending_stream: z.string().nullable(),
   default_events_register_stream: z.string().nullable(),
@@ -66,13 +70,20 @@ export const createBot = operation({
   method: 'POST',
   path: '/api/v1/bots',
   access: 'bot:create',
-  limits: [...apiByUser, perUser('create_bot', 20, 60), perUser('create_bot_daily', 300, 86_400)],
+  limits: [
+    ...apiByUser,
+    perUser('create_bot', 20, 60),
+    perUser('create_bot_daily', 300, 86_400),
+    ...ofImages,
+  ],
+  bodyLimit: imageBodyLimit,
   transaction: 'write',
   params: {
     full_name: text(),
     short_name: text(),
     bot_type: withDefault(int(0, 1000), 1),
     ...preferences,
+    image,
   },
   response: Preferences.extend({ user_id: z.int(), api_key: z.string(), avatar_url: z.string() }),
 })
@@ -83,6 +94,8 @@ export const updateBot = operation({
   id: 'update-bot',
   method: 'PATCH',
   path: '/api/v1/bots/{bot_id}',
+  limits: [...apiByUser, ...ofImages],
+  bodyLimit: imageBodyLimit,
   access: 'bot:manage',
   transaction: 'write',
   revokes: true,
@@ -92,6 +105,7 @@ export const updateBot = operation({
     role: optional(json(RoleNumber)),
     bot_owner_id: optional(int()),
     ...preferences,
+    image,
   },
   response: Preferences.extend({
     full_name: z.string(),

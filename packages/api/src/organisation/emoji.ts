@@ -28,11 +28,8 @@ export const maxImageMib = 5
 export const maxImageBytes = maxImageMib * 1024 * 1024
 
 /** Images are dear to look into. */
-export const imageUploads = [
-  ...apiByUser,
-  perUser('image_uploads', 30, 60),
-  perUser('image_uploads_daily', 500, 86_400),
-]
+export const imageLimits = [perUser('image_uploads', 30, 60), perUser('image_uploads_daily', 500, 86_400)]
+export const imageUploads = [...apiByUser, ...imageLimits]
 /** The image, and the names and lines around it. */
 export const imageBodyLimit = maxImageBytes + 64 * 1024
 

@@ -6,6 +6,7 @@ import { event } from '../event.ts'
 export const avatarChanged = event({
   type: 'user.avatar-changed',
   emitter: 'uploads',
+  alsoBy: ['auth'],
   audience: 'organisation',
   changesRights: true,
   audited: true,

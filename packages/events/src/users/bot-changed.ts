@@ -11,6 +11,7 @@ const Changed = z.discriminatedUnion('op', [
       full_name: z.string().optional(),
       is_active: z.boolean().optional(),
       owner_id: z.int().optional(),
+      avatar_url: z.string().optional(),
     }),
   }),
   z.object({ op: z.literal('delete'), bot: z.object({ user_id: z.int() }) }),

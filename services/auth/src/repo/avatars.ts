@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Granted } from '@parley/access'
-import { type Tx, sightSql } from '@parley/db'
+import type { PreparedAvatar } from '@parley/api'
+import type { UserId } from '@parley/core'
+import { only, type Tx, sightSql } from '@parley/db'
 import { z } from 'zod'
 
 /** Did the account that acts give itself a picture? */
@@ -41,4 +43,33 @@ export async function findAvatar(
 function madeOf(org: number, user: number, size: 'small' | 'medium'): string {
   const seed = createHash('sha256').update(`picture of ${org} ${user}`).digest('hex').slice(0, 32)
   return `/user_avatars/${org}/avatars/of-ids/${size === 'small' ? '' : 'medium/'}${seed}.png`
+}
+
+/** Gives a bot a picture that uploads has made and sealed. Before the head. */
+export async function keepBotAvatar(
+  tx: Tx,
+  _: Granted<'bot:create'> | Granted<'bot:manage'>,
+  bot: UserId,
+  { picture, medium }: PreparedAvatar,
+): Promise<void> {
+  await tx.execute('SELECT uploads.v1_keep_avatar($1, $2, $3, $4, $5, $6)', [
+    tx.org,
+    bot,
+    picture.path,
+    Buffer.from(picture.sealed, 'base64'),
+    medium.path,
+    Buffer.from(medium.sealed, 'base64'),
+  ])
+}
+
+/** Takes the bot's row, so that changes of its picture take turns. @returns the number of its next picture */
+export async function nextBotAvatar(tx: Tx, { object }: Granted<'bot:manage'>): Promise<number> {
+  const row = only(
+    await tx.query(
+      z.object({ version: z.int() }),
+      'SELECT version FROM auth.v1_next_avatar($1, $2) AS version',
+      [tx.org, object.userId],
+    ),
+  )
+  return row.version
 }

@@ -1,5 +1,5 @@
 import { role } from '@parley/access'
-import { avatarUrl, createBot, maxBotsOfOrganisation, maxBotsOfPerson } from '@parley/api'
+import { avatarUrl, createBot, maxBotsOfOrganisation, maxBotsOfPerson, preparedIn } from '@parley/api'
 import { badRequest, Secret, userId } from '@parley/core'
 import type { OrmTx } from '@parley/db'
 import { append, keyCreated, make } from '@parley/events'
@@ -10,6 +10,7 @@ import { type AuthContext, now } from '../context.ts'
 import { countBots } from '../facts/bots.ts'
 import { botObject, preferences } from '../present/bot.ts'
 import { botRefusal, insufficient } from '../present/refusal.ts'
+import { keepBotAvatar } from '../repo/avatars.ts'
 import { insertBot, insertBotKey } from '../repo/bots.ts'
 import { beginSettings } from '../repo/user-settings.ts'
 import { newApiKey } from '../rules/api-key.ts'
@@ -36,6 +37,7 @@ export default route<typeof createBot, AuthContext, OrmTx>(
     if (!row) throw badRequest('Username already in use.')
     const bot = userId(row.userId)
     await beginSettings(tx, granted, bot)
+    if (input.image !== undefined) await keepBotAvatar(tx, granted, bot, preparedIn(input.image))
     const key = newApiKey(ctx.ids)
     const keyId = await insertBotKey(tx, granted, { bot, key: new Secret(key), createdAt: joined })
     const told = botObject({

@@ -1,7 +1,7 @@
 import { authorize, nobody } from '@parley/access'
-import { avatarUrl, updateBot } from '@parley/api'
+import { avatarUrl, preparedIn, updateBot } from '@parley/api'
 import type { OrmTx } from '@parley/db'
-import { append, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
+import { append, avatarChanged, make, type NewEvent, userRenamed, userRoleChanged } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
 import { botTold } from '../bot-events.ts'
 import type { AuthContext } from '../context.ts'
@@ -9,6 +9,7 @@ import { userFacts } from '../facts/user.ts'
 import { giveBot } from '../give-bot.ts'
 import { preferences } from '../present/bot.ts'
 import { botRefusal, unknownBot } from '../present/refusal.ts'
+import { keepBotAvatar, nextBotAvatar } from '../repo/avatars.ts'
 import { readBot, readOwnerAddress } from '../repo/bots.ts'
 import { renameUser, setRole } from '../repo/users.ts'
 import { checkPreferences } from '../rules/bot.ts'
@@ -30,6 +31,7 @@ export default route<typeof updateBot, AuthContext, OrmTx>(
     const events = [
       ...(await renamed(updating)),
       ...(await roleChanged(updating)),
+      ...(await depicted(updating)),
       ...(await giveBot(updating)),
     ]
     const bot = await readBot(tx, granted)
@@ -52,6 +54,21 @@ async function renamed({ input, granted, tx }: Updating): Promise<NewEvent[]> {
   return [
     make(userRenamed, { user_id, full_name: name }),
     ...(await botTold(tx, botOwnerId, { op: 'update', bot: { user_id, full_name: name } })),
+  ]
+}
+
+async function depicted({ input: { image }, granted, tx }: Updating): Promise<NewEvent[]> {
+  if (image === undefined) return []
+  const { actor, object } = granted
+  const { userId: user_id, botOwnerId } = object
+  const version = await nextBotAvatar(tx, granted)
+  await keepBotAvatar(tx, granted, user_id, preparedIn(image))
+  return [
+    make(avatarChanged, { user_id, version, uploaded: true, by: actor.userId }),
+    ...(await botTold(tx, botOwnerId, {
+      op: 'update',
+      bot: { user_id, avatar_url: avatarUrl(user_id, version) },
+    })),
   ]
 }
 

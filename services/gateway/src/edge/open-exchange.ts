@@ -77,8 +77,10 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   const file = await readBody(request, operation.bodyLimit, fields, held)
   if (byAccount) await count(ofAll, fields['username'] ?? null)
   if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
+  const comes = (name: string): boolean =>
+    Object.hasOwn(fields, name) || (file !== null && operation.params[name]?.place === 'file')
   // Counted last, so that no other site uses somebody's attempts up.
-  const ofGiven = operation.limits.filter(({ given }) => given !== undefined && Object.hasOwn(fields, given))
+  const ofGiven = operation.limits.filter(({ given }) => given !== undefined && comes(given))
   if (ofGiven.length > 0) await count(ofGiven, null)
   const port = deps.publicPort()
   return {

@@ -9,6 +9,8 @@ import { Bytes, organisationKey, unwrapKey } from './keys.ts'
 const about = (org: number, path: string): string => `image ${path} of organisation ${org}`
 const endings = { 'image/png': 'png', 'image/webp': 'webp' } as const
 
+type Folder = 'emoji/images' | 'emoji/images/still' | 'realm' | 'avatars' | 'avatars/medium'
+
 /** What keeping an image takes. */
 export interface Keeping {
   readonly masterKey: Key
@@ -24,19 +26,35 @@ export async function insertImage(
   tx: Tx,
   granted: Granted<'emoji:add'> | Granted<'organisation:change'> | Granted<'self:depict'>,
   keeping: Keeping,
-  folder: 'emoji/images' | 'emoji/images/still' | 'realm' | 'avatars' | 'avatars/medium',
-  { mediaType, bytes }: Picture,
+  folder: Folder,
+  picture: Picture,
 ): Promise<string> {
-  const { ids } = keeping
-  const path = `${folder}/${ids.bytes(16).toString('hex')}.${endings[mediaType]}`
-  const key = await organisationKey(tx, granted, keeping)
+  const { path, sealed } = await sealImage(tx, granted, keeping, folder, picture)
   await tx.execute('INSERT INTO uploads.images (org_id, path, media_type, sealed) VALUES ($1, $2, $3, $4)', [
     tx.org,
     path,
-    mediaType,
-    seal(key, bytes, about(tx.org, path), ids.bytes(12)),
+    picture.mediaType,
+    sealed,
   ])
   return path
+}
+
+/** Seals an image for an address that nobody guesses, where others are to keep it. */
+export async function sealImage(
+  tx: Tx,
+  granted:
+    | Granted<'emoji:add'>
+    | Granted<'organisation:change'>
+    | Granted<'self:depict'>
+    | Granted<'bot:list'>,
+  keeping: Keeping,
+  folder: Folder,
+  { mediaType, bytes }: Picture,
+): Promise<{ readonly path: string; readonly sealed: Uint8Array }> {
+  const { ids } = keeping
+  const path = `${folder}/${ids.bytes(16).toString('hex')}.${endings[mediaType]}`
+  const key = await organisationKey(tx, granted, keeping)
+  return { path, sealed: seal(key, bytes, about(tx.org, path), ids.bytes(12)) }
 }
 
 const Kept = z.object({ mediaType: z.enum(['image/png', 'image/webp']), sealed: Bytes, wrapped: Bytes })

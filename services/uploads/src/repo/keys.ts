@@ -14,7 +14,7 @@ export const unwrapKey = (masterKey: Key, org: number, wrapped: Uint8Array): Key
 /** The organisation's key, made where it has none yet. */
 export async function organisationKey(
   tx: Tx,
-  _: Granted<'emoji:add'> | Granted<'organisation:change'> | Granted<'self:depict'>,
+  _: Granted<'emoji:add'> | Granted<'organisation:change'> | Granted<'self:depict'> | Granted<'bot:list'>,
   { masterKey, ids }: { readonly masterKey: Key; readonly ids: Ids },
 ): Promise<Key> {
   const fresh = seal(masterKey, ids.bytes(keyBytes), about(tx.org), ids.bytes(12))

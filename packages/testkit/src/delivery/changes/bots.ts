@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { smallPicture } from '../../small-picture.ts'
 import { type Change, type Kinds, letters, type Play } from './play.ts'
 
 const mostBots = 20
@@ -32,6 +33,12 @@ const changeBot: Change = async (play, who) => {
   return random.pick([owner, owner, owner, who]).patch(`/bots/${bot}`, change)
 }
 
+const changePicture: Change = async (play, who) => {
+  const bot = oneBot(play)
+  if (bot === undefined) return null
+  return play.random.pick([play.owner, who]).upload(`/bots/${bot}`, [smallPicture], {}, 'PATCH')
+}
+
 const endBot: Change = async (play, who) => {
   const bot = oneBot(play)
   return bot === undefined ? null : play.random.pick([play.owner, who]).delete(`/bots/${bot}`)
@@ -45,6 +52,7 @@ const bringBotBack: Change = async (play) => {
 export const ofBots: Kinds = {
   'make a bot': [2, makeBot],
   'change a bot': [2, changeBot],
+  'change the picture of a bot': [1, changePicture],
   'end a bot': [1, endBot],
   'bring a bot back': [1, bringBotBack],
 }
