@@ -5,7 +5,8 @@ import { badRequest, unavailable, type UserId } from '@parley/core'
 import { normaliseContent, normaliseTopic, render, type Rendered, type TopicLink } from '@parley/markdown'
 import type { Alerted } from './alert-words.ts'
 import type { FactsCache } from './facts/cache.ts'
-import { loadRenderContext } from './facts/render-context.ts'
+import type { FindEmojiImages } from './facts/emoji-images.ts'
+import { loadRenderContext, readingIn } from './facts/render-context.ts'
 import { type Found, loadSendFacts } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
 import type { OrganisationLinkifiers } from './linkifiers.ts'
@@ -21,6 +22,7 @@ export interface Sources {
   readonly facts: Pick<FactsCache, 'get'>
   readonly database: Pick<Database, 'read'>
   readonly linkifiers: Pick<OrganisationLinkifiers, 'get'>
+  readonly emojiImages: FindEmojiImages
 }
 
 /** All of it within one transaction, for who has one open: nothing is remembered, and no second connection is needed. */
@@ -32,7 +34,7 @@ export const within = (tx: Tx, linkifiers: Pick<OrganisationLinkifiers, 'within'
       return { ...found, fresh: true }
     },
   },
-  database: { read: (_, fn) => fn(tx) },
+  ...readingIn(tx),
   linkifiers: { get: () => linkifiers.within(tx) },
 })
 
@@ -81,7 +83,7 @@ export async function compose(
   await checkSentTopic(on, granted, target, topic)
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
-  const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on.database)
+  const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on)
   const rendered = render(content, context)
   const topicLinks = linkifiers.topicLinks(topic)
   const wildcards = await wildcardsOf(on, granted, target, rendered, topic)

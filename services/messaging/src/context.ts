@@ -3,6 +3,7 @@ import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 import type { PassingEvent } from '@parley/events'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
+import { createEmojiImages, type FindEmojiImages } from './facts/emoji-images.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
@@ -25,6 +26,7 @@ export interface Context {
   readonly searches: Searches
   readonly alertWords: AlertWords
   readonly linkifiers: OrganisationLinkifiers
+  readonly emojiImages: FindEmojiImages
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
@@ -72,6 +74,7 @@ export function createContext(
     searches,
     alertWords,
     linkifiers,
+    emojiImages: createEmojiImages(database),
     targets: new WeakMap(),
     presence,
     turns,

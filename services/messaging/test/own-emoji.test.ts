@@ -1,5 +1,7 @@
+import { orgId } from '@parley/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createEmojiImages } from '../src/facts/emoji-images.ts'
 import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
 
 let here: World
@@ -155,4 +157,45 @@ test('a status has it too', async () => {
       }),
     ),
   ).toMatchObject({ msg: 'This custom emoji has been deactivated.' })
+})
+
+test('names of one moment are looked up together, and each once it was asked for', async () => {
+  const { database } = one.ctx
+  let read = 0
+  const find = createEmojiImages({
+    read: (org, fn) => {
+      read++
+      return database.read(org, fn)
+    },
+  })
+  const names = Array.from({ length: 20 }, (_, i) => `together_${i}`)
+  for (const name of names.slice(1)) await ours(name)
+  const there = orgId(4711)
+  await ours('together_1', there)
+  const all = await Promise.all(names.map((name) => find(here.org, [name, 'tada'])))
+  expect(all.map((found, i) => found.has(names[i] ?? ''))).toEqual(names.map((_, i) => i > 0))
+  expect(read).toBe(1)
+
+  // While one is under way others gather; what is there when they ask is found.
+  const first = find(here.org, ['together_1'])
+  const elsewhere = find(there, ['together_1', 'together_2'])
+  await new Promise(setImmediate)
+  await ours('together_0')
+  const later = await Promise.all(names.map((name) => find(here.org, [name])))
+  expect(later.map((found, i) => found.has(names[i] ?? ''))).toEqual(names.map(() => true))
+  expect((await first).has('together_1')).toBe(true)
+  expect([...(await elsewhere).keys()]).toEqual(['together_1'])
+  expect(read).toBe(4)
+  expect(await find(here.org, [])).toEqual(new Map())
+  expect(read).toBe(4)
+})
+
+test('a look that fails fails for those who asked, and not for the next', async () => {
+  let fails = true
+  const find = createEmojiImages({
+    read: (org, fn) => (fails ? Promise.reject(new Error('away')) : one.ctx.database.read(org, fn)),
+  })
+  await expect(find(here.org, ['together_1'])).rejects.toThrow('away')
+  fails = false
+  expect((await find(here.org, ['together_1'])).size).toBe(1)
 })

@@ -4,7 +4,7 @@ import { type Linkifiers, render } from '@parley/markdown'
 import type { Context } from '../context.ts'
 import { mostLookedUp } from '../compose.ts'
 import { channelIsMany } from '../facts/crowd.ts'
-import { loadRenderContext } from '../facts/render-context.ts'
+import { loadRenderContext, readingIn } from '../facts/render-context.ts'
 import { allOf, mentionGroups } from '../group-mentions.ts'
 import { readThere } from '../repo/alert-words.ts'
 import type { NewText } from '../repo/edits.ts'
@@ -26,8 +26,8 @@ export async function newText(
   where: { readonly url: string; readonly linkifiers: Linkifiers },
   { alertWords }: Pick<Context, 'alertWords'>,
 ): Promise<NewText> {
-  const here = { read: <R>(_org: unknown, fn: (open: Tx) => Promise<R>) => fn(tx) }
-  const { html, mentions } = render(content, await loadRenderContext(granted.actor, content, where, here))
+  const context = await loadRenderContext(granted.actor, content, where, readingIn(tx))
+  const { html, mentions } = render(content, context)
   const { channel } = granted.object.message
   const channelWildcard = channel !== null && mentions.channelWildcard
   const participants = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []

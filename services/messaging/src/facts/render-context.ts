@@ -3,6 +3,7 @@ import { type Database, predicateSql, sightSql, type Tx } from '@parley/db'
 import { type Linkifiers, mentionsIn, type RenderContext, renderContext } from '@parley/markdown'
 import { z } from 'zod'
 import { channelAtomsSql } from './channel-sql.ts'
+import type { FindEmojiImages } from './emoji-images.ts'
 import { readEmojiImages } from './own-emoji.ts'
 
 const User = z.object({ id: z.int(), fullName: z.string() })
@@ -15,6 +16,18 @@ interface Where {
   readonly linkifiers: Linkifiers
 }
 
+/** Where it is looked up. */
+export interface Reading {
+  readonly database: Pick<Database, 'read'>
+  readonly emojiImages: FindEmojiImages
+}
+
+/** For who has a transaction open: no second connection is needed. */
+export const readingIn = (tx: Tx): Reading => ({
+  database: { read: (_, fn) => fn(tx) },
+  emojiImages: (_, names) => readEmojiImages(tx, names),
+})
+
 /**
  * What a source refers to, as far as its author may refer to it: people they see, channels they know of, and groups in
  * use and the organisation's own emoji, which everybody may name.
@@ -23,17 +36,17 @@ export async function loadRenderContext(
   actor: Actor,
   source: string,
   { url: organisationUrl, linkifiers }: Where,
-  database: Pick<Database, 'read'>,
+  { database, emojiImages }: Reading,
 ): Promise<RenderContext> {
   const { userIds, userNames, channelNames, groupNames, emojiNames } = mentionsIn(source)
-  if ([userIds, userNames, channelNames, groupNames, emojiNames].every((names) => names.length === 0))
-    return renderContext({ organisationUrl, linkifiers })
+  const customEmoji = await emojiImages(actor.orgId, emojiNames)
+  if ([userIds, userNames, channelNames, groupNames].every((names) => names.length === 0))
+    return renderContext({ organisationUrl, linkifiers, customEmoji })
   return database.read(actor.orgId, async (tx) => {
-    const [users, channels, groups, customEmoji] = await Promise.all([
+    const [users, channels, groups] = await Promise.all([
       readUsers(tx, actor, userIds, userNames),
       readChannels(tx, actor, channelNames),
       readGroups(tx, groupNames),
-      readEmojiImages(tx, emojiNames),
     ])
     return renderContext({ organisationUrl, linkifiers, users, channels, groups, customEmoji })
   })

@@ -4,9 +4,8 @@ import { append, make, reminderChanged } from '@parley/events'
 import { route } from '@parley/kit'
 import { normaliseContent, render } from '@parley/markdown'
 import type { Context } from '../context.ts'
-import { within } from '../compose.ts'
 import { oneMessage } from '../facts/readable-message.ts'
-import { loadRenderContext } from '../facts/render-context.ts'
+import { loadRenderContext, readingIn } from '../facts/render-context.ts'
 import { presentReminder } from '../present/scheduled.ts'
 import { insertScheduled, measureScheduled } from '../repo/scheduled.ts'
 import { inFuture, roomFor } from '../rules/later.ts'
@@ -19,7 +18,7 @@ export default route<typeof createReminder, Context, Tx>(
     const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
     const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
     const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
-    const context = await loadRenderContext(actor, content, where, within(tx, ctx.linkifiers).database)
+    const context = await loadRenderContext(actor, content, where, readingIn(tx))
     const rendered = render(content, context).html
     roomFor('reminders', await measureScheduled(tx, granted, 'reminders'), content, rendered)
     const row = await insertScheduled(
