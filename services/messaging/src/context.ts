@@ -14,6 +14,7 @@ import { createSends, type Sends } from './jobs/sends.ts'
 import { readAlertLists } from './repo/alert-words.ts'
 import { readLinkifiers, readLinkifierVersion } from './repo/linkifiers.ts'
 import { writeSends } from './repo/send-batch.ts'
+import { type CostlyReads, createCostlyReads } from './costly-reads.ts'
 import { createSearches, type Searches } from './searches.ts'
 
 /** What the routes of this service work with. */
@@ -24,6 +25,8 @@ export interface Context {
   readonly facts: FactsCache
   readonly sends: Sends
   readonly searches: Searches
+  /** Of who has read a message: its answer is as long as its readers are many. */
+  readonly receipts: CostlyReads
   readonly alertWords: AlertWords
   readonly linkifiers: OrganisationLinkifiers
   readonly emojiImages: FindEmojiImages
@@ -55,6 +58,10 @@ export function createContext(
     },
   })
   const searches = createSearches()
+  const receipts = createCostlyReads(
+    { perPerson: 2, perOrganisation: 4, perProcess: 6, statementMs: 3_000 },
+    { busy: 'Too many read receipts at once', slow: 'The read receipts took too long' },
+  )
   const turns = createTurns(pass, clock, async (ms) => {
     await delay(ms)
   })
@@ -72,6 +79,7 @@ export function createContext(
     facts,
     sends,
     searches,
+    receipts,
     alertWords,
     linkifiers,
     emojiImages: createEmojiImages(database),

@@ -1,4 +1,6 @@
 import { role } from '@parley/access'
+import { userId } from '@parley/core'
+import { readActor } from '@parley/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
@@ -139,8 +141,11 @@ describe('of somebody who was muted', () => {
     const [born, other] = [await say(dan, to), await say(fay, to)]
     // Reading goes over what was read from the start.
     await readIt(eve, other)
-    const named = async (asker: number) =>
-      Promise.all([seen, unseen, born, other].map((id) => receipts(asker, id)))
+    const named = async (asker: number) => {
+      const answers = []
+      for (const id of [seen, unseen, born, other]) answers.push(await receipts(asker, id))
+      return answers
+    }
     const [nobody, her] = [{ user_ids: [] }, { user_ids: [eve] }]
     expect(await named(fay)).toEqual([her, nobody, nobody, her])
     expect(await named(dan)).toEqual([nobody, nobody, nobody, nobody])
@@ -177,4 +182,30 @@ test('all of many readers are named', async () => {
   )
   const even = Array.from({ length: 5_000 }, (_, i) => 2_000_002 + 2 * i)
   expect(await receipts(ann, id)).toEqual({ user_ids: even })
+})
+
+test('one person reads few at once, and is told when to ask again', async () => {
+  await shown(true)
+  const [eve, fay] = [await here.user(), await here.user()]
+  const id = await say(eve, { type: 'direct', to: [fay] })
+  const { actor } = await at.ctx.database.read(here.org, (tx) => readActor(tx, userId(eve)))
+  if (!actor) throw new Error('no such account')
+  const hold = Promise.withResolvers<void>()
+  const slow = async () => {
+    const begun = Promise.withResolvers<void>()
+    const done = at.ctx.database.read(here.org, (tx) =>
+      at.ctx.receipts.run(tx, actor, () => {
+        begun.resolve()
+        return hold.promise
+      }),
+    )
+    await begun.promise
+    return { done }
+  }
+  const both = [await slow(), await slow()]
+  const [hers, others] = [await receipts(eve, id), await receipts(fay, id)]
+  hold.resolve()
+  await Promise.all(both.map(({ done }) => done))
+  const busy = { code: 'UNAVAILABLE', msg: 'Too many read receipts at once', 'retry-after': 1 }
+  expect([hers, others, await receipts(eve, id)]).toEqual([busy, { user_ids: [] }, { user_ids: [] }])
 })

@@ -22,7 +22,7 @@ export default route<typeof getMessages, Context, Tx>(getMessages, async ({ inpu
     historyVisibility: (await readMessageSettings(tx)).historyVisibility,
     linkifiers: await ctx.linkifiers.within(tx),
   }
-  return ctx.searches.run(tx, terms, async () => {
+  return ctx.searches.run(tx, granted.actor, terms, async () => {
     if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
     const ids = await readableIds(tx, granted, wanted.ids, terms)
     return { messages: await present(tx, granted, { ids, terms }, style), history_limited: false }

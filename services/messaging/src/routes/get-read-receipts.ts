@@ -10,9 +10,10 @@ import { readReceipts } from '../repo/receipts.ts'
 export default route<typeof getReadReceipts, Context, Tx>(
   getReadReceipts,
   oneMessage,
-  async ({ granted, tx }) => {
+  async ({ granted, tx, ctx }) => {
     const { readReceiptsShown } = await readMessageSettings(tx)
     if (!readReceiptsShown) throw badRequest('Read receipts are disabled in this organization.')
-    return { user_ids: await readReceipts(tx, granted) }
+    const read = () => readReceipts(tx, granted)
+    return { user_ids: await ctx.receipts.run(tx, granted.actor, read) }
   },
 )

@@ -12,7 +12,7 @@ export default route<typeof matchesNarrow, Context, Tx>(
   matchesNarrow,
   async ({ input, granted, ctx, tx }) => {
     const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow))
-    return ctx.searches.run(tx, terms, async () => {
+    return ctx.searches.run(tx, granted.actor, terms, async () => {
       const ids = await readableIds(tx, granted, [...new Set(input.msg_ids)], terms)
       const { rows } = await readMessages(tx, granted, ids)
       return { messages: Object.fromEntries(await matchesOf(tx, rows, terms, false)) }

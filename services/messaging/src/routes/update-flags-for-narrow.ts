@@ -16,7 +16,7 @@ export default route<typeof updateFlagsForNarrow, Context, Tx>(
     const change = parseFlagChange(input.op, input.flag)
     const wanted = parseAround({ ...input, use_first_unread_anchor: false })
     const asked = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow))
-    const { anchor, found } = await ctx.searches.run(tx, asked, async () => {
+    const { anchor, found } = await ctx.searches.run(tx, granted.actor, asked, async () => {
       const terms = await withFound(tx, granted, asked)
       const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
       return { anchor, found: await idsAround(tx, granted, terms, { ...wanted, anchor }) }

@@ -1,0 +1,52 @@
+import type { Actor } from '@parley/access'
+import { AppError } from '@parley/core'
+import type { Tx } from '@parley/db'
+import { bounded } from './repo/bounded.ts'
+
+/** Keeps reads of one kind from taking the database away from everything else, and from everybody else's. */
+export interface CostlyReads {
+  /** @throws AppError UNAVAILABLE where too many run already, and where a statement takes too long */
+  run<R>(tx: Tx, actor: Actor, fn: () => Promise<R>): Promise<R>
+}
+
+export interface CostlyReadsBounds {
+  /** How many of one person with all their bots, of one organisation, and of all, this process runs at once; more are refused. */
+  readonly perPerson: number
+  readonly perOrganisation: number
+  readonly perProcess: number
+  /** How long one statement may take, milliseconds. */
+  readonly statementMs: number
+}
+
+/** @param saying what is said where too many run, and where one takes too long */
+export function createCostlyReads(
+  { perPerson, perOrganisation, perProcess, statementMs }: CostlyReadsBounds,
+  saying: { readonly busy: string; readonly slow: string },
+): CostlyReads {
+  const running = new Map<string, number>()
+  return {
+    async run(tx, actor, fn) {
+      const organisation = `${tx.org}`
+      // Whoever has many bots is one person.
+      const person = `${tx.org} ${actor.botOwnerId ?? actor.userId}`
+      const shares = [
+        ['', perProcess],
+        [organisation, perOrganisation],
+        [person, perPerson],
+      ] as const
+      // Refused rather than kept waiting: who waits has a connection of the pool.
+      if (shares.some(([of, most]) => (running.get(of) ?? 0) >= most))
+        throw new AppError('UNAVAILABLE', saying.busy, { data: { 'retry-after': 1 }, retryable: true })
+      for (const [of] of shares) running.set(of, (running.get(of) ?? 0) + 1)
+      try {
+        return await bounded(tx, statementMs, saying.slow, fn)
+      } finally {
+        for (const [of] of shares) {
+          const left = (running.get(of) ?? 1) - 1
+          if (left === 0) running.delete(of)
+          else running.set(of, left)
+        }
+      }
+    },
+  }
+}
