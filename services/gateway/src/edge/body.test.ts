@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { AppError } from '@parley/core'
 import { expect, test } from 'vitest'
 import { readBody } from './body.ts'
 import { noFields } from './fields.ts'
 import { appErrorOf } from './refusal.ts'
+import { unread } from './unread.ts'
 
 async function read(headers: Record<string, string>, ...chunks: readonly string[]): Promise<unknown> {
   const request = Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
@@ -15,6 +17,7 @@ async function read(headers: Record<string, string>, ...chunks: readonly string[
   return { ...fields }
 }
 const chunked = { 'transfer-encoding': 'chunked' }
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 test('a body without a type is let through where it is empty', async () => {
   expect(await read({})).toEqual({})
@@ -29,6 +32,24 @@ test.each([
   ['that is too long', {}, 'PAYLOAD_TOO_LARGE'],
 ])('a body %s is refused', async (_, headers, code) => {
   await expect(read({ ...chunked, ...headers }, '12345', '6789')).rejects.toMatchObject({ code })
+})
+
+test('what is left of a body that was refused is read away, and nothing of it is held', async () => {
+  const sent = ['12345', '6789', 'and', 'more', 'of it']
+  const body = Readable.from(sent.map((chunk) => Buffer.from(chunk)))
+  const request = Object.assign(body, { headers: { ...chunked, ...form }, complete: false })
+  let held = 0
+  const room = {
+    grow: (bytes: number) => {
+      held += bytes
+      if (held > 5) throw new AppError('UNAVAILABLE', 'Try again later')
+    },
+    [Symbol.dispose]: () => {},
+  }
+  const read = readBody(request as unknown as IncomingMessage, 100, noFields(), room)
+  await expect(read).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(await unread(request as unknown as IncomingMessage)).toBe(true)
+  expect(held).toBe(9)
 })
 
 test.each([

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError, badRequest } from '@parley/core'
 import { type Fields, readUrlencoded, utf8 } from './fields.ts'
-import { readMultipart } from './multipart.ts'
+import { joined, readMultipart } from './multipart.ts'
 import type { Held } from './room.ts'
 
 /**
@@ -58,19 +58,23 @@ function collect(request: IncomingMessage, limit: number, held: Held | null = nu
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
-  request.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     size += chunk.length
     try {
       if (size > limit) throw tooLarge()
       held?.grow(chunk.length)
       chunks.push(chunk)
     } catch (error) {
+      // Whoever reads the rest away is not stopped, and nothing more is held.
+      request.off('data', take)
       request.pause()
+      chunks.length = 0
       reject(error)
     }
-  })
+  }
+  request.on('data', take)
   request.on('end', () => {
-    resolve(Buffer.concat(chunks, size))
+    resolve(joined(chunks))
   })
   request.on('error', (cause) => {
     reject(new AppError('REQUEST_TIMEOUT', 'Request was not completed', { cause }))

@@ -43,8 +43,8 @@ export async function readMultipart(
   await promise
   const files: Buffer[] = []
   for (const { name, isFile, chunks } of parts)
-    if (isFile) files.push(Buffer.concat(chunks))
-    else addField(fields, name, utf8(Buffer.concat(chunks)))
+    if (isFile) files.push(joined(chunks))
+    else addField(fields, name, utf8(joined(chunks)))
   if (files.length > 1) throw badRequest('You must upload exactly one file.')
   return files[0] ?? null
 }
@@ -62,5 +62,9 @@ function open(contentType: string): BusboyInstance {
     throw malformed()
   }
 }
+
+/** The bytes of all, which are copied only where there are several. */
+export const joined = (chunks: readonly Buffer[]): Buffer =>
+  chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
 
 const malformed = (): AppError => badRequest('Malformed multipart body')
