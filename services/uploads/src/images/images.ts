@@ -62,7 +62,7 @@ export function createImages(): Images {
       const whole = bounded(bytes, mostPictures)
       if (whole === null) throw undecodable()
       // Loaded outside of what makes an image undecodable: that it cannot be is a fault of ours.
-      const sharp = await decoder()
+      const sharp = decoder()
       try {
         return await work(await open(sharp, whole))
       } catch (error) {
