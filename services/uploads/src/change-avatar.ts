@@ -33,7 +33,7 @@ export async function setAvatar(
   given: Uint8Array | undefined,
 ): Promise<string> {
   if (given === undefined) throw badRequest('You must upload exactly one avatar.')
-  const pictures = await ctx.images.avatar(asked.principal.org, given)
+  const pictures = await ctx.images.avatar(asked.principal, given)
   // Decoding took its time: the organisation may have settled it otherwise meanwhile.
   return commitAsked(ctx, asked, async (tx, { actor, rights }) => {
     const verdict = authorize('self:depict', actor, { disabled: await avatarsFixed(tx) }, rights)

@@ -1,6 +1,6 @@
 import { authorize, type Granted } from '@parley/access'
 import type { PictureKind } from '@parley/api'
-import { AppError, badRequest, orgId } from '@parley/core'
+import { AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, hold, make, pictureChanged, pictureSet } from '@parley/events'
 import { type AskedBy, commitAsked } from '@parley/kit'
@@ -31,7 +31,7 @@ export async function setPicture(
   given: Uint8Array | undefined,
 ): Promise<string> {
   if (given === undefined) throw badRequest('You must upload exactly one file.')
-  const picture = await ctx.images[kind === 'icon' ? 'icon' : 'logo'](orgId(asked.principal.org), given)
+  const picture = await ctx.images[kind === 'icon' ? 'icon' : 'logo'](asked.principal, given)
   // Decoding took its time: who asks may be no administrator any more.
   return commitAsked(ctx, asked, async (tx, { actor, rights }) => {
     const verdict = authorize('organisation:change', actor, { ownersOnly: false }, rights)

@@ -14,7 +14,7 @@ export default answer<typeof prepareAvatar, Context>(prepareAvatar, async ({ inp
   const bytes = Buffer.from(input.file, 'base64')
   if (bytes.length > maxImageBytes)
     throw badRequest(`Uploaded file is larger than the allowed limit of ${maxImageMib} MiB`)
-  const { picture, medium } = await ctx.images.avatar(org, bytes)
+  const { picture, medium } = await ctx.images.avatar(input, bytes)
   return ctx.database.write(org, async (tx) => {
     const granted = await asks(tx)
     if (!granted) return null

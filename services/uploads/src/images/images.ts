@@ -1,9 +1,10 @@
-import { AppError, badRequest, unavailable } from '@parley/core'
+import { AppError, badRequest } from '@parley/core'
 import { Turns } from '@parley/kit'
 import type { Sharp, SharpOptions } from 'sharp'
 import { bounded } from './bounded.ts'
 import { type Decoder, decoder } from './decoder.ts'
 import { looksLikeImage } from './form.ts'
+import { type Bringer, Places } from './places.ts'
 
 /** An image as we made it, without anything of the one that came but its pixels. */
 export interface Picture {
@@ -15,15 +16,15 @@ export interface Picture {
 export interface Images {
   /** 64 × 64; one that moves comes with a picture that does not. */
   emoji(
-    org: number,
+    by: Bringer,
     bytes: Uint8Array,
   ): Promise<{ readonly picture: Picture; readonly still: Picture | null }>
   /** 200 × 200. */
-  icon(org: number, bytes: Uint8Array): Promise<Picture>
+  icon(by: Bringer, bytes: Uint8Array): Promise<Picture>
   /** Within 640 × 80. */
-  logo(org: number, bytes: Uint8Array): Promise<Picture>
+  logo(by: Bringer, bytes: Uint8Array): Promise<Picture>
   /** 100 × 100 and 500 × 500, of the middle of what comes. */
-  avatar(org: number, bytes: Uint8Array): Promise<{ readonly picture: Picture; readonly medium: Picture }>
+  avatar(by: Bringer, bytes: Uint8Array): Promise<{ readonly picture: Picture; readonly medium: Picture }>
 }
 
 /** Pixels of all pictures of one image: what is to be decoded at most, whatever its bytes promise. */
@@ -32,8 +33,8 @@ const mostPictures = 500
 const mostBytes = 256 * 1024
 const mostSeconds = 5
 const mostWaiting = 16
-/** Of one organisation's, so that others come to their turn. */
-const mostOfOne = 6
+/** Of one organisation's and of one person's, so that others come to their turn. */
+const [mostOfOne, mostOfPerson] = [6, 3]
 const emojiSize = 64
 const iconSize = 200
 const logoSize = { width: 640, height: 80 }
@@ -43,21 +44,11 @@ const clear = { r: 0, g: 0, b: 0, alpha: 0 }
 export function createImages(): Images {
   // Each takes a core and memory for its pixels.
   const turns = new Turns(1, mostWaiting)
-  const working = new Map<number, number>()
-  const inTurn = async <R>(org: number, work: () => Promise<R>): Promise<R> => {
-    const before = working.get(org) ?? 0
-    if (before >= mostOfOne) throw unavailable()
-    working.set(org, before + 1)
-    try {
-      return await turns.take(work)
-    } finally {
-      const left = (working.get(org) ?? 0) - 1
-      if (left > 0) working.set(org, left)
-      else working.delete(org)
-    }
-  }
-  const worked = <R>(org: number, bytes: Uint8Array, work: (image: Opened) => Promise<R>): Promise<R> =>
-    inTurn(org, async () => {
+  const places = new Places(mostWaiting + 1, mostOfOne, mostOfPerson)
+  const inTurn = <R>(by: Bringer, work: () => Promise<R>): Promise<R> =>
+    places.take(by, () => turns.take(work))
+  const worked = <R>(by: Bringer, bytes: Uint8Array, work: (image: Opened) => Promise<R>): Promise<R> =>
+    inTurn(by, async () => {
       if (!looksLikeImage(bytes)) throw undecodable()
       const whole = bounded(bytes, mostPictures)
       if (whole === null) throw undecodable()
@@ -71,16 +62,16 @@ export function createImages(): Images {
       }
     })
   return {
-    icon: (org, bytes) =>
-      worked(org, bytes, ({ first }) =>
+    icon: (by, bytes) =>
+      worked(by, bytes, ({ first }) =>
         encoded(first().resize(iconSize, iconSize, { fit: 'cover' }), 'image/png'),
       ),
-    logo: (org, bytes) =>
-      worked(org, bytes, ({ first }) =>
+    logo: (by, bytes) =>
+      worked(by, bytes, ({ first }) =>
         encoded(first().resize({ ...logoSize, fit: 'inside', withoutEnlargement: true }), 'image/png'),
       ),
-    avatar: (org, bytes) =>
-      worked(org, bytes, async ({ first }) => {
+    avatar: (by, bytes) =>
+      worked(by, bytes, async ({ first }) => {
         const fitted = (size: number): Sharp => first().resize(size, size, { fit: 'cover' })
         return {
           picture: await encoded(fitted(avatarSizes.small), 'image/png'),
@@ -88,8 +79,8 @@ export function createImages(): Images {
           medium: await encoded(fitted(avatarSizes.medium), 'image/webp'),
         }
       }),
-    emoji: (org, bytes) =>
-      worked(org, bytes, async ({ first, all, moves }) => {
+    emoji: (by, bytes) =>
+      worked(by, bytes, async ({ first, all, moves }) => {
         const small = (image: Sharp): Sharp =>
           image.resize(emojiSize, emojiSize, { fit: 'contain', background: clear })
         const still = await encoded(small(first()), 'image/png')

@@ -18,10 +18,10 @@ export default route<typeof addEmoji, Context, Tx>(
     denied: (_, reason) => refusal(reason),
   },
   async (handling) => {
-    const { input, actor, ctx } = handling
+    const { input, principal, ctx } = handling
     const name = emojiName(input.emoji_name)
     if (input.image === undefined) throw badRequest('You must upload exactly one file.')
-    const { picture, still } = await ctx.images.emoji(actor.orgId, input.image)
+    const { picture, still } = await ctx.images.emoji(principal, input.image)
     // Decoding took its time: who asks may have lost the right meanwhile.
     return commitAsked(ctx, handling, async (tx, who) => {
       const wanted = { hidesBuiltIn: hidesBuiltIn(name) }
