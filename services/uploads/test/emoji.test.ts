@@ -9,7 +9,14 @@ import {
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { deactivateOrganisation, EmojiById, type EmojiObject, reactivateOrganisation } from '@parley/api'
+import {
+  deactivateOrganisation,
+  EmojiById,
+  type EmojiObject,
+  reactivateOrganisation,
+  maxEmoji,
+  maxEmojiByPerson,
+} from '@parley/api'
 import { jpeg, moving, picture } from './pictures.ts'
 
 let net: TestNetwork
@@ -214,6 +221,26 @@ test('the organisation says who may add emoji; bots and guests never may', async
   expect((await add('admins', png)).body['msg']).toBe('Insufficient permission')
   expect((await add('admins', png, org.owner)).status).toBe(200)
   await set(idOf('role:members'))
+})
+
+test('nobody but administrators uses up what all may add', async () => {
+  const crowd = await net.organisation()
+  const ada = await crowd.person('Ada')
+  const png = await picture()
+  expect((await add('first', png, ada)).status).toBe(200)
+  const made = (n: number, by: number) =>
+    net.database.superuser(
+      `INSERT INTO uploads.emoji (org_id, emoji_id, name, author_id, path, deactivated)
+       SELECT org_id, nextval('uploads.emoji_ids'), 'e' || $3::text || '_' || n, $3::integer, path, true
+       FROM uploads.emoji, generate_series(1, $2) n WHERE org_id = $1 AND name = 'first'`,
+      [crowd.id, n, by],
+    )
+  await made(maxEmojiByPerson - 2, ada.id)
+  expect((await add('last', png, ada)).status).toBe(200)
+  expect((await add('more', png, ada)).body['msg']).toBe(`Too many custom emoji (limit: ${maxEmojiByPerson})`)
+  await made(maxEmoji - maxEmojiByPerson - 1, crowd.owner.id)
+  expect((await add('owners', png, crowd.owner)).status).toBe(200)
+  expect((await add('full', png, crowd.owner)).body['msg']).toBe(`Too many custom emoji (limit: ${maxEmoji})`)
 })
 
 test('every change is an event of all emoji, and an act without the name', async () => {

@@ -21,6 +21,8 @@ export type EmojiById = z.infer<typeof EmojiById>
 
 /** Most emoji of one organisation, deactivated ones too: each change tells of all of them. */
 export const maxEmoji = 1000
+/** Of these, those that one person has made who is no administrator. */
+export const maxEmojiByPerson = 200
 /** Characters of a name, as texts take it. */
 export const maxEmojiNameLength = 60
 /** Largest image that is taken, as it comes. */

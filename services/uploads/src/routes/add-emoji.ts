@@ -1,5 +1,5 @@
-import { authorize, type Reason } from '@parley/access'
-import { addEmoji, maxEmoji } from '@parley/api'
+import { authorize, isAdmin, type Reason } from '@parley/access'
+import { addEmoji, maxEmoji, maxEmojiByPerson } from '@parley/api'
 import { type AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { hold } from '@parley/events'
@@ -33,7 +33,9 @@ export default route<typeof addEmoji, Context, Tx>(
       const all = Object.values(await readEmoji(tx, granted))
       if (all.some((emoji) => emoji.name === name && !emoji.deactivated))
         throw badRequest('A custom emoji with this name already exists.')
-      if (all.length >= maxEmoji) throw badRequest(`Too many custom emoji (limit: ${maxEmoji})`)
+      if (all.length >= maxEmoji) throw tooMany(maxEmoji)
+      const own = all.filter((emoji) => emoji.author_id === who.actor.userId).length
+      if (own >= maxEmojiByPerson && !isAdmin(who.actor)) throw tooMany(maxEmojiByPerson)
       const path = await insertImage(tx, granted, ctx, 'emoji/images', picture)
       const stillPath = still && (await insertImage(tx, granted, ctx, 'emoji/images/still', still))
       await tellEmoji(tx, granted, 'add', await insertEmoji(tx, granted, { name, path, stillPath }))
@@ -41,6 +43,8 @@ export default route<typeof addEmoji, Context, Tx>(
     })
   },
 )
+
+const tooMany = (limit: number): AppError => badRequest(`Too many custom emoji (limit: ${limit})`)
 
 function refusal(reason: Reason): AppError {
   switch (reason) {
