@@ -372,12 +372,12 @@ test('a bot has the picture that comes with it, and the one that who has the say
   await net.settle()
   const people = told(await queue.rest()).map((event) => event['person'])
   expect(people.filter((person) => JSON.stringify(person).includes('avatar_url_medium'))).toEqual(
-    [second, third].map((url, n) => ({
+    [first, second, third].map((url, n) => ({
       user_id: bot,
       avatar_url: url,
       avatar_url_medium: url.replace('?', '/medium?'),
       avatar_source: 'U',
-      avatar_version: n + 2,
+      avatar_version: n + 1,
     })),
   )
   const ofBots = (await own.rest()).filter(({ type }) => type === 'realm_bot')
@@ -392,7 +392,7 @@ test('a bot has the picture that comes with it, and the one that who has the say
       WHERE org_id = $1 AND type = 'user.avatar-changed' AND body ->> 'user_id' = $2 ORDER BY seq`,
     [org.id, String(bot)],
   )
-  expect(acts.map(({ by }) => Number(by))).toEqual([bob.id, org.owner.id])
+  expect(acts.map(({ by }) => Number(by))).toEqual([bob.id, bob.id, org.owner.id])
 })
 
 test('nobody else gives a bot a picture, and nothing but an image makes one', async () => {

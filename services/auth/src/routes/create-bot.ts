@@ -1,8 +1,8 @@
 import { role } from '@parley/access'
 import { avatarUrl, createBot, maxBotsOfOrganisation, maxBotsOfPerson, preparedIn } from '@parley/api'
-import { badRequest, Secret, userId } from '@parley/core'
+import { badRequest, Secret, userId, type UserId } from '@parley/core'
 import type { OrmTx } from '@parley/db'
-import { append, keyCreated, make } from '@parley/events'
+import { append, avatarChanged, keyCreated, make, type NewEvent } from '@parley/events'
 import { route } from '@parley/kit'
 import { accountEvents } from '../add-account.ts'
 import { botTold } from '../bot-events.ts'
@@ -51,9 +51,14 @@ export default route<typeof createBot, AuthContext, OrmTx>(
     })
     await append(tx, rights, [
       ...accountEvents(row, role.member, actor.userId),
+      ...(input.image === undefined ? [] : [given(bot, row.avatarVersion, actor.userId)]),
       make(keyCreated, { user_id: bot, key_id: keyId, method: 'owner' }),
       ...(await botTold(tx, actor.userId, { op: 'add', bot: told })),
     ])
     return { ...preferences, user_id: bot, api_key: key, avatar_url: avatarUrl(bot, row.avatarVersion) }
   },
 )
+
+/** Told like every change of a picture, so that audit has it too. */
+const given = (bot: UserId, version: number, by: UserId): NewEvent =>
+  make(avatarChanged, { user_id: bot, version, uploaded: true, by })
