@@ -52,6 +52,18 @@ export async function fill(
   await addChannels(database, org, channels, ids)
   await addConversations(database, org, ids)
   await addMessages(database, org, ids, messages, progress)
+  // What triggers keep, had there been any.
+  await database.query(
+    `INSERT INTO messaging.channel_activity (org_id, channel_id, first_message_id, last_sent_at)
+      SELECT r.org_id, r.channel_id, f.message_id, l.sent_at
+      FROM messaging.recipients r,
+        LATERAL (SELECT m.message_id FROM messaging.messages m WHERE m.org_id = $1 AND m.recipient_id = r.recipient_id
+          ORDER BY m.message_id LIMIT 1) AS f,
+        LATERAL (SELECT m.sent_at FROM messaging.messages m WHERE m.org_id = $1 AND m.recipient_id = r.recipient_id
+          ORDER BY m.message_id DESC LIMIT 1) AS l
+      WHERE r.org_id = $1 AND r.channel_id IS NOT NULL`,
+    [org],
+  )
   progress('who has read what')
   await leaveUnread(database, org, reader.id)
   await database.query('ANALYZE')
