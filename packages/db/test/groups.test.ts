@@ -2,7 +2,7 @@ import { fullFrom, isFullMember, role, type Role, systemGroupsOf } from '@parley
 import { orgId, userId } from '@parley/core'
 import { type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Database, readActor, sqlState, type Tx } from '../src/index.ts'
 
@@ -282,4 +282,101 @@ test('a value is no subgroup, and the same value is the same group', async () =>
     .write(org, async (tx) => nest(tx, await group(tx, 'other'), await valued(tx, [first, second], [])))
     .catch((error: unknown) => sqlState(error))
   expect(state).toBe('23503')
+})
+
+describe('values that no setting uses', () => {
+  const day = 86_400_000
+  const sweep = (tx: Tx, at: number): Promise<number> =>
+    tx
+      .query(
+        Ids,
+        'SELECT auth.v1_sweep_values($1, to_timestamp($2 / 1000.0), to_timestamp($3 / 1000.0), 2) AS id',
+        [tx.org, at, at - day],
+      )
+      .then(([row]) => row?.id ?? -1)
+  const left = (tx: Tx): Promise<number[]> =>
+    tx
+      .query(
+        Ids,
+        'SELECT group_id AS id FROM auth.user_groups WHERE org_id = $1 AND name IS NULL ORDER BY 1',
+        [tx.org],
+      )
+      .then((rows) => rows.map(({ id }) => id))
+  const manage = (tx: Tx, of: number, value: number) =>
+    tx.execute('UPDATE auth.user_groups SET can_manage_group = $3 WHERE org_id = $1 AND group_id = $2', [
+      tx.org,
+      of,
+      value,
+    ])
+  const someone = { role: role.member, active: true }
+
+  test('go a day after they were seen to be unused, some at a time; what is used stays', async () => {
+    const { org, users } = await organisation([someone, someone, someone])
+    const [a = 0, b = 0, c = 0] = users
+    const at = <R>(fn: (tx: Tx) => Promise<R>) => auth.write(org, fn)
+    const [over, realm, ...loose] = await at(async (tx) => [
+      await valued(tx, [a], []),
+      await valued(tx, [b], []),
+      await valued(tx, [a, b], []),
+      await valued(tx, [a, c], [6]),
+      await valued(tx, [b, c], []),
+    ])
+    await at(async (tx) => {
+      await manage(tx, await group(tx, 'crew'), over ?? 0)
+      await tx.execute('INSERT INTO auth.settings (org_id, permissions) VALUES ($1, $2)', [
+        org,
+        JSON.stringify({ can_create_groups: realm }),
+      ])
+    })
+    expect(await at((tx) => sweep(tx, 0))).toBe(0)
+    expect(await at((tx) => sweep(tx, day))).toBe(0)
+    expect(await at((tx) => sweep(tx, day + 1))).toBe(2)
+    expect(await at((tx) => sweep(tx, day + 1))).toBe(1)
+    expect(await at((tx) => sweep(tx, 9 * day))).toBe(0)
+    expect(await at(left)).toEqual([over, realm])
+    const rows = await db.superuser(
+      `SELECT group_id FROM auth.user_group_members WHERE org_id = $1 AND group_id = ANY ($2)
+       UNION ALL SELECT group_id FROM auth.user_group_subgroups WHERE org_id = $1 AND group_id = ANY ($2)`,
+      [org, loose],
+    )
+    expect(rows).toEqual([])
+  })
+
+  test('one that is used again stays, also where that is not committed yet; one that is gone is made anew', async () => {
+    const { org, users } = await organisation([someone])
+    const value = (tx: Tx) => valued(tx, users, [])
+    const first = await auth.write(org, value)
+    const crew = await auth.write(org, (tx) => group(tx, 'crew'))
+    await auth.write(org, (tx) => sweep(tx, 0))
+    await auth.write(org, async (tx) => {
+      await manage(tx, crew, await value(tx))
+      expect(await auth.write(org, (other) => sweep(other, 2 * day))).toBe(0)
+    })
+    await auth.write(org, (tx) => sweep(tx, 3 * day))
+    expect(await auth.write(org, (tx) => sweep(tx, 9 * day))).toBe(0)
+    expect(await auth.write(org, value)).toBe(first)
+    await auth.write(org, (tx) => manage(tx, crew, 8))
+    await auth.write(org, (tx) => sweep(tx, 10 * day))
+    // Used when it was written down, and not since: whatever says so is not believed.
+    await auth.write(org, (tx) => manage(tx, crew, first))
+    expect(await auth.write(org, (tx) => sweep(tx, 12 * day))).toBe(0)
+    await auth.write(org, (tx) => manage(tx, crew, 8))
+    await auth.write(org, (tx) => sweep(tx, 13 * day))
+    expect(await auth.write(org, (tx) => sweep(tx, 15 * day))).toBe(1)
+    expect(await auth.write(org, value)).toBeGreaterThan(first)
+  })
+
+  test('every column that names a group is looked at', async () => {
+    const [source] = await db.superuser(
+      `SELECT pg_get_functiondef('auth.v1_groups_in_settings(integer)'::regprocedure) AS text`,
+    )
+    const columns = await db.superuser(
+      `SELECT DISTINCT column_name AS name FROM information_schema.columns c
+        JOIN information_schema.tables t USING (table_schema, table_name)
+        WHERE t.table_type = 'BASE TABLE' AND table_schema IN ('auth', 'streams', 'messaging', 'uploads')
+          AND data_type = 'integer' AND column_name LIKE 'can\\_%\\_group'`,
+    )
+    expect(columns.length).toBeGreaterThan(16)
+    expect(columns.filter(({ name }) => !String(source?.['text']).includes(String(name)))).toEqual([])
+  })
 })

@@ -21,7 +21,9 @@ import { postMail } from './post-mail.ts'
 import { organisationsWithFull } from './repo/full-members.ts'
 import { organisationsWithMail } from './repo/mails.ts'
 import { findOrganisation } from './repo/organisations.ts'
+import { organisationsInUse } from './repo/setting-values.ts'
 import { createOwnAccounts } from './facts/own-accounts.ts'
+import { lookEveryMs, sweepUnusedValues } from './sweep-values.ts'
 import { tellFullMembers } from './tell-full-members.ts'
 
 const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
@@ -47,6 +49,15 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
       serve: (org) => tellFullMembers(ctx, org),
       wait,
       onProblem: (error) => logger.warn('the log does not say of new full members', describeError(error)),
+    }),
+  )
+  opening.use(
+    createRounds({
+      waiting: () => organisationsInUse(database),
+      serve: (org) => sweepUnusedValues(ctx, org),
+      pauseMs: lookEveryMs,
+      wait,
+      onProblem: (error) => logger.warn('values that no setting uses stay', describeError(error)),
     }),
   )
   if (mailer)
