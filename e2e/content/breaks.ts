@@ -57,6 +57,7 @@ export const spoilt = {
     renamed('TABLE', 'auth.domains', 'org_id'),
     renamed('TABLE', 'auth.invitations', 'org_id'),
     renamed('TABLE', 'auth.invitation_secrets', 'org_id'),
+    renamed('TABLE', 'auth.email_change_secrets', 'org_id'),
     renamed('TABLE', 'auth.linkifiers', 'org_id'),
     renamed('TABLE', 'auth.navigation_views', 'user_id'),
   ],

@@ -133,6 +133,10 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
   'revoke-email-invite': ['profiles', ({ ada }) => ada.delete('/invites/1')],
   'revoke-invite-link': ['profiles', ({ ada }) => ada.delete('/invites/multiuse/1')],
   'resend-email-invite': ['profiles', ({ ada }) => ada.post('/invites/1/resend')],
+  'confirm-email': [
+    'profiles',
+    ({ stage }) => stage.client({}).post('/parley/email/confirm', { secret: canary.token }),
+  ],
   'ask-to-join': [
     'profiles',
     ({ stage }) =>

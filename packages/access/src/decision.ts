@@ -50,6 +50,7 @@ export type Reason =
   | 'address-outside'
   | 'address-plus'
   | 'address-disposable'
+  | 'address-kept'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

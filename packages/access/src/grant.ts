@@ -73,10 +73,12 @@ import { type SightFacts, userSee, userSight } from './actions/sight.ts'
 import { type NewTopic, topicCreate } from './actions/topic.ts'
 import {
   type NamedAccount,
+  type NewAddress,
   type NewUser,
   selfBeThere,
   selfDepict,
   selfDescribe,
+  selfReaddress,
   selfSet,
   userCreate,
   userDeactivate,
@@ -110,6 +112,8 @@ export interface ActionObjects {
   'self:depict': { readonly disabled: boolean }
   /** To choose how things are for oneself, and one's name. */
   'self:set': null
+  /** To sign in by another address, and be written to there. */
+  'self:readdress': NewAddress
   /** To keep data, as bots do. */
   'self:store': null
   /** One's own bots. */
@@ -198,6 +202,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'self:describe': selfDescribe,
   'self:depict': selfDepict,
   'self:set': selfSet,
+  'self:readdress': selfReaddress,
   'self:store': selfStore,
   'bot:list': botList,
   'bot:create': botCreate,

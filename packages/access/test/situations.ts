@@ -260,6 +260,12 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['where only administrators may', { disabled: true }],
   ],
   'self:set': nothing,
+  'self:readdress': [
+    ['one that is let in', { kept: false, address }],
+    ['one that is not', { kept: false, address: outside }],
+    ['where addresses are kept', { kept: true, address }],
+    ['where they are kept, one that is not let in', { kept: true, address: outside }],
+  ],
   'self:store': nothing,
   'bot:list': nothing,
   'bot:create': [

@@ -15,3 +15,9 @@ export const authenticateByUsername: readonly Limit[] = [perAccount('authenticat
 
 /** Changes of one's own password: whoever has somebody's key or session does not guess it by them. */
 export const passwordByUser: readonly Limit[] = [perUser('password_change_by_user', 5, 1800)]
+
+/** Zulip's defaults for other addresses that somebody asks for: each sends a mail. */
+export const emailByUser: readonly Limit[] = [
+  perUser('email_change_by_user', 2, 3600),
+  perUser('email_change_by_user', 5, 86_400),
+]

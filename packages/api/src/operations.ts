@@ -103,6 +103,7 @@ import {
   revokeInviteLink,
   sendInvites,
 } from './invitations/invitations.ts'
+import { confirmEmail } from './own/confirm-email.ts'
 import { askToJoin, join } from './own/join.ts'
 import { addDomain, changeDomain, getDomains, removeDomain } from './organisation/domains.ts'
 import { addPlayground, removePlayground } from './organisation/playgrounds.ts'
@@ -263,6 +264,7 @@ export const operations: readonly Operation[] = [
   revokeInviteLink,
   sendInvites,
   askToJoin,
+  confirmEmail,
   join,
   addDomain,
   changeDomain,

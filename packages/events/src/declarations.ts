@@ -87,6 +87,7 @@ import {
 import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
 import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.ts'
+import { accountEmailChanged, emailChanged, shownEmailChanged } from './users/email-changed.ts'
 import { passwordChanged } from './users/password-changed.ts'
 import { avatarChanged } from './users/avatar-changed.ts'
 import { userMoved } from './users/user-moved.ts'
@@ -104,6 +105,9 @@ const any = <B>(declaration: EventDeclaration<B>): EventDeclaration =>
 export const declarations: readonly EventDeclaration[] = [
   // users
   any(accountCreated),
+  any(accountEmailChanged),
+  any(emailChanged),
+  any(shownEmailChanged),
   any(accountSet),
   any(botChanged),
   any(botGiven),

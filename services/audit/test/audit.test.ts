@@ -4,6 +4,7 @@ import { declarations } from '@parley/events'
 import {
   type Account,
   type Organisation,
+  secretIn,
   signIn,
   smallPicture,
   testNetwork,
@@ -51,6 +52,12 @@ const leavesOf = async (org_: number) =>
     )
 const verify = (of: Organisation) => network.link.call(verifyAudit, { org: of.id })
 
+const mailTo = (who: Organisation) =>
+  network.mail.received.find(({ to }) => to.includes(`canary@${who.subdomain}.changed.example`))
+function never(): never {
+  throw new Error('a mail came')
+}
+
 /** Every act that becomes a leaf, with a word in everything that somebody can write. */
 async function everyAct(who: Organisation, person: Account): Promise<void> {
   const channel = { subscriptions: [{ name: 'canarychannel', description: 'canarydescription' }] }
@@ -95,6 +102,12 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   await who.owner.upload('/realm/icon', [smallPicture])
   await who.owner.ok('POST', '/invites', { invitee_emails: 'canary@new.example', stream_ids: [] })
   await who.owner.ok('PATCH', '/realm', { can_resolve_topics_group: { new: members } })
+  const later = await signIn(who.client(), person.email, passwords.new_password)
+  const email = `canary@${who.subdomain}.changed.example`
+  await who.client({ headers: later, root: '/json' }).ok('PATCH', '/settings', { email })
+  await expect.poll(() => mailTo(who), { timeout: 20_000 }).toBeDefined()
+  const secret = secretIn(mailTo(who) ?? never())
+  await who.client().ok('POST', '/parley/email/confirm', { secret })
   await who.owner.ok('PATCH', `/users/${person.id}`, { role: 300 })
   await who.owner.ok('DELETE', `/users/${person.id}`)
   await who.owner.ok('POST', `/users/${person.id}/reactivate`)

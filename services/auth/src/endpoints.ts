@@ -22,6 +22,7 @@ import revokeEmailInvite from './routes/revoke-email-invite.ts'
 import revokeInviteLink from './routes/revoke-invite-link.ts'
 import resendEmailInvite from './routes/resend-email-invite.ts'
 import askToJoin from './routes/ask-to-join.ts'
+import confirmEmail from './routes/confirm-email.ts'
 import join from './routes/join.ts'
 import addDomain from './routes/add-domain.ts'
 import changeDomain from './routes/change-domain.ts'
@@ -121,6 +122,7 @@ export const routes: readonly Route<AuthContext, OrmTx>[] = [
   revokeInviteLink,
   resendEmailInvite,
   askToJoin,
+  confirmEmail,
   join,
   addDomain,
   changeDomain,

@@ -6,7 +6,8 @@ import { invitationToSend } from './facts/invitation.ts'
 import { decideJoining } from './joining.ts'
 import { invitationLetter, type Letter } from './mail/letter.ts'
 import type { Mailer } from './mail/mailer.ts'
-import { claimMail, type Claimed, dropMail, insertSecret } from './repo/mails.ts'
+import { prepareEmailMail } from './prepare-email-mail.ts'
+import { claimMail, dropMail, insertSecret } from './repo/mails.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { newInvitationSecret } from './rules/invitation-secret.ts'
 
@@ -27,19 +28,21 @@ export async function postMail(
   const prepared = await ctx.database.write(org, (tx) => prepare(ctx, tx))
   if (prepared === null) return 0
   if (prepared === 'moot') return 1
-  const { mail, to, letter } = prepared
-  const { outcome, code } = await mailer.send(to, mail.message_id, letter)
-  if (outcome !== 'sent')
-    logger.warn('a mail was not sent', { reason: outcome, code, attempt: mail.attempts })
-  if (outcome !== 'failed' || mail.attempts >= mostAttempts)
-    await ctx.database.write(org, (tx) => dropMail(tx, mail.mail_id))
+  const { messageId, attempts, to, letter, drop } = prepared
+  const { outcome, code } = await mailer.send(to, messageId, letter)
+  if (outcome !== 'sent') logger.warn('a mail was not sent', { reason: outcome, code, attempt: attempts })
+  if (outcome !== 'failed' || attempts >= mostAttempts) await ctx.database.write(org, drop)
   return 1
 }
 
-interface Prepared {
-  readonly mail: Claimed
+/** A mail in hand. */
+export interface Prepared {
+  readonly messageId: string
+  readonly attempts: number
   readonly to: string
   readonly letter: Letter
+  /** It is sent, or never will be. */
+  readonly drop: (tx: OrmTx) => Promise<void>
 }
 
 /**
@@ -52,7 +55,7 @@ async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' |
   // Out of use since it was looked for: its mails wait.
   if (organisation?.deactivated !== false) return null
   const mail = await claimMail(tx, at)
-  if (!mail) return null
+  if (!mail) return prepareEmailMail(ctx, tx, organisation.name)
   const invitation = await invitationToSend(tx, mail.invitation_id, at)
   const verdict = invitation && (await decideJoining(tx, invitation, invitation.email))
   if (!invitation || !verdict?.ok) {
@@ -68,5 +71,12 @@ async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' |
     secret,
     expires: invitation.expires_at,
   })
-  return { mail, to: invitation.email, letter }
+  const { message_id: messageId, attempts } = mail
+  return {
+    messageId,
+    attempts,
+    to: invitation.email,
+    letter,
+    drop: (within) => dropMail(within, mail.mail_id),
+  }
 }

@@ -1,9 +1,9 @@
 import { authorize, type Granted, isAdmin } from '@parley/access'
 import { type updateSettings, userSettings } from '@parley/api'
-import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
 import { accountSet, append, make, type NewEvent, userRenamed } from '@parley/events'
 import { commitAsked, type Handling } from '@parley/kit'
+import { askForEmail } from './change-email.ts'
 import { changePassword, newPassword } from './change-password.ts'
 import type { AuthContext } from './context.ts'
 import { refusal } from './present/refusal.ts'
@@ -17,17 +17,18 @@ type Setting = Handling<typeof updateSettings, AuthContext, OrmTx>
 
 /**
  * Changes what the account that acts set for itself.
- * @throws AppError BAD_REQUEST for what may not be, and for the address, which is not changed here yet
+ * @throws AppError BAD_REQUEST for what may not be
  */
 export async function setOwn(handling: Setting): Promise<Record<string, never>> {
-  const { input, principal, ctx } = handling
+  const { input, principal, request, ctx } = handling
   const { full_name: name, email, old_password, new_password, ...wanted } = input
-  if (email !== undefined) throw badRequest('Email address changes are not available on this server.')
   const password = await newPassword(ctx, handling.granted, { old_password, new_password })
   return commitAsked(ctx, handling, async (tx, { actor, rights }) => {
     const verdict = authorize('self:set', actor, null, rights)
     if (!verdict.ok) throw refusal(verdict.reason)
     const { granted } = verdict
+    // An empty one is none that is wanted.
+    if (email) await askForEmail(ctx, tx, { actor, rights }, email, request.url)
     const changed = changedSettings(userSettings, await readOwnSettings(tx, granted), wanted)
     if (Object.keys(changed).length > 0) await writeOwnSettings(tx, granted, changed)
     const events = [

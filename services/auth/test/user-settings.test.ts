@@ -44,7 +44,10 @@ test.each([
     { email_address_visibility: '4' },
     'BAD_REQUEST email_address_visibility cannot be changed on this server',
   ],
-  [{ email: 'new@acme.example' }, 'BAD_REQUEST Email address changes are not available on this server.'],
+  [
+    { email: 'new@acme.example' },
+    'BAD_REQUEST This server sends no e-mail, which another address needs. Its operator can set that up.',
+  ],
   [{ new_password: 'x', old_password: 'y' }, 'BAD_REQUEST Wrong password!'],
   [{ full_name: '@all' }, 'BAD_REQUEST Invalid characters in name!'],
 ])('%j changes nothing: %s', async (fields, refusal) => {

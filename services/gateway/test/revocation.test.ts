@@ -7,9 +7,11 @@ import {
   eventQueue,
   type EventQueue,
   eventSocket,
+  expectSnapshotEqual,
   type OpenSocket,
   type Organisation,
   saying,
+  secretIn,
   signIn,
   type TestNetwork,
   testNetwork,
@@ -20,6 +22,10 @@ import { z } from 'zod'
 
 const gateways = [1, 2, 3] as const
 const messages = { event_types: ['message'] }
+const wholeState = {
+  include_subscribers: true,
+  client_capabilities: { empty_topic_name: true, bulk_message_deletion: true, linkifier_url_template: true },
+}
 let network: TestNetwork
 let org: Organisation
 let bob: Account
@@ -253,6 +259,28 @@ describe.each([
       await back.ok('POST', '/messages', { type: 'direct', to: [people[1]?.id], content: 'back' })
       expect(contentsOf(await fresh.until(saying('back')))).toEqual(['back'])
     }
+  })
+
+  test('another address: the old one opens nothing with the key, what waits by keys ends, everybody is told', async () => {
+    const ada = await somebody()
+    const email = `readdressed${made}@x.example.com`
+    const told = await eventQueue(bob, wholeState)
+    const own = await signIn(org.client(), ada.email, testPassword)
+    const browser = org.client({ gateway: 2, headers: own, root: '/json' })
+    const queue = await eventQueue(ada, messages)
+    const polls = await hanging(everywhere(ada))
+    await browser.ok('PATCH', '/settings', { email })
+    const sent = () => network.mail.received.find(({ to }) => to.includes(email))
+    await expect.poll(sent, { timeout: 20_000 }).toBeDefined()
+    const secret = secretIn(sent() ?? never())
+    expect((await org.client().ok('POST', '/parley/email/confirm', { secret }))['email']).toBe(email)
+    await opensNothing(everywhere(ada), queue)
+    expect(await polls.answers).toEqual([401, 401, 401])
+    const { apiKey } = ada
+    for (const client of everywhere({ email, apiKey })) expect(await queue.rest(client)).toEqual([])
+    expect((await browser.ok('GET', '/users/me'))['delivery_email']).toBe(email)
+    const events = await told.until((all) => JSON.stringify(all).includes('new_email'))
+    expectSnapshotEqual(told.state, events, (await eventQueue(bob, wholeState)).state)
   })
 
   test('another password ends every other session, and what it had open; this one and keys go on', async () => {

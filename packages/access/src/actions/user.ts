@@ -110,3 +110,16 @@ export function selfDepict(actor: Actor, { disabled }: { readonly disabled: bool
 export function selfDescribe(actor: Actor): Decision {
   return allowIf(!actor.isBot, deny('people-only'))
 }
+
+/** Another address for one's own account. */
+export interface NewAddress {
+  /** Do people keep their addresses (Zulip API: email_changes_disabled)? */
+  readonly kept: boolean
+  readonly address: AddressFacts
+}
+
+/** Taking it: people; where addresses are kept, administrators alone. It is one that comes in, as for new accounts. */
+export function selfReaddress(actor: Actor, { kept, address }: NewAddress): Decision {
+  if (actor.isBot) return deny('people-only')
+  return kept && !isAdmin(actor) ? deny('address-kept') : addressComesIn(address)
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { password } from '../auth/credentials.ts'
-import { apiByUser, passwordByUser } from '../limits.ts'
+import { apiByUser, emailByUser, passwordByUser } from '../limits.ts'
 import { operation, whereGiven } from '../operation.ts'
 import { optional, text } from '../param.ts'
 import { paramsOf } from '../settings/setting.ts'
@@ -13,7 +13,11 @@ const updates = <const I extends string, const P extends string>(id: I, path: P)
     path,
     service: 'auth',
     access: 'self:set',
-    limits: [...apiByUser, ...whereGiven('new_password', passwordByUser)],
+    limits: [
+      ...apiByUser,
+      ...whereGiven('new_password', passwordByUser),
+      ...whereGiven('email', emailByUser),
+    ],
     callers: ['gateway'],
     transaction: 'own',
     params: {

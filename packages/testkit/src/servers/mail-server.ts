@@ -115,9 +115,9 @@ function textOf(raw: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n')
 }
 
-/** What a mail about an invitation opens with. @throws Error where there is none in it */
+/** What a mail about an invitation, or an address, opens with. @throws Error where there is none in it */
 export function secretIn({ text: words }: ReceivedMail): string {
-  const [, secret] = /\/join#([\w-]{43})\b/.exec(words) ?? []
+  const [, secret] = /\/(?:join|email)#([\w-]{43})\b/.exec(words) ?? []
   if (secret === undefined) throw new Error('a mail without a secret')
   return secret
 }

@@ -44,7 +44,7 @@ export function invitationLetter({ url, organisation, inviter, secret, expires }
  * A name as it stands in a mail: on one line, with nothing that cannot be seen, and nothing that a mail program would make a
  * link of, for these are by what stands without a space around dots, colons and slashes.
  */
-const plain = (name: string): string =>
+export const plain = (name: string): string =>
   name.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').replaceAll(/(?<=\S)[.:/\\@。．｡](?=\S)/gu, '$& ')
 
 const entities: Readonly<Record<string, string>> = {
@@ -54,4 +54,4 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => entities[char] ?? '')
+export const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => entities[char] ?? '')

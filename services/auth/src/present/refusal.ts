@@ -31,6 +31,8 @@ export function addressRefusal(reason: Reason, address: string): AppError {
       return badRequest(`Email '${address}' not allowed in this organization`)
     case 'address-plus':
       return badRequest('Email addresses containing + are not allowed.')
+    case 'address-kept':
+      return badRequest('Email address changes are disabled in this organization.')
     case 'address-disposable':
       return badRequest('Disposable email addresses are not allowed in this organization')
     default:

@@ -22,6 +22,6 @@ export async function endEverybody(tx: Tx, _: Granted<'organisation:end'>, at: D
     'UPDATE auth.users SET generation = generation + 1, vantage = vantage + 1 WHERE org_id = $1',
     [tx.org],
   )
-  for (const table of ['auth.api_keys', 'auth.sessions', 'auth.invitations'])
+  for (const table of ['auth.api_keys', 'auth.sessions', 'auth.invitations', 'auth.email_changes'])
     await tx.execute(`UPDATE ${table} SET ended_at = $2 WHERE org_id = $1 AND ended_at IS NULL`, [tx.org, at])
 }

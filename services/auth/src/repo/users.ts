@@ -126,6 +126,10 @@ export async function deactivate(
   const open = { orgId, userId, endedAt: null }
   await tx.orm.apiKey.updateMany({ where: open, data: { endedAt: at } })
   await tx.orm.session.updateMany({ where: open, data: { endedAt: at } })
+  await tx.execute(
+    'UPDATE auth.email_changes SET ended_at = $3 WHERE org_id = $1 AND user_id = $2 AND ended_at IS NULL',
+    [orgId, userId, at],
+  )
   return generation
 }
 

@@ -1,4 +1,5 @@
 import {
+  accountEmailChanged,
   botGiven,
   channelAccessChanged,
   channelCreated,
@@ -109,6 +110,8 @@ export function effectOf(event: LogEvent): Effect | null {
       const { user_id, is_bot } = Created.parse(event.body)
       return is_bot ? { kind: 'appeared', user: user_id } : null
     }
+    // Who waits with a key came with the address of before.
+    case accountEmailChanged.type:
     case botGiven.type:
     case keyRegenerated.type: {
       const { user_id, generation } = Ended.parse(event.body)
