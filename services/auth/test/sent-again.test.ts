@@ -67,3 +67,24 @@ test('nor of what is taken back while it is sent again, wherever that falls', as
     expect(await came(address)).toBe(1)
   }
 })
+
+test('sending, sending again and taking back at once: none waits for another for ever, and what is taken back opens nothing', async () => {
+  h.clock.advance(86_400_000)
+  const addresses = Array.from({ length: 20 }, (_, i) => `once${i}@new.example`)
+  await invite(addresses.join(','))
+  const work = addresses.flatMap((address) => [
+    refusalOf(resend(address)),
+    h.post(acme.org),
+    refusalOf(revoke(address)),
+  ])
+  const outcomes = (await Promise.all(work)).filter((outcome) => typeof outcome === 'string')
+  const expected = new Set(['not refused', '400 BAD_REQUEST No such invitation'])
+  expect(outcomes.filter((outcome) => !expected.has(outcome))).toEqual([])
+  await h.post(acme.org)
+  expect((await h.ask('get-invites', member))['invites']).not.toContainEqual(
+    expect.objectContaining({ email: expect.stringContaining('once') as string }),
+  )
+  const open = `SELECT FROM auth.invitation_secrets JOIN auth.invitations USING (org_id, invitation_id)
+    WHERE email LIKE 'once%' AND ended_at IS NULL`
+  expect([await h.db.superuser(open), await h.db.superuser('SELECT FROM auth.mails')]).toEqual([[], []])
+})
