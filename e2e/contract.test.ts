@@ -150,6 +150,7 @@ test.runIf(contractAvailable())('success answers validate, endpoint by endpoint'
   await holds(owner, 'POST', '/users/{user_id}/reactivate', {}, `/users/${doomed.id}/reactivate`)
   await holds(reader, 'PATCH', '/settings', { enter_sends: true })
   await holds(owner, 'PATCH', '/realm/user_settings_defaults', { enter_sends: true })
+  await holds(owner, 'POST', '/realm/test_welcome_bot_custom_message', { welcome_message_custom_text: 'Hi' })
   await changeChannel(stream)
   await keepTexts(stream)
   const leaver = await stage.person('Leaving Person')

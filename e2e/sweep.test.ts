@@ -114,6 +114,7 @@ const pointing = (operation: Operation, ids: Target): Record<string, unknown> =>
     drafts: [{ type: 'stream', to: [ids.channel], topic: 'x', content: 'x' }],
     draft: { type: 'stream', to: [ids.channel], topic: 'x', content: 'x' },
     title: 'x',
+    welcome_message_custom_text: 'x',
     alert_words: ['x'],
     field_type: 1,
     pygments_language: 'x',

@@ -485,6 +485,13 @@ export const failing: Readonly<Record<string, readonly [Broken, Ask] | null>> = 
     'messages',
     ({ ada, message }) => ada.post(`/messages/${message}/typing`, { op: 'start' }),
   ],
+  'test-welcome-bot-custom-message': [
+    'messages',
+    ({ stage }) =>
+      stage.owner.post('/realm/test_welcome_bot_custom_message', {
+        welcome_message_custom_text: canary.content,
+      }),
+  ],
   'send-message': [
     'messages',
     ({ ada, channel }) =>

@@ -71,6 +71,7 @@ import { deactivateRealm } from './organisation/deactivate-realm.ts'
 import { addEmoji, deactivateEmoji, getEmoji } from './organisation/emoji.ts'
 import { getIcon, getLogo, removeIcon, removeLogo, setIcon, setLogo } from './organisation/pictures.ts'
 import { serverSettings } from './organisation/server-settings.ts'
+import { testWelcomeMessage } from './organisation/test-welcome-message.ts'
 import { updateRealm } from './organisation/update-realm.ts'
 import { updateUserSettingsDefaults } from './organisation/update-user-settings-defaults.ts'
 import { muteUser, unmuteUser } from './own/muted-users.ts'
@@ -144,6 +145,7 @@ export const operations: readonly Operation[] = [
   reactivateUser,
   regenerateApiKey,
   serverSettings,
+  testWelcomeMessage,
   updateDisplaySettings,
   updateNotificationSettings,
   updateRealm,

@@ -36,6 +36,7 @@ import getMessage from './routes/get-message.ts'
 import getMessages from './routes/get-messages.ts'
 import getReadReceipts from './routes/get-read-receipts.ts'
 import reportMessage from './routes/report-message.ts'
+import testWelcomeMessage from './routes/test-welcome-message.ts'
 import getTopics from './routes/get-topics.ts'
 import markAllAsRead from './routes/mark-all-as-read.ts'
 import markChannelAsRead from './routes/mark-channel-as-read.ts'
@@ -77,6 +78,7 @@ export const routes: readonly Route<Context, Tx>[] = [
   getMessages,
   getReadReceipts,
   reportMessage,
+  testWelcomeMessage,
   getTopics,
   markAllAsRead,
   markChannelAsRead,

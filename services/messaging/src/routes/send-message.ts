@@ -1,16 +1,15 @@
 import { sendMessage } from '@parley/api'
-import { badRequest, type MessageId } from '@parley/core'
+import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { type Guard, route } from '@parley/kit'
-import { type Alerted, NewerAlertWords } from '../alert-words.ts'
 import { begin, mustBegin } from '../begin-conversation.ts'
-import { alertedOf, compose } from '../compose.ts'
+import { compose } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { findTarget, foundTarget } from '../facts/target.ts'
-import { sendOf } from '../present/send.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
 import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 import { sendKey } from '../rules/send-key.ts'
+import { writeComposed } from '../write-composed.ts'
 
 const guard: Guard<typeof sendMessage, Context, Tx> = {
   async object({ input, actor, ctx }) {
@@ -29,7 +28,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
   const { topic, queue_id: queueId, local_id: localId } = input
   const words = { topic, content: input.content, url: request.url }
   const composed = await compose(ctx, granted, target, words)
-  const { userId, orgId } = granted.actor
+  const { userId } = granted.actor
   const given = { idempotencyKey: request.idempotencyKey, queueId, localId }
   const sending = {
     key: sendKey(userId, given, ctx.ids),
@@ -39,18 +38,6 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
     queueId: queueId ?? null,
     localId: localId ?? null,
   }
-  const write = async (found: Alerted, last: boolean): Promise<MessageId> => {
-    const alerted = await alertedOf(ctx, granted, target, found)
-    const alertVersion = last ? null : found.version
-    return ctx.sends.write(sendOf(granted, target, composed, { ...sending, alerted, alertVersion }))
-  }
   if (await mustBegin(ctx.database, granted, target)) await begin(ctx, granted)
-  const { content } = composed
-  try {
-    return { id: await write(await ctx.alertWords.find(orgId, content), false) }
-  } catch (error) {
-    if (!(error instanceof NewerAlertWords)) throw error
-    // What is changed from here on was changed while this was being sent.
-    return { id: await write(await ctx.alertWords.findAnew(orgId, content), true) }
-  }
+  return { id: await writeComposed(ctx, granted, target, composed, sending) }
 })
