@@ -91,8 +91,8 @@ export class Members {
         person.vantage = effect.vantage
         person.active = effect.active ?? person.active
         // What a guest sees is not in the log: it may see other people from here on.
-        person.outdated = isGuestRole(effect.role)
-        person.sees = person.outdated ? new Set() : null
+        person.outdated ||= isGuestRole(effect.role)
+        person.sees = isGuestRole(effect.role) ? new Set() : null
         return
       }
       case 'appeared':

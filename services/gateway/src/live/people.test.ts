@@ -120,6 +120,21 @@ test('a guest who moves sees nobody until it is read again, also where it moves 
   expect((await people.get(1, 0))?.sees).toBeNull()
 })
 
+test('who moves after the organisation was taken out of use is read again: it may be in use by now', async () => {
+  let reads = 0
+  const load = () => {
+    reads++
+    return Promise.resolve({ seq: 5, people: new Map([[1, person(7)]]), open: new Set<number>() })
+  }
+  const people = new People(load, () => Promise.resolve())
+  await people.get(1, 0)
+  people.apply(6, { kind: 'over' })
+  people.apply(7, { kind: 'moved', user: 1, role: 400, vantage: 3, active: null })
+  expect(people.members.get(1)).toMatchObject({ active: false, sees: null })
+  expect((await people.get(1, 0))?.active).toBe(true)
+  expect(reads).toBe(2)
+})
+
 test('who does not see everybody sees a bot from where it came to be', async () => {
   const seen = new Set([1, 2])
   const limited = {
