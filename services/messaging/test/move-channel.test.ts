@@ -164,6 +164,8 @@ test('a message goes with its rights, marks and history to who may read there, a
     ],
   )
   expect(told.to('message.appeared')).toEqual([mod])
+  // A gateway of the version before drops it without.
+  expect(told.told('message.appeared')).toMatchObject([{ body: { gravatar: false } }])
   expect(told.told('message.appeared')[0]?.body).toMatchObject({
     content: `second @**|${cid}** @**|${bob}**`,
     reactions: [{ emoji_name: 'tada', user_id: cid }],

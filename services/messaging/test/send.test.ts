@@ -72,6 +72,8 @@ describe('to a channel', () => {
       local_id: '7.1',
       flags: { read: [ann], mentioned: [] },
     })
+    // A gateway of the version before drops it without.
+    expect(event.body).toMatchObject({ gravatar: false })
   })
 
   test.each([

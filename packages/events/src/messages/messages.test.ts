@@ -290,6 +290,7 @@ describe('messages that go to another channel', () => {
     submessages: [vote],
     edited_at: null as number | null,
     moved_at: 1767312100,
+    gravatar: false,
     beside: [5],
     following: false,
   }

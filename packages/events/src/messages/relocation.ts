@@ -80,6 +80,8 @@ const Appeared = MessageSent.omit({
   /** Seconds since the Unix epoch; null where its text was never another. */
   edited_at: z.int().nullable(),
   moved_at: z.int(),
+  /** Written for gateways of the version before alone, which take no event without it. */
+  gravatar: z.boolean().default(false),
   beside,
   following,
 })

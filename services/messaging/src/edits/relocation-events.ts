@@ -237,6 +237,7 @@ function appeared(relocation: Relocation): NewEvent[] {
         topic_links: links(body.topic),
         flags: appearedFlags(users, marked, wildcards),
         moved_at: change.at,
+        gravatar: false,
         beside: others,
         following: message.channel?.inviteOnly === false ? false : null,
       },

@@ -48,6 +48,7 @@ function send(org: number, content = 'x', key = `key ${++made}`): Send {
       sender_full_name: '',
       sender_realm_str: '',
       avatar_url: '',
+      gravatar: false,
       kind: 'direct',
       stream_id: null,
       stream_name: null,

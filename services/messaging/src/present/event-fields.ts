@@ -23,6 +23,8 @@ export function eventFields(
     sender_full_name: actor.name,
     sender_realm_str: realm,
     avatar_url: actor.avatar,
+    // Read by gateways of the version before, which else drop the event: amid an upgrade they still deliver.
+    gravatar: false,
     kind: channel ? 'channel' : 'direct',
     stream_id: channel?.id ?? null,
     stream_name: channel?.name ?? null,

@@ -37,7 +37,10 @@ const Row = z.object({
 })
 
 /** A message as it is told to whom it has come, whose marks on it there are, and whom it mentions as one of many. */
-export type Appearing = Omit<MessageAppeared, 'flags' | 'topic_links' | 'moved_at' | 'beside' | 'following'> &
+export type Appearing = Omit<
+  MessageAppeared,
+  'flags' | 'topic_links' | 'moved_at' | 'gravatar' | 'beside' | 'following'
+> &
   Pick<z.output<typeof Row>, 'marks' | 'wildcards'>
 
 /** Bytes of what is told of the messages: of all, and of the one of which most is. */

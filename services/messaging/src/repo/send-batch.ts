@@ -26,7 +26,10 @@ export type EventFields = Omit<
   | 'rendered'
   | 'client'
   | 'timestamp'
->
+> & {
+  /** Read by gateways of the version before alone, which take no event without it. */
+  readonly gravatar: false
+}
 
 /** One message to write. `ask` and `hash` are what the decision stood on: they are compared behind the head. */
 export interface Send {
