@@ -17,7 +17,7 @@ import { allServices, type Request } from './control.ts'
 import type { Port } from './handshake.ts'
 import { keep, type Keeper } from './keeper.ts'
 import { openLogFile, type LogFile } from './log-file.ts'
-import { database, gatewayAddress, instancesOf, startOrder } from './services.ts'
+import { database, gatewayAddress, instancesOf, restartOrder } from './services.ts'
 import { revokeIdentity, rotateAuthority, type TrustWork } from './trust.ts'
 import { daemonUnits, serviceUnits, type DaemonUnits } from './units.ts'
 
@@ -239,11 +239,10 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
             })),
           }
         case 'restart': {
-          const chosen = keepers.filter(({ unit }) =>
+          const chosen =
             request.name === allServices
-              ? isService(unit.group)
-              : unit.name === request.name || unit.group === request.name,
-          )
+              ? restartOrder.flatMap((service) => keepers.filter(({ unit }) => unit.group === service))
+              : keepers.filter(({ unit }) => unit.name === request.name || unit.group === request.name)
           if (chosen.length === 0) throw new Failure(`there is no service ${request.name}`)
           await restart(chosen)
           return null
@@ -268,8 +267,6 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     },
   }
 }
-
-const isService = (group: string): boolean => startOrder.some((service) => service === group)
 
 /** Gateways first, then the other services, then relay, NATS, Redis and Postgres. */
 function stopOrder(keepers: readonly Keeper[]): Keeper[][] {

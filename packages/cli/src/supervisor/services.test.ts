@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { connectionsNeeded, environmentOf, instancesOf, poolSizes } from './services.ts'
+import {
+  connectionsNeeded,
+  environmentOf,
+  instancesOf,
+  poolSizes,
+  restartOrder,
+  startOrder,
+} from './services.ts'
 
 const instances = instancesOf(3)
 const around = {
@@ -80,4 +87,9 @@ test('a detour changes the way of one process to one other, and nothing else', (
   })
   expect(gateway?.['LINK_PEERS']).toContain('messaging=127.0.0.1:19998')
   expect(messaging?.['LINK_LISTEN']).toBe(`127.0.0.1:${around.ports['messaging-1']}`)
+})
+
+test('gateways restart before who tells them of rights taken away, and everything that starts restarts', () => {
+  expect(restartOrder[0]).toBe('gateway')
+  expect(restartOrder.toSorted()).toEqual(startOrder.toSorted())
 })

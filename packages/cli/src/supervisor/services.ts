@@ -25,6 +25,12 @@ export const startOrder: readonly ServiceName[] = [
   'gateway',
 ]
 
+/** Restarted in this order: a gateway of a version before takes no right away by events that it does not know. */
+export const restartOrder: readonly ServiceName[] = [
+  'gateway',
+  ...startOrder.filter((service) => service !== 'gateway'),
+]
+
 /** One instance of a service. */
 export interface Instance {
   /** `gateway-2` */
