@@ -119,8 +119,8 @@ export interface ProductOptions {
   readonly data?: string
   /** Added to the environment of `up`. */
   readonly env?: NodeJS.ProcessEnv
-  /** The one core that everything of it runs on; any unless given. */
-  readonly core?: number
+  /** The cores that everything of it runs on, as taskset takes them (`0`, `0-3`); those of this process unless given. */
+  readonly cores?: string
 }
 
 /** A new folder for a product's data. */
@@ -146,7 +146,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     remove()
   }
   try {
-    const pinned = options.core === undefined ? [] : ['taskset', '-c', String(options.core)]
+    const pinned = options.cores === undefined ? [] : ['taskset', '-c', options.cores]
     const up = [...pinned, join(root, 'parley'), ...args, ...(options.demo ? ['--demo'] : [])]
     const printed = await execute(up, { PARLEY_RATE_LIMIT_FACTOR: '1000', ...options.env })
     return {

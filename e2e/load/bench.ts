@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Product, type Scene, scene, startProduct } from '../product.ts'
@@ -14,7 +15,7 @@ export interface Bench {
   readonly messages: number
 }
 
-/** The product, all of it on one core. */
+/** The product, all of it on one core unless a figure lets it have every one. */
 export interface Measuree extends AsyncDisposable {
   readonly product: Product
   /** An organisation of its own. */
@@ -29,11 +30,18 @@ export interface Measuree extends AsyncDisposable {
 
 const Pid = z.coerce.number().int().positive()
 
+/** Every core of the machine, the generator's too. */
+export const everyCore = (): string => `0-${cpus().length - 1}`
+
 /** Starts the product with one gateway: on one core a second would only share it. */
-export async function startMeasuree(bench: Bench, gateways = 1): Promise<Measuree> {
+export async function startMeasuree(
+  bench: Bench,
+  gateways = 1,
+  cores = String(bench.core),
+): Promise<Measuree> {
   bench.progress('starting the product')
   await using stack = new AsyncDisposableStack()
-  const product = stack.use(await startProduct({ gateways, core: bench.core }))
+  const product = stack.use(await startProduct({ gateways, cores }))
   const made = stack.use(await scene(product))
   const { processes, ca, url } = product.state()
   const [pid] = readFileSync(join(product.data, 'pids', 'supervisor.pid'), 'utf8').split(/\s/)

@@ -13,7 +13,7 @@ export const bench: Command = {
   positionals: ['[NAME…]'],
   details: `NAME is access, request, send, fanout, delay, flat, memory or seed; all of them unless given.
 seed fills an organisation of 10,000 people and 5,000 channels with messages first.
-Starts an installation of its own. Everything of it runs on one core, the load comes from another: it needs two, and taskset.
+Starts an installation of its own. Everything of it runs on one core (for seed on every one), the load comes from another: it needs two, and taskset.
 Prints the tables of docs/performance.md; with --json {figures: [{id, value, unit, limit, ratio, target, ok}]}.`,
   options: {
     messages: { value: 'N', help: `how many messages seed makes (default: ${usualMessages})` },

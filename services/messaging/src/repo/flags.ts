@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { readAtBirth, receivedSql, ruleSql, Values } from './spans.ts'
+import { readAtBirth, ruleSql, Values } from './spans.ts'
 
 declare class Decided {
   private readonly mayRead: true
@@ -39,25 +39,36 @@ export async function readMarkable(
   const user = values.add(actor.userId)
   const rows = await tx.query(
     Row,
-    `SELECT m.message_id AS id, m.recipient_id AS "recipientId", rc.channel_id AS "channelId",
-        rc.user_ids AS "userIds", m.topic, got.yes AS received,
-        rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
-          WHERE sub.org_id = ${org} AND sub.channel_id = rc.channel_id AND sub.user_id = ${user}) AS subscribed,
-        NOT got.yes OR ${readAtBirth(user)} OR EXISTS (
-          SELECT FROM messaging.read_state s
-          WHERE s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = m.recipient_id
-            AND s.ranges @> m.message_id) AS read,
+    // What is the same for all of a conversation is looked up once for it.
+    `WITH named AS MATERIALIZED (
+        SELECT m.message_id, m.recipient_id, m.topic, ${readAtBirth(user)} AS born,
+          m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) AS everybody
+        FROM messaging.messages m
+        WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])),
+      places AS MATERIALIZED (
+        SELECT rc.recipient_id, rc.channel_id, rc.user_ids, coalesce(r.ranges, '{}') AS came,
+          coalesce(s.ranges, '{}') AS done,
+          rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
+            WHERE sub.org_id = ${org} AND sub.channel_id = rc.channel_id AND sub.user_id = ${user}) AS subscribed,
+          ${ruleSql(values, actor, user, 'true')} AS what_came, ${ruleSql(values, actor, user, 'false')} AS what_did_not
+        FROM messaging.recipients rc
+        LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
+        LEFT JOIN messaging.received r
+          ON r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = rc.recipient_id
+        LEFT JOIN messaging.read_state s
+          ON s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = rc.recipient_id
+        WHERE rc.org_id = ${org} AND rc.recipient_id = ANY (ARRAY(SELECT DISTINCT recipient_id FROM named)))
+      SELECT m.message_id AS id, m.recipient_id AS "recipientId", p.channel_id AS "channelId",
+        p.user_ids AS "userIds", m.topic, got.yes AS received, p.subscribed,
+        NOT got.yes OR m.born OR p.done @> m.message_id AS read,
         coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
-        coalesce(f.mentioned, false) OR (m.channel_wildcard OR ${user} = ANY (m.topic_wildcard))
-          AND NOT coalesce(f.historical, false) AS mentioned
-      FROM messaging.messages m
-      JOIN messaging.recipients rc ON rc.org_id = m.org_id AND rc.recipient_id = m.recipient_id
-      LEFT JOIN streams.v1_channels ch ON ch.org_id = m.org_id AND ch.channel_id = rc.channel_id
+        coalesce(f.mentioned, false) OR m.everybody AND NOT coalesce(f.historical, false) AS mentioned
+      FROM named m
+      JOIN places p ON p.recipient_id = m.recipient_id
+      CROSS JOIN LATERAL (SELECT p.came @> m.message_id AS yes) AS got
       LEFT JOIN messaging.user_flags f
-        ON f.org_id = m.org_id AND f.user_id = ${user} AND f.message_id = m.message_id
-      CROSS JOIN LATERAL (SELECT ${receivedSql(org, user)} AS yes) AS got
-      WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])
-        AND ${ruleSql(values, actor, user, 'got.yes')}
+        ON f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id
+      WHERE CASE WHEN got.yes THEN p.what_came ELSE p.what_did_not END
       ORDER BY m.message_id`,
     values.list,
   )

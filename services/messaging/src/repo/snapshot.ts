@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import { readAtBirth, spansSql, Values } from './spans.ts'
+import { readAtBirth, ruleSql, spansSql, Values } from './spans.ts'
 
 /** Most unread messages that a snapshot names (Zulip API: unread_msgs, `old_unreads_missing`). */
 export const maxUnread = 50_000
@@ -59,20 +59,32 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
   )
 }
 
+/** Among so many of the organisation's newest messages is nearly always one that came to whoever asks. */
+const lately = 200
+
 /** The newest message that came to the actor; -1 where none did. */
 export async function readMaxMessageId(tx: Tx, { actor }: Granted<'message:list'>): Promise<number> {
   const values = new Values()
   const org = values.add(tx.org)
-  const spans = spansSql(values, org, values.add(actor.userId), { actor, terms: [], unread: false })
+  const user = values.add(actor.userId)
+  const spans = spansSql(values, org, user, { actor, terms: [], unread: false })
   const [row] = await tx.query(
     z.object({ id: z.int() }),
-    `WITH spans AS MATERIALIZED (${spans})
-      SELECT coalesce(max(newest.message_id), -1) AS id
-      FROM spans s CROSS JOIN LATERAL (
-        SELECT m.message_id FROM messaging.messages m
-        WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
-          AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
-        ORDER BY m.message_id DESC LIMIT 1) AS newest`,
+    `SELECT coalesce((
+        SELECT max(m.message_id)
+        FROM (SELECT m.message_id, m.recipient_id FROM messaging.messages m
+          WHERE m.org_id = ${org} ORDER BY m.message_id DESC LIMIT ${lately}) AS m
+        JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = m.recipient_id
+        JOIN messaging.received r ON r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = m.recipient_id
+        LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
+        WHERE r.ranges @> m.message_id AND ${ruleSql(values, actor, user, 'true')}), (
+        WITH spans AS MATERIALIZED (${spans})
+        SELECT max(newest.message_id)
+        FROM spans s CROSS JOIN LATERAL (
+          SELECT m.message_id FROM messaging.messages m
+          WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
+            AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+          ORDER BY m.message_id DESC LIMIT 1) AS newest), -1) AS id`,
     values.list,
   )
   return row?.id ?? -1
