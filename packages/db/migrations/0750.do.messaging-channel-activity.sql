@@ -57,22 +57,29 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  UPDATE messaging.channel_activity a SET first_message_id = (
-      SELECT m.message_id FROM messaging.messages m
-        WHERE m.org_id = OLD.org_id AND m.recipient_id = OLD.recipient_id ORDER BY m.message_id LIMIT 1)
-    FROM messaging.recipients r
-    WHERE r.org_id = OLD.org_id AND r.recipient_id = OLD.recipient_id
-      AND a.org_id = r.org_id AND a.channel_id = r.channel_id AND a.first_message_id = OLD.message_id;
-  INSERT INTO messaging.channel_activity AS a (org_id, channel_id, first_message_id, last_sent_at)
-    SELECT r.org_id, r.channel_id, NEW.message_id, NEW.sent_at
-    FROM messaging.recipients r
-    LEFT JOIN messaging.channel_activity k ON k.org_id = r.org_id AND k.channel_id = r.channel_id
-    WHERE r.org_id = NEW.org_id AND r.recipient_id = NEW.recipient_id AND r.channel_id IS NOT NULL
-      AND (k.first_message_id IS NULL OR k.first_message_id > NEW.message_id
-        OR k.last_sent_at < NEW.sent_at - interval '1 day')
-    ON CONFLICT (org_id, channel_id) DO UPDATE SET
-      first_message_id = least(a.first_message_id, EXCLUDED.first_message_id),
-      last_sent_at = greatest(a.last_sent_at, EXCLUDED.last_sent_at);
+  IF EXISTS (
+    SELECT FROM messaging.recipients r JOIN messaging.channel_activity a USING (org_id, channel_id)
+      WHERE r.org_id = OLD.org_id AND r.recipient_id = OLD.recipient_id AND a.first_message_id = OLD.message_id)
+  THEN
+    UPDATE messaging.channel_activity a SET first_message_id = (
+        SELECT m.message_id FROM messaging.messages m
+          WHERE m.org_id = OLD.org_id AND m.recipient_id = OLD.recipient_id ORDER BY m.message_id LIMIT 1)
+      FROM messaging.recipients r
+      WHERE r.org_id = OLD.org_id AND r.recipient_id = OLD.recipient_id
+        AND a.org_id = r.org_id AND a.channel_id = r.channel_id;
+  END IF;
+  IF NOT EXISTS (
+    SELECT FROM messaging.recipients r JOIN messaging.channel_activity a USING (org_id, channel_id)
+      WHERE r.org_id = NEW.org_id AND r.recipient_id = NEW.recipient_id
+        AND a.first_message_id <= NEW.message_id AND a.last_sent_at >= NEW.sent_at - interval '1 day')
+  THEN
+    INSERT INTO messaging.channel_activity AS a (org_id, channel_id, first_message_id, last_sent_at)
+      SELECT r.org_id, r.channel_id, NEW.message_id, NEW.sent_at FROM messaging.recipients r
+        WHERE r.org_id = NEW.org_id AND r.recipient_id = NEW.recipient_id AND r.channel_id IS NOT NULL
+      ON CONFLICT (org_id, channel_id) DO UPDATE SET
+        first_message_id = least(a.first_message_id, EXCLUDED.first_message_id),
+        last_sent_at = greatest(a.last_sent_at, EXCLUDED.last_sent_at);
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER activity_moved AFTER UPDATE OF recipient_id ON messaging.messages

@@ -2,7 +2,7 @@ import { authorize, type Granted } from '@parley/access'
 import { maxMutedUsers, type MutedUser } from '@parley/api'
 import { type AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { append, make, mutedUsersSet } from '@parley/events'
+import { append, hold, make, mutedUsersSet } from '@parley/events'
 import { type AskedBy, commitAsked, stillWaitedFor } from '@parley/kit'
 import type { Context } from './context.ts'
 import { isPerson } from './facts/people.ts'
@@ -47,6 +47,8 @@ export async function mutePerson(
   await piece(ctx, asked, async (tx, still) => {
     if (!(await isPerson(tx, still.actor, person))) throw badRequest('No such user')
     if (!(await muteFor(tx, still, person, ctx.clock.now()))) throw alreadyMuted()
+    // Of two at a time the later one tells of both.
+    await hold(tx, null)
     const list = await readMutedUsers(tx, still)
     refuseTooMany(list)
     const messages = await readMessagesOf(tx, still, person, left.unread, left.newest)

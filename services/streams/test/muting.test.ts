@@ -175,3 +175,16 @@ test('nobody has more marked behind the head at once', async () => {
   )
   await expect(many).rejects.toThrow('more messages than are marked at once')
 })
+
+test('of people muted and unmuted at the same time the last event tells of all', async () => {
+  const muted_users = async () => (await f.log(org)).findLast(({ type }) => type === 'muted-users.set')?.body
+  const others = await Promise.all(Array.from({ length: 6 }, () => f.person(org)))
+  const [first, second, ...rest] = others.map(({ id }) => id)
+  for (const muted_user_id of [first, second]) await f.ok(ada, 'mute-user', { muted_user_id })
+  await Promise.all([
+    ...rest.map((muted_user_id) => f.ok(ada, 'mute-user', { muted_user_id })),
+    ...[first, second].map((muted_user_id) => f.ok(ada, 'unmute-user', { muted_user_id })),
+  ])
+  const told = z.object({ muted_users: z.array(z.object({ id: z.int() })) }).parse(await muted_users())
+  expect(told.muted_users.map(({ id }) => id)).toEqual(rest)
+})

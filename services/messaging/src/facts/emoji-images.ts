@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { OrgId } from '@parley/core'
 import type { Database } from '@parley/db'
 import { readEmojiImages } from './own-emoji.ts'
@@ -13,19 +14,21 @@ interface Together {
 /**
  * Names that messages of one moment hold are looked up together, and those that come meanwhile when that is done: under
  * load one transaction for dozens of sends. Always after they were asked for, so that an emoji is found from its answer on.
+ * One that takes long holds nobody else up.
  */
 export function createEmojiImages(database: Pick<Database, 'read'>): FindEmojiImages {
   const gathering = new Map<OrgId, Together>()
   const reading = new Map<OrgId, Promise<unknown>>()
   const read = async (org: OrgId, names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> => {
     await new Promise(setImmediate)
-    await reading.get(org)
+    const before = reading.get(org)
+    if (before) await Promise.race([before, delay(longMs, undefined, { ref: false })])
     gathering.delete(org)
     const found = database.read(org, (tx) => readEmojiImages(tx, [...names]))
-    const done = found.then(
-      () => reading.delete(org),
-      () => reading.delete(org),
-    )
+    const over = (): void => {
+      if (reading.get(org) === done) reading.delete(org)
+    }
+    const done: Promise<void> = found.then(over, over)
     reading.set(org, done)
     return found
   }
@@ -42,4 +45,5 @@ export function createEmojiImages(database: Pick<Database, 'read'>): FindEmojiIm
   }
 }
 
+const longMs = 100
 const none: ReadonlyMap<string, string> = new Map()

@@ -52,7 +52,7 @@ test('nothing is remembered over a start of Postgres, whose data may be of anoth
 })
 
 test('as many are remembered as there is room for, those asked for lately first', () => {
-  const channels = new StandingChannels(10)
+  const channels = new StandingChannels(11_000)
   for (let id = 1; id <= 100; id++) {
     channels.set(org, row(id), 70, none)
     expect(channels.get(org, 1, 70)).toBeDefined()
@@ -60,4 +60,8 @@ test('as many are remembered as there is room for, those asked for lately first'
   }
   expect(channels.get(org, 100, 70)).toBeDefined()
   expect(channels.get(org, 2, 70)).toBeUndefined()
+  // Long descriptions count: one that fills the room leaves the former generation alone.
+  channels.set(org, { ...row(101), description: 'x'.repeat(5_000) }, 70, none)
+  channels.set(org, { ...row(102), description: 'x'.repeat(5_000) }, 70, none)
+  expect([channels.size, channels.get(org, 1, 70)]).toEqual([2, undefined])
 })

@@ -11,8 +11,9 @@ export interface Standing {
   readonly inPlace: readonly ChannelGroupSetting[]
 }
 
-/** How many channels are remembered, of all organisations: at some 2 KB each. */
-const most = 40_000
+/** How much is remembered, of all organisations: characters of what people wrote, and some for the rest of each row. */
+const mostCharacters = 40_000_000
+const ofEach = 1_000
 
 /**
  * Rows of channels as they were read from transactions that only read, by the transaction that wrote them: a row that
@@ -23,10 +24,12 @@ export class StandingChannels {
   /** Two generations: who is not asked for while the younger one fills is forgotten with the older. */
   #young = new Map<string, Standing>()
   #old = new Map<string, Standing>()
+  #characters = 0
   readonly #half: number
 
-  constructor(atMost = most) {
-    this.#half = Math.ceil(atMost / 2)
+  /** @param most in characters; a row counts what people wrote of it and a thousand for the rest */
+  constructor(most = mostCharacters) {
+    this.#half = most / 2
   }
 
   /** Forgets everything where Postgres was started anew: its data may be a backup's, with other transactions by the same numbers. */
@@ -35,6 +38,7 @@ export class StandingChannels {
     this.#since = since
     this.#young = new Map()
     this.#old = new Map()
+    this.#characters = 0
   }
 
   get(org: OrgId, channelId: number, version: number): Standing | undefined {
@@ -59,12 +63,18 @@ export class StandingChannels {
   }
 
   #keep(key: string, standing: Standing): void {
-    if (this.#young.size >= this.#half && !this.#young.has(key)) {
+    const size = sizeOf(standing)
+    if (this.#characters + size > this.#half) {
       this.#old = this.#young
       this.#young = new Map()
+      this.#characters = 0
     }
     this.#young.set(key, standing)
+    this.#characters += size
   }
 }
+
+const sizeOf = ({ row }: Standing): number =>
+  ofEach + row.name.length + row.description.length + row.rendered_description.length
 
 const keyOf = (org: OrgId, channelId: number): string => `${org}/${channelId}`
