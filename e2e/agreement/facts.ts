@@ -66,6 +66,7 @@ const Rows = z.object({
     }),
   ),
   stars: z.array(z.object({ user: z.int(), message: z.int() })),
+  muted: z.array(z.object({ user: z.int(), sender: z.int(), from: z.int(), to: z.int() })),
 })
 type Rows = z.output<typeof Rows>
 
@@ -89,6 +90,8 @@ export interface Facts {
   subscribed(channel: number, user: number): boolean
   /** Is the message in one of the user's ranges of that kind? */
   within(kind: 'received' | 'read', message: Rows['messages'][number], user: number): boolean
+  /** Does it count as read because the user muted its sender later? */
+  readByMuting(message: Rows['messages'][number], user: number): boolean
 }
 
 export async function readFacts(...organisations: readonly Organisation[]): Promise<Facts> {
@@ -119,6 +122,10 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
            `messaging.messages m JOIN messaging.recipients USING (recipient_id) WHERE m.org_id IN (${orgs})`,
          )},
          'ranges', ${ranges('received', 'received', orgs)} || ${ranges('read', 'read_state', orgs)},
+         'muted', ${list(
+           `'user', q.user_id, 'sender', q.sender_id, 'from', lower(g), 'to', upper(g)`,
+           `messaging.read_by_muting q, unnest(q.ranges) AS g WHERE q.org_id IN (${orgs})`,
+         )},
          'stars', ${list(
            `'user', user_id, 'message', message_id`,
            `messaging.user_flags WHERE starred AND org_id IN (${orgs})`,
@@ -151,6 +158,8 @@ export async function readFacts(...organisations: readonly Organisation[]): Prom
     rows,
     subscribed,
     within,
+    readByMuting: ({ id, sender }, user) =>
+      rows.muted.some((q) => q.user === user && q.sender === sender && q.from <= id && id < q.to),
     channel,
     actor(id) {
       const user = rows.users.find((u) => u.id === id)

@@ -52,7 +52,8 @@ export function ruled(facts: Facts, actor: Actor): Lists {
     !facts.within('read', message, actor.userId) &&
     !(message.sender === actor.userId && message.senderRead) &&
     !message.readBy.includes(actor.userId) &&
-    (message.unreadFor?.includes(actor.userId) ?? true)
+    (message.unreadFor?.includes(actor.userId) ?? true) &&
+    !facts.readByMuting(message, actor.userId)
   const starred = (message: Message): boolean =>
     rows.stars.some((star) => star.user === actor.userId && star.message === message.id)
   const direct = (message: Message): boolean => message.people !== null

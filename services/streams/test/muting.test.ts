@@ -43,10 +43,10 @@ const asRead = (who: Person, channel: string, ranges: string) =>
      SELECT $1, $2, recipient_id, $4 FROM streams.channels WHERE org_id = $1 AND name = $3`,
     [org, who.id, channel, ranges],
   )
-/** Which of the messages are in what their reader has read. */
+/** Which of the messages count as read for somebody who muted their sender. */
 async function readOf(who: Person, ids: readonly number[]) {
   const rows = await f.database.superuser(
-    `SELECT m.message_id AS id FROM messaging.messages m JOIN messaging.read_state s USING (org_id, recipient_id)
+    `SELECT m.message_id AS id FROM messaging.messages m JOIN messaging.read_by_muting s USING (org_id, sender_id)
       WHERE m.org_id = $1 AND s.user_id = $2 AND s.ranges @> m.message_id AND m.message_id = ANY ($3::bigint[])
       ORDER BY m.message_id`,
     [org, who.id, ids],
@@ -132,6 +132,17 @@ test('only what came and is unread is told as read, wherever it stands', async (
   await asRead(ada, 'two', `{[0,${had + 1})}`)
   const told = await logged(mute)
   expect(new Set(told.flat(2))).toEqual(new Set(['muted-users.set', ...unread]))
+})
+
+test('what is read so is one range, whatever others said between', async () => {
+  for (let i = 0; i < 5; i++) for (const who of [bob, cid]) await say(who, 'one')
+  await mute()
+  const ranges = await f.database.superuser(
+    `SELECT (SELECT count(*) FROM unnest(ranges))::integer AS n FROM messaging.read_by_muting WHERE user_id = $1
+     UNION ALL SELECT 0 FROM messaging.read_state WHERE user_id = $1 AND ranges <> '{}'`,
+    [ada.id],
+  )
+  expect(ranges).toEqual([{ n: 1 }])
 })
 
 test('what is sent while the pieces are read is read with the last', async () => {

@@ -176,14 +176,16 @@ const wildcards = (org: string, user: string): string =>
         WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = w.message_id AND f.historical)`
 
 /**
- * Was a message read for the user from the start: their own, somebody's whom they muted then, or a notice of a kind that
- * they skip?
+ * Does a message count as read for the user without their reading it: their own, somebody's whom they muted then or later, or
+ * a notice of a kind that they skip?
  * @param user SQL for whose
  * @param message SQL for its row
  */
 export const readAtBirth = (user: string, message = 'm'): string =>
   `(${message}.sender_id = ${user} AND ${message}.sender_read OR ${user} = ANY (${message}.read_by)
-    OR ${message}.unread_for IS NOT NULL AND ${user} <> ALL (${message}.unread_for))`
+    OR ${message}.unread_for IS NOT NULL AND ${user} <> ALL (${message}.unread_for)
+    OR EXISTS (SELECT FROM messaging.read_by_muting q WHERE q.org_id = ${message}.org_id
+      AND q.sender_id = ${message}.sender_id AND q.user_id = ${user} AND q.ranges @> ${message}.message_id))`
 
 /** What stands in the HTML of a message, as the renderer writes it, or beside it. */
 function contains(org: string, what: Contained): string {
