@@ -1,17 +1,20 @@
 import { type Actor, authorize, type Verdict } from '@parley/access'
-import { badRequest, type Rights } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { maxInvitesByPerson, maxInvitesToOne } from '@parley/api'
+import { AppError, badRequest, type Rights } from '@parley/core'
+import { takeTurn, type Tx } from '@parley/db'
 import { type AuthContext, now } from './context.ts'
-import { mayBeWrittenTo, newAddress } from './facts/email-change.ts'
+import { isTaken, newAddress } from './facts/email-change.ts'
+import { countMails, mailedEnough } from './facts/mailings.ts'
 import { noAddressMail } from './present/email-change.ts'
 import { addressRefusal } from './present/refusal.ts'
-import { askForAddress } from './repo/email-changes.ts'
+import { askForAddress, holdOwnAccount } from './repo/email-changes.ts'
 import { email, emailKey } from './rules/email.ts'
 
 /**
  * Asks for another address of the account that acts: it is changed when whoever reads mail there confirms it. The answer is
  * the same whoever has that address.
- * @throws AppError BAD_REQUEST for what is none, or not let in, or where addresses are kept, or no mail is sent
+ * @throws AppError BAD_REQUEST for what is none, or not let in, or where addresses are kept, or no mail is sent;
+ *   UNAUTHORIZED (stale) where what asks was taken back meanwhile
  */
 export async function askForEmail(
   ctx: AuthContext,
@@ -25,9 +28,22 @@ export async function askForEmail(
   const verdict = await decideAddress(tx, who, address)
   if (!verdict.ok) throw addressRefusal(verdict.reason, address)
   if (!ctx.mailer) throw noAddressMail()
+  // What is counted of a day is counted for one after another. Whoever takes back what asks waits, and then ends it.
+  await takeTurn(tx)
+  if (!(await holdOwnAccount(tx, verdict.granted)))
+    throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
   const at = now(ctx.clock)
-  if (!(await mayBeWrittenTo(tx, who.actor.userId, emailKey(address), at))) return
-  await askForAddress(tx, verdict.granted, { email: address, url, messageId: ctx.ids.uuid(), at })
+  if (await askedEnough(tx, who.actor.userId, emailKey(address), at)) return
+  // Where another has it no mail is sent. The answer, its work and what is counted are the same: what is kept is over at once.
+  const moot = await isTaken(tx, who.actor.userId, emailKey(address))
+  await askForAddress(tx, verdict.granted, { email: address, url, messageId: ctx.ids.uuid(), at, moot })
+}
+
+/** Has somebody had as many mails sent in a day as may be, to everybody or to this address? Their own alone are counted. */
+async function askedEnough(tx: Tx, user: number, key: string, at: Date): Promise<boolean> {
+  const { own } = await countMails(tx, user, at)
+  const enough = await mailedEnough(tx, { inviter: user, keys: [key], most: maxInvitesToOne }, at)
+  return own >= maxInvitesByPerson || enough.has(key)
 }
 
 /** May the account that acts have this address? As things stand in the transaction. */

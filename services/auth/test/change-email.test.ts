@@ -1,7 +1,9 @@
 import { role } from '@parley/access'
 import { emailChanged, shownEmailChanged } from '@parley/events'
+import { maxMailsToOne, type Principal } from '@parley/api'
 import { contractAvailable, eventFaults, mailServer, type MailServer, secretIn } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { between, statementsOf } from './between.ts'
 import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let mail: MailServer
@@ -116,6 +118,80 @@ test('an address that somebody has is answered as any other, and gets no mail', 
   expect(await confirm(await secretFor(own))).toEqual({ email: own })
 })
 
+test('AU-05 asking for an address does, counts and ends the same whoever has it', async () => {
+  const rows = `SELECT count(*)::int AS kept, count(c.due_at)::int AS mails, (SELECT count(*)::int FROM auth.mailings) AS counted
+    FROM auth.email_changes c`
+  const asked = async (address: string) => {
+    const earlier = await secretFor(fresh('earlier'))
+    const [before] = await h.db.superuser(rows)
+    const statements = await statementsOf(h, () => ask(address))
+    const [after] = await h.db.superuser(rows)
+    const more = Object.keys(before ?? {}).map((key) => Number(after?.[key]) - Number(before?.[key]))
+    const outcome = await refusalOf(confirm(earlier))
+    await h.post(acme.org)
+    return { statements, more, outcome }
+  }
+  const free = await asked(fresh())
+  expect(free).toMatchObject({ more: [1, 1, 1], outcome: nothing })
+  expect(await asked(acme.email)).toEqual(free)
+  expect([sentTo(fresh()).length, sentTo(acme.email).length]).toEqual([1, 0])
+})
+
+test('one who is taken out of use, or whose key is taken back, while they ask has asked for nothing', async () => {
+  const ends = [
+    () => h.ask('regenerate-api-key', ada),
+    () => h.ask('deactivate-user', acme, {}, { user_id: String(ada.user) }),
+  ]
+  for (const [i, end] of ends.entries()) {
+    ada = await h.account(acme.org, `bea${n}-${i}`, role.member)
+    const outcome = await between(h, 1, end, () => ask(fresh()))
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'UNAUTHORIZED' } })
+  }
+  expect(await h.db.superuser('SELECT FROM auth.email_changes WHERE email = $1', [fresh()])).toEqual([])
+})
+
+test('what was asked for is deleted after 30 days, with what confirmed it', async () => {
+  const of = (what: string) =>
+    h.db.superuser(
+      `SELECT s.change_id FROM auth.email_changes c JOIN auth.email_change_secrets s USING (org_id, change_id)
+       WHERE c.email = $1`,
+      [what],
+    )
+  await secretFor(fresh('old'))
+  h.clock.advance(30 * 86_400_000)
+  await secretFor(fresh())
+  expect(await of(fresh('old'))).toHaveLength(1)
+  h.clock.advance(86_400_001)
+  await secretFor(fresh('newer'))
+  expect([await of(fresh('old')), await of(fresh())]).toMatchObject([[], [{}]])
+  expect(await h.db.superuser('SELECT FROM auth.email_changes WHERE email = $1', [fresh('old')])).toEqual([])
+})
+
+test('IN-10 many who want one address, or invite it, fill no mailbox; who waited has a day from then on', async () => {
+  const invited = { invitee_emails: fresh(), stream_ids: '[]' }
+  for (let i = 1; i < maxMailsToOne; i++) {
+    const one = await h.account(acme.org, `one${n}-${i}`, role.member)
+    if (i % 2 === 0) await h.ask('send-invites', one, invited)
+    else await ask(fresh(), one)
+  }
+  await ask(fresh(), acme)
+  await ask(fresh())
+  await h.post(acme.org)
+  expect(sentTo(fresh())).toHaveLength(maxMailsToOne)
+  h.clock.advance(86_400_000)
+  await h.post(acme.org)
+  expect(sentTo(fresh())).toHaveLength(maxMailsToOne + 1)
+  h.clock.advance(86_399_999)
+  const last = sentTo(fresh()).at(-1)
+  expect(last && (await confirm(secretIn(last)))).toEqual({ email: fresh() })
+})
+
+test('an address that one has asked for as often as may be is not invited by them either', async () => {
+  for (let i = 0; i < 3; i++) await ask(fresh())
+  const invited = h.ask('send-invites', ada, { invitee_emails: fresh(), stream_ids: '[]' })
+  expect(await refusalOf(invited)).toContain('INVITATION_FAILED')
+})
+
 test('what is none, or is not let in, or where addresses are kept, is refused; administrators change theirs', async () => {
   expect(await refusalOf(ask('nobody'))).toBe('400 BAD_REQUEST Enter a valid email address.')
   expect(await refusalOf(ask('a@mailinator.com'))).toContain('Disposable email addresses are not allowed')
@@ -139,6 +215,21 @@ test('nothing else is set where the address is refused', async () => {
 const moots: [string, (secret: string) => Promise<unknown>][] = [
   ['it was used', (secret) => confirm(secret)],
   ['another was asked for', () => ask(fresh('other'))],
+  ['a key was taken back', () => h.ask('regenerate-api-key', ada)],
+  [
+    'a session ended',
+    async () => {
+      const signedIn = { username: ada.email, password: goodPassword }
+      const { session_token } = await h.ask('create-session', null, signedIn, {}, acme.org)
+      const session = { scheme: 'session', org: acme.org, token: session_token }
+      const { principal } = (await h.call('auth.authenticate', session)) as { principal: Principal }
+      await h.ask('end-session', principal)
+    },
+  ],
+  [
+    'the password was changed',
+    () => h.ask('update-settings', ada, { old_password: goodPassword, new_password: `${goodPassword} 2` }),
+  ],
   ['its day is over', async () => h.clock.advance(86_400_000)],
   ['the account is gone', () => h.ask('deactivate-user', acme, {}, { user_id: String(ada.user) })],
   [
@@ -189,7 +280,7 @@ test('of many who confirm at once, and of two who want the same address, one doe
   expect(changed).toHaveLength(1)
 })
 
-test('an address gets three mails in a day, whoever asks; the answers are the same', async () => {
+test('one person has three mails a day sent to one address; the answers are the same', async () => {
   for (let i = 0; i < 5; i++) expect(await ask(fresh())).toEqual({})
   await h.post(acme.org)
   const asked = await h.db.superuser('SELECT count(*)::int AS n FROM auth.email_changes WHERE email = $1', [

@@ -11,8 +11,8 @@ export const newAddress = async (tx: Tx, address: string): Promise<NewAddress> =
   address: addressFacts(await addressPolicy(tx), address),
 })
 
-const Change = z.object({ change_id: z.int(), user_id: z.int(), email: z.string() })
-/** Another address that somebody asked for. */
+const Change = z.object({ change_id: z.int(), user_id: z.int(), generation: z.int(), email: z.string() })
+/** Another address that somebody asked for, by credentials of that generation. */
 export type EmailChange = z.output<typeof Change>
 
 const open = (now: string): string => `c.ended_at IS NULL AND c.expires_at > ${now}`
@@ -21,36 +21,31 @@ const open = (now: string): string => `c.ended_at IS NULL AND c.expires_at > ${n
 export async function emailChangeOf(tx: Tx, secret: Secret, now: Date): Promise<EmailChange | null> {
   const [row] = await tx.query(
     Change,
-    `SELECT c.change_id, c.user_id, c.email FROM auth.email_change_secrets s
+    `SELECT c.change_id, c.user_id, c.generation, c.email FROM auth.email_change_secrets s
        JOIN auth.email_changes c ON c.org_id = s.org_id AND c.change_id = s.change_id
-     WHERE s.org_id = $1 AND s.sha256 = $2 AND ${open('$3')} FOR NO KEY UPDATE OF c`,
+     WHERE s.org_id = $1 AND s.sha256 = $2 AND ${open('$3')} AND c.generation IS NOT NULL FOR NO KEY UPDATE OF c`,
     [tx.org, sha256(secret.expose()), now],
   )
   return row ?? null
 }
 
-/**
- * May a mail go to this address, for somebody who asks for it? Neither where another has it, nor where it got three in the
- * day before `now`. The asker is not told.
- */
-export async function mayBeWrittenTo(tx: Tx, user: number, key: string, now: Date): Promise<boolean> {
+/** Has anybody but who asks this address? */
+export async function isTaken(tx: Tx, user: number, key: string): Promise<boolean> {
   const [row] = await tx.query(
-    z.object({ free: z.boolean() }),
-    `SELECT NOT EXISTS (SELECT FROM auth.users u WHERE u.org_id = $1 AND u.email_key = $2 AND u.user_id <> $3)
-       AND (SELECT count(*) FROM auth.email_changes c WHERE c.org_id = $1 AND c.email_key = $2
-         AND c.asked_at > $4::timestamptz - interval '1 day') < 3 AS free`,
-    [tx.org, key, user, now],
+    z.object({ taken: z.boolean() }),
+    `SELECT EXISTS (SELECT FROM auth.users WHERE org_id = $1 AND email_key = $2 AND user_id <> $3) AS taken`,
+    [tx.org, key, user],
   )
-  return row?.free === true
+  return row?.taken === true
 }
 
-/** An open change whose account is in use, or one that was made; null where a mail about it would say nothing true. */
+/** An open change whose account is in use and has what asked for it, or one that was made; null where a mail about it would say nothing true. */
 export async function emailChangeToSend(tx: Tx, id: number, now: Date) {
   const [row] = await tx.query(
     z.object({ email: z.string(), was: z.string().nullable(), expires_at: z.date() }),
     `SELECT c.email, c.was, c.expires_at FROM auth.email_changes c
        JOIN auth.users u ON u.org_id = c.org_id AND u.user_id = c.user_id AND u.is_active
-     WHERE c.org_id = $1 AND c.change_id = $2 AND (c.was IS NOT NULL OR (${open('$3')}))`,
+     WHERE c.org_id = $1 AND c.change_id = $2 AND (c.was IS NOT NULL OR (c.generation = u.generation AND ${open('$3')}))`,
     [tx.org, id, now],
   )
   return row ?? null

@@ -3,11 +3,14 @@ import { z } from 'zod'
 
 const Mails = z.object({ own: z.int(), all: z.int(), asked: z.int() })
 
-/** Mails that were asked for in the day before `now`: by somebody, by all who invite, and by who comes by a link. */
+/**
+ * Mails that were asked for in the day before `now`: by somebody, for invitations or to an address they want, by all who
+ * invite, and by who comes by a link.
+ */
 export async function countMails(tx: Tx, inviter: number, now: Date): Promise<z.output<typeof Mails>> {
   const [row] = await tx.query(
     Mails,
-    `SELECT count(*) FILTER (WHERE kind = 'mail' AND inviter_id = $2)::int AS own,
+    `SELECT count(*) FILTER (WHERE kind <> 'asked' AND inviter_id = $2)::int AS own,
             count(*) FILTER (WHERE kind = 'mail')::int AS all,
             count(*) FILTER (WHERE kind = 'asked')::int AS asked
      FROM auth.mailings
@@ -35,7 +38,7 @@ export async function mailedEnough(
     `SELECT email_key FROM auth.mailings
      WHERE org_id = $1 AND email_key = ANY ($2) AND due_at > $4::timestamptz - interval '1 day'
        AND asked_at > $4::timestamptz - interval '1 day'
-       AND CASE WHEN $3::integer IS NULL THEN kind = 'asked' ELSE kind = 'mail' AND inviter_id = $3 END
+       AND CASE WHEN $3::integer IS NULL THEN kind = 'asked' ELSE kind <> 'asked' AND inviter_id = $3 END
      GROUP BY email_key HAVING count(*) >= $5`,
     [tx.org, keys, inviter, now, most],
   )

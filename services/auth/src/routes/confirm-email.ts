@@ -22,8 +22,10 @@ export default route<typeof confirmEmail, AuthContext, OrmTx>(
       if (!change) throw confirmsNothing()
       // Decided for whose account it is, as they are now.
       const { actor, rights } = await readActor(tx, userId(change.user_id))
-      const verdict = actor && (await decideAddress(tx, { actor, rights }, change.email))
-      if (!verdict?.ok || (await readOrganisation(tx))?.deactivated !== false) throw confirmsNothing()
+      // Whoever took a key back, changed the password or ended a session has ended what was asked for with it.
+      if (actor?.generation !== change.generation) throw confirmsNothing()
+      const verdict = await decideAddress(tx, { actor, rights }, change.email)
+      if (!verdict.ok || (await readOrganisation(tx))?.deactivated !== false) throw confirmsNothing()
       const { granted } = verdict
       const moved = await setAddress(tx, granted, change.email)
       if (!moved) throw confirmsNothing()
