@@ -60,6 +60,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging spansSql': 'the same',
   'messaging ruleSql': 'the same',
   'messaging readAtBirth': 'the same',
+  'messaging readAtBirthOf': 'the same',
   'messaging recipientConditions': 'the same',
   'messaging messageConditions': 'the same',
   'messaging lookingAt': 'the same',

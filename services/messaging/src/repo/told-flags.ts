@@ -4,7 +4,7 @@ import type { Tx } from '@parley/db'
 import type { MessageAudience, MessageUpdated } from '@parley/events'
 import { z } from 'zod'
 import { flagsOf } from '../present/flags.ts'
-import { readAtBirth } from './spans.ts'
+import { readAtBirthOf } from './spans.ts'
 
 const Row = z.object({
   user: z.int(),
@@ -34,7 +34,7 @@ export async function readToldFlags(
         coalesce(f.mentioned, false) AS mentioned, coalesce(f.alerted, false) AS alerted,
         NOT got.yes OR coalesce(f.historical, false) AS historical,
         m.channel_wildcard AS "channelWildcard", w.user_id IS NOT NULL AS "topicWildcard",
-        NOT got.yes OR ${readAtBirth('t.user_id')} OR EXISTS (
+        NOT got.yes OR ${readAtBirthOf('t.user_id')} OR EXISTS (
           SELECT FROM messaging.read_state s
           WHERE s.org_id = $1 AND s.user_id = t.user_id AND s.recipient_id = m.recipient_id AND s.ranges @> m.message_id
         ) AS read
