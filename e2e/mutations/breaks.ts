@@ -314,7 +314,7 @@ export const breaks: readonly Break[] = [
     name: 'pictures are led to of whom the asker does not see',
     invariant: 3,
     file: 'services/auth/src/repo/avatars.ts',
-    from: "${sightSql(actor, 'p', '$3')}",
+    from: "${sightOfOneSql(actor, 'p', '$3')}",
     to: '$3::integer > 0',
     test: 'services/uploads/test/avatars',
     title: 'guests who do not see somebody are told of no picture of theirs',

@@ -9,16 +9,25 @@ export type Sight = ReadonlySet<number> | null
 /** Is this one of those? */
 export const sees = (sight: Sight, user: number): boolean => sight?.has(user) ?? true
 
+type Looking = Pick<Actor, 'role' | 'realmGroups'>
+
 /**
  * The rule `user:see` as SQL over rows of `auth.v1_actors` or `auth.v1_people`; the organisation is $1.
  * @param rows what the row is called; `viewer`: the parameter with the viewer's id
  */
-export const sightSql = (actor: Pick<Actor, 'role' | 'realmGroups'>, rows: string, viewer: string): string =>
+export const sightSql = (actor: Looking, rows: string, viewer: string): string =>
+  sightBy(actor, rows, viewer, `${rows}.user_id IN (SELECT messaging.v1_met($1, ${viewer}))`)
+
+/** The same over a row or two: each is asked about by itself, without everybody whom the viewer has met. */
+export const sightOfOneSql = (actor: Looking, row: string, viewer: string): string =>
+  sightBy(actor, row, viewer, `messaging.v1_has_met($1, ${viewer}, ${row}.user_id)`)
+
+const sightBy = (actor: Looking, rows: string, viewer: string, met: string): string =>
   predicateSql<SightAtom>(listRules['user:see'], {
     everybody: String(seesEverybody(actor)),
     self: `${rows}.user_id = ${viewer}`,
     bot: `${rows}.is_bot`,
-    met: `${rows}.user_id IN (SELECT messaging.v1_met($1, ${viewer}))`,
+    met,
   })
 
 /** Whom the actor sees at this moment, the organisation's own bot among them. @throws AppError UNAVAILABLE when the server is not there */

@@ -8,7 +8,7 @@ export async function hasMet(tx: Tx, actor: Actor, other: number): Promise<boole
   if (seesEverybody(actor)) return false
   const [row] = await tx.query(
     z.object({ met: z.boolean() }),
-    'SELECT $3::bigint IN (SELECT messaging.v1_met($1, $2)) AS met',
+    'SELECT messaging.v1_has_met($1, $2, $3) AS met',
     [tx.org, actor.userId, other],
   )
   return row?.met ?? false

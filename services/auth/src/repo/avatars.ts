@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Granted } from '@parley/access'
 import type { PreparedAvatar } from '@parley/api'
 import type { UserId } from '@parley/core'
-import { only, type Tx, sightSql } from '@parley/db'
+import { only, type Tx, sightOfOneSql } from '@parley/db'
 import { z } from 'zod'
 
 /** Did the account that acts give itself a picture? */
@@ -31,7 +31,7 @@ export async function findAvatar(
     Row,
     `SELECT p.user_id, a.url, a.medium_url FROM auth.v1_people p
        LEFT JOIN uploads.v1_avatars a ON a.org_id = p.org_id AND a.user_id = p.user_id
-      WHERE p.org_id = $1 AND ${sightSql(actor, 'p', '$3')}
+      WHERE p.org_id = $1 AND ${sightOfOneSql(actor, 'p', '$3')}
         AND ${typeof named === 'number' ? 'p.user_id = $2::bigint' : 'p.shown_key = $2::text'}`,
     [actor.orgId, typeof named === 'number' ? named : named.toLowerCase(), actor.userId],
   )
