@@ -12,7 +12,8 @@ export const prepareAvatar = call({
   id: 'uploads.prepare-avatar',
   service: 'uploads',
   callers: ['gateway'],
-  idempotent: true,
+  // A file that ends the decoder is not to end the next one too.
+  idempotent: false,
   // The file in Base64.
   input: z.object({ org: z.int(), user: z.int(), file: z.base64() }),
   response: PreparedAvatar.nullable(),

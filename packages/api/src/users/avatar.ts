@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { imagesByIp } from '../calls/image.ts'
 import { operation, perUser } from '../operation.ts'
 import { imageBodyLimit, imageUploads, maxImageMib } from '../organisation/emoji.ts'
 import { file, optional, pathText, text } from '../param.ts'
@@ -18,8 +17,8 @@ const shown = {
   service: 'auth',
   method: 'GET',
   access: 'user:list',
-  // A page shows many, and asks for each.
-  limits: [perUser('avatars', 3000, 60), ...imagesByIp],
+  // A page shows many, and asks for each. Not by address: many people share one.
+  limits: [perUser('avatars', 3000, 60)],
   callers: ['gateway'],
   transaction: 'read',
   redirects: true,
