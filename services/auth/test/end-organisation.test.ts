@@ -1,11 +1,13 @@
 import { role } from '@parley/access'
 import type { Principal } from '@parley/api'
+import { orgId } from '@parley/core'
 import { organisationEnding } from '@parley/events'
 import { contractAvailable, eventFaults, mailServer, type MailServer, secretIn } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { organisationsWithFull } from '../src/repo/full-members.ts'
 import { organisationsWithMail } from '../src/repo/mails.ts'
+import { tellFullMembers } from '../src/tell-full-members.ts'
 import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let mail: MailServer
@@ -171,6 +173,22 @@ test('sign-ins that race with it leave nothing that opens anything, then or late
   expect(open).toEqual([{ n: 0 }])
 })
 
+test('accounts are taken in the order of their ids, also where the table holds them otherwise', async () => {
+  const bob = await h.account(acme.org, `aaa${made}`, role.member)
+  const change = `UPDATE auth.users SET full_name = full_name || '!' WHERE org_id = $1 AND user_id = $2`
+  // The version of a row that was written last lies last, and its address comes last in an index.
+  await h.db.superuser(change, [acme.org, ada.user])
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  const ending: Promise<unknown>[] = []
+  await h.auth.write(orgId(acme.org), async (tx) => {
+    await tx.execute(change, [acme.org, ada.user])
+    ending.push(deactivate())
+    while ((await h.db.superuser(waiting)).length === 0) await new Promise(setImmediate)
+    await tx.execute(change, [acme.org, bob.user])
+  })
+  expect(await Promise.all(ending)).toEqual([{}])
+})
+
 test('mails and what the log says of full members wait until it is in use again', async () => {
   await h.ask('update-realm', acme, { waiting_period_threshold: '3' })
   await h.ask('send-invites', acme, { invitee_emails: `late${made}@x.example`, stream_ids: '[]' })
@@ -187,6 +205,7 @@ test('mails and what the log says of full members wait until it is in use again'
   expect(await waiting()).toEqual([false, false])
   // One that was found before finds nothing to do.
   await h.post(acme.org)
+  expect(await tellFullMembers(h.ctx, orgId(acme.org))).toBe(0)
   await bring('reactivate')
   expect(await waiting()).toEqual([true, true])
   await h.post(acme.org)
