@@ -3,6 +3,9 @@ import { avatarSizes, type Picture } from './images.ts'
 
 const known = /^avatars\/of-ids\/(medium\/)?([0-9a-f]{32})\.png$/
 
+/** Is this the path of a picture that is made of an id? */
+export const isOfId = (path: string): boolean => known.test(path)
+
 /**
  * The picture at the path of somebody who has none of their own: made of what the path says, of nothing that is kept.
  * Whoever asks for another path gets another pattern, and learns of nobody.

@@ -3,6 +3,7 @@ import type { Ids } from '@parley/core'
 import { type Key, seal, unseal } from '@parley/crypto'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
+import { identiconAt, isOfId } from '../images/identicon.ts'
 import type { Picture } from '../images/images.ts'
 import { Bytes, organisationKey, unwrapKey } from './keys.ts'
 
@@ -61,6 +62,14 @@ const Kept = z.object({ mediaType: z.enum(['image/png', 'image/webp']), sealed: 
 
 /** The image at a path: whoever has its address may have it, while the organisation is in use. Null where there is none. */
 export async function readPublicImage(tx: Tx, masterKey: Key, path: string): Promise<Picture | null> {
+  if (isOfId(path)) {
+    const inUse = await tx.query(
+      z.object({ org_id: z.int() }),
+      'SELECT org_id FROM auth.v1_organisation WHERE org_id = $1 AND NOT deactivated',
+      [tx.org],
+    )
+    return inUse.length > 0 ? identiconAt(path) : null
+  }
   const [kept] = await tx.query(
     Kept,
     `SELECT i.media_type AS "mediaType", i.sealed, k.wrapped
