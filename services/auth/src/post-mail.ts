@@ -7,7 +7,7 @@ import { decideJoining } from './joining.ts'
 import { invitationLetter, type Letter } from './mail/letter.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { prepareEmailMail } from './prepare-email-mail.ts'
-import { claimMail, dropMail, insertSecret } from './repo/mails.ts'
+import { claimMail, dropMail, forgetSecrets, insertSecret } from './repo/mails.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { newInvitationSecret } from './rules/invitation-secret.ts'
 
@@ -62,6 +62,8 @@ async function prepare(ctx: AuthContext, tx: OrmTx): Promise<Prepared | 'moot' |
     await dropMail(tx, mail.mail_id)
     return 'moot'
   }
+  // Only now that it goes: one that waits leaves whoever was written to before what they have.
+  if (mail.attempts === 1) await forgetSecrets(tx, verdict.granted, mail.invitation_id)
   const secret = newInvitationSecret(ctx.ids)
   await insertSecret(tx, mail.invitation_id, new Secret(secret))
   const letter = invitationLetter({

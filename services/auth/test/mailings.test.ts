@@ -222,3 +222,68 @@ test('one person keeps only so many invitations open', async () => {
   await revoke('a@new.example', lots)
   await h.ask('create-invite-link', lots)
 })
+
+/** Fills an address's day with what others send it. */
+const fill = async (address: string) => {
+  for (const one of members.slice(2)) await invite(address, one)
+  return came(address)
+}
+const comesIn = (secret: string) =>
+  h.ask('join', null, { secret, full_name: 'New Comer', password: goodPassword }, {}, acme.org)
+const lastSecret = (address: string): string => {
+  const last = mail.received.findLast((one) => one.to.includes(address))
+  if (!last) throw new Error('no mail came')
+  return secretIn(last)
+}
+
+test('what was sent goes on to open an invitation until the mail goes that was asked for instead', async () => {
+  const kept = 'kept-link@new.example'
+  await invite(kept)
+  await h.post(acme.org)
+  const first = lastSecret(kept)
+  const other = 'other-link@new.example'
+  await invite(other)
+  await h.post(acme.org)
+  const before = lastSecret(other)
+  for (const address of [kept, other]) {
+    expect(await fill(address)).toBe(maxMailsToOne)
+    await resend(address)
+    expect(await came(address)).toBe(maxMailsToOne)
+  }
+  expect(await comesIn(first)).toMatchObject({ email: kept })
+  h.clock.advance(day)
+  expect(await came(other)).toBeGreaterThan(maxMailsToOne)
+  expect(await came(kept)).toBe(maxMailsToOne)
+  expect(await refusalOf(comesIn(before))).toContain('400')
+  expect(await comesIn(lastSecret(other))).toMatchObject({ email: other })
+})
+
+test('an invitation whose mail waits is good as long as it was to be, from when that may go', async () => {
+  const address = 'short@new.example'
+  for (const one of members.slice(2)) await invite(address, one)
+  await h.post(acme.org)
+  await invite(address, member(), { invite_expires_in_minutes: '60' })
+  h.clock.advance(day / 2)
+  // Asked for again while it waits, it waits no longer, nor is it good for longer.
+  await resend(address)
+  await resend(address)
+  h.clock.advance(day / 2)
+  expect(await came(address)).toBe(maxMailsToOne + 1)
+  const secret = lastSecret(address)
+  h.clock.advance(3_600_000 - 1)
+  const { invites } = await h.ask('get-invites', member())
+  expect(invites).toContainEqual(expect.objectContaining({ email: address }))
+  h.clock.advance(1)
+  expect(await refusalOf(comesIn(secret))).toContain('400')
+})
+
+test('no mail goes out, first or again, to who has an account meanwhile, whoever made it', async () => {
+  const address = 'elsewhere@acme.example'
+  await invite(address)
+  const id = await idOf(address)
+  await h.account(acme.org, 'elsewhere', role.member)
+  expect(await came(address)).toBe(0)
+  const again = h.ask('resend-email-invite', member(), {}, { invite_id: id })
+  expect(await refusalOf(again)).toBe('400 BAD_REQUEST No such invitation')
+  expect(await came(address)).toBe(0)
+})

@@ -66,8 +66,8 @@ const ToSend = Invitation.extend({ email: z.string(), inviter: z.string().nullab
 export type InvitationToSend = z.output<typeof ToSend>
 
 /**
- * An invitation that is open, with the names a mail about it has; null where it or its link is not open any more. It stays
- * so until the transaction ends.
+ * An invitation that is open, with the names a mail about it has; null where it or its link is not open any more, or
+ * somebody has the address meanwhile. It stays open until the transaction ends.
  */
 export async function invitationToSend(tx: Tx, id: number, now: Date): Promise<InvitationToSend | null> {
   const [row] = await tx.query(
@@ -76,7 +76,9 @@ export async function invitationToSend(tx: Tx, id: number, now: Date): Promise<I
      FROM auth.invitations i LEFT JOIN auth.users u ON u.org_id = i.org_id AND u.user_id = i.inviter_id
      LEFT JOIN auth.invitations p ON p.org_id = i.org_id AND p.invitation_id = i.parent_id
      WHERE i.org_id = $1 AND i.invitation_id = $2 AND i.email IS NOT NULL AND ${open('i', '$3')}
-       AND (p.invitation_id IS NULL OR ${open('p', '$3')}) FOR SHARE OF i`,
+       AND (p.invitation_id IS NULL OR ${open('p', '$3')})
+       AND NOT EXISTS (SELECT FROM auth.users h WHERE h.org_id = i.org_id AND h.email_key = i.email_key)
+     FOR NO KEY UPDATE OF i`,
     [tx.org, id, now],
   )
   return row ?? null

@@ -10,8 +10,7 @@ import { decideJoining } from '../joining.ts'
 import { managed, tell } from '../managed-invitation.ts'
 import { inviteRefusal, noMail, unknownInvitation } from '../present/invitation.ts'
 import { addressRefusal } from '../present/refusal.ts'
-import { recallInvitation } from '../repo/invitations.ts'
-import { insertMail } from '../repo/mails.ts'
+import { insertMail, replaceMails } from '../repo/mails.ts'
 import { emailKey } from '../rules/email.ts'
 
 export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
@@ -21,7 +20,7 @@ export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
     await takeTurn(tx)
     const at = now(ctx.clock)
     if (!ctx.mailer) throw noMail()
-    await recallInvitation(tx, granted, id)
+    const instead = await replaceMails(tx, granted, id, at)
     // Behind whoever takes it back at the same time.
     const invitation = await invitationToSend(tx, id, at)
     if (!invitation) throw unknownInvitation()
@@ -31,7 +30,13 @@ export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
         ? addressRefusal(may.reason, invitation.email)
         : inviteRefusal(may.reason)
     await refuseTooMany(tx, granted, invitation.email, at)
-    await insertMail(tx, granted, { invitation: id, messageId: ctx.ids.uuid(), url: request.url, at })
+    await insertMail(tx, granted, {
+      invitation: id,
+      messageId: ctx.ids.uuid(),
+      url: request.url,
+      at,
+      instead,
+    })
     await tell(tx, granted, { id, op: 'sent-again', kind: 'mail' })
     return {}
   },
