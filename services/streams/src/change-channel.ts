@@ -97,7 +97,8 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const isPrivate = wanted.kind?.inviteOnly ?? row.invite_only
   // What is archived is nobody's default.
   const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
-  if (isDefault && isPrivate) throw badRequest('A default channel cannot be private.')
+  if ((isDefault || wish.isDefault === true) && isPrivate)
+    throw badRequest('A default channel cannot be private.')
   const organisation = await settingsNaming(tx)
   if (!isPrivate && wanted.kind && organisation.moderation === id)
     throw badRequest('Moderation request channel must be private.')

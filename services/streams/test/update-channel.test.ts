@@ -355,9 +355,10 @@ describe('default channels', () => {
   })
 
   test('a private one is none, and an archived one is none any longer', async () => {
-    expect((await update(owner, secret, { is_default_stream: true })).body['msg']).toBe(
-      'A default channel cannot be private.',
-    )
+    for (const more of [{}, { is_archived: true }])
+      expect((await update(owner, secret, { is_default_stream: true, ...more })).body['msg']).toBe(
+        'A default channel cannot be private.',
+      )
     await f.ok(admin, 'add-default-channel', { stream_id: open })
     expect((await update(ada, open, { is_private: true })).body['msg']).toBe(
       'A default channel cannot be private.',

@@ -281,9 +281,11 @@ export function library(organisation: Organisation): (question: Question) => Dec
 }
 
 /** Every group that somebody is in, directly or through subgroups; of those who are out of use none. */
-function memberships({ groups, realm, now }: Organisation, person: Person): ReadonlySet<GroupId> {
+function memberships({ groups, people, realm, now }: Organisation, person: Person): ReadonlySet<GroupId> {
   if (!person.active) return new Set()
-  const from = realm.waitingDays <= 0 ? null : (person.joined + realm.waitingDays * day) * 1000
+  const owner = person.bot === null ? undefined : people.get(person.bot.owner)
+  const since = Math.max(person.joined, owner && owner.role >= 400 ? owner.joined : 0)
+  const from = realm.waitingDays <= 0 ? null : (since + realm.waitingDays * day) * 1000
   const all = new Set(systemGroupsOf(person.role, isFullMember(person.role, from, now * 1000)))
   // Groups hold only earlier ones, so one pass in order finds all.
   for (const { id, members, subgroups } of [...groups.values()].sort((a, b) => a.id - b.id))

@@ -9,10 +9,13 @@ export const isModerator = (u: Person): boolean => u.role <= roles.moderator
 export const isGuest = (u: Person): boolean => u.role === roles.guest
 export const isBot = (u: Person): boolean => u.bot !== null
 
-/** ADR 28: a day is 24 hours, from the very moment on; where nobody waits no clock is asked. */
+/** ADR 28: a day is 24 hours, from the very moment on; where nobody waits no clock is asked. ADR 33: bots wait with their owners. */
 function isFullMember(o: Organisation, u: Person): boolean {
   if (isGuest(u)) return false
-  return isModerator(u) || o.realm.waitingDays === 0 || o.now - u.joined >= o.realm.waitingDays * day
+  if (isModerator(u) || o.realm.waitingDays === 0) return true
+  const waits = (p: Person): boolean => o.now - p.joined < o.realm.waitingDays * day
+  const owner = u.bot === null ? undefined : o.people.get(u.bot.owner)
+  return !waits(u) && (owner === undefined || isModerator(owner) || !waits(owner))
 }
 
 function inSystemGroup(o: Organisation, u: Person, group: number): boolean {
