@@ -19,3 +19,7 @@ export async function invitationEvents(
     ...(users.length === 0 ? [] : [make(invitesChanged, {}, { users })]),
   ]
 }
+
+/** What the log says where somebody's invitations ended because the address got an account; nothing where nobody's did. */
+export const invitationsEnded = (tx: Tx, inviters: readonly number[]): Promise<NewEvent[]> =>
+  inviters.length === 0 ? Promise.resolve([]) : invitationEvents(tx, inviters, [])

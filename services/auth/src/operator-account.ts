@@ -6,7 +6,9 @@ import { addAccount, type NewAccount } from './add-account.ts'
 import { type AuthContext, now } from './context.ts'
 import { addressFacts } from './facts/address.ts'
 import { joinedNewChannels } from './come-in.ts'
+import { invitationsEnded } from './invitation-events.ts'
 import { insertApiKey } from './repo/credentials.ts'
+import { endInvitationsTo } from './repo/invitations.ts'
 import { newApiKey } from './rules/api-key.ts'
 import { turnOfAccounts } from './sight.ts'
 
@@ -28,6 +30,7 @@ export async function operatorAccount(
     await readRights(tx),
   )
   if (!allowed.ok) throw refused()
+  const inviters = await endInvitationsTo(tx, allowed.granted, now(ctx.clock))
   const { row, events } = await addAccount(ctx, tx, allowed.granted, account)
   const { actor, rights } = await readActor(tx, userId(row.userId))
   const own = actor && authorize('self:use', actor, null, rights)
@@ -35,8 +38,14 @@ export async function operatorAccount(
   const key = newApiKey(ctx.ids)
   const keyId = await insertApiKey(tx, own.granted, new Secret(key), now(ctx.clock))
   const given = make(keyCreated, { user_id: row.userId, key_id: keyId, method: 'operator' as const })
+  const told = await invitationsEnded(tx, inviters)
   const joined = await joinedNewChannels(tx, allowed.granted, row, { defaults: true, channels: [] })
-  return { user: row.userId, email: row.deliveryEmail, apiKey: key, events: [...events, given, ...joined] }
+  return {
+    user: row.userId,
+    email: row.deliveryEmail,
+    apiKey: key,
+    events: [...events, given, ...told, ...joined],
+  }
 }
 
 const refused = (): AppError => new AppError('BAD_REQUEST', 'Insufficient permission')

@@ -277,6 +277,33 @@ test('an invitation whose mail waits is good as long as it was to be, from when 
   expect(await refusalOf(comesIn(secret))).toContain('400')
 })
 
+test('invitations to an address end with the account that gets it, whichever way, and who gave them is told', async () => {
+  const fields = { full_name: 'Some One', password: goodPassword }
+  const ways: [string, (email: string) => Promise<unknown>][] = [
+    ['by-operator', (email) => h.account(acme.org, email.split('@')[0] ?? '', role.member)],
+    ['by-hand', (email) => h.ask('create-user', acme, { email, ...fields })],
+    [
+      'by-moving',
+      async (email) => {
+        const mover = await h.account(acme.org, 'mover', role.member)
+        await h.ask('update-settings', mover, { email })
+        await h.post(acme.org)
+        await h.ask('confirm-email', null, { secret: lastSecret(email) }, {}, acme.org)
+      },
+    ],
+  ]
+  for (const [name, way] of ways) {
+    const email = `${name}@acme.example`
+    await invite(email)
+    const since = (await h.log(acme.org)).length
+    await way(email)
+    const { invites } = await h.ask('get-invites', member())
+    expect(invites).not.toContainEqual(expect.objectContaining({ email }))
+    const told = (await h.log(acme.org)).slice(since).filter(({ type }) => type === 'invites.changed')
+    expect(told).toHaveLength(1)
+  }
+})
+
 test('no mail goes out, first or again, to who has an account meanwhile, whoever made it', async () => {
   const address = 'elsewhere@acme.example'
   await invite(address)

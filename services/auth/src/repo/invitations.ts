@@ -162,11 +162,11 @@ export async function recallInvitation(
 }
 
 /**
- * Ends the invitation that was used, and whatever else was sent to the same address. @returns who had invited it, each once
+ * Ends whatever was sent to an address that an account has from now on. @returns who had invited it, each once
  */
-export async function useInvitation(
+export async function endInvitationsTo(
   tx: Tx,
-  { object: { address } }: Granted<'user:join'>,
+  { object: { address } }: Granted<'user:join'> | Granted<'user:create'> | Granted<'self:readdress'>,
   at: Date,
 ): Promise<readonly number[]> {
   const rows = await tx.query(

@@ -7,8 +7,10 @@ import { decideAddress } from '../change-email.ts'
 import { commit } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { emailChangeOf } from '../facts/email-change.ts'
+import { invitationsEnded } from '../invitation-events.ts'
 import { confirmsNothing } from '../present/email-change.ts'
 import { endEmailChanges, setAddress, tellAddressOfBefore } from '../repo/email-changes.ts'
+import { endInvitationsTo } from '../repo/invitations.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 
 export default route<typeof confirmEmail, AuthContext, OrmTx>(
@@ -30,12 +32,14 @@ export default route<typeof confirmEmail, AuthContext, OrmTx>(
       const moved = await setAddress(tx, granted, change.email)
       if (!moved) throw confirmsNothing()
       await endEmailChanges(tx, granted, at)
+      const inviters = await endInvitationsTo(tx, granted, at)
       const { was, generation, delivery_email, email_address_visibility, email } = moved
       await tellAddressOfBefore(tx, granted, change.change_id, { messageId: ctx.ids.uuid(), at, was })
       const { user_id } = change
       await append(tx, rights, [
         make(emailChanged, { user_id, delivery_email, email_address_visibility }),
         ...(email === delivery_email ? [make(shownEmailChanged, { user_id, new_email: email })] : []),
+        ...(await invitationsEnded(tx, inviters)),
         make(accountEmailChanged, { user_id, generation }),
       ])
       return { email: delivery_email }

@@ -5,10 +5,12 @@ import type { OrmTx, Tx } from '@parley/db'
 import { append } from '@parley/events'
 import { commitInTurn, route } from '@parley/kit'
 import { comeIn } from '../come-in.ts'
-import type { AuthContext } from '../context.ts'
+import { type AuthContext, now } from '../context.ts'
 import { addressFacts, addressPolicy } from '../facts/address.ts'
 import { mayCreateUsers } from '../facts/user.ts'
+import { invitationsEnded } from '../invitation-events.ts'
 import { addressRefusal, insufficient } from '../present/refusal.ts'
+import { endInvitationsTo } from '../repo/invitations.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { email } from '../rules/email.ts'
 import { fullName } from '../rules/full-name.ts'
@@ -37,10 +39,11 @@ export default route<typeof createUser, AuthContext, OrmTx>(
       const wanted = await wantedBy(tx, actor.userId, address)
       const verdict = authorize('user:create', actor, wanted, rights)
       if (!verdict.ok) throw addressRefusal(verdict.reason, address)
+      const inviters = await endInvitationsTo(tx, verdict.granted, now(ctx.clock))
       const account = { email: address, fullName: name, hash }
       const entry = { url: request.url, defaults: true, channels: [], groups: [] }
       const { row, events } = await comeIn(ctx, tx, verdict.granted, account, entry)
-      await append(tx, rights, events)
+      await append(tx, rights, [...events, ...(await invitationsEnded(tx, inviters))])
       return { user_id: row.userId }
     })
   },

@@ -13,7 +13,7 @@ import { invitationEvents } from '../invitation-events.ts'
 import { stillOpen } from '../invited-to.ts'
 import { decideJoining } from '../joining.ts'
 import { opensNothing } from '../present/invitation.ts'
-import { useInvitation } from '../repo/invitations.ts'
+import { endInvitationsTo } from '../repo/invitations.ts'
 import { readOrganisation } from '../repo/organisations.ts'
 import { fullName } from '../rules/full-name.ts'
 import { checkPassword } from '../rules/password-strength.ts'
@@ -38,7 +38,7 @@ export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, requ
     const verdict = await decideJoining(tx, invitation, email)
     if (!verdict.ok) throw opensNothing()
     const { granted, rights } = verdict
-    const others = await useInvitation(tx, granted, at)
+    const others = await endInvitationsTo(tx, granted, at)
     const guest = isGuestRole(granted.object.role)
     // Guests come into no channel by themselves: those who invited one bring them into these too.
     const defaults = invitation.with_defaults && guest ? await defaultChannels(tx) : []
