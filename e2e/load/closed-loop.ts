@@ -71,7 +71,7 @@ function open({ address = '127.0.0.1', port, ca, servername }: LoopOptions): Pro
   const socket = connect({ host: address, port, ca, servername, ALPNProtocols: ['http/1.1'] })
   socket.setNoDelay(true)
   let waiting: PromiseWithResolvers<number> | null = null
-  let held = ''
+  let answer: Answer | null = null
   const lost = (error: Error): void => {
     opened.reject(error)
     waiting?.reject(error)
@@ -79,11 +79,10 @@ function open({ address = '127.0.0.1', port, ca, servername }: LoopOptions): Pro
   socket.on('error', lost)
   socket.on('close', () => lost(new Error('the connection was closed')))
   socket.on('data', (chunk: Buffer) => {
-    held += chunk.toString('latin1')
-    const length = wholeLength(held)
-    if (length === null || held.length < length) return
-    const status = Number(held.slice(9, 12))
-    held = held.slice(length)
+    answer = grown(answer, chunk)
+    if (answer.length === null || answer.got < answer.length) return
+    const { status } = answer
+    answer = null
     waiting?.resolve(status)
   })
   socket.once('secureConnect', () => {
@@ -100,13 +99,25 @@ function open({ address = '127.0.0.1', port, ca, servername }: LoopOptions): Pro
   return opened.promise
 }
 
-/** Bytes of the first answer in `text`, once its head is there; every answer measured here tells its length. */
-function wholeLength(text: string): number | null {
-  const head = text.indexOf('\r\n\r\n')
-  if (head === -1) return null
-  const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1]
+/** What has come of an answer; one follows the other, as one is asked for at a time. */
+interface Answer {
+  /** Until the head is whole. */
+  readonly head: string
+  readonly got: number
+  /** Bytes of all of it, and its status, once the head is there; every answer measured here tells its length. */
+  readonly length: number | null
+  readonly status: number
+}
+
+function grown(former: Answer | null, chunk: Buffer): Answer {
+  const got = (former?.got ?? 0) + chunk.length
+  if (former && former.length !== null) return { ...former, got }
+  const head = (former?.head ?? '') + chunk.toString('latin1')
+  const end = head.indexOf('\r\n\r\n')
+  if (end === -1) return { head, got, length: null, status: 0 }
+  const length = /\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1]
   if (length === undefined) throw new Error('an answer without a length')
-  return head + 4 + Number(length)
+  return { head: '', got, length: end + 4 + Number(length), status: Number(head.slice(9, 12)) }
 }
 
 /** The head of a request with what every one has. */

@@ -27,14 +27,18 @@ export interface KnownChannel extends Pick<
   readonly standing: Standing
 }
 
+const Numbers = z.custom<readonly number[]>((list) => Array.isArray(list) && list.every(Number.isSafeInteger))
+const NumbersOrNull = z.custom<readonly (number | null)[]>(
+  (list) => Array.isArray(list) && list.every((n) => n === null || Number.isSafeInteger(n)),
+)
 /** By column: thousands of rows of five numbers are read several times as fast so. */
 const Listed = z.object({
   since: z.string(),
-  ids: z.array(z.int()),
-  versions: z.array(z.int()),
-  subscribers: z.array(z.int()),
-  first: z.array(z.int().nullable()),
-  last: z.array(z.int().nullable()),
+  ids: Numbers,
+  versions: Numbers,
+  subscribers: Numbers,
+  first: NumbersOrNull,
+  last: NumbersOrNull,
 })
 type Listed = z.infer<typeof Listed>
 
