@@ -66,11 +66,9 @@ export const mainFileOf = (service: ServiceName): string =>
 /**
  * Node's flags for services. The second optimising compiler works for minutes after every start and again whenever what
  * it assumed proves wrong, on the cores that should serve; services wait for others most of the time, and gain nothing by
- * it (docs/performance.md). What is read from sockets lies outside of the engine's heap, whose whole it would walk for each
- * 64 MB of that: for every fifth large answer that a gateway hands on. Counted together with the heap it is collected as often as
- * the heap needs it.
+ * it (docs/performance.md).
  */
-export const engine = ['--no-turbofan', '--external-memory-accounted-in-global-limit'] as const
+export const engine = ['--no-turbofan'] as const
 
 /** What the instances' environment is made of. */
 export interface Surroundings {
