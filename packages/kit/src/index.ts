@@ -18,7 +18,14 @@ export * from './route.ts'
 export * from './run-service.ts'
 export * from './run/after-commit.ts'
 export * from './run/commit.ts'
-export { type AskedBy, commitAsked, commitInTurn, stillWaitedFor } from './run/commit-asked.ts'
+export {
+  type AskedBy,
+  commitAsked,
+  commitInTurn,
+  stale,
+  stillGood,
+  stillWaitedFor,
+} from './run/commit-asked.ts'
 export * from './run/rounds.ts'
 export * from './run/run-operation.ts'
 export * from './scope.ts'

@@ -1,7 +1,8 @@
 import { type Actor, authorize, type Verdict } from '@parley/access'
 import { maxInvitesByPerson, maxInvitesToOne } from '@parley/api'
-import { AppError, badRequest, type Rights } from '@parley/core'
+import { badRequest, type Rights } from '@parley/core'
 import { takeTurn, type Tx } from '@parley/db'
+import { stale } from '@parley/kit'
 import { type AuthContext, now } from './context.ts'
 import { isTaken, newAddress } from './facts/email-change.ts'
 import { countMails, mailedEnough } from './facts/mailings.ts'
@@ -30,8 +31,7 @@ export async function askForEmail(
   if (!ctx.mailer) throw noAddressMail()
   // What is counted of a day is counted for one after another. Whoever takes back what asks waits, and then ends it.
   await takeTurn(tx)
-  if (!(await holdOwnAccount(tx, verdict.granted)))
-    throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+  if (!(await holdOwnAccount(tx, verdict.granted))) throw stale()
   const at = now(ctx.clock)
   if (await askedEnough(tx, who.actor.userId, emailKey(address), at)) return
   // Where another has it no mail is sent. The answer, its work and what is counted are the same: what is kept is over at once.

@@ -1,6 +1,7 @@
 import { role } from '@parley/access'
 import { emailChanged, shownEmailChanged } from '@parley/events'
-import { maxMailsToOne, type Principal } from '@parley/api'
+import { Capabilities, maxMailsToOne, type Principal } from '@parley/api'
+import { userId } from '@parley/core'
 import { contractAvailable, eventFaults, mailServer, type MailServer, secretIn } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { between, statementsOf } from './between.ts'
@@ -72,11 +73,19 @@ test('everybody is told, the audited act names no address, and gateways are wait
   ])
   expect(told.at(-1)?.revokes).toBe(true)
   expect(h.barriers.at(-1)).toEqual([acme.org, told.at(-1)?.seq])
-  const viewer = { role: role.guest, userId: 1 } as unknown as Parameters<typeof emailChanged.shape>[1]
-  const shape = (visibility: number, userId = 1) =>
+  const viewer = {
+    userId: userId(1),
+    role: role.guest,
+    sees: null,
+    capabilities: Capabilities.parse({}),
+    applyMarkdown: true,
+    slimPresence: true,
+    queueId: '',
+  }
+  const shape = (visibility: number, who = 1) =>
     emailChanged.shape(
       { user_id: ada.user, delivery_email: fresh(), email_address_visibility: visibility },
-      { ...viewer, userId: userId as never },
+      { ...viewer, userId: userId(who) },
     )
   const wire = [shape(1), shownEmailChanged.shape({ user_id: ada.user, new_email: fresh() }, viewer)]
   const faults = wire.flatMap((event) => eventFaults({ id: 1, type: 'realm_user', ...event }))

@@ -1,5 +1,5 @@
 import { orgId } from '@parley/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createEmojiImages } from '../src/facts/emoji-images.ts'
 import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
@@ -198,4 +198,20 @@ test('a look that fails fails for those who asked, and not for the next', async 
   await expect(find(here.org, ['together_1'])).rejects.toThrow('away')
   fails = false
   expect((await find(here.org, ['together_1'])).size).toBe(1)
+})
+
+test('a look that takes long holds up nobody who asks after it', async () => {
+  const stuck = Promise.withResolvers<void>()
+  let looks = 0
+  const find = createEmojiImages({
+    read: async (org, fn) => {
+      if (++looks === 1) await stuck.promise
+      return one.ctx.database.read(org, fn)
+    },
+  })
+  const first = find(here.org, ['together_1'])
+  await vi.waitUntil(() => looks === 1)
+  expect((await find(here.org, ['together_2'])).size).toBe(1)
+  stuck.resolve()
+  expect((await first).size).toBe(1)
 })

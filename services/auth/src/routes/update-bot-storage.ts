@@ -1,14 +1,14 @@
 import { maxStoredBytes, maxStoredEntries, updateBotStorage } from '@parley/api'
-import { AppError, badRequest } from '@parley/core'
+import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
-import { route } from '@parley/kit'
+import { route, stale } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
 import { holdBot, writeStorage } from '../repo/bot-storage.ts'
 
 export default route<typeof updateBotStorage, AuthContext, OrmTx>(
   updateBotStorage,
   async ({ input, granted, tx }) => {
-    if (!(await holdBot(tx, granted))) throw ended()
+    if (!(await holdBot(tx, granted))) throw stale()
     const kept = await writeStorage(tx, granted, input.storage)
     if (kept.bytes > maxStoredBytes || kept.entries > maxStoredEntries)
       throw badRequest(
@@ -17,5 +17,3 @@ export default route<typeof updateBotStorage, AuthContext, OrmTx>(
     return {}
   },
 )
-
-const ended = (): AppError => new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })

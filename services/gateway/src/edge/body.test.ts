@@ -7,13 +7,20 @@ import { noFields } from './fields.ts'
 import { appErrorOf } from './refusal.ts'
 import { unread } from './unread.ts'
 
-async function read(headers: Record<string, string>, ...chunks: readonly string[]): Promise<unknown> {
-  const request = Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
+/** As much of a request as reading its body looks at. */
+const requestOf = (
+  headers: Record<string, string>,
+  chunks: readonly string[],
+  complete: boolean,
+): IncomingMessage =>
+  Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
     headers,
-    complete: true,
-  })
+    complete,
+  }) as unknown as IncomingMessage
+
+async function read(headers: Record<string, string>, ...chunks: readonly string[]): Promise<unknown> {
   const fields = noFields()
-  await readBody(request as unknown as IncomingMessage, 8, fields)
+  await readBody(requestOf(headers, chunks, true), 8, fields)
   return { ...fields }
 }
 const chunked = { 'transfer-encoding': 'chunked' }
@@ -36,8 +43,7 @@ test.each([
 
 test('what is left of a body that was refused is read away, and nothing of it is held', async () => {
   const sent = ['12345', '6789', 'and', 'more', 'of it']
-  const body = Readable.from(sent.map((chunk) => Buffer.from(chunk)))
-  const request = Object.assign(body, { headers: { ...chunked, ...form }, complete: false })
+  const request = requestOf({ ...chunked, ...form }, sent, false)
   let held = 0
   const room = {
     grow: (bytes: number) => {
@@ -46,9 +52,9 @@ test('what is left of a body that was refused is read away, and nothing of it is
     },
     [Symbol.dispose]: () => {},
   }
-  const read = readBody(request as unknown as IncomingMessage, 100, noFields(), room)
+  const read = readBody(request, 100, noFields(), room)
   await expect(read).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  expect(await unread(request as unknown as IncomingMessage)).toBe(true)
+  expect(await unread(request)).toBe(true)
   expect(held).toBe(9)
 })
 

@@ -1,5 +1,6 @@
 import { isGuestRole } from '@parley/access'
-import { AppError, type Clock, unavailable } from '@parley/core'
+import { type Clock, unavailable } from '@parley/core'
+import { stale } from '@parley/kit'
 import type { EventDeclaration, PassingEvent } from '@parley/events'
 import { type AudienceReader, badQueue, CatchUp, judge, type Now } from './catch-up.ts'
 import type { Consumer, EndReason } from './consumer.ts'
@@ -331,8 +332,6 @@ export class Organisation {
 }
 
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
-
-const stale = (): AppError => new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
 
 function movesIn(recents: readonly Recent[], user: number): Move[] {
   return recents.flatMap(({ seq, effect }) => {

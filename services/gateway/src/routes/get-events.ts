@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getEvents } from '@parley/api'
 import { unavailable } from '@parley/core'
+import { stale } from '@parley/kit'
 import type { Context } from '../context.ts'
 import type { Exchange } from '../edge/exchange.ts'
 import type { Rendered } from '../edge/render.ts'
@@ -8,7 +9,7 @@ import { badQueue } from '../live/catch-up.ts'
 import { heartbeat } from '../live/frames.ts'
 import { patience } from '../live/patience.ts'
 import { type Outcome, Poll } from '../live/poll.ts'
-import { type Asked, askedOf, staleCaller } from './own-operation.ts'
+import { type Asked, askedOf } from './own-operation.ts'
 import { findServed, type Served } from './serve-queue.ts'
 
 /** How often a poll begins again where the gateway may not answer. */
@@ -76,7 +77,7 @@ function answer(
   ignored: readonly string[],
 ): Rendered {
   const { queueId } = queue.spec
-  if (outcome.kind === 'end' && outcome.reason === 'revoked') throw staleCaller()
+  if (outcome.kind === 'end' && outcome.reason === 'revoked') throw stale()
   if (outcome.kind === 'end' && outcome.reason === 'gone') throw badQueue(queueId)
   // Until the kernel has it all, a revocation can still take it back.
   const left = organisation.leaving(poll)

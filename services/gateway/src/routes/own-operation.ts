@@ -1,7 +1,8 @@
 import { authorize, type Granted } from '@parley/access'
 import { type Input, type Operation, parseParams } from '@parley/api'
-import { AppError, orgId, userId } from '@parley/core'
+import { orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
+import { stale, stillGood } from '@parley/kit'
 import type { Caller, Exchange } from '../edge/exchange.ts'
 import { notLoggedIn } from '../identity/basic.ts'
 
@@ -29,11 +30,8 @@ export function askedOf<O extends Operation>(
 export async function grantedIn(tx: Tx, { principal }: Caller): Promise<Granted<'self:use'>> {
   const { actor, rights } = await readActor(tx, userId(principal.user))
   const verdict = actor && authorize('self:use', actor, null, rights)
-  if (!verdict?.ok || actor?.generation !== principal.generation) throw staleCaller()
+  if (!verdict?.ok || !stillGood(actor, principal)) throw stale()
   return verdict.granted
 }
-
-export const staleCaller = (): AppError =>
-  new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
 
 export const orgOf = ({ facts }: Exchange): ReturnType<typeof orgId> => orgId(facts.org)

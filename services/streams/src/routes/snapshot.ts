@@ -5,9 +5,9 @@ import {
   type SnapshotRequest,
   streamsSnapshot,
 } from '@parley/api'
-import { AppError, orgId, userId } from '@parley/core'
+import { orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
-import { answer } from '@parley/kit'
+import { answer, stale } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { channelRowOf } from '../present/channel-object.ts'
 import { registerChannels } from '../present/register.ts'
@@ -40,7 +40,7 @@ async function snapshot(
 ): Promise<Record<string, unknown>> {
   const { actor, rights } = await readActor(tx, userId(input.user))
   const verdict = actor && authorize('channel:list', actor, null, rights)
-  if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+  if (!verdict?.ok) throw stale()
   const { granted } = verdict
   const wants = (type: string): boolean => input.types === null || input.types.includes(type)
   const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }

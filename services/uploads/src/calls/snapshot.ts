@@ -1,8 +1,8 @@
 import { authorize } from '@parley/access'
 import { pictureKinds, uploadsSnapshot } from '@parley/api'
-import { AppError, orgId, userId } from '@parley/core'
+import { orgId, userId } from '@parley/core'
 import { readActor } from '@parley/db'
-import { answer } from '@parley/kit'
+import { answer, stale } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { shownPicture } from '../present/picture.ts'
 import { readEmoji } from '../repo/emoji.ts'
@@ -13,7 +13,7 @@ export default answer<typeof uploadsSnapshot, Context>(uploadsSnapshot, ({ input
   ctx.database.at(orgId(input.org), input.snapshot, async (tx): Promise<Record<string, unknown>> => {
     const { actor, rights } = await readActor(tx, userId(input.user))
     const verdict = actor && authorize('organisation:read', actor, null, rights)
-    if (!verdict?.ok) throw new AppError('UNAUTHORIZED', 'Invalid API key', { data: { stale: true } })
+    if (!verdict?.ok) throw stale()
     const wants = (type: string): boolean => input.types === null || input.types.includes(type)
     return {
       ...(wants('realm_emoji') ? { realm_emoji: await readEmoji(tx, verdict.granted) } : {}),
