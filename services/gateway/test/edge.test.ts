@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
+import { emojiDataPath } from '@parley/api'
 import { AppError, fixedClock, systemClock, systemIds } from '@parley/core'
 import { createMetrics, silentLogger } from '@parley/kit'
 import { certDirOf, testServers } from '@parley/testkit'
@@ -482,6 +483,15 @@ test('an image goes out to whoever has its address, and says what it is', async 
     '/user_avatars/1/',
   ])
     expect((await get(path)).status).toBe(404)
+})
+
+test('the names of emoji go out to anybody, at the address that a snapshot says', async () => {
+  const asked = `GET ${emojiDataPath} HTTP/1.1\r\nHost: localhost\r\n`
+  const { status, head } = await raw(`${asked}\r\n`)
+  expect(status).toBe(200)
+  for (const header of ['content-type: application/json', 'max-age=86400', 'nosniff'])
+    expect(head).toContain(header)
+  expect(await raw(`${asked}If-None-Match: *\r\n\r\n`)).toMatchObject({ status: 304, body: {} })
 })
 
 test('of bodies with files no more is held than there is room for', async () => {

@@ -16,6 +16,22 @@ test('a term may be written as an object or as a pair', () => {
   ])
 })
 
+test('underlines are hyphens in the operators that some clients write so', () => {
+  const operators = ['pm_with', 'group_pm_with', 'dm_including', 'dm-including', 'no_such']
+  const understood = Narrow.parse([
+    { operator: 'pm_with', operand: [2] },
+    ...operators.map((o) => [o, 'a@x.test']),
+  ])
+  expect(understood.map(({ operator }) => operator)).toEqual([
+    'pm-with',
+    'pm-with',
+    'group-pm-with',
+    'dm-including',
+    'dm-including',
+    'no_such',
+  ])
+})
+
 test.each([
   [[['is']]],
   [[['topic', '\0']]],

@@ -10,13 +10,19 @@ const Operand = z.union([
   z.array(z.int()).max(500),
 ])
 
+/** Some clients write `pm_with` (zulip-terminal 0.7): underlines are hyphens in these. */
+const Operator = z
+  .string()
+  .max(50)
+  .transform((word) =>
+    /^(?:(?:group_)?pm_with|dm_including)$/.test(word) ? word.replaceAll('_', '-') : word,
+  )
+
 /** One term of a narrow as clients send it; operators and operands are understood by messaging. */
 export const NarrowTerm = z.union([
-  z.object({ operator: z.string().max(50), operand: Operand, negated: z.boolean().optional() }),
+  z.object({ operator: Operator, operand: Operand, negated: z.boolean().optional() }),
   // The legacy form: [operator, operand].
-  z
-    .tuple([z.string().max(50), Operand])
-    .transform(([operator, operand]) => ({ operator, operand, negated: false })),
+  z.tuple([Operator, Operand]).transform(([operator, operand]) => ({ operator, operand, negated: false })),
 ])
 export type NarrowTerm = z.output<typeof NarrowTerm>
 

@@ -1,4 +1,10 @@
-import { maxFolderDescriptionLength, maxFolderNameLength, reportTypes, type SettingValues } from '@parley/api'
+import {
+  emojiDataPath,
+  maxFolderDescriptionLength,
+  maxFolderNameLength,
+  reportTypes,
+  type SettingValues,
+} from '@parley/api'
 import { permissionSettings } from '@parley/access'
 import type { Organisation } from '../repo/organisations.ts'
 import { legacyPolicies } from '../rules/legacy-policies.ts'
@@ -95,5 +101,5 @@ export const realmState = (
   realm_date_created: Math.floor(organisation.created_at.getTime() / 1000),
   realm_uri: url,
   realm_url: url,
-  server_emoji_data_url: `${url}/static/generated/emoji/emoji_api.json`,
+  server_emoji_data_url: url + emojiDataPath,
 })

@@ -42,9 +42,7 @@ export async function findSentImage(
   requestId: string,
   params: Readonly<Record<string, string>>,
 ): Promise<SentImage> {
-  const org = await deps.organisations.of(siteOf(request.headers.host, deps.publicHost).subdomain)
-  const ip = request.socket.remoteAddress ?? ''
-  await deps.limiter.hit(counters(imagesByIp, { org, user: null, ip, account: null }, deps.limitFactor))
+  const org = await admitStranger(deps, request)
   // At an address of every organisation there is one picture alone.
   const path = params['*'] ?? unknownPicture
   const there = params['*'] === undefined || (params['org'] === String(org) && known.test(path))
@@ -56,6 +54,21 @@ export async function findSentImage(
     headers: { ...imageHeaders, 'content-type': found.mediaType },
     bytes: Buffer.from(found.bytes, 'base64'),
   }
+}
+
+/**
+ * Lets anybody load what is no secret, as often as pages need it.
+ * @returns the host's organisation
+ * @throws AppError where there is none; RATE_LIMIT_HIT
+ */
+export async function admitStranger(
+  deps: Pick<ImageDeps, 'organisations' | 'limiter' | 'publicHost' | 'limitFactor'>,
+  request: IncomingMessage,
+): Promise<number> {
+  const org = await deps.organisations.of(siteOf(request.headers.host, deps.publicHost).subdomain)
+  const ip = request.socket.remoteAddress ?? ''
+  await deps.limiter.hit(counters(imagesByIp, { org, user: null, ip, account: null }, deps.limitFactor))
+  return org
 }
 
 const imageHeaders: Readonly<Record<string, string>> = {
