@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createAccount } from '@parley/api'
 import { engine, installationAt, unchanging } from '@parley/cli'
@@ -47,6 +47,8 @@ const Organisation = z.object({
 const root = resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
 
+/** A folder that the logs of every product are left in. */
+const kept = process.env['PARLEY_TEST_LOGS']
 const counting = process.env['PARLEY_TEST_COVERAGE']
 /**
  * A command's environment: every process that comes of it writes down what it ran, where the run of tests counts that.
@@ -140,7 +142,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     String(gateways),
     '--json',
   ]
-  const remove = (): void => rmSync(data, { recursive: true, force: true })
+  const remove = (): void => {
+    if (kept && existsSync(join(data, 'logs')))
+      cpSync(join(data, 'logs'), join(kept, basename(data)), { recursive: true })
+    rmSync(data, { recursive: true, force: true })
+  }
   const stop = async (): Promise<void> => {
     await parley(['down', '--data', data])
     remove()

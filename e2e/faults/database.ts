@@ -27,3 +27,37 @@ export async function superuser<S extends z.ZodType>(
     await client.end()
   }
 }
+
+const Drawn = z.object({ drawn: z.coerce.number() })
+
+/**
+ * While `during` runs, a third of all messages meets a deadlock or a serialization failure as it is written; what
+ * `raised` says is how many have so far.
+ */
+export async function conflicts(
+  product: Pick<Product, 'data'>,
+  during: (raised: () => Promise<number>) => Promise<void>,
+): Promise<void> {
+  const run = (sql: string) => superuser(product, z.unknown(), sql)
+  // A sequence goes on counting where the transaction is rolled back.
+  await run('CREATE SEQUENCE public.conflicts')
+  await run(`CREATE FUNCTION public.conflict() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+      IF random() > 0.33 THEN RETURN NEW; END IF;
+      PERFORM nextval('public.conflicts');
+      IF random() > 0.5 THEN RAISE EXCEPTION 'conflict' USING ERRCODE = '40P01'; END IF;
+      RAISE EXCEPTION 'conflict' USING ERRCODE = '40001';
+    END $$`)
+  await run(`CREATE TRIGGER conflict BEFORE INSERT ON messaging.messages
+    FOR EACH ROW EXECUTE FUNCTION public.conflict()`)
+  try {
+    await during(async () => {
+      const sql = 'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS drawn FROM public.conflicts'
+      return (await superuser(product, Drawn, sql))[0]?.drawn ?? 0
+    })
+  } finally {
+    await run('DROP TRIGGER conflict ON messaging.messages')
+    await run('DROP FUNCTION public.conflict')
+    await run('DROP SEQUENCE public.conflicts')
+  }
+}

@@ -53,7 +53,8 @@ const together: readonly (readonly Way[])[] = [
   ],
 ]
 const groups = (long ? alone : together).map((group) => [group.join(', '), group] as const)
-const each = Math.ceil(size(400, 2000) / groups.length / 2 / 4) * 4
+// 2,000 by each of the four.
+const each = Math.ceil(size(400, 4 * 2000) / groups.length / 2 / 4) * 4
 
 const faultMs = size(2000, 20_000)
 // So that messages are sent all the while.

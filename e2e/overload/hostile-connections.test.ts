@@ -69,94 +69,110 @@ async function others(during: Promise<unknown>): Promise<void> {
 }
 
 const many = size(40, 2000)
+const limit = size(120_000, 600_000)
 // Ten seconds for the head and thirty for the whole, looked at every two; twice that on a busy machine.
 const headersMs = 24_000
 const requestMs = 64_000
 
-test('[F72] heads and bodies that come byte by byte are cut as promised; others are answered', async () => {
-  const began = performance.now()
-  const heads = Array.from({ length: many }, async () => {
-    const socket = await dial()
-    socket.write('GET /api/v1/users/me HTTP/1.1\r\nx: ')
-    drip(socket, 'y')
-    return untilClosed(socket)
-  })
-  const bodies = Array.from({ length: many }, async () => {
-    const socket = await dial()
-    const request = requestOf('POST', '/messages', headers(eve), { content: 'x'.repeat(900) })
-    socket.write(request.slice(0, -800))
-    drip(socket, 'x')
-    return untilClosed(socket)
-  })
-  const cutHeads = Promise.all(heads).then((answers) => ({ answers, ms: performance.now() - began }))
-  const cutBodies = Promise.all(bodies).then((answers) => ({ answers, ms: performance.now() - began }))
-  await others(Promise.all([cutHeads, cutBodies]))
-  const [first, second] = await Promise.all([cutHeads, cutBodies])
-  expect(new Set([...first.answers, ...second.answers].map((answer) => answer.slice(0, 12)))).toEqual(
-    new Set(['HTTP/1.1 408']),
-  )
-  expect(first.ms).toBeLessThan(headersMs)
-  expect(second.ms).toBeLessThan(requestMs)
-}, 120_000)
-
-test('[F71] bodies without an end and heads of 100,000 lines are refused; memory stays where it is', async () => {
-  const before = memoryOf(product).get('gateway-1') ?? 0
-  using memory = watchMemory(product)
-  const endless = Array.from({ length: size(8, 32) }, async () => {
-    const socket = await dial()
-    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
-    const head = ['POST /api/v1/messages HTTP/1.1', `host: ${target().host}`, 'transfer-encoding: chunked']
-    const { authorization } = basicHeader(eve)
-    const type = 'content-type: application/x-www-form-urlencoded'
-    socket.write(`${[...head, `authorization: ${authorization}`, type].join('\r\n')}\r\n\r\n`)
-    const more = (): void => {
-      while (!socket.destroyed && socket.writable && socket.write(chunk));
+test(
+  '[F72] heads and bodies that come byte by byte are cut as promised; others are answered',
+  async () => {
+    // From when it stands, for so many take their time to be let in.
+    const cut = async (socket: TLSSocket): Promise<{ answer: string; ms: number }> => {
+      const began = performance.now()
+      return { answer: await untilClosed(socket), ms: performance.now() - began }
     }
-    socket.on('drain', more)
-    more()
-    return untilClosed(socket)
-  })
-  const lines = Array.from({ length: size(8, 32) }, async () => {
-    const socket = await dial()
-    socket.write(`GET /api/v1/users/me HTTP/1.1\r\n${'x: y\r\n'.repeat(100_000)}\r\n`)
-    return untilClosed(socket)
-  })
-  await others(Promise.all([...endless, ...lines]))
-  const statuses = async (answers: readonly Promise<string>[]) =>
-    new Set(
-      (await Promise.all(answers)).map((answer) => answer.slice(9, 12)).filter((status) => status !== ''),
+    const heads = Array.from({ length: many }, async () => {
+      const socket = await dial()
+      socket.write('GET /api/v1/users/me HTTP/1.1\r\nx: ')
+      drip(socket, 'y')
+      return cut(socket)
+    })
+    const bodies = Array.from({ length: many }, async () => {
+      const socket = await dial()
+      const request = requestOf('POST', '/messages', headers(eve), { content: 'x'.repeat(900) })
+      socket.write(request.slice(0, -800))
+      drip(socket, 'x')
+      return cut(socket)
+    })
+    const all = Promise.all([Promise.all(heads), Promise.all(bodies)])
+    await others(all)
+    const [first, second] = await all
+    expect(new Set([...first, ...second].map(({ answer }) => answer.slice(0, 12)))).toEqual(
+      new Set(['HTTP/1.1 408']),
     )
-  // Who still writes when the connection ends may find it reset before the answer was read.
-  expect([...(await statuses(endless))].filter((status) => status !== '413')).toEqual([])
-  expect([...(await statuses(lines))].filter((status) => status !== '431')).toEqual([])
-  expect((memory.peaks().get('gateway-1') ?? 0) - before).toBeLessThan(200)
-}, 120_000)
+    expect(Math.max(...first.map(({ ms }) => ms))).toBeLessThan(headersMs)
+    expect(Math.max(...second.map(({ ms }) => ms))).toBeLessThan(requestMs)
+  },
+  limit,
+)
 
-test('[F77] a storm of sign-ins is bounded; who is signed in is answered', async () => {
-  const authBefore = pidOf(product, 'auth-1')
-  using memory = watchMemory(product)
-  const before = memory.peaks().get('auth-1') ?? 0
-  const storm = Array.from({ length: size(150, 1000) }, async (_, n): Promise<Reply> => {
-    using on = connection(target().target)
-    const fields = { username: n % 2 === 0 ? eve.email : `nobody${n}@example.com`, password: `wrong ${n}` }
-    return on.ask(requestOf('POST', '/fetch_api_key', headers(), fields))
-  })
-  await others(Promise.all(storm))
-  const answers = await Promise.all(storm)
-  const statuses = new Set(answers.map(({ status }) => status))
-  // Refused for their passwords as far as there is room, the rest told to come again.
-  expect(statuses.has(503) || statuses.has(429)).toBe(true)
-  expect([...statuses].filter((status) => ![401, 403, 429, 503].includes(status))).toEqual([])
-  const told = answers.filter(({ status }) => status === 429 || status === 503)
-  expect(told.filter(({ retryAfter }) => !(Number(retryAfter) > 0))).toEqual([])
-  expect(pidOf(product, 'auth-1')).toBe(authBefore)
-  // Two hashes at a time hold 19 MiB each.
-  expect((memory.peaks().get('auth-1') ?? 0) - before).toBeLessThan(200)
-  const key = await stage
-    .client({})
-    .ok('POST', '/fetch_api_key', { username: ann.email, password: ann.password })
-  expect(key['api_key']).toHaveLength(32)
-}, 120_000)
+test(
+  '[F71] bodies without an end and heads of 100,000 lines are refused; memory stays where it is',
+  async () => {
+    const before = memoryOf(product).get('gateway-1') ?? 0
+    using memory = watchMemory(product)
+    const endless = Array.from({ length: size(8, 32) }, async () => {
+      const socket = await dial()
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+      const head = ['POST /api/v1/messages HTTP/1.1', `host: ${target().host}`, 'transfer-encoding: chunked']
+      const { authorization } = basicHeader(eve)
+      const type = 'content-type: application/x-www-form-urlencoded'
+      socket.write(`${[...head, `authorization: ${authorization}`, type].join('\r\n')}\r\n\r\n`)
+      const more = (): void => {
+        while (!socket.destroyed && socket.writable && socket.write(chunk));
+      }
+      socket.on('drain', more)
+      more()
+      return untilClosed(socket)
+    })
+    const lines = Array.from({ length: size(8, 32) }, async () => {
+      const socket = await dial()
+      socket.write(`GET /api/v1/users/me HTTP/1.1\r\n${'x: y\r\n'.repeat(100_000)}\r\n`)
+      return untilClosed(socket)
+    })
+    await others(Promise.all([...endless, ...lines]))
+    const statuses = async (answers: readonly Promise<string>[]) =>
+      new Set(
+        (await Promise.all(answers)).map((answer) => answer.slice(9, 12)).filter((status) => status !== ''),
+      )
+    // Who still writes when the connection ends may find it reset before the answer was read.
+    expect([...(await statuses(endless))].filter((status) => status !== '413')).toEqual([])
+    expect([...(await statuses(lines))].filter((status) => status !== '431')).toEqual([])
+    expect((memory.peaks().get('gateway-1') ?? 0) - before).toBeLessThan(200)
+  },
+  limit,
+)
+
+test(
+  '[F77] a storm of sign-ins is bounded; who is signed in is answered',
+  async () => {
+    const authBefore = pidOf(product, 'auth-1')
+    using memory = watchMemory(product)
+    const before = memory.peaks().get('auth-1') ?? 0
+    const storm = Array.from({ length: size(150, 1000) }, async (_, n): Promise<Reply> => {
+      using on = connection(target().target)
+      const fields = { username: n % 2 === 0 ? eve.email : `nobody${n}@example.com`, password: `wrong ${n}` }
+      return on.ask(requestOf('POST', '/fetch_api_key', headers(), fields))
+    })
+    await others(Promise.all(storm))
+    const answers = await Promise.all(storm)
+    const statuses = new Set(answers.map(({ status }) => status))
+    // Refused for their passwords as far as there is room, the rest told to come again.
+    expect(statuses.has(503) || statuses.has(429)).toBe(true)
+    expect([...statuses].filter((status) => ![401, 403, 429, 503].includes(status))).toEqual([])
+    const told = answers.filter(({ status }) => status === 429 || status === 503)
+    expect(told.filter(({ retryAfter }) => !(Number(retryAfter) > 0))).toEqual([])
+    expect(pidOf(product, 'auth-1')).toBe(authBefore)
+    // Two hashes at a time hold 19 MiB each.
+    expect((memory.peaks().get('auth-1') ?? 0) - before).toBeLessThan(200)
+    const key = await stage
+      .client({})
+      .ok('POST', '/fetch_api_key', { username: ann.email, password: ann.password })
+    expect(key['api_key']).toHaveLength(32)
+  },
+  limit,
+)
 
 test('[F51] at its limit of open files a gateway takes no new connection, and answers on those it has', async () => {
   const pid = pidOf(product, 'gateway-1')

@@ -8,9 +8,10 @@ import * as pausedGateway from './paused-gateway.ts'
 import * as roles from './roles.ts'
 import * as slowReader from './slow-reader.ts'
 import { type Ground, ground, type ThreeGateways, threeGateways } from './three-gateways.ts'
+import { size } from '../size.ts'
 import * as unsubscribe from './unsubscribe.ts'
 
-const timeout = 900_000
+const timeout = size(900_000, 3_600_000)
 
 // None leaves anything behind but an organisation, so that all share the product.
 let here: Ground

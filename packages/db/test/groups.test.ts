@@ -1,6 +1,6 @@
 import { fullFrom, isFullMember, role, type Role, systemGroupsOf } from '@parley/access'
 import { orgId, userId } from '@parley/core'
-import { type TestDatabase, testDatabase } from '@parley/testkit'
+import { size, type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => db[Symbol.asyncDispose]())
 
-const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 300 : 20
+const runs = size(20, 300)
 const system = [1, 2, 3, 4, 5, 6, 7, 8] as const
 const Ids = z.object({ id: z.int() })
 let organisations = 0

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { long } from './size.ts'
 
 // `./parley test --long`: every law is tried on many more cases.
-if (process.env['PARLEY_TEST_LONG'] === '1') fc.configureGlobal({ numRuns: 1000 })
+if (long) fc.configureGlobal({ numRuns: 1000 })

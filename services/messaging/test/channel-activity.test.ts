@@ -1,4 +1,5 @@
 import { role } from '@parley/access'
+import { size } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -97,7 +98,7 @@ test('whatever is sent, moved and taken away, what is kept of a channel is what 
       expect(found.every(({ fresh }) => fresh)).toBe(true)
       expect(found.flatMap(({ first }) => first ?? [])).toEqual(standing.flatMap((ids) => ids.slice(0, 1)))
     }),
-    { numRuns: 20 },
+    { numRuns: size(20, 1000) },
   )
 })
 

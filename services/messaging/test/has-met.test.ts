@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from '@parley/testkit'
+import { size, testDatabase, type TestDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 const Pair = z.object({ alone: z.boolean(), among: z.boolean() })
-const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 100 : 8
+const runs = size(8, 100)
 const people = fc.subarray([0, 1, 2, 3, 4, 5, 6], { minLength: 1, maxLength: 4 })
 
 test('[AC-09] who is asked about alone has been met exactly if they are among all who have been', async () => {

@@ -1,6 +1,6 @@
 import { FetchedMessage } from '@parley/api'
 import { flagsChanged } from '@parley/events'
-import { type TestDatabase, testDatabase } from '@parley/testkit'
+import { size, type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -309,7 +309,7 @@ test('ranges say what a row per message and reader would say', async () => {
       expect(rows.every(({ n }) => Number(n) <= 1)).toBe(true)
       expect(first).toBeDefined()
     }),
-    { numRuns: Number(process.env['PARLEY_TEST_LONG'] ?? 0) === 1 ? 300 : 15 },
+    { numRuns: size(15, 300) },
   )
 })
 

@@ -3,7 +3,7 @@ import { FetchedMessage } from '@parley/api'
 import { readActor } from '@parley/db'
 import { AppError, userId } from '@parley/core'
 import { render, renderContext } from '@parley/markdown'
-import { type TestDatabase, testDatabase } from '@parley/testkit'
+import { size, type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => database[Symbol.asyncDispose]())
 
-const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 200 : 4
+const runs = size(4, 200)
 
 /** A term by places in the lists of people, channels and messages. */
 const someTerm = fc.record({

@@ -2,7 +2,7 @@ import { channelAtoms, decide, holdsOfRealm, isAdmin, listRules } from '@parley/
 import { FetchedMessage } from '@parley/api'
 import { predicateSql, readActor } from '@parley/db'
 import { userId } from '@parley/core'
-import { type TestDatabase, testDatabase } from '@parley/testkit'
+import { size, type TestDatabase, testDatabase } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => database[Symbol.asyncDispose]())
 
-const runs = process.env['PARLEY_TEST_LONG'] === '1' ? 100 : 5
+const runs = size(5, 100)
 
 const noLimits = { editLimit: null, deleteLimit: null, moveWithinLimit: null, moveBetweenLimit: null }
 

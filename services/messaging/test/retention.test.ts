@@ -1,4 +1,5 @@
 import { appendedIn } from '@parley/events'
+import { size } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -223,6 +224,6 @@ test('what is left is what the rule for one message keeps', async () => {
         await here.test.superuser('DELETE FROM messaging.messages WHERE org_id = $1', [here.org])
       },
     ),
-    { numRuns: 15 },
+    { numRuns: size(15, 1000) },
   )
 })

@@ -7,7 +7,7 @@ import {
   systemGroupsOf,
 } from '@parley/access'
 import { groupId, channelId, type OrgId, orgId, recipientId, userId } from '@parley/core'
-import { contractFaults } from '@parley/testkit'
+import { contractFaults, size } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -286,6 +286,6 @@ test('on random organisations lists hold exactly what the rule for one channel a
         expect(await listed({ ...none, include_can_access_content: true })).toEqual(allowed('channel:read'))
       }
     }),
-    { numRuns: 12 },
+    { numRuns: size(12, 1000) },
   )
 })

@@ -1,5 +1,6 @@
 import { operations } from '@parley/api'
 import type { OrgId } from '@parley/core'
+import { size } from '@parley/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fixture, fixture, type Person } from './fixture.ts'
@@ -54,7 +55,7 @@ test.each(operations.filter((o) => o.service === 'streams').map((o) => [o.id, o]
         const { status } = await f.call(ada, id, { ...paths, ...given })
         expect([200, 400]).toContain(status)
       }),
-      { numRuns: 120 },
+      { numRuns: size(120, 1000) },
     )
   },
 )

@@ -92,6 +92,6 @@ test('a group of another organisation is answered as if there were none', () => 
       for (const decision of decisions)
         expect(decision).toEqual(same.ok ? { ok: false, kind: 'hide', reason: 'unknown-group' } : same)
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   )
 })

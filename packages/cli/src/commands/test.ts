@@ -26,7 +26,8 @@ The last line is \`N passed, N failed\`.`,
     const { out } = input
     const [filter] = input.positionals
     await installMissing(out.progress)
-    const env = testEnvironment(input.flag('long'))
+    const long = input.flag('long')
+    const env = testEnvironment(long)
     const json = input.flag('json')
     let passed = 0
     let failed = 0
@@ -50,7 +51,7 @@ The last line is \`N passed, N failed\`.`,
     if (filter === undefined) await rm(coverageFile(checkout), { force: true })
     const ran = join(processes.path, 'ran')
     await mkdir(ran)
-    for (const args of runsFor(filter)) {
+    for (const args of runsFor(filter, long)) {
       const tests = await runTests(args, { ...env, ...measured }, json)
       passed += tests.passed
       failed += tests.failed
@@ -107,15 +108,27 @@ export function countReport(text: string): Counts {
   return counts
 }
 
-/** One after the other: end-to-end tests kill and pause processes, which a busy machine would do by itself. */
-const runsFor = (filter: string | undefined): readonly (readonly string[])[] =>
-  filter === undefined
-    ? [
-        ['--project=code', '--coverage', '--maxWorkers=2'],
-        ['--project=e2e'],
-        ['--project=invariants', '--maxWorkers=2'],
-      ]
-    : [[filter]]
+/** What is measured under load has the machine to itself at full size. */
+const overload = 'e2e/overload/'
+
+/**
+ * One after the other: end-to-end tests kill and pause processes, which a busy machine would do by itself.
+ * @param long at full size, overload is tried with nothing beside it
+ */
+const runsFor = (filter: string | undefined, long: boolean): readonly (readonly string[])[] => {
+  if (filter !== undefined) return [[filter]]
+  const invariants = ['--project=invariants', '--maxWorkers=2']
+  return [
+    ['--project=code', '--coverage', '--maxWorkers=2'],
+    ['--project=e2e'],
+    ...(long
+      ? [
+          [...invariants, `--exclude=${overload}**`],
+          ['--project=invariants', '--maxWorkers=1', overload],
+        ]
+      : [invariants]),
+  ]
+}
 
 async function runTests(which: readonly string[], env: NodeJS.ProcessEnv, json: boolean): Promise<Counts> {
   await using folder = await temporaryFolder()

@@ -127,6 +127,6 @@ test('no value changes where it leads, nor that there is none', () => {
       expect(written).not.toContain('{')
       expect(new URL(url ?? '').origin).toBe(new URL(written).origin)
     }),
-    { numRuns: 400 },
+    { numRuns: 1000 },
   )
 })

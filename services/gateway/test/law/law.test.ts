@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@parley/core'
-import { seeded, seedOf, testNetwork } from '@parley/testkit'
+import { long, seeded, seedOf, size, testNetwork } from '@parley/testkit'
 import { expect, test } from 'vitest'
 import { library } from '../../../../packages/access/test/law/adapter.ts'
 import { oracle } from '../../../../packages/access/test/law/oracle.ts'
@@ -11,9 +11,8 @@ import { movedTo, write } from './written.ts'
 
 const usualSeed = 20_261_127
 const seed = seedOf(usualSeed)
-const long = process.env['PARLEY_TEST_LONG'] === '1'
-const organisations = long ? 10 : 1
-const questions = long ? 2_000 : 1_000
+const organisations = size(1, 10)
+const questions = size(1_000, 2_000)
 
 /**
  * The question as it can be put: the conversation of these people has a message already, or not, as it is; accounts are made
