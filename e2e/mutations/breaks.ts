@@ -39,7 +39,7 @@ export const breaks: readonly Break[] = [
     this.#head = first.seq - 1
 `,
     test: 'e2e/nothing-lost/kills',
-    title: 'F12 NATS killed and its storage wiped|nothing was lost',
+    title: 'F12 NATS killed and its storage wiped',
   },
   {
     name: 'nobody looks for a lost tail',
@@ -66,7 +66,7 @@ export const breaks: readonly Break[] = [
     from: "synchronous_commit: 'on'",
     to: "synchronous_commit: 'off'",
     test: 'e2e/nothing-lost/kills',
-    title: 'F30|nothing was lost',
+    title: 'F30',
   },
   {
     name: 'a reader that is too slow is never let go',

@@ -61,8 +61,5 @@ test.each([
   await flow.heard()
   // It went on, and so did all others.
   expect(await restartsOf(product)).toEqual(restarts)
-})
-
-test('nothing was lost, doubled or reordered', async () => {
   expect(await flow.wrongs()).toEqual([])
 })

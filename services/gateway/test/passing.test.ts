@@ -14,6 +14,7 @@ import {
   saying,
   seeded,
   seedOf,
+  size,
   type TestNetwork,
   testNetwork,
 } from '@parley/testkit'
@@ -172,7 +173,7 @@ test(`between messages, over polls and a socket, ids never go back and no messag
   // Each poll holds its ids against the one before.
   const reading = polled.until(saying('the end'))
   const sent: string[] = []
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < size(60, 1000); i++) {
     const who = random.pick([ada, bob])
     const act = random.below(4)
     if (act === 0) {
