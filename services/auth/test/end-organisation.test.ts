@@ -1,6 +1,7 @@
 import { role } from '@parley/access'
 import type { Principal } from '@parley/api'
 import { orgId } from '@parley/core'
+import { takeTurn } from '@parley/db'
 import { organisationEnding } from '@parley/events'
 import { contractAvailable, eventFaults, mailServer, type MailServer, secretIn } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -187,6 +188,19 @@ test('accounts are taken in the order of their ids, also where the table holds t
     await tx.execute(change, [acme.org, bob.user])
   })
   expect(await Promise.all(ending)).toEqual([{}])
+})
+
+test('a change of role holds no row while it waits for its turn, so that the end of the organisation need not wait for it', async () => {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  const change = `UPDATE auth.users SET full_name = full_name || '!' WHERE org_id = $1 AND user_id = $2`
+  const changing: Promise<unknown>[] = []
+  await h.auth.write(orgId(acme.org), async (tx) => {
+    await takeTurn(tx)
+    changing.push(h.ask('update-user', acme, { role: String(role.moderator) }, { user_id: String(ada.user) }))
+    while ((await h.db.superuser(waiting)).length === 0) await new Promise(setImmediate)
+    await tx.execute(change, [acme.org, ada.user])
+  })
+  expect(await Promise.all(changing)).toEqual([{}])
 })
 
 test('mails and what the log says of full members wait until it is in use again', async () => {

@@ -13,6 +13,7 @@ import { lowerBotsOf } from '../repo/bots.ts'
 import { renameUser, setRole } from '../repo/users.ts'
 import { fullName } from '../rules/full-name.ts'
 import { joinsRoleGroup, leavesRoleGroup } from '../rules/role-group.ts'
+import { turnOfAccounts } from '../sight.ts'
 
 type Updating = Handling<typeof updateUser, AuthContext, OrmTx>
 
@@ -27,6 +28,8 @@ export default route<typeof updateUser, AuthContext, OrmTx>(
     const { input, rights, tx } = updating
     // The operator lets nobody do it yet.
     if (input.new_email !== undefined) throw badRequest('User not authorized to change user emails')
+    // A role changes rows of bots too, whose ids may be below.
+    if (input.role !== undefined) await turnOfAccounts(tx)
     const events = [
       ...(await renamed(updating)),
       ...(await roleChanged(updating)),
