@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
@@ -50,6 +50,21 @@ test('imports go one way', () => {
 
 test('a package imports another by its name, not by a path', () => {
   expect(breaches(/from '(\.\.\/)+(packages|services)\//, /^$/)).toEqual([])
+})
+
+test('no files import each other in a circle', () => {
+  const imports = new Map(
+    source.map(({ file, text }) => [
+      file,
+      [...text.matchAll(/(?:from|import) '(\.[^']+)'/g)].map(([, to = '']) => join(dirname(file), to)),
+    ]),
+  )
+  // Whoever imports nobody that is left goes; those in a circle, and above one, stay.
+  for (let before = -1; before !== imports.size;) {
+    before = imports.size
+    for (const [file, to] of imports) if (!to.some((one) => imports.has(one))) imports.delete(file)
+  }
+  expect([...imports.keys()]).toEqual([])
 })
 
 test('SQL stands only in repo/, facts/, packages/db and packages/events: nobody else can skip a check', () => {

@@ -1,5 +1,6 @@
 export * from './context.ts'
 export { emojiCode, emojiNames } from './emoji/table.ts'
+export type { TopicLink } from './linkifiers/kept-topics.ts'
 export * from './linkifiers/linkifiers.ts'
 export { maxPatternSize, readPattern } from './linkifiers/pattern.ts'
 export { urlTemplate } from './linkifiers/url-template.ts'

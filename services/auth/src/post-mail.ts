@@ -4,9 +4,9 @@ import type { Logger } from '@parley/kit'
 import { type AuthContext, now } from './context.ts'
 import { invitationToSend } from './facts/invitation.ts'
 import { decideJoining } from './joining.ts'
-import { invitationLetter, type Letter } from './mail/letter.ts'
+import { invitationLetter } from './mail/letter.ts'
 import type { Mailer } from './mail/mailer.ts'
-import { prepareEmailMail } from './prepare-email-mail.ts'
+import { type Prepared, prepareEmailMail } from './prepare-email-mail.ts'
 import { claimMail, dropMail, forgetSecrets, insertSecret } from './repo/mails.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { newInvitationSecret } from './rules/invitation-secret.ts'
@@ -33,16 +33,6 @@ export async function postMail(
   if (outcome !== 'sent') logger.warn('a mail was not sent', { reason: outcome, code, attempt: attempts })
   if (outcome !== 'failed' || attempts >= mostAttempts) await ctx.database.write(org, drop)
   return 1
-}
-
-/** A mail in hand. */
-export interface Prepared {
-  readonly messageId: string
-  readonly attempts: number
-  readonly to: string
-  readonly letter: Letter
-  /** It is sent, or never will be. */
-  readonly drop: (tx: OrmTx) => Promise<void>
 }
 
 /**

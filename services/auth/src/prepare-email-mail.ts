@@ -3,9 +3,19 @@ import type { OrmTx } from '@parley/db'
 import { type AuthContext, now } from './context.ts'
 import { emailChangeToSend } from './facts/email-change.ts'
 import { changedLetter, confirmLetter } from './mail/email-letters.ts'
-import type { Prepared } from './post-mail.ts'
+import type { Letter } from './mail/letter.ts'
 import { claimEmailChange, dropEmailMail, insertEmailSecret } from './repo/email-changes.ts'
 import { newInvitationSecret } from './rules/invitation-secret.ts'
+
+/** A mail in hand. */
+export interface Prepared {
+  readonly messageId: string
+  readonly attempts: number
+  readonly to: string
+  readonly letter: Letter
+  /** It is sent, or never will be. */
+  readonly drop: (tx: OrmTx) => Promise<void>
+}
 
 /**
  * A mail about an address that is due: to a new one, with a secret drawn now, or to the one of before.

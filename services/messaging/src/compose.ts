@@ -1,42 +1,18 @@
 import type { Actor, Granted } from '@parley/access'
-import type { Database, Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
-import { badRequest, unavailable, type UserId } from '@parley/core'
+import { badRequest, type UserId } from '@parley/core'
 import { normaliseContent, normaliseTopic, render, type Rendered, type TopicLink } from '@parley/markdown'
 import type { Alerted } from './alert-words.ts'
-import type { FactsCache } from './facts/cache.ts'
-import type { FindEmojiImages } from './facts/emoji-images.ts'
-import { loadRenderContext, readingIn } from './facts/render-context.ts'
-import { type Found, loadSendFacts } from './facts/send-facts.ts'
+import { loadRenderContext } from './facts/render-context.ts'
+import type { Found } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
-import type { OrganisationLinkifiers } from './linkifiers.ts'
 import { allOf, mentionInSend } from './group-mentions.ts'
 import { checkSentTopic, topicHere } from './new-topic.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
 import { mostAlerted } from './rules/alert-matcher.ts'
 import { fewPeople, refusedWildcard } from './rules/wildcard.ts'
-
-/** Where a message's facts and names are read. */
-export interface Sources {
-  readonly facts: Pick<FactsCache, 'get'>
-  readonly database: Pick<Database, 'read'>
-  readonly linkifiers: Pick<OrganisationLinkifiers, 'get'>
-  readonly emojiImages: FindEmojiImages
-}
-
-/** All of it within one transaction, for who has one open: nothing is remembered, and no second connection is needed. */
-export const within = (tx: Tx, linkifiers: Pick<OrganisationLinkifiers, 'within'>): Sources => ({
-  facts: {
-    async get(org, ask) {
-      const [found] = await loadSendFacts({ once: tx.query.bind(tx) }, org, [ask])
-      if (!found) throw unavailable()
-      return { ...found, fresh: true }
-    },
-  },
-  ...readingIn(tx),
-  linkifiers: { get: () => linkifiers.within(tx) },
-})
+import type { Sources } from './sources.ts'
 
 /** What is to be said, as its sender wrote it. */
 export interface Words {

@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
-import type { PassingEvent } from '@parley/events'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createEmojiImages, type FindEmojiImages } from './facts/emoji-images.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
 import { loadSendFacts } from './facts/send-facts.ts'
 import type { FoundTargets } from './facts/target.ts'
 import type { PresenceStore } from './presence/store.ts'
-import { createTurns, type Turns } from './presence/turns.ts'
+import { createTurns, type Pass, type Turns } from './presence/turns.ts'
 import { createOrganisationLinkifiers, type OrganisationLinkifiers } from './linkifiers.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { readAlertLists } from './repo/alert-words.ts'
@@ -38,7 +37,6 @@ export interface Context {
   /** Tells the relay that an organisation's log has grown; never fails and never waits. */
   readonly hint: (org: OrgId, seq: Seq) => void
 }
-export type Pass = (org: OrgId, events: readonly PassingEvent[]) => void
 
 /** @param hint tells the relay that an organisation's log has grown */
 export function createContext(

@@ -2,7 +2,7 @@ import { type ChannelFacts, decide, type Granted, type NewTopic } from '@parley/
 import { badRequest, type GroupId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
-import type { Sources } from './compose.ts'
+import type { Sources } from './sources.ts'
 import type { Target } from './facts/target.ts'
 import { isTopic, readTopicsPolicy } from './repo/topics.ts'
 import { refusedTopic } from './rules/topics-policy.ts'

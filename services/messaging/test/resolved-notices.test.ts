@@ -1,7 +1,7 @@
 import { authorize, role } from '@parley/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { within } from '../src/compose.ts'
+import { within } from '../src/sources.ts'
 import { readNotificationBot } from '../src/facts/notification-bot.ts'
 import { findTarget } from '../src/facts/target.ts'
 import { readNoticeReaders } from '../src/repo/resolved-notices.ts'

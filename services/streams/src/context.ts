@@ -1,8 +1,15 @@
 import type { Clock } from '@parley/core'
 import type { Database } from '@parley/db'
 import type { AfterCommit } from '@parley/kit'
-import type { MutingBounds } from './mute-person.ts'
 import type { StandingChannels } from './repo/standing-channels.ts'
+
+/** How much of what somebody has sent is looked at when they are muted. */
+export interface MutingBounds {
+  /** At once: as many are marked as read in one transaction, behind the head, at most. */
+  readonly atOnce: number
+  /** In all; older messages stay as they are. */
+  readonly most: number
+}
 
 /** What the routes of this service work with. */
 export interface Context {

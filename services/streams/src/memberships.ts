@@ -1,22 +1,13 @@
-import { type Actor, limitsGuests } from '@parley/access'
-import type { Rights } from '@parley/core'
+import { limitsGuests } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { append, hold, make, type NewEvent, userMoved } from '@parley/events'
+import type { Acting } from './acting.ts'
 import type { Joining } from './join-channels.ts'
 import type { Leaving } from './leave-channels.ts'
 import { channelOf } from './repo/channels.ts'
 import { type LeftUnread, startReceiving, stopReceiving } from './repo/received.ts'
 import { type Moved, raiseSight } from './repo/vantage.ts'
 import { mostTold, unreadEvents } from './rules/unread-events.ts'
-
-/** Who changes who is in which channels, after their turn has come. */
-export interface Acting {
-  readonly tx: Tx
-  readonly actor: Actor
-  readonly rights: Rights
-  /** Milliseconds since the Unix epoch. */
-  readonly now: number
-}
 
 /**
  * What is done behind the head, after all rows were changed: those who left receive nothing more, those who came do, and

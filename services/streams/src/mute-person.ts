@@ -4,18 +4,11 @@ import { type AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, hold, make, mutedUsersSet } from '@parley/events'
 import { type AskedBy, commitAsked, stillWaitedFor } from '@parley/kit'
-import type { Context } from './context.ts'
+import type { Context, MutingBounds } from './context.ts'
 import { isPerson } from './facts/people.ts'
 import { findUnreadOf, muteFor, readMessagesOf, readMutedUsers } from './repo/muted-users.ts'
 import { unreadEvents } from './rules/unread-events.ts'
 
-/** How much of what somebody has sent is looked at when they are muted. */
-export interface MutingBounds {
-  /** At once: as many are marked as read in one transaction, behind the head, at most. */
-  readonly atOnce: number
-  /** In all; older messages stay as they are. */
-  readonly most: number
-}
 export const mutingBounds: MutingBounds = { atOnce: 2_000, most: 200_000 }
 
 /** The newest that a person has sent, and what of the oldest that were looked at is still to be marked. */

@@ -1,7 +1,7 @@
 import { type Actor, isGuest, limitsGuests } from '@parley/access'
 import { say } from '@parley/db'
 import type { Joining } from './join-channels.ts'
-import type { Acting } from './memberships.ts'
+import type { Acting } from './acting.ts'
 import { mayTell } from './repo/brought.ts'
 import { broughtText } from './rules/notice-text.ts'
 

@@ -5,9 +5,9 @@ import { appendedIn } from '@parley/events'
 import { type AfterCommit, runOperation, Written } from '@parley/kit'
 import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
 import { z } from 'zod'
-import type { Context } from '../src/context.ts'
+import type { Context, MutingBounds } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
-import { type MutingBounds, mutingBounds } from '../src/mute-person.ts'
+import { mutingBounds } from '../src/mute-person.ts'
 import { StandingChannels } from '../src/repo/standing-channels.ts'
 
 export interface Person {

@@ -1,4 +1,7 @@
-import type { TopicLink } from './linkifiers.ts'
+export interface TopicLink {
+  readonly text: string
+  readonly url: string
+}
 
 /** Links of topics that were asked for lately. */
 export interface KeptTopics {

@@ -1,5 +1,5 @@
 import type { Matcher } from 're2js'
-import { keptTopics } from './kept-topics.ts'
+import { keptTopics, type TopicLink } from './kept-topics.ts'
 import { type Pattern, readPattern, whole } from './pattern.ts'
 import { type UrlTemplate, urlTemplate } from './url-template.ts'
 
@@ -34,10 +34,6 @@ export interface Linkifiers {
 }
 /** The links in a topic, in the order in which they stand (Zulip API: `topic_links`); none where the answer's steps are used up. */
 export type FindTopicLinks = (topic: string) => TopicLink[]
-export interface TopicLink {
-  readonly text: string
-  readonly url: string
-}
 
 /** Most links of one message; what would be more stays text. */
 export const maxLinks = 100

@@ -1,6 +1,7 @@
 import type { Consumer } from './consumer.ts'
 import type { Wired } from './encoded.ts'
-import type { Members, Person } from './members.ts'
+import type { Members } from './members.ts'
+import type { Person } from './person.ts'
 import type { Recent } from './ring.ts'
 import type { Told } from './told.ts'
 import { type Addressed, goesTo, mayKnow } from './visibility.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Loaded, Person } from './members.ts'
+import type { Loaded } from './members.ts'
+import type { Person } from './person.ts'
 import { People } from './people.ts'
 
 const person = (...channels: number[]): Person => ({

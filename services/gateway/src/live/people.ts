@@ -1,5 +1,6 @@
 import type { Effect } from './effect.ts'
-import { type Loaded, Members, type Person } from './members.ts'
+import { type Loaded, Members } from './members.ts'
+import type { Person } from './person.ts'
 
 /** Reads users and their channels at the head of the log. */
 export type LoadMembers = (users: readonly number[]) => Promise<Loaded>

@@ -1,6 +1,6 @@
 import { isAdminRole, isGuestRole } from '@parley/access'
 import type { About, Audience } from '@parley/events'
-import type { Person } from './members.ts'
+import type { Person } from './person.ts'
 
 /** The part of an event that decides who sees it. */
 export interface Addressed {

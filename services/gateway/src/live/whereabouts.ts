@@ -1,5 +1,5 @@
 import { isGuestRole } from '@parley/access'
-import type { Person } from './members.ts'
+import type { Person } from './person.ts'
 import { type Addressed, goesTo, mayKnow, type Standing } from './visibility.ts'
 
 /** Where a message stands since it left another channel. */

@@ -3,7 +3,8 @@ import { orgId, userId } from '@parley/core'
 import { type Database, KeptRealmGroups, readSight, type Sight } from '@parley/db'
 import { readHead } from '@parley/events'
 import { z } from 'zod'
-import type { Loaded, Person } from '../live/members.ts'
+import type { Loaded } from '../live/members.ts'
+import type { Person } from '../live/person.ts'
 
 const PersonRow = z.object({
   user_id: z.int(),

@@ -2,7 +2,6 @@ import type { Granted } from '@parley/access'
 import { badRequest, userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append } from '@parley/events'
-import type { Linkifiers } from '@parley/markdown'
 import { countAppearing, readAppearing } from '../repo/appearing.ts'
 import {
   affectsMore,
@@ -15,8 +14,8 @@ import {
 import { readToldFlags } from '../repo/told-flags.ts'
 import { type Fate, fatesOf, isProtected } from '../rules/relocation.ts'
 import { carryPolicies } from './carry-topic.ts'
-import { findMoving, type Moving } from './move.ts'
-import { relocationEvents, sameParts } from './relocation-events.ts'
+import { findMoving } from './move.ts'
+import { type ChannelChange, relocationEvents, sameParts } from './relocation-events.ts'
 
 /** All this happens behind the head, where everybody waits: people whom a move touches, times messages. */
 const mostPairs = 1_000_000
@@ -24,13 +23,6 @@ const mostPairs = 1_000_000
 const mostAppearing = { all: 8_000_000, most: 400_000 }
 /** Groups of people who have the same of what moves. */
 const mostGroups = 100
-
-/** A move to the proof's other channel. */
-export interface ChannelChange extends Moving {
-  /** The topic that the messages get; null where each keeps its own. */
-  readonly topic: string | null
-  readonly linkifiers: Linkifiers
-}
 
 /**
  * Moves the message and what goes with it to another channel, with the rights in them, and tells everybody what it means

@@ -10,11 +10,19 @@ import {
   type MessageUpdated,
   type NewEvent,
 } from '@parley/events'
+import type { Linkifiers } from '@parley/markdown'
 import { appearedFlags } from '../present/appeared-flags.ts'
 import type { Appearing } from '../repo/appearing.ts'
 import type { Star } from '../repo/relocations.ts'
 import type { Fate } from '../rules/relocation.ts'
-import type { ChannelChange } from './relocate.ts'
+import type { Moving } from './move.ts'
+
+/** A move to the proof's other channel. */
+export interface ChannelChange extends Moving {
+  /** The topic that the messages get; null where each keeps its own. */
+  readonly topic: string | null
+  readonly linkifiers: Linkifiers
+}
 
 /** What is told of a move, and to whom. */
 export interface Relocation {

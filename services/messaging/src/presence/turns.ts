@@ -1,6 +1,8 @@
 import type { Clock, OrgId } from '@parley/core'
-import { passing, presenceTurned, type Turned } from '@parley/events'
-import type { Pass } from '../context.ts'
+import { passing, type PassingEvent, presenceTurned, type Turned } from '@parley/events'
+
+/** Tells what passes beside the log. */
+export type Pass = (org: OrgId, events: readonly PassingEvent[]) => void
 
 /** Those who turn within so many milliseconds are told of together. */
 const momentMs = 250

@@ -1,0 +1,12 @@
+import type { Actor } from '@parley/access'
+import type { Rights } from '@parley/core'
+import type { Tx } from '@parley/db'
+
+/** Who changes who is in which channels, after their turn has come. */
+export interface Acting {
+  readonly tx: Tx
+  readonly actor: Actor
+  readonly rights: Rights
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
