@@ -255,7 +255,7 @@ test('IN-05 one sees and takes back one’s own; administrators all, but what ma
 
 test('by a link people come once they have confirmed their address, until it is taken back', async () => {
   const url = await link(admin, { invite_as: '300' })
-  expect(url).toMatch(/^https:\/\/chat\.example\.org\/join#[\w-]{43}$/)
+  expect(url).toMatch(/^https:\/\/chat\.example\.org\/join\/ask#[\w-]{43}$/)
   const secret = url.slice(url.indexOf('#') + 1)
   expect(await refusalOf(join(secret))).toBe(opensNothing)
   expect(await askToJoin('one@link.example', secret)).toEqual({})

@@ -6,7 +6,7 @@ export interface Readdressed {
   readonly organisation: string
 }
 
-/** Where a secret is given by hand to whoever confirms an address: behind `#`, as where somebody joins. */
+/** The page that takes the secret by which an address is confirmed: behind `#`, as where somebody joins. */
 export const confirmLink = (url: string, secret: string): string => `${url}/email#${secret}`
 
 /** The mail by which somebody shows that mail comes to them at an address. */

@@ -15,8 +15,10 @@ export interface Invited {
   readonly expires: Date | null
 }
 
-/** Where a secret is given by hand to whoever opens it: behind `#`, which browsers send to nobody. */
+/** The page that takes a mail's secret (services/gateway/src/pages): behind `#`, which browsers send to nobody. */
 export const joinLink = (url: string, secret: string): string => `${url}/join#${secret}`
+/** The page that takes the secret of a link that many may have: it asks for an address, which gets a mail. */
+export const askLink = (url: string, secret: string): string => `${url}/join/ask#${secret}`
 
 /**
  * The mail by which somebody makes their account. Names that people chose stand in its text only, each on one line; the

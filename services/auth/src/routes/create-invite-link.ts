@@ -8,7 +8,7 @@ import { countOpen } from '../facts/mailings.ts'
 import { giftsOf, wantedInvitation } from '../given-invitation.ts'
 import { invitationEvents } from '../invitation-events.ts'
 import { checkTargets } from '../invited-to.ts'
-import { joinLink } from '../mail/letter.ts'
+import { askLink } from '../mail/letter.ts'
 import { inviteRefusal, noMail } from '../present/invitation.ts'
 import { insufficient } from '../present/refusal.ts'
 import { insertInvitation } from '../repo/invitations.ts'
@@ -46,6 +46,6 @@ export default route<typeof createInviteLink, AuthContext, OrmTx>(
       user_id: null,
     }
     await append(tx, rights, await invitationEvents(tx, [granted.actor.userId], [act]))
-    return { invite_link: joinLink(request.url, secret) }
+    return { invite_link: askLink(request.url, secret) }
   },
 )

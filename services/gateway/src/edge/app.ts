@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import websocket from '@fastify/websocket'
-import { emojiDataPath, eventsWs, type Method, type Operation, operations, unknownAvatar } from '@parley/api'
+import { eventsWs, type Method, type Operation, operations } from '@parley/api'
 import { AppError, type Ids } from '@parley/core'
 import type { Logger, Metrics } from '@parley/kit'
 import fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
@@ -11,15 +11,15 @@ import { csrfCookie, cookie, setCookie } from '../identity/cookies.ts'
 import { Limited } from '../limits/limiter.ts'
 import type { Dispatch, Exchange } from './exchange.ts'
 import { compressed, compressing } from './compress.ts'
-import { emojiData } from './emoji-data.ts'
 import { fixedHeaders } from './headers.ts'
-import { admitStranger, findSentImage, type ImageDeps, imagesUrl } from './images.ts'
+import type { ImageDeps } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
 import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
 import { doorOf, type Endpoint, endpoints, matches } from './paths.ts'
 import type { PublicPair } from './public-certificate.ts'
 import { appErrorOf, logRefusal } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
+import { addStatics } from './statics.ts'
 import { unread } from './unread.ts'
 import { checkHandshake, isUpgrade } from './upgrade.ts'
 
@@ -215,27 +215,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
       })
     }
   }
-  for (const url of [imagesUrl, unknownAvatar])
-    app.route({
-      method: ['GET', 'HEAD'],
-      url,
-      handler: async (request, reply) => {
-        const params = request.params as Record<string, string>
-        const { headers, bytes } = await findSentImage(deps, request.raw, request.id, params)
-        deps.metrics.served.inc({ op: 'image', code: 'ok' })
-        return reply.headers(headers).send(bytes)
-      },
-    })
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: emojiDataPath,
-    handler: async (request, reply) => {
-      await admitStranger(deps, request.raw)
-      const { status, headers, bytes } = emojiData(request.headers)
-      deps.metrics.served.inc({ op: 'emoji-data', code: 'ok' })
-      return reply.code(status).headers(headers).send(bytes)
-    },
-  })
+  addStatics(app, deps)
   await app.ready()
   const standing = listeners
   return {

@@ -1,0 +1,116 @@
+import {
+  type ApiClient,
+  type Organisation,
+  testNetwork,
+  type TestNetwork,
+  testPassword,
+} from '@parley/testkit'
+import { type DOMWindow, JSDOM } from 'jsdom'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+
+let network: TestNetwork
+let org: Organisation
+let nobody: ApiClient
+beforeAll(async () => {
+  network = await testNetwork()
+  org = await network.organisation()
+  nobody = org.client()
+}, 120_000)
+afterAll(() => network?.[Symbol.asyncDispose](), 60_000)
+
+/** Opens a page as a browser does: loads it and its script, and sends what the script sends. */
+async function open(address: string): Promise<DOMWindow> {
+  const { pathname } = new URL(address)
+  const page = await nobody.fetch(pathname)
+  const { window } = new JSDOM(page.bytes, { url: address, runScripts: 'outside-only' })
+  const send = async (path: string, { body }: { readonly body: URLSearchParams }) => {
+    const answer = await nobody.post(path.replace('/api/v1', ''), Object.fromEntries(body))
+    return { ok: answer.status === 200, json: async () => Promise.resolve(answer.body) }
+  }
+  Object.assign(window, { fetch: send, URLSearchParams })
+  const script = window.document.querySelector('script')?.getAttribute('src') ?? ''
+  window.eval((await nobody.fetch(script)).bytes.toString())
+  return window
+}
+
+const find = (window: DOMWindow, what: string): HTMLElement => {
+  const found = window.document.querySelector<HTMLElement>(what)
+  if (!found) throw new Error(`the page has no ${what}`)
+  return found
+}
+const buttonOf = (window: DOMWindow): HTMLElement => find(window, 'button')
+
+/** Fills the form in and sends it. @returns what the page says then */
+async function submit(window: DOMWindow, fields: Readonly<Record<string, string>> = {}): Promise<string> {
+  for (const [name, value] of Object.entries(fields))
+    find(window, `[name=${name}]`).setAttribute('value', value)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  // The button is free again when all is said.
+  new window.MutationObserver(() => {
+    if (!buttonOf(window).hasAttribute('disabled')) resolve()
+  }).observe(buttonOf(window), { attributes: true })
+  buttonOf(window).click()
+  await promise
+  const said = find(window, '#done').hidden ? '[role=alert]' : '#done'
+  return (find(window, said).textContent ?? '').replaceAll(/\s+/g, ' ').trim()
+}
+
+const mailTo = async (email: string): Promise<string> => {
+  const got = () => network.mail.received.findLast(({ to }) => to.includes(email))
+  await expect.poll(got, { timeout: 30_000 }).toBeDefined()
+  const mail = got()
+  if (!mail) throw new Error('no mail came')
+  return /https:\S+/.exec(mail.text)?.[0] ?? ''
+}
+
+const password = testPassword
+
+test('whoever is invited follows the mail and makes an account in the browser', async () => {
+  const email = 'newcomer@new.example'
+  await org.owner.ok('POST', '/invites', { invitee_emails: email, stream_ids: [] })
+  const link = await mailTo(email)
+  const page = await open(link)
+  expect(await submit(page, { full_name: 'New Comer', password: 'short' })).toMatch(/password/i)
+  expect(page.location.hash).not.toBe('')
+  expect(await submit(page, { password })).toBe(
+    `Your account is ready. Sign in as ${email} with any Zulip app, at ${org.url}.`,
+  )
+  expect(page.location.href).toBe(`${org.url}/join`)
+  expect(find(page, 'form').hidden).toBe(true)
+  const key = await nobody.ok('POST', '/fetch_api_key', { username: email, password })
+  expect(key).toMatchObject({ email })
+  expect(await submit(await open(link), { full_name: 'New Comer', password })).toMatch(/invit/i)
+})
+
+test('whoever has a link names an address, and goes on by the mail that comes there', async () => {
+  const made = await org.owner.ok('POST', '/invites/multiuse', { stream_ids: [] })
+  const email = 'byelink@new.example'
+  expect(await submit(await open(z.string().parse(made['invite_link'])), { email })).toMatch(
+    /^Look into your mail/,
+  )
+  const said = await submit(await open(await mailTo(email)), { full_name: 'By Link', password })
+  expect(said).toContain(`Sign in as ${email}`)
+})
+
+test('another address is confirmed by the page that its mail leads to', async () => {
+  const ada = await org.person('Ada Pages')
+  await ada.ok('PATCH', '/settings', { email: 'ada@new.example' })
+  expect(await submit(await open(await mailTo('ada@new.example')))).toBe(
+    'The address of your account is ada@new.example now.',
+  )
+})
+
+test('a link without its secret says so, and one that opens nothing', async () => {
+  const cut = await open(`${org.url}/join`)
+  expect(find(cut, '[role=alert]').textContent).toMatch(/^A part of the link is missing/)
+  expect(buttonOf(cut).hasAttribute('disabled')).toBe(true)
+  expect(await submit(await open(`${org.url}/email#${'x'.repeat(43)}`))).not.toBe('')
+})
+
+test('a server that does not answer is said, and one may try again', async () => {
+  const page = await open(`${org.url}/email#x`)
+  Object.assign(page, { fetch: async () => Promise.reject(new TypeError('no')) })
+  expect(await submit(page)).toBe('The server cannot be reached. Try again.')
+  expect(buttonOf(page).hasAttribute('disabled')).toBe(false)
+})
