@@ -102,12 +102,16 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
+/** A parameter as it is bound. Of a list of numbers its text: the driver would quote each as if it could hold anything. */
+const bound = (param: unknown): unknown =>
+  Array.isArray(param) && param.every((one) => typeof one === 'number') ? `{${param.join(',')}}` : param
+
 function openTx(client: PoolClient, org: OrgId): Tx & { end(): void } {
   let open = true
   const run = async (sql: string, params: readonly unknown[]): Promise<QueryResult> => {
     if (!open)
       throw new AppError('INTERNAL', 'Internal server error', { cause: new Error('transaction is over') })
-    return sqlSpan(sql, () => client.query(sql, [...params]))
+    return sqlSpan(sql, () => client.query(sql, params.map(bound)))
   }
   return {
     org,

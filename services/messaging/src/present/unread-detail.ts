@@ -1,9 +1,9 @@
 import type { UserId } from '@parley/core'
 import type { UnreadDetail } from '@parley/events'
-import type { Markable } from '../repo/flags.ts'
+import type { Changed } from './changed.ts'
 
 /** What a client needs to count a message as unread again. */
-export function unreadDetail(message: Markable, reader: UserId): UnreadDetail {
+export function unreadDetail(message: Changed, reader: UserId): UnreadDetail {
   const mentioned = message.mentioned ? { mentioned: true } : {}
   return message.channelId === null
     ? { type: 'private', user_ids: (message.userIds ?? []).filter((id) => id !== reader), ...mentioned }

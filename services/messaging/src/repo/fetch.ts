@@ -2,7 +2,7 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
-import type { Around } from '../rules/anchor.ts'
+import { type Around, beyondNewest } from '../rules/anchor.ts'
 import {
   lookingAt,
   messageConditions,
@@ -53,8 +53,14 @@ export async function idsAround(
   { anchor, before, after, includeAnchor }: Around & { readonly anchor: number },
 ): Promise<Found> {
   const unread = terms.some((term) => term.kind === 'unread' && !term.negated)
+  // Nothing lies beyond either end, nor on it.
+  const beyond = {
+    '<': anchor <= 0,
+    '=': anchor <= 0 || anchor >= beyondNewest,
+    '>': anchor >= beyondNewest,
+  }
   const part = async (operator: '<' | '=' | '>', limit: number): Promise<number[]> =>
-    limit === 0
+    limit === 0 || beyond[operator]
       ? []
       : search(tx, actor, {
           terms,

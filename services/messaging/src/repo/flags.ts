@@ -1,53 +1,87 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
+import type { FlagChange } from '../rules/flag-change.ts'
+import { lineParts } from '../rules/line-parts.ts'
 import { readAtBirth, ruleSql, Values } from './spans.ts'
 
 declare class Decided {
   private readonly mayRead: true
 }
 
-/** A message as far as changing its flags goes. */
+const Numbers = z.custom<readonly number[]>((list) => Array.isArray(list) && list.every(Number.isSafeInteger))
+const Texts = z.custom<readonly string[]>(
+  (list) => Array.isArray(list) && list.every((text) => typeof text === 'string'),
+)
+
+/** Of one conversation: what of the named messages changes. By column, for they may be thousands. Ids ascend. */
 const Row = z.object({
-  id: z.int(),
   recipientId: z.int(),
   channelId: z.int().nullable(),
   userIds: z.array(z.int()).nullable(),
-  topic: z.string(),
-  /** Did it come to the reader? */
-  received: z.boolean(),
-  /** Is the reader subscribed to its channel now? True for direct messages. */
+  /** Is the actor subscribed to it now? True for direct messages. */
   subscribed: z.boolean(),
-  read: z.boolean(),
-  starred: z.boolean(),
-  collapsed: z.boolean(),
-  mentioned: z.boolean(),
+  /** Messages that are not as asked. */
+  ids: Numbers,
+  /** Those of them that did not come to the actor. */
+  foreign: Numbers,
+  /** Those that count as read without the actor's reading them. */
+  born: Numbers,
+  /** Topics of `ids`, and those that mention the actor: where they become unread, else empty. */
+  topics: Texts,
+  mentioned: Numbers,
+  /** What `lineParts` takes: for `ids` where it is about reading, else for `foreign`. */
+  line: Numbers,
 })
-/** One that the actor may read; only `readMarkable` finds them. */
+/** Messages of one conversation that the actor may read and that change; only `readMarkable` finds them. */
 export type Markable = z.output<typeof Row> & Decided
 
-const idsOf = (messages: readonly Markable[]): number[] => messages.map(({ id }) => id)
+const idsOf = (places: readonly Markable[]): number[] => places.flatMap(({ ids }) => ids)
 
-/** Those of the named messages that the actor may read, ascending, as they are marked now. */
+/** What is asked of messages: a change of one of the actor's flags, or only that they become the actor's own. */
+export type Marking = FlagChange | { readonly op: 'add'; readonly flag: 'own' }
+
+/** SQL for whether the actor has message `m` so already. */
+const has: Record<Marking['flag'], string> = {
+  read: 'NOT got.yes OR m.born OR p.done @> m.message_id',
+  starred: 'coalesce(f.starred, false)',
+  collapsed: 'coalesce(f.collapsed, false)',
+  own: 'got.yes',
+}
+
+/**
+ * Those of the named messages that the actor may read and that are not as asked, by conversation; conversations of which
+ * nothing changes are among them with none.
+ * @param ids each once
+ */
 export async function readMarkable(
   tx: Tx,
   { actor }: Granted<'message:list'>,
+  { op, flag }: Marking,
   ids: readonly number[],
 ): Promise<Markable[]> {
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
+  const changes = op === 'add' ? `NOT (${has[flag]})` : `(${has[flag]})`
+  const unread = flag === 'read' && op === 'remove'
+  const details = `json_agg(m.topic ORDER BY m.message_id) FILTER (WHERE ${changes}) AS topics,
+    array_agg(m.message_id) FILTER (WHERE ${changes}
+      AND (coalesce(f.mentioned, false) OR m.everybody AND NOT coalesce(f.historical, false))) AS mentioned`
+  const flags = `LEFT JOIN messaging.user_flags f
+    ON f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id`
   const rows = await tx.query(
     Row,
-    // What is the same for all of a conversation is looked up once for it.
+    // What is the same for all of a conversation is looked up once for it. Ranges are joined with nothing so that long ones
+    // are unpacked once, not for each message.
     `WITH named AS MATERIALIZED (
         SELECT m.message_id, m.recipient_id, m.topic, ${readAtBirth(user)} AS born,
           m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) AS everybody
         FROM messaging.messages m
         WHERE m.org_id = ${org} AND m.message_id = ANY (${values.add(ids)}::bigint[])),
       places AS MATERIALIZED (
-        SELECT rc.recipient_id, rc.channel_id, rc.user_ids, coalesce(r.ranges, '{}') AS came,
-          coalesce(s.ranges, '{}') AS done,
+        SELECT rc.recipient_id, rc.channel_id, rc.user_ids, coalesce(r.ranges, '{}') + '{}' AS came,
+          coalesce(s.ranges, '{}') + '{}' AS done,
           rc.channel_id IS NULL OR EXISTS (SELECT FROM streams.v1_subscriptions sub
             WHERE sub.org_id = ${org} AND sub.channel_id = rc.channel_id AND sub.user_id = ${user}) AS subscribed,
           ${ruleSql(values, actor, user, 'true')} AS what_came, ${ruleSql(values, actor, user, 'false')} AS what_did_not
@@ -57,80 +91,95 @@ export async function readMarkable(
           ON r.org_id = ${org} AND r.user_id = ${user} AND r.recipient_id = rc.recipient_id
         LEFT JOIN messaging.read_state s
           ON s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = rc.recipient_id
-        WHERE rc.org_id = ${org} AND rc.recipient_id = ANY (ARRAY(SELECT DISTINCT recipient_id FROM named)))
-      SELECT m.message_id AS id, m.recipient_id AS "recipientId", p.channel_id AS "channelId",
-        p.user_ids AS "userIds", m.topic, got.yes AS received, p.subscribed,
-        NOT got.yes OR m.born OR p.done @> m.message_id AS read,
-        coalesce(f.starred, false) AS starred, coalesce(f.collapsed, false) AS collapsed,
-        coalesce(f.mentioned, false) OR m.everybody AND NOT coalesce(f.historical, false) AS mentioned
-      FROM named m
-      JOIN places p ON p.recipient_id = m.recipient_id
-      CROSS JOIN LATERAL (SELECT p.came @> m.message_id AS yes) AS got
-      LEFT JOIN messaging.user_flags f
-        ON f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id
-      WHERE CASE WHEN got.yes THEN p.what_came ELSE p.what_did_not END
-      ORDER BY m.message_id`,
+        WHERE rc.org_id = ${org} AND rc.recipient_id = ANY (ARRAY(SELECT DISTINCT recipient_id FROM named))),
+      asked AS MATERIALIZED (
+        SELECT m.recipient_id,
+          coalesce(array_agg(m.message_id ORDER BY m.message_id) FILTER (WHERE ${changes}), '{}') AS ids,
+          coalesce(array_agg(m.message_id ORDER BY m.message_id) FILTER (WHERE ${changes} AND NOT got.yes), '{}')
+            AS foreign_ids,
+          array_agg(m.message_id) FILTER (WHERE ${changes} AND m.born) AS born${unread ? `, ${details}` : ''}
+        FROM named m
+        JOIN places p ON p.recipient_id = m.recipient_id
+        CROSS JOIN LATERAL (SELECT p.came @> m.message_id AS yes) AS got
+        ${unread || flag === 'starred' || flag === 'collapsed' ? flags : ''}
+        WHERE CASE WHEN got.yes THEN p.what_came ELSE p.what_did_not END
+        GROUP BY m.recipient_id)
+      SELECT p.recipient_id AS "recipientId", p.channel_id AS "channelId", p.user_ids AS "userIds", p.subscribed,
+        a.ids, a.foreign_ids AS "foreign", coalesce(a.born, '{}') AS born,
+        ${unread ? `coalesce(a.topics, '[]') AS topics, coalesce(a.mentioned, '{}')` : `'[]'::json AS topics, '{}'::bigint[]`}
+          AS mentioned,
+        ${lineSql(org, user, flag === 'read' ? 'a.ids' : 'a.foreign_ids')} AS line
+      FROM asked a JOIN places p ON p.recipient_id = a.recipient_id`,
     values.list,
   )
   return rows as Markable[]
 }
 
-const Part = z.object({ recipientId: z.int(), ranges: z.string() })
-/** What messages stand for on the id lines of their conversations. */
-export type Parts = readonly z.output<typeof Part>[] & Decided
+/** So many messages are walked along for each that is named; where they lie further apart, each is looked up by itself. */
+const walkedFor = 4
 
 /**
- * The parts of the id lines that messages stand for: each from behind the one before it that the reader had not read
- * from the start. Such parts join where nothing lies between them, so that reading everything leaves one range. What was
- * read so is looked past for a while only: beyond that a range more is kept. What is before a message never changes
- * by sends, so this needs no head; a message that moves stands for another part, which moves the rights.
+ * SQL for what `lineParts` takes of conversation `a`: of its messages that the actor had not read from the start those that
+ * lie nearest below the named ones. So reading everything leaves one range. What was read from the start is looked past
+ * for a while only: beyond that a range more is kept. What is before a message never changes by sends, so this needs no
+ * head; a message that moves stands for another part, which moves the rights.
+ * @param ids SQL for the named ones, ascending
  */
-export async function partsOf(
-  tx: Tx,
-  { actor }: Granted<'message:list'>,
-  messages: readonly Markable[],
-): Promise<Parts> {
-  const parts =
-    messages.length === 0
-      ? []
-      : await tx.query(
-          Part,
-          `SELECT c.recipient_id AS "recipientId", range_agg(c.cell)::text AS ranges
-      FROM (
-        SELECT m.recipient_id, int8range(coalesce(
-          (SELECT near.message_id + 1 FROM (
-             SELECT p.message_id, ${readAtBirth('$2', 'p')} AS own FROM messaging.messages p
-             WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
-             ORDER BY p.message_id DESC LIMIT 200) AS near
-           WHERE NOT near.own ORDER BY near.message_id DESC LIMIT 1),
-          (SELECT p.message_id FROM messaging.messages p
-             WHERE p.org_id = m.org_id AND p.recipient_id = m.recipient_id AND p.message_id < m.message_id
-             ORDER BY p.message_id DESC OFFSET 199 LIMIT 1),
-          0), m.message_id + 1) AS cell
-        FROM messaging.messages m
-        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])) AS c
-      GROUP BY c.recipient_id`,
-          [tx.org, actor.userId, idsOf(messages)],
-        )
-  return parts as z.output<typeof Part>[] & Decided
+function lineSql(org: string, user: string, ids: string): string {
+  const below = (id: string): string => `coalesce(
+    (SELECT near.message_id FROM (
+       SELECT b.message_id, ${readAtBirth(user, 'b')} AS own FROM messaging.messages b
+       WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id < ${id}
+       ORDER BY b.message_id DESC LIMIT 200) AS near
+     WHERE NOT near.own ORDER BY near.message_id DESC LIMIT 1),
+    (SELECT b.message_id - 1 FROM messaging.messages b
+       WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id < ${id}
+       ORDER BY b.message_id DESC OFFSET 199 LIMIT 1),
+    -1)`
+  return `(CASE WHEN ${ids} = '{}' THEN '{}' ELSE (
+    SELECT ${below(`(${ids})[1]`)} || walk.ids || CASE WHEN cardinality(walk.ids) < walk.most THEN '{}' ELSE ARRAY(
+        SELECT ${below('far')} FROM unnest(${ids}) AS far WHERE far > walk.ids[walk.most] ORDER BY far) END
+      FROM (SELECT lengths.most, ARRAY(
+          SELECT w.message_id FROM messaging.messages w
+          WHERE w.org_id = ${org} AND w.recipient_id = a.recipient_id AND w.message_id >= (${ids})[1]
+            AND w.message_id < (${ids})[cardinality(${ids})] AND NOT ${readAtBirth(user, 'w')}
+          ORDER BY w.message_id LIMIT lengths.most) AS ids
+        FROM (SELECT 20 + ${walkedFor} * cardinality(${ids}) AS most) AS lengths) AS walk) END)`
 }
 
 // What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
 // ours, so that none waits for the other the wrong way round.
 
-const columnsOf = (parts: Parts): [recipients: number[], ranges: string[]] => [
-  parts.map(({ recipientId }) => recipientId),
-  parts.map(({ ranges }) => ranges),
-]
+/** Recipients and their parts of the id line, as columns. */
+const columnsOf = (
+  places: readonly Markable[],
+  which: 'ids' | 'foreign',
+): [recipients: number[], ranges: string[]] => {
+  const some = places.filter((place) => place[which].length > 0)
+  return [
+    some.map(({ recipientId }) => recipientId),
+    some.map((place) => lineParts(place[which], place.line)),
+  ]
+}
 
-/** Marks messages that came to the actor as read. */
-export async function markRead(tx: Tx, { actor }: Granted<'message:list'>, parts: Parts): Promise<void> {
+/** Marks messages that came to the actor as read; found where reading was asked. */
+export const markRead = (
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  places: readonly Markable[],
+): Promise<void> => addRead(tx, granted, columnsOf(places, 'ids'))
+
+async function addRead(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  columns: ReturnType<typeof columnsOf>,
+): Promise<void> {
   await tx.execute(
     `INSERT INTO messaging.read_state AS t (org_id, user_id, recipient_id, ranges)
       SELECT $1, $2, p.recipient, p.ranges
         FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
       ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = t.ranges + excluded.ranges`,
-    [tx.org, actor.userId, ...columnsOf(parts)],
+    [tx.org, actor.userId, ...columns],
   )
 }
 
@@ -138,49 +187,51 @@ export async function markRead(tx: Tx, { actor }: Granted<'message:list'>, parts
 export async function markUnread(
   tx: Tx,
   { actor }: Granted<'message:list'>,
-  messages: readonly Markable[],
-  parts: Parts,
+  places: readonly Markable[],
 ): Promise<void> {
-  await tx.execute(
-    `UPDATE messaging.messages m SET sender_read = m.sender_read AND m.sender_id <> $2, read_by = array_remove(m.read_by, $2),
-        unread_for = CASE WHEN $2 <> ALL (m.unread_for) THEN m.unread_for || $2::integer ELSE m.unread_for END
-      WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) AND ${readAtBirth('$2')}`,
-    [tx.org, actor.userId, idsOf(messages)],
-  )
+  // Nothing else makes a message one that was read from the start, but for muting.
+  const born = places.flatMap((place) => place.born)
+  if (born.length > 0)
+    await tx.execute(
+      `UPDATE messaging.messages m SET sender_read = m.sender_read AND m.sender_id <> $2, read_by = array_remove(m.read_by, $2),
+          unread_for = CASE WHEN $2 <> ALL (m.unread_for) THEN m.unread_for || $2::integer ELSE m.unread_for END
+        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) AND ${readAtBirth('$2')}`,
+      [tx.org, actor.userId, born],
+    )
   // What they read from here on they read themselves.
   await tx.execute(
     `UPDATE messaging.read_by_muting AS t SET ranges = t.ranges - own.ids
       FROM (SELECT m.sender_id, range_agg(int8range(m.message_id, m.message_id + 1)) AS ids FROM messaging.messages m
-        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[]) GROUP BY m.sender_id) AS own
+        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
+          -- Mostly nobody's: then no message is looked at.
+          AND EXISTS (SELECT FROM messaging.read_by_muting q WHERE q.org_id = $1 AND q.user_id = $2)
+        GROUP BY m.sender_id) AS own
       WHERE t.org_id = $1 AND t.user_id = $2 AND t.sender_id = own.sender_id AND t.ranges && own.ids`,
-    [tx.org, actor.userId, idsOf(messages)],
+    [tx.org, actor.userId, idsOf(places)],
   )
   await tx.execute(
     `UPDATE messaging.read_state AS t SET ranges = t.ranges - p.ranges
       FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
       WHERE t.org_id = $1 AND t.user_id = $2 AND t.recipient_id = p.recipient`,
-    [tx.org, actor.userId, ...columnsOf(parts)],
+    [tx.org, actor.userId, ...columnsOf(places, 'ids')],
   )
 }
 
-/**
- * Makes messages from before the actor's time theirs: `historical`, and read as they were.
- * @param messages that did not come to the actor
- * @param parts those of `messages`
- */
+/** Makes what of these did not come to the actor, being from before their time, theirs: `historical`, and read as it was. */
 export async function adopt(
   tx: Tx,
   granted: Granted<'message:list'>,
-  messages: readonly Markable[],
-  parts: Parts,
+  places: readonly Markable[],
 ): Promise<void> {
+  const foreign = places.flatMap((place) => place.foreign)
+  if (foreign.length === 0) return
   const { userId } = granted.actor
   await tx.execute(
     `INSERT INTO messaging.user_flags AS f (org_id, user_id, message_id, recipient_id, historical)
       SELECT $1, $2, m.message_id, m.recipient_id, true FROM messaging.messages m
        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
       ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET historical = true`,
-    [tx.org, userId, idsOf(messages)],
+    [tx.org, userId, foreign],
   )
   // Single ids: what lies before them did not come to the actor either.
   await tx.execute(
@@ -189,16 +240,16 @@ export async function adopt(
         FROM messaging.messages m WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
        GROUP BY m.recipient_id
       ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = r.ranges + excluded.ranges`,
-    [tx.org, userId, idsOf(messages)],
+    [tx.org, userId, foreign],
   )
-  await markRead(tx, granted, parts)
+  await addRead(tx, granted, columnsOf(places, 'foreign'))
 }
 
 /** Sets or clears a star or a collapsing. */
 export async function setFlag(
   tx: Tx,
   { actor }: Granted<'message:list'>,
-  messages: readonly Markable[],
+  places: readonly Markable[],
   flag: 'starred' | 'collapsed',
   value: boolean,
 ): Promise<void> {
@@ -207,6 +258,6 @@ export async function setFlag(
       SELECT $1, $2, m.message_id, m.recipient_id, $4 FROM messaging.messages m
        WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
       ON CONFLICT (org_id, user_id, message_id) DO UPDATE SET ${flag} = excluded.${flag}`,
-    [tx.org, actor.userId, idsOf(messages), value],
+    [tx.org, actor.userId, idsOf(places), value],
   )
 }

@@ -9,7 +9,7 @@ import { readOwnName } from '../facts/own-name.ts'
 import { listing } from '../facts/listing.ts'
 import { oneMessage } from '../facts/readable-message.ts'
 import { readAudience } from '../repo/audience.ts'
-import { adopt, partsOf, readMarkable } from '../repo/flags.ts'
+import { adopt, readMarkable } from '../repo/flags.ts'
 import { insertReaction, readReactions } from '../repo/reactions.ts'
 import { checkEmoji, type Emoji, parseEmojiKey } from '../rules/emoji.ts'
 
@@ -35,8 +35,8 @@ export default route<typeof addReaction, Context, Tx>(
       throw new AppError('REACTION_ALREADY_EXISTS', 'Reaction already exists.')
     // A reaction makes a message from before one's time one's own.
     const list = listing(actor, rights)
-    const foreign = granted.object.received ? [] : await readMarkable(tx, list, [input.message_id])
-    if (foreign.length > 0) await adopt(tx, list, foreign, await partsOf(tx, list, foreign))
+    if (!granted.object.received)
+      await adopt(tx, list, await readMarkable(tx, list, { op: 'add', flag: 'own' }, [input.message_id]))
     const body = {
       op: 'add' as const,
       message_id: input.message_id,
