@@ -14,6 +14,7 @@ const paths = [
   '/users/me/subscriptions',
   '/messages?anchor=newest&num_before=1&num_after=0',
   '/users',
+  '/realm/emoji',
 ]
 const pauseMs = 25
 const patienceMs = 8000

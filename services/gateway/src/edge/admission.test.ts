@@ -55,3 +55,19 @@ test('those who are not signed in get half of the places of an organisation, and
   await Promise.all(all)
   expect(await admission.take(1, true, async () => 'again')).toBe('again')
 })
+
+test('those who are not signed in keep nobody out when there are fewer places than they took', async () => {
+  let late = 0
+  const admission = new Admission(() => late, 512, 256)
+  const held = Promise.withResolvers<string>()
+  const strangers = Array.from({ length: 128 }, () => admission.take(1, true, () => held.promise))
+  late = 1000
+  await expect(admission.take(1, true, async () => 'no')).rejects.toMatchObject(full)
+  // Half of the 64 places of one organisation, and no more.
+  const first = Array.from({ length: 32 }, () => admission.take(1, false, () => held.promise))
+  await expect(admission.take(1, false, async () => 'no')).rejects.toMatchObject(full)
+  expect(await admission.take(2, false, async () => 'yes')).toBe('yes')
+  held.resolve('done')
+  expect(new Set(await Promise.all([...strangers, ...first]))).toEqual(new Set(['done']))
+  expect(admission.working).toBe(0)
+})

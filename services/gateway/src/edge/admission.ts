@@ -26,6 +26,7 @@ export class Admission {
   /** Of these, those of nobody who is signed in. */
   readonly #strangers = new Map<number, number>()
   #total = 0
+  #totalStrangers = 0
   #refused = 0
 
   /** @param lateMs how late this process is now, milliseconds */
@@ -54,8 +55,12 @@ export class Admission {
     const all = allowed(this.#most, late)
     // However few there are, one organisation never has them all.
     const ofOne = all < this.#most ? Math.min(this.#mostOfOne, all / 2) : this.#mostOfOne
-    const room = this.#total < all && (this.#working.get(org) ?? 0) < ofOne
-    if (room && !(stranger && (this.#strangers.get(org) ?? 0) >= ofOne / 2)) return
+    const strangers = this.#strangers.get(org) ?? 0
+    const working = this.#working.get(org) ?? 0
+    const room = stranger
+      ? this.#total < all && working < ofOne && strangers < ofOne / 2
+      : besides(this.#total, this.#totalStrangers, all) < all && besides(working, strangers, ofOne) < ofOne
+    if (room) return
     this.#refused++
     throw unavailable()
   }
@@ -65,16 +70,25 @@ export class Admission {
     this.check(org, stranger)
     this.#total++
     count(this.#working, org, 1)
-    if (stranger) count(this.#strangers, org, 1)
+    if (stranger) this.#strange(org, 1)
     try {
       return await work()
     } finally {
       this.#total--
       count(this.#working, org, -1)
-      if (stranger) count(this.#strangers, org, -1)
+      if (stranger) this.#strange(org, -1)
     }
   }
+
+  #strange(org: number, by: 1 | -1): void {
+    this.#totalStrangers += by
+    count(this.#strangers, org, by)
+  }
 }
+
+/** Places taken where strangers count for half of all at most: more came in while there were more places. */
+const besides = (taken: number, strangers: number, all: number): number =>
+  taken - strangers + Math.min(strangers, all / 2)
 
 function count(counts: Map<number, number>, org: number, by: 1 | -1): void {
   const now = (counts.get(org) ?? 0) + by
