@@ -7,7 +7,7 @@ import { type Entrance, entrance } from './entrance.ts'
 import { recordsOf } from './records.ts'
 import { pollSubscriber, socketSubscriber, type Subscriber } from './subscriber.ts'
 import { type Sender, sender } from './writer.ts'
-import { visitor } from './visitor.ts'
+import { everywhere, visitor } from './visitor.ts'
 
 /** Four senders, four subscribers and a visitor of one channel, while something else breaks. */
 export interface Traffic extends AsyncDisposable {
@@ -37,6 +37,8 @@ export interface TrafficOptions {
   readonly entrances?: readonly Entrance[]
   /** Between an answer and the same sender's next message. */
   readonly paceMs?: number
+  /** What the visitor looks at; something of every service unless given. */
+  readonly visits?: readonly string[]
 }
 
 const Registered = z.looseObject({ queue_id: z.string(), last_event_id: z.int() })
@@ -49,7 +51,7 @@ export async function traffic(
   stage: Scene,
   options: TrafficOptions = {},
 ): Promise<Traffic> {
-  const { entrances = [entrance(stage, 1), entrance(stage, 2)], paceMs = 20 } = options
+  const { entrances = [entrance(stage, 1), entrance(stage, 2)], paceMs = 20, visits = everywhere } = options
   const channel = `traffic ${++channels}`
   const people: Person[] = []
   for (const name of ['Ann', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn'])
@@ -84,7 +86,7 @@ export async function traffic(
   }
   const [guest, reader] = [senders[0], readers[0]]
   if (!guest || !reader) throw new Error('nobody is there')
-  const visitors = entrances.map((at) => stack.use(visitor(guest, at)))
+  const visitors = entrances.map((at) => stack.use(visitor(guest, at, visits)))
 
   const answered = (): number => sum(writers.map(({ written }) => written.filter((w) => w.answered).length))
   const missing = (): string[] => {

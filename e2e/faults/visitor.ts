@@ -9,7 +9,8 @@ export interface Visitor extends AsyncDisposable {
   readonly problems: readonly string[]
 }
 
-const paths = [
+/** One of each service at least. */
+export const everywhere: readonly string[] = [
   '/users/me',
   '/users/me/subscriptions',
   '/messages?anchor=newest&num_before=1&num_after=0',
@@ -19,7 +20,8 @@ const paths = [
 const pauseMs = 25
 const patienceMs = 8000
 
-export function visitor(who: Account, at: Entrance): Visitor {
+/** @param paths what is looked at in turn */
+export function visitor(who: Account, at: Entrance, paths: readonly string[]): Visitor {
   const client = clientAt(at, who, patienceMs)
   const answers = new Map<number, number>()
   const problems: string[] = []

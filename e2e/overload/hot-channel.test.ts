@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Traffic, traffic } from '../faults/traffic.ts'
+import { everywhere } from '../faults/visitor.ts'
 import { addCrowd, superuser } from '../load/crowd.ts'
 import { type Product, scene, type Scene, startProduct } from '../product.ts'
 import { size } from '../size.ts'
@@ -8,6 +9,9 @@ import { size } from '../size.ts'
 const members = size(500, 10_000)
 /** Between two of each of four senders: some hundred a second together. */
 const hotPaceMs = 35
+
+// The list of everybody is as long as the channel is full, and no part of how a channel is served.
+const visits = everywhere.filter((path) => path !== '/users')
 
 let product: Product
 let stage: Scene
@@ -18,8 +22,8 @@ beforeAll(
   async () => {
     product = stack.use(await startProduct({ gateways: 2 }))
     stage = stack.use(await scene(product))
-    hot = stack.use(await traffic(product, stage, { paceMs: hotPaceMs }))
-    other = stack.use(await traffic(product, stage, { paceMs: 100 }))
+    hot = stack.use(await traffic(product, stage, { paceMs: hotPaceMs, visits }))
+    other = stack.use(await traffic(product, stage, { paceMs: 100, visits }))
   },
   size(240_000, 900_000),
 )
