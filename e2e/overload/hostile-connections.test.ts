@@ -21,6 +21,8 @@ beforeAll(async () => {
   stage = await scene(product)
   eve = await stage.person('Eve Hostile')
   ann = await stage.person('Ann Honest')
+  // Her connection stands before: dialled amid thousands, it would wait for the process that dials them all.
+  await ann.ok('GET', '/users/me')
 }, 240_000)
 afterAll(async () => {
   await stage?.[Symbol.asyncDispose]()
