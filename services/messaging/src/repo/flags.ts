@@ -63,13 +63,10 @@ export async function readMarkable(
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
-  const changes = op === 'add' ? `NOT (${has[flag]})` : `(${has[flag]})`
   const unread = flag === 'read' && op === 'remove'
-  const details = `json_agg(m.topic ORDER BY m.message_id) FILTER (WHERE ${changes}) AS topics,
-    array_agg(m.message_id) FILTER (WHERE ${changes}
-      AND (coalesce(f.mentioned, false) OR m.everybody AND NOT coalesce(f.historical, false))) AS mentioned`
   const flags = `LEFT JOIN messaging.user_flags f
     ON f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id`
+  const mentioned = 'coalesce(f.mentioned, false) OR m.everybody AND NOT coalesce(f.historical, false)'
   const rows = await tx.query(
     Row,
     // What is the same for all of a conversation is looked up once for it. Ranges are joined with nothing so that long ones
@@ -92,22 +89,25 @@ export async function readMarkable(
         LEFT JOIN messaging.read_state s
           ON s.org_id = ${org} AND s.user_id = ${user} AND s.recipient_id = rc.recipient_id
         WHERE rc.org_id = ${org} AND rc.recipient_id = ANY (ARRAY(SELECT DISTINCT recipient_id FROM named))),
-      asked AS MATERIALIZED (
-        SELECT m.recipient_id,
-          coalesce(array_agg(m.message_id ORDER BY m.message_id) FILTER (WHERE ${changes}), '{}') AS ids,
-          coalesce(array_agg(m.message_id ORDER BY m.message_id) FILTER (WHERE ${changes} AND NOT got.yes), '{}')
-            AS foreign_ids,
-          array_agg(m.message_id) FILTER (WHERE ${changes} AND m.born) AS born${unread ? `, ${details}` : ''}
+      -- A step of its own, behind which the ranges stay: what is sorted for a conversation would else carry them for each message.
+      changing AS MATERIALIZED (
+        SELECT m.message_id, m.recipient_id, m.topic, m.born, got.yes AS came,
+          (${has[flag]}) <> ${op === 'add' ? 'true' : 'false'} AS yes, ${unread ? mentioned : 'false'} AS mentioned
         FROM named m
         JOIN places p ON p.recipient_id = m.recipient_id
         CROSS JOIN LATERAL (SELECT p.came @> m.message_id AS yes) AS got
         ${unread || flag === 'starred' || flag === 'collapsed' ? flags : ''}
-        WHERE CASE WHEN got.yes THEN p.what_came ELSE p.what_did_not END
-        GROUP BY m.recipient_id)
+        WHERE CASE WHEN got.yes THEN p.what_came ELSE p.what_did_not END),
+      asked AS MATERIALIZED (
+        SELECT c.recipient_id, array_agg(c.message_id ORDER BY c.message_id) FILTER (WHERE c.yes) AS ids,
+          array_agg(c.message_id ORDER BY c.message_id) FILTER (WHERE c.yes AND NOT c.came) AS foreign_ids,
+          array_agg(c.message_id) FILTER (WHERE c.yes AND c.born) AS born,
+          array_agg(c.message_id) FILTER (WHERE c.yes AND c.mentioned) AS mentioned,
+          ${unread ? 'json_agg(c.topic ORDER BY c.message_id) FILTER (WHERE c.yes)' : 'NULL::json'} AS topics
+        FROM changing c GROUP BY c.recipient_id)
       SELECT p.recipient_id AS "recipientId", p.channel_id AS "channelId", p.user_ids AS "userIds", p.subscribed,
-        a.ids, a.foreign_ids AS "foreign", coalesce(a.born, '{}') AS born,
-        ${unread ? `coalesce(a.topics, '[]') AS topics, coalesce(a.mentioned, '{}')` : `'[]'::json AS topics, '{}'::bigint[]`}
-          AS mentioned,
+        coalesce(a.ids, '{}') AS ids, coalesce(a.foreign_ids, '{}') AS "foreign", coalesce(a.born, '{}') AS born,
+        coalesce(a.topics, '[]') AS topics, coalesce(a.mentioned, '{}') AS mentioned,
         ${lineSql(org, user, flag === 'read' ? 'a.ids' : 'a.foreign_ids')} AS line
       FROM asked a JOIN places p ON p.recipient_id = a.recipient_id`,
     values.list,
@@ -123,7 +123,7 @@ const walkedFor = 4
  * lie nearest below the named ones. So reading everything leaves one range. What was read from the start is looked past
  * for a while only: beyond that a range more is kept. What is before a message never changes by sends, so this needs no
  * head; a message that moves stands for another part, which moves the rights.
- * @param ids SQL for the named ones, ascending
+ * @param ids SQL for the named ones, ascending; null where there are none
  */
 function lineSql(org: string, user: string, ids: string): string {
   const below = (id: string): string => `coalesce(
@@ -136,7 +136,7 @@ function lineSql(org: string, user: string, ids: string): string {
        WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id < ${id}
        ORDER BY b.message_id DESC OFFSET 199 LIMIT 1),
     -1)`
-  return `(CASE WHEN ${ids} = '{}' THEN '{}' ELSE (
+  return `(CASE WHEN ${ids} IS NULL THEN '{}' ELSE (
     SELECT ${below(`(${ids})[1]`)} || walk.ids || CASE WHEN cardinality(walk.ids) < walk.most THEN '{}' ELSE ARRAY(
         SELECT ${below('far')} FROM unnest(${ids}) AS far WHERE far > walk.ids[walk.most] ORDER BY far) END
       FROM (SELECT lengths.most, ARRAY(
@@ -144,7 +144,9 @@ function lineSql(org: string, user: string, ids: string): string {
           WHERE w.org_id = ${org} AND w.recipient_id = a.recipient_id AND w.message_id >= (${ids})[1]
             AND w.message_id < (${ids})[cardinality(${ids})] AND NOT ${readAtBirth(user, 'w')}
           ORDER BY w.message_id LIMIT lengths.most) AS ids
-        FROM (SELECT 20 + ${walkedFor} * cardinality(${ids}) AS most) AS lengths) AS walk) END)`
+        FROM (SELECT 20 + ${walkedFor} * cardinality(${ids}) AS most) AS lengths
+        -- Once for all that is made of it.
+        OFFSET 0) AS walk) END)`
 }
 
 // What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
