@@ -50,6 +50,20 @@ test('the script is the rule of gcra', async () => {
   }
 })
 
+test('of those that come at once as many pass as one after the other', async () => {
+  const [few, many] = [counter(3), counter(100)]
+  const asked = Array.from({ length: 8 }, (_, i) => limiter.hit(i % 2 === 0 ? [few, many] : [few]))
+  const outcomes = await Promise.allSettled([...asked, limiter.hit([many])])
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    ...Array.from({ length: 3 }, () => 'fulfilled'),
+    ...Array.from({ length: 5 }, () => 'rejected'),
+    'fulfilled',
+  ])
+  // Two that passed were counted on it, and the last.
+  expect((await limiter.hit([many]))['x-ratelimit-remaining']).toBe('96')
+  expect(fallbacks).toEqual([])
+})
+
 test('a request refused by one counter counts on none; asking counts nothing; forgetting starts anew', async () => {
   const [small, big] = [counter(1), counter(5)]
   await limiter.hit([small])

@@ -44,7 +44,7 @@ export function connectRedis(
           checkServerIdentity(host, peer) ?? checkRedis(trustDomain, peer),
       },
       enableOfflineQueue: false,
-      enableAutoPipelining: true,
+      enableAutoPipelining: false,
       commandTimeout: answerMs,
       // A connection whose other end is gone without a word: the client would keep it until TCP gives up.
       socketTimeout: silentMs,

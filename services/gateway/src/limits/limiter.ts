@@ -1,19 +1,22 @@
 import { AppError, type Clock } from '@parley/core'
 import type { ScriptRunner } from '@parley/kit'
+import { CountedAtOnce } from './at-once.ts'
 import type { Outcome } from './gcra.ts'
 import type { Counter } from './limit-keys.ts'
 import { LocalCounters } from './local.ts'
-import { forgetScript, limitScript, scriptArguments, scriptOutcomes } from './script.ts'
+import { forgetScript } from './script.ts'
 
 /** Counts requests: in Redis, so that all gateways count together; alone and stricter while it is away. */
 export class Limiter {
   readonly #redis: ScriptRunner
+  readonly #atOnce: CountedAtOnce
   readonly #clock: Clock
   readonly #local: LocalCounters
   readonly #onFallback: (error: unknown) => void
 
   constructor(redis: ScriptRunner, clock: Clock, onFallback: (error: unknown) => void) {
     this.#redis = redis
+    this.#atOnce = new CountedAtOnce(redis)
     this.#clock = clock
     this.#local = new LocalCounters(clock)
     this.#onFallback = onFallback
@@ -45,10 +48,9 @@ export class Limiter {
     await this.#redis.run(forgetScript, keys, []).catch(this.#onFallback)
   }
 
-  async #outcomes(counters: readonly Counter[], counts = true): Promise<Outcome[]> {
-    const { keys, args } = scriptArguments(counters, counts)
+  async #outcomes(counters: readonly Counter[], counts = true): Promise<readonly Outcome[]> {
     try {
-      return scriptOutcomes(await this.#redis.run(limitScript, keys, args), counters)
+      return await this.#atOnce.count({ counters, counts })
     } catch (error) {
       this.#onFallback(error)
       return this.#local.count(counters, counts)
