@@ -15,6 +15,7 @@ import {
   type EmojiObject,
   reactivateOrganisation,
   maxEmoji,
+  maxEmojiByPeople,
   maxEmojiByPerson,
 } from '@parley/api'
 import { jpeg, moving, picture } from './pictures.ts'
@@ -238,7 +239,13 @@ test('nobody but administrators uses up what all may add', async () => {
   await made(maxEmojiByPerson - 2, ada.id)
   expect((await add('last', png, ada)).status).toBe(200)
   expect((await add('more', png, ada)).body['msg']).toBe(`Too many custom emoji (limit: ${maxEmojiByPerson})`)
-  await made(maxEmoji - maxEmojiByPerson - 1, crowd.owner.id)
+  const bob = await crowd.person('Bob')
+  await made(maxEmojiByPeople - maxEmojiByPerson - 1, crowd.owner.id)
+  expect((await add('everybodys', png, bob)).status).toBe(200)
+  expect((await add('beyond', png, bob)).body['msg']).toBe(
+    `Too many custom emoji (limit: ${maxEmojiByPeople})`,
+  )
+  await made(maxEmoji - maxEmojiByPeople - 1, crowd.owner.id)
   expect((await add('owners', png, crowd.owner)).status).toBe(200)
   expect((await add('full', png, crowd.owner)).body['msg']).toBe(`Too many custom emoji (limit: ${maxEmoji})`)
 })

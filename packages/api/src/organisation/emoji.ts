@@ -21,6 +21,8 @@ export type EmojiById = z.infer<typeof EmojiById>
 
 /** Most emoji of one organisation, deactivated ones too: each change tells of all of them. */
 export const maxEmoji = 1000
+/** Of these, as many as there may be when somebody adds one who is no administrator: many together use up not all. */
+export const maxEmojiByPeople = 800
 /** Of these, those that one person has made who is no administrator. */
 export const maxEmojiByPerson = 200
 /** Characters of a name, as texts take it. */

@@ -1,5 +1,5 @@
 import { authorize, isAdmin, type Reason } from '@parley/access'
-import { addEmoji, maxEmoji, maxEmojiByPerson } from '@parley/api'
+import { addEmoji, maxEmoji, maxEmojiByPeople, maxEmojiByPerson } from '@parley/api'
 import { type AppError, badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { hold } from '@parley/events'
@@ -33,7 +33,8 @@ export default route<typeof addEmoji, Context, Tx>(
       const all = Object.values(await readEmoji(tx, granted))
       if (all.some((emoji) => emoji.name === name && !emoji.deactivated))
         throw badRequest('A custom emoji with this name already exists.')
-      if (all.length >= maxEmoji) throw tooMany(maxEmoji)
+      const most = isAdmin(who.actor) ? maxEmoji : maxEmojiByPeople
+      if (all.length >= most) throw tooMany(most)
       const own = all.filter((emoji) => emoji.author_id === who.actor.userId).length
       if (own >= maxEmojiByPerson && !isAdmin(who.actor)) throw tooMany(maxEmojiByPerson)
       const path = await insertImage(tx, granted, ctx, 'emoji/images', picture)
