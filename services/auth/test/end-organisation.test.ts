@@ -191,7 +191,8 @@ test('accounts are taken in the order of their ids, also where the table holds t
 })
 
 test('a change of role holds no row while it waits for its turn, so that the end of the organisation need not wait for it', async () => {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
   const change = `UPDATE auth.users SET full_name = full_name || '!' WHERE org_id = $1 AND user_id = $2`
   const changing: Promise<unknown>[] = []
   await h.auth.write(orgId(acme.org), async (tx) => {

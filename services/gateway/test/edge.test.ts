@@ -427,7 +427,7 @@ test('RL-01 what is limited where it is given counts there alone', async () => {
   }
   expect(await patch('enter_sends=true')).toEqual([])
   expect(await patch('old_password=x&new_password=y')).toEqual([
-    'gateway:limit:1:password_change_by_user:1800:u1',
+    'gateway:limit:{1}:password_change_by_user:1800:u1',
   ])
 })
 

@@ -15,7 +15,8 @@ let nobody: ApiClient
 beforeAll(async () => {
   network = await testNetwork()
   org = await network.organisation()
-  nobody = org.client()
+  // A browser says where a page asks from.
+  nobody = org.client({ headers: { origin: org.url, 'sec-fetch-site': 'same-origin' } })
 }, 120_000)
 afterAll(() => network?.[Symbol.asyncDispose](), 60_000)
 
@@ -106,6 +107,23 @@ test('a link without its secret says so, and one that opens nothing', async () =
   expect(find(cut, '[role=alert]').textContent).toMatch(/^A part of the link is missing/)
   expect(buttonOf(cut).hasAttribute('disabled')).toBe(true)
   expect(await submit(await open(`${org.url}/email#${'x'.repeat(43)}`))).not.toBe('')
+})
+
+test('another link in the same window begins anew', async () => {
+  const page = await open(`${org.url}/join`)
+  const follow = async (hash: string): Promise<void> => {
+    const followed = new Promise((resolve) => page.addEventListener('hashchange', resolve, { once: true }))
+    page.location.hash = hash
+    await followed
+  }
+  await follow('x'.repeat(43))
+  expect(find(page, '[role=alert]').textContent).toBe('')
+  expect(await submit(page, { full_name: 'Second One', password })).toMatch(/invit/i)
+  await org.owner.ok('POST', '/invites', { invitee_emails: 'second@new.example', stream_ids: [] })
+  await follow(new URL(await mailTo('second@new.example')).hash)
+  expect(await submit(page)).toContain('Sign in as second@new.example')
+  await follow('y')
+  expect([find(page, 'form').hidden, find(page, '#done').hidden]).toEqual([false, true])
 })
 
 test('a server that does not answer is said, and one may try again', async () => {

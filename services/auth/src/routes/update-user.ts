@@ -1,4 +1,4 @@
-import { type AccountFacts, authorize, nobody } from '@parley/access'
+import { type AccountFacts, authorize, type Granted, nobody } from '@parley/access'
 import { updateUser } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { OrmTx } from '@parley/db'
@@ -28,8 +28,8 @@ export default route<typeof updateUser, AuthContext, OrmTx>(
     const { input, rights, tx } = updating
     // The operator lets nobody do it yet.
     if (input.new_email !== undefined) throw badRequest('User not authorized to change user emails')
-    // A role changes rows of bots too, whose ids may be below.
-    if (input.role !== undefined) await turnOfAccounts(tx)
+    // A role changes rows of bots too, whose ids may be below. Nobody waits for a turn to be refused then.
+    if (await newRole(updating)) await turnOfAccounts(tx)
     const events = [
       ...(await renamed(updating)),
       ...(await roleChanged(updating)),
@@ -53,14 +53,28 @@ async function renamed({ input, granted, tx }: Updating): Promise<NewEvent[]> {
   ]
 }
 
-async function roleChanged({ input: { role }, granted, rights, tx }: Updating): Promise<NewEvent[]> {
-  const { actor } = granted
-  if (role === undefined) return []
+/** The proof that the account may get the role that is asked for; null where it has that, or none is. @throws AppError where it may not */
+async function newRole({
+  input: { role },
+  granted,
+  rights,
+  tx,
+}: Updating): Promise<Granted<'user:set-role'> | null> {
+  if (role === undefined) return null
   const target: AccountFacts = (await userFacts(tx, granted.object.userId)) ?? nobody
-  const verdict = authorize('user:set-role', actor, { target, role }, rights)
+  const verdict = authorize('user:set-role', granted.actor, { target, role }, rights)
   if (!verdict.ok) throw refusal(verdict.reason)
-  if (role === target.role) return []
-  const { vantage, waits, waited } = await setRole(tx, verdict.granted)
+  return role === target.role ? null : verdict.granted
+}
+
+async function roleChanged(updating: Updating): Promise<NewEvent[]> {
+  // Anew, behind the turn.
+  const allowed = await newRole(updating)
+  if (!allowed) return []
+  const { actor, object } = allowed
+  const { target, role } = object
+  const { tx } = updating
+  const { vantage, waits, waited } = await setRole(tx, allowed)
   const { userId } = target
   const changed = { user_id: userId, role, was: target.role, vantage, by: actor.userId }
   // Groups show nobody who is not in use.
@@ -68,7 +82,7 @@ async function roleChanged({ input: { role }, granted, rights, tx }: Updating): 
     ? [leavesRoleGroup(userId, target.role, waited), joinsRoleGroup(userId, role, waits)]
     : []
   // None stands above its owner.
-  const bots = botsLowered(await lowerBotsOf(tx, verdict.granted), role, actor.userId)
+  const bots = botsLowered(await lowerBotsOf(tx, allowed), role, actor.userId)
   return [make(userRoleChanged, changed), ...groups, ...bots]
 }
 

@@ -22,6 +22,7 @@ test('whoever has it does not load it again', () => {
   const { headers } = emojiData({})
   const again = emojiData({ 'if-none-match': `"other", ${headers['etag'] ?? ''}` })
   expect(again).toMatchObject({ status: 304, bytes: Buffer.alloc(0) })
-  expect(emojiData({ 'if-none-match': '*' }).status).toBe(304)
+  for (const tag of ['*', (headers['etag'] ?? '').replace('W/', '')])
+    expect(emojiData({ 'if-none-match': tag }).status).toBe(304)
   expect(emojiData({ 'if-none-match': '"other"' }).status).toBe(200)
 })

@@ -14,8 +14,9 @@ interface Answer {
 
 const plain = Buffer.from(JSON.stringify({ code_to_names: Object.fromEntries(emojiNames) }))
 const zipped = gzipSync(plain, { level: 9 })
-// Weak: it stands for both codings.
-const etag = `W/"${sha256(plain).toString('base64url').slice(0, 22)}"`
+// Weak, for it stands for both codings; asked for either way.
+const strong = `"${sha256(plain).toString('base64url').slice(0, 22)}"`
+const etag = `W/${strong}`
 const headers = {
   ...fixedHeaders,
   'content-type': 'application/json',
@@ -26,7 +27,7 @@ const headers = {
 
 /** The names of Unicode emoji, as packages/api's `emojiDataPath` says. */
 export function emojiData(asked: IncomingHttpHeaders): Answer {
-  const known = asked['if-none-match']?.split(',').some((tag) => ['*', etag].includes(tag.trim()))
+  const known = asked['if-none-match']?.split(',').some((tag) => ['*', etag, strong].includes(tag.trim()))
   if (known === true) return { status: 304, headers, bytes: Buffer.alloc(0) }
   if (!takesGzip(asked['accept-encoding'])) return { status: 200, headers, bytes: plain }
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, bytes: zipped }

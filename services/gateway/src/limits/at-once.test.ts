@@ -27,6 +27,17 @@ test('requests of one turn are one call, and each has its own outcomes', async (
   expect(calls).toEqual([['a', 'b', 'c'], ['d']])
 })
 
+test('organisations have calls of their own, and none fails with another', async () => {
+  const { calls, counting } = redis((keys) => (keys[0] === 'a{1}' ? [] : keys.flatMap(() => [1, 4, 0, 200])))
+  const together = ['a{1}', 'a{2}', 'b{1}', 'b{2}'].map((key) => counting.count(one(key)))
+  const outcomes = await Promise.allSettled(together)
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled'])
+  expect(calls).toEqual([
+    ['a{1}', 'b{1}'],
+    ['a{2}', 'b{2}'],
+  ])
+})
+
 test('a call is bounded, however many come at once', async () => {
   const { calls, counting } = redis()
   await Promise.all(Array.from({ length: 450 }, (_, i) => counting.count(one(`${i}`))))

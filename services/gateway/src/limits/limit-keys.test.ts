@@ -11,10 +11,10 @@ test('one counter per limit, its key made of ids and digests', () => {
     1,
   )
   expect(made.slice(0, 2)).toEqual([
-    { key: 'gateway:limit:7:send:60:u3', rate: { count: 200, periodMs: 60_000 } },
-    { key: 'gateway:limit:7:all:60:a127.0.0.1', rate: { count: 100, periodMs: 60_000 } },
+    { key: 'gateway:limit:{7}:send:60:u3', rate: { count: 200, periodMs: 60_000 } },
+    { key: 'gateway:limit:{7}:all:60:a127.0.0.1', rate: { count: 100, periodMs: 60_000 } },
   ])
-  expect(made[2]?.key).toMatch(/^gateway:limit:7:login:1800:n[\w-]{22}$/)
+  expect(made[2]?.key).toMatch(/^gateway:limit:\{7\}:login:1800:n[\w-]{22}$/)
 })
 
 test('an account is the same however it is typed', () => {

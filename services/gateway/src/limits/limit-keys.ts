@@ -19,7 +19,8 @@ export interface Counter {
 }
 
 /**
- * The counters of a request under its declared limits. Keys hold ids and digests only.
+ * The counters of a request under its declared limits. Keys hold ids and digests only, and those of an organisation
+ * are in one slot of a cluster.
  * @param factor multiplies every limit (load tests)
  */
 export function counters(limits: readonly Limit[], who: Counted, factor: number): Counter[] {
@@ -27,7 +28,7 @@ export function counters(limits: readonly Limit[], who: Counted, factor: number)
     const subject = subjectOf(limit.by, who)
     if (subject === null) return []
     const rate = { count: Math.max(1, Math.floor(limit.count * factor)), periodMs: limit.seconds * 1000 }
-    return [{ key: `gateway:limit:${who.org}:${limit.name}:${limit.seconds}:${subject}`, rate }]
+    return [{ key: `gateway:limit:{${who.org}}:${limit.name}:${limit.seconds}:${subject}`, rate }]
   })
 }
 

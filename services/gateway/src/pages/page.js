@@ -3,12 +3,20 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector('form'))
 const alert = /** @type {HTMLElement} */ (form.querySelector('[role=alert]'))
 const button = /** @type {HTMLButtonElement} */ (form.querySelector('button'))
 const done = /** @type {HTMLElement} */ (document.querySelector('#done'))
-const secret = location.hash.slice(1)
+const needsSecret = 'needsSecret' in form.dataset
+const secretHere = () => location.hash.slice(1)
 
-if (secret === '' && 'needsSecret' in form.dataset) {
-  alert.textContent = 'A part of the link is missing. Take all of it from the mail.'
-  button.disabled = true
+function begin() {
+  const missing = needsSecret && secretHere() === ''
+  alert.textContent = missing ? 'A part of the link is missing. Take all of it from the mail.' : ''
+  button.disabled = missing
+  form.hidden = false
+  done.hidden = true
 }
+
+begin()
+// Another link of this page loads nothing anew.
+addEventListener('hashchange', begin)
 
 form.addEventListener('submit', (event) => {
   event.preventDefault()
@@ -22,7 +30,7 @@ form.addEventListener('submit', (event) => {
 async function send() {
   const body = new URLSearchParams()
   for (const { name, value } of form.querySelectorAll('input')) body.set(name, value)
-  if (secret !== '') body.set('secret', secret)
+  if (secretHere() !== '') body.set('secret', secretHere())
   try {
     const answer = await fetch(String(form.dataset.post), { method: 'POST', body, credentials: 'omit' })
     const said = /** @type {Record<string, string>} */ (await answer.json())
@@ -35,8 +43,8 @@ async function send() {
 
 /** @param {Record<string, string>} said */
 function finish(said) {
-  // It opens nothing any more, and nobody who looks back needs it.
-  history.replaceState(null, '', location.pathname)
+  // It opens nothing any more, and nobody who looks back needs it; a link that many may have does.
+  if (needsSecret) history.replaceState(null, '', location.pathname)
   /** @type {NodeListOf<HTMLElement>} */
   const places = done.querySelectorAll('[data-field], [data-origin]')
   for (const place of places) {
