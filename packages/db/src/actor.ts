@@ -1,6 +1,7 @@
 import { type Actor, role } from '@parley/access'
 import { groupId, orgId, rights, type Rights, userId, type UserId } from '@parley/core'
 import { z } from 'zod'
+import { prepared } from './prepared.ts'
 import { KeptRealmGroups } from './realm-groups.ts'
 import type { Tx } from './tx.ts'
 
@@ -32,22 +33,21 @@ const Row = z.object({
   permissions: KeptRealmGroups,
 })
 
+const actorSql =
+  prepared(`SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation,
+    g.group_ids, p.permissions
+  FROM events.head h
+  LEFT JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = $2
+  LEFT JOIN LATERAL auth.v1_groups_of(h.org_id, ARRAY[a.user_id]) g ON true
+  LEFT JOIN auth.v1_permissions p ON p.org_id = h.org_id
+  WHERE h.org_id = $1`)
+
 /**
  * Reads the actor and the organisation's rights in one statement, so that both are of one instant.
  * @throws AppError UNAVAILABLE when the server is not there
  */
 export async function readActor(tx: Tx, user: UserId): Promise<ActorAndRights> {
-  const [row] = await tx.query(
-    Row,
-    `SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation,
-            g.group_ids, p.permissions
-       FROM events.head h
-       LEFT JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = $2
-       LEFT JOIN LATERAL auth.v1_groups_of(h.org_id, ARRAY[a.user_id]) g ON true
-       LEFT JOIN auth.v1_permissions p ON p.org_id = h.org_id
-      WHERE h.org_id = $1`,
-    [tx.org, user],
-  )
+  const [row] = await tx.query(Row, actorSql, [tx.org, user])
   if (!row) return { actor: null, rights: rights(0) }
   return { actor: actorOf(row), rights: rights(row.rights) }
 }

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg'
 import type { z } from 'zod'
 import { createPool, type PgPoolOptions } from './connection.ts'
 import { maybeCommitted, rolledBack } from './failures.ts'
+import { prepared, preparedName } from './prepared.ts'
 import { sqlSpan } from './span.ts'
 import type { Database, Tx } from './tx.ts'
 
@@ -63,7 +64,7 @@ export function databaseOver<T extends Tx>(
     async once(row, sql, params = []) {
       const client = await connect(pool)
       try {
-        const query = { name: preparedName(sql), text: sql, values: [...params] }
+        const query = { name: preparedName(prepared(sql)), text: sql, values: [...params] }
         const result = await sqlSpan(sql, () => client.query(query))
         client.release()
         return parseRows(row, result)
@@ -77,21 +78,6 @@ export function databaseOver<T extends Tx>(
       await pool.end()
     },
   }
-}
-
-const preparedNames = new Map<string, string>()
-const mostPrepared = 200
-
-/**
- * A statement that comes again is parsed and planned once per connection. Its text is written in the code, so there are
- * few; what comes beyond `mostPrepared` goes unprepared.
- */
-function preparedName(sql: string): string | undefined {
-  const known = preparedNames.get(sql)
-  if (known !== undefined || preparedNames.size >= mostPrepared) return known
-  const name = `once_${preparedNames.size}`
-  preparedNames.set(sql, name)
-  return name
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {
@@ -111,7 +97,8 @@ function openTx(client: PoolClient, org: OrgId): Tx & { end(): void } {
   const run = async (sql: string, params: readonly unknown[]): Promise<QueryResult> => {
     if (!open)
       throw new AppError('INTERNAL', 'Internal server error', { cause: new Error('transaction is over') })
-    return sqlSpan(sql, () => client.query(sql, params.map(bound)))
+    const query = { name: preparedName(sql), text: sql, values: params.map(bound) }
+    return sqlSpan(sql, () => client.query(query))
   }
   return {
     org,

@@ -1,3 +1,4 @@
+import { prepared } from './prepared.ts'
 import type { Tx } from './tx.ts'
 
 /** First key of this advisory lock; the second is the organisation. */
@@ -9,5 +10,5 @@ const turnLock = 100
  * changes at once some would lose every time. The head stays free meanwhile. Taken before any row.
  */
 export async function takeTurn(tx: Tx): Promise<void> {
-  await tx.execute('SELECT pg_advisory_xact_lock($1, $2)', [turnLock, tx.org])
+  await tx.execute(prepared('SELECT pg_advisory_xact_lock($1, $2)'), [turnLock, tx.org])
 }

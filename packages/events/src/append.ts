@@ -1,5 +1,5 @@
 import { internal, type Rights, type Seq, seq as toSeq } from '@parley/core'
-import { only, sqlState, type Tx } from '@parley/db'
+import { only, prepared, sqlState, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { NewEvent } from './event.ts'
 import { StaleRights } from './stale-rights.ts'
@@ -35,7 +35,7 @@ const maxEventBytes = 512 * 1024
 export async function hold(tx: Tx, rights: Rights | null): Promise<Seq> {
   if (heldBy.has(tx)) throw internal(new Error('the head is held already'))
   const head = await behindHead(() =>
-    tx.query(HeadRow, 'SELECT seq, rights FROM events.hold($1, $2)', [tx.org, rights]),
+    tx.query(HeadRow, prepared('SELECT seq, rights FROM events.hold($1, $2)'), [tx.org, rights]),
   )
   heldBy.set(tx, { appended: null })
   return toSeq(head.seq)
@@ -54,7 +54,7 @@ export async function append(tx: Tx, rights: Rights | null, events: readonly New
   const rows = events.map(toRow)
   const head = await behindHead(() =>
     // Who holds the head knows that rights have not moved, except by its own events.
-    tx.query(HeadRow, 'SELECT seq, rights FROM events.append($1, $2, $3)', [
+    tx.query(HeadRow, prepared('SELECT seq, rights FROM events.append($1, $2, $3)'), [
       tx.org,
       held ? null : rights,
       `[${rows.join(',')}]`,

@@ -163,9 +163,9 @@ test('names of one moment are looked up together, and each once it was asked for
   const { database } = one.ctx
   let read = 0
   const find = createEmojiImages({
-    read: (org, fn) => {
+    once: (row, sql, params) => {
       read++
-      return database.read(org, fn)
+      return database.once(row, sql, params)
     },
   })
   const names = Array.from({ length: 20 }, (_, i) => `together_${i}`)
@@ -193,7 +193,8 @@ test('names of one moment are looked up together, and each once it was asked for
 test('a look that fails fails for those who asked, and not for the next', async () => {
   let fails = true
   const find = createEmojiImages({
-    read: (org, fn) => (fails ? Promise.reject(new Error('away')) : one.ctx.database.read(org, fn)),
+    once: (row, sql, params) =>
+      fails ? Promise.reject(new Error('away')) : one.ctx.database.once(row, sql, params),
   })
   await expect(find(here.org, ['together_1'])).rejects.toThrow('away')
   fails = false
@@ -204,9 +205,9 @@ test('a look that takes long holds up nobody who asks after it', async () => {
   const stuck = Promise.withResolvers<void>()
   let looks = 0
   const find = createEmojiImages({
-    read: async (org, fn) => {
+    once: async (row, sql, params) => {
       if (++looks === 1) await stuck.promise
-      return one.ctx.database.read(org, fn)
+      return one.ctx.database.once(row, sql, params)
     },
   })
   const first = find(here.org, ['together_1'])

@@ -106,14 +106,16 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
     [org],
   )
   const streams = await database.as('streams')
-  const changed = (change: (tx: Parameters<Parameters<Database['write']>[1]>[0]) => Promise<unknown>) =>
+  const changed = (
+    change: (tx: Parameters<Parameters<Database['write']>[1]>[0]) => Promise<unknown>,
+    type = 'test.changed',
+    body: Readonly<Record<string, unknown>> = {},
+  ) =>
     streams.write(org, async (tx) => {
       await change(tx)
       await tx.execute('SELECT events.append($1, NULL, $2)', [
         org,
-        JSON.stringify([
-          { type: 'test.changed', body: {}, users: [], channel: null, changes_rights: true, revokes: false },
-        ]),
+        JSON.stringify([{ type, body, users: [], channel: null, changes_rights: true, revokes: false }]),
       ])
     })
   let named = 0
@@ -155,23 +157,31 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
       return { id, name }
     },
     subscribe: (channel, ...users) =>
-      changed(async (tx) => {
-        await tx.execute(
-          `INSERT INTO streams.subscriptions (org_id, channel_id, user_id, color, changed_at)
+      changed(
+        async (tx) => {
+          await tx.execute(
+            `INSERT INTO streams.subscriptions (org_id, channel_id, user_id, color, changed_at)
            SELECT $1, $2, u, '#aabbcc', now() FROM unnest($3::integer[]) AS u
            ON CONFLICT (org_id, channel_id, user_id) DO UPDATE SET active = true`,
-          [org, channel.id, users],
-        )
-        await tx.execute('SELECT messaging.v1_subscribed($1, $2, $3)', [org, channel.id, users])
-      }),
+            [org, channel.id, users],
+          )
+          await tx.execute('SELECT messaging.v1_subscribed($1, $2, $3)', [org, channel.id, users])
+        },
+        'membership.granted',
+        { channel_id: channel.id, user_ids: users, by: null },
+      ),
     unsubscribe: (channel, ...users) =>
-      changed(async (tx) => {
-        await tx.execute(
-          'UPDATE streams.subscriptions SET active = false WHERE org_id = $1 AND channel_id = $2 AND user_id = ANY ($3)',
-          [org, channel.id, users],
-        )
-        await tx.execute('SELECT messaging.v1_unsubscribed($1, $2, $3)', [org, channel.id, users])
-      }),
+      changed(
+        async (tx) => {
+          await tx.execute(
+            'UPDATE streams.subscriptions SET active = false WHERE org_id = $1 AND channel_id = $2 AND user_id = ANY ($3)',
+            [org, channel.id, users],
+          )
+          await tx.execute('SELECT messaging.v1_unsubscribed($1, $2, $3)', [org, channel.id, users])
+        },
+        'subscription.removed',
+        { channel_id: channel.id, user_ids: users, name: channel.name },
+      ),
     archive: (channel) =>
       changed((tx) =>
         tx.execute('UPDATE streams.channels SET archived = true WHERE org_id = $1 AND channel_id = $2', [

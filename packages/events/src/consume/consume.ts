@@ -25,6 +25,8 @@ export interface Consumer extends AsyncDisposable {
 }
 
 const scanMs = 2000
+/** What is heard of gathers for so long: a transaction for all of it costs little more than one for each. */
+const gatherMs = 100
 const retryMs = 500
 const mostBackoffMs = 30_000
 
@@ -36,6 +38,8 @@ export function consume(options: ConsumeOptions): Consumer {
   const { bus, database, consumer, onProblem = () => {} } = options
   const ended = new AbortController()
   const dirty = new Dirty<JsMsg>()
+  const gathering = new Dirty<JsMsg>()
+  let gathered: NodeJS.Timeout | null = null
   const passed = new Passed(options.types)
   const waiters = new Set<() => void>()
   const failures = new Map<OrgId, number>()
@@ -44,6 +48,14 @@ export function consume(options: ConsumeOptions): Consumer {
   const add = (org: OrgId, to: Seq, receipt?: JsMsg): void => {
     dirty.add(org, to, receipt)
     wake.resolve()
+  }
+  const gather = (org: OrgId, to: Seq, receipt: JsMsg): void => {
+    gathering.add(org, to, receipt)
+    gathered ??= setTimeout(() => {
+      gathered = null
+      for (let next = gathering.take(); next; next = gathering.take())
+        for (const each of next.receipts) add(next.org, next.to, each)
+    }, gatherMs)
   }
   const applyOne = async ({
     org,
@@ -90,7 +102,7 @@ export function consume(options: ConsumeOptions): Consumer {
   const heard = (message: JsMsg): void => {
     const org = orgOfSubject(message.subject)
     const run = runHeadOf(message.headers)
-    if (run && !passed.passes(org, run)) return add(org, run.to, message)
+    if (run && !passed.passes(org, run)) return gather(org, run.to, message)
     // Without a head nothing is known of it: the next look at the log finds what it holds.
     message.ack()
     for (const waiter of waiters) waiter()
@@ -114,6 +126,7 @@ export function consume(options: ConsumeOptions): Consumer {
     },
     async [Symbol.asyncDispose]() {
       ended.abort()
+      if (gathered) clearTimeout(gathered)
       wake.resolve()
       await Promise.all(tasks)
     },

@@ -1,5 +1,5 @@
 import { orgId, type OrgId, seq, type Seq } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import { type Database, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { type LoggedEvent, LogRow } from '../read-log.ts'
 
@@ -7,13 +7,13 @@ const Place = z.object({ seq: z.int().nullable() })
 
 /** How far the consumer has applied the organisation's log; nobody else applies until the transaction ends. */
 export async function takeInbox(tx: Tx, consumer: string): Promise<Seq> {
-  const [row] = await tx.query(Place, 'SELECT events.take_inbox($1, $2) AS seq', [consumer, tx.org])
+  const [row] = await tx.query(Place, prepared('SELECT events.take_inbox($1, $2) AS seq'), [consumer, tx.org])
   return seq(row?.seq ?? 0)
 }
 
 /** Writes down that everything up to `to` is applied: in the transaction of the effect, so each has its effect once. */
 export async function noteApplied(tx: Tx, consumer: string, to: Seq): Promise<void> {
-  await tx.execute('SELECT events.note_applied($1, $2, $3)', [consumer, tx.org, to])
+  await tx.execute(prepared('SELECT events.note_applied($1, $2, $3)'), [consumer, tx.org, to])
 }
 
 /** The events of some types after `after`, up to and with `to`, in order. */
@@ -25,8 +25,8 @@ export async function readTypes(
 ): Promise<LoggedEvent[]> {
   return tx.query(
     LogRow,
-    `SELECT seq, at, type, body, user_ids, channel_id, rights_after, revokes FROM events.log
-      WHERE org_id = $1 AND seq > $2 AND seq <= $3 AND type = ANY ($4) ORDER BY seq`,
+    prepared(`SELECT seq, at, type, body, user_ids, channel_id, rights_after, revokes FROM events.log
+      WHERE org_id = $1 AND seq > $2 AND seq <= $3 AND type = ANY ($4) ORDER BY seq`),
     [tx.org, after, to, types],
   )
 }

@@ -1,5 +1,5 @@
 import type { Frontier } from '@parley/crypto'
-import type { Database, Tx } from '@parley/db'
+import { type Database, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Leaf } from '../rules/verify.ts'
 
@@ -16,12 +16,14 @@ export async function readTree(tx: Tx): Promise<Frontier> {
 /** As `readTree`, and keeps every other writer of this tree waiting until the transaction ends. */
 export async function holdTree(tx: Tx): Promise<Frontier> {
   await tx.execute(
-    `INSERT INTO audit.trees (org_id, size, roots) VALUES ($1, 0, '{}') ON CONFLICT (org_id) DO NOTHING`,
+    prepared(
+      `INSERT INTO audit.trees (org_id, size, roots) VALUES ($1, 0, '{}') ON CONFLICT (org_id) DO NOTHING`,
+    ),
     [tx.org],
   )
   const [row] = await tx.query(
     TreeRow,
-    'SELECT size, roots FROM audit.trees WHERE org_id = $1 FOR NO KEY UPDATE',
+    prepared('SELECT size, roots FROM audit.trees WHERE org_id = $1 FOR NO KEY UPDATE'),
     [tx.org],
   )
   return row ?? { size: 0, roots: [] }
@@ -29,18 +31,14 @@ export async function holdTree(tx: Tx): Promise<Frontier> {
 
 /** Adds a leaf and records the tree that has it. */
 export async function addLeaf(tx: Tx, leaf: Leaf, tree: Frontier): Promise<void> {
-  await tx.execute('INSERT INTO audit.leaves (org_id, index, seq, entry, hash) VALUES ($1, $2, $3, $4, $5)', [
-    tx.org,
-    leaf.index,
-    leaf.seq,
-    leaf.entry,
-    leaf.hash,
-  ])
-  await tx.execute('UPDATE audit.trees SET size = $2, roots = $3, updated_at = now() WHERE org_id = $1', [
-    tx.org,
-    tree.size,
-    tree.roots,
-  ])
+  await tx.execute(
+    prepared('INSERT INTO audit.leaves (org_id, index, seq, entry, hash) VALUES ($1, $2, $3, $4, $5)'),
+    [tx.org, leaf.index, leaf.seq, leaf.entry, leaf.hash],
+  )
+  await tx.execute(
+    prepared('UPDATE audit.trees SET size = $2, roots = $3, updated_at = now() WHERE org_id = $1'),
+    [tx.org, tree.size, tree.roots],
+  )
 }
 
 /** Up to `count` leaves from `index` on, in order. */

@@ -16,7 +16,7 @@ interface Together {
  * load one transaction for dozens of sends. Always after they were asked for, so that an emoji is found from its answer on.
  * One that takes long holds nobody else up.
  */
-export function createEmojiImages(database: Pick<Database, 'read'>): FindEmojiImages {
+export function createEmojiImages(database: Pick<Database, 'once'>): FindEmojiImages {
   const gathering = new Map<OrgId, Together>()
   const reading = new Map<OrgId, Promise<unknown>>()
   const read = async (org: OrgId, names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> => {
@@ -24,7 +24,7 @@ export function createEmojiImages(database: Pick<Database, 'read'>): FindEmojiIm
     const before = reading.get(org)
     if (before) await Promise.race([before, delay(longMs, undefined, { ref: false })])
     gathering.delete(org)
-    const found = database.read(org, (tx) => readEmojiImages(tx, [...names]))
+    const found = readEmojiImages(database, org, [...names])
     const over = (): void => {
       if (reading.get(org) === done) reading.delete(org)
     }

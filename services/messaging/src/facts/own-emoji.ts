@@ -1,4 +1,5 @@
-import type { Tx } from '@parley/db'
+import type { Database, Tx } from '@parley/db'
+import type { OrgId } from '@parley/core'
 import { z } from 'zod'
 import type { GivenEmoji, OwnEmoji } from '../rules/emoji.ts'
 
@@ -18,16 +19,17 @@ export async function readOwnEmoji(tx: Tx, { name, code, type }: GivenEmoji): Pr
   return rows.map(({ id: emoji, ...row }) => ({ ...row, code: String(emoji) }))
 }
 
-/** Where the images of emoji in use are, by name. */
+/** Where the images of emoji in use are, by name: within a transaction, or by a statement of its own. */
 export async function readEmojiImages(
-  tx: Tx,
+  { once }: Pick<Database, 'once'>,
+  org: OrgId,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (names.length === 0) return new Map()
-  const rows = await tx.query(
+  const rows = await once(
     z.object({ name: z.string(), source_url: z.string() }),
-    'SELECT name, source_url FROM uploads.v1_emoji WHERE org_id = $1 AND name = ANY ($2) AND NOT deactivated',
-    [tx.org, names],
+    'SELECT name, source_url FROM messaging.emoji_images($1, $2)',
+    [org, names],
   )
   return new Map(rows.map(({ name, source_url: url }) => [name, url]))
 }

@@ -1,7 +1,7 @@
 import type { Actor, ChannelFacts } from '@parley/access'
 import { channelNameKey } from '@parley/api'
 import { channelId, orgId, recipientId } from '@parley/core'
-import { ChannelGroupIds, channelGroupColumns, channelGroupsOf, type Tx } from '@parley/db'
+import { ChannelGroupIds, channelGroupColumns, channelGroupsOf, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const Row = z
@@ -26,6 +26,9 @@ const select = `SELECT c.org_id, c.channel_id, c.recipient_id, c.name_key, c.inv
   LEFT JOIN streams.subscriptions s
     ON s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = $2`
 
+const byId = prepared(`${select} WHERE c.org_id = $1 AND c.channel_id = $3::bigint`)
+const byName = prepared(`${select} WHERE c.org_id = $1 AND c.name_key = ANY ($3::text[])`)
+
 const facts = (row: Row): ChannelFacts => ({
   orgId: orgId(row.org_id),
   channelId: channelId(row.channel_id),
@@ -40,11 +43,7 @@ const facts = (row: Row): ChannelFacts => ({
 
 /** What decides about the channel of that id for the actor; null where there is none. */
 export async function channelFactsById(tx: Tx, actor: Actor, id: number): Promise<ChannelFacts | null> {
-  const [row] = await tx.query(Row, `${select} WHERE c.org_id = $1 AND c.channel_id = $3::bigint`, [
-    tx.org,
-    actor.userId,
-    id,
-  ])
+  const [row] = await tx.query(Row, byId, [tx.org, actor.userId, id])
   return row ? facts(row) : null
 }
 
@@ -54,10 +53,6 @@ export async function channelFactsByName(
   actor: Actor,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ChannelFacts>> {
-  const rows = await tx.query(Row, `${select} WHERE c.org_id = $1 AND c.name_key = ANY ($3::text[])`, [
-    tx.org,
-    actor.userId,
-    names.map(channelNameKey),
-  ])
+  const rows = await tx.query(Row, byName, [tx.org, actor.userId, names.map(channelNameKey)])
   return new Map(rows.map((row) => [row.name_key, facts(row)]))
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const Row = z.object({ channel_id: z.int(), user_id: z.int() })
@@ -15,8 +15,8 @@ export async function readMemberships(
 ): Promise<Memberships> {
   const rows = await tx.query(
     Row,
-    `SELECT channel_id, user_id FROM streams.subscriptions
-     WHERE org_id = $1 AND channel_id = ANY ($2::integer[]) AND user_id = ANY ($3::integer[]) AND active`,
+    prepared(`SELECT channel_id, user_id FROM streams.subscriptions
+     WHERE org_id = $1 AND channel_id = ANY ($2::integer[]) AND user_id = ANY ($3::integer[]) AND active`),
     [tx.org, channelIds, userIds],
   )
   const pairs = new Set(rows.map((row) => `${row.channel_id}:${row.user_id}`))

@@ -1,6 +1,6 @@
 import { type Actor, type ChannelGroups, noRealmGroups, role } from '@parley/access'
 import { groupId, orgId, userId } from '@parley/core'
-import { sightSql, type Tx } from '@parley/db'
+import { prepared, sightSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const Role = z.union([
@@ -23,12 +23,12 @@ const Row = z.object({
 
 /** A query for rows of accounts `a` under this condition, with their groups; the organisation is $1. */
 const peopleWhere = (condition: string): string =>
-  `WITH people AS MATERIALIZED (
+  prepared(`WITH people AS MATERIALIZED (
      SELECT a.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation
      FROM auth.v1_actors a WHERE a.org_id = $1 AND ${condition})
    SELECT p.*, g.group_ids
    FROM people p LEFT JOIN auth.v1_groups_of($1, ARRAY(SELECT user_id FROM people)) g USING (user_id)
-   ORDER BY p.user_id`
+   ORDER BY p.user_id`)
 
 const person = (row: z.infer<typeof Row>): Actor => ({
   orgId: orgId(row.org_id),

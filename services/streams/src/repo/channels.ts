@@ -10,7 +10,7 @@ import {
   type TopicsPolicy,
 } from '@parley/access'
 import { channelNameKey } from '@parley/api'
-import { channelPermissionsSql, only, predicateSql, type Tx } from '@parley/db'
+import { channelPermissionsSql, only, predicateSql, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 
@@ -46,14 +46,11 @@ export function channelOf(seen: Seen): number {
   }
 }
 
+const one = prepared(channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2'))
+
 /** The channel that the proof is about. No channel's row is ever gone. */
 export async function readChannel(tx: Tx, seen: Seen): Promise<ChannelRow> {
-  return only(
-    await tx.query(ChannelRow, channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2'), [
-      tx.org,
-      channelOf(seen),
-    ]),
-  )
+  return only(await tx.query(ChannelRow, one, [tx.org, channelOf(seen)]))
 }
 
 export interface NewChannel {

@@ -1,5 +1,5 @@
 import type { Granted } from '@parley/access'
-import type { Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelOf, type Made } from './channels.ts'
 
@@ -10,7 +10,7 @@ export async function startReceiving(
   userIds: readonly number[],
 ): Promise<void> {
   if (userIds.length === 0) return
-  await tx.execute('SELECT messaging.v1_subscribed($1, $2, $3::integer[])', [
+  await tx.execute(prepared('SELECT messaging.v1_subscribed($1, $2, $3::integer[])'), [
     tx.org,
     channelOf(into),
     userIds,
@@ -37,7 +37,7 @@ export async function stopReceiving(
   if (userIds.length === 0) return []
   const rows = await tx.query(
     z.object({ user_id: z.int(), message_ids: z.array(z.int()) }),
-    'SELECT user_id, message_ids FROM messaging.v2_unsubscribed($1, $2, $3::integer[], $4)',
+    prepared('SELECT user_id, message_ids FROM messaging.v2_unsubscribed($1, $2, $3::integer[], $4)'),
     [tx.org, leaving.object.channel.channelId, userIds, most],
   )
   return rows.map((row) => ({ userId: row.user_id, messages: row.message_ids }))

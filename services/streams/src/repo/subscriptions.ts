@@ -1,6 +1,6 @@
 import { channelMetadata, type Granted } from '@parley/access'
 import { type UserId, userId } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 import { channelOf, type Made, rowsWhere, type Seen } from './channels.ts'
@@ -53,13 +53,13 @@ export async function startSubscriptions(
 ): Promise<Subscribed[]> {
   const rows = await tx.query(
     Subscribed,
-    `INSERT INTO streams.subscriptions AS s (org_id, channel_id, user_id, color, changed_at)
+    prepared(`INSERT INTO streams.subscriptions AS s (org_id, channel_id, user_id, color, changed_at)
      SELECT $1, $2, u, $4, to_timestamp($5 / 1000.0) FROM unnest($3::integer[]) AS u ORDER BY u
      ON CONFLICT (org_id, channel_id, user_id) DO UPDATE
        SET active = true, changed_at = excluded.changed_at,
            color = CASE WHEN $6 THEN excluded.color ELSE s.color END
        WHERE NOT s.active
-     RETURNING ${['s.user_id', ...settingColumns].join(', ')}`,
+     RETURNING ${['s.user_id', ...settingColumns].join(', ')}`),
     [tx.org, channelOf(into), userIds, entry.color, entry.at, entry.recolor],
   )
   return rows.sort((a, b) => a.user_id - b.user_id)
@@ -79,9 +79,9 @@ export async function endSubscriptions(
     .map((granted) => granted.object.subject.userId)
   const rows = await tx.query(
     z.object({ user_id: z.int() }),
-    `UPDATE streams.subscriptions SET active = false, changed_at = to_timestamp($4 / 1000.0)
+    prepared(`UPDATE streams.subscriptions SET active = false, changed_at = to_timestamp($4 / 1000.0)
      WHERE org_id = $1 AND channel_id = $2 AND user_id = ANY ($3::integer[]) AND active
-     RETURNING user_id`,
+     RETURNING user_id`),
     [tx.org, channelId, users, at],
   )
   return rows.map((row) => row.user_id).sort((a, b) => a - b)
@@ -107,9 +107,9 @@ export async function readSubscribers(
 ): Promise<{ readonly user_id: number; readonly guest: boolean }[]> {
   return tx.query(
     Subscriber,
-    `SELECT s.channel_id, s.user_id, a.role >= 600 AS guest
+    prepared(`SELECT s.channel_id, s.user_id, a.role >= 600 AS guest
      FROM streams.subscriptions s JOIN auth.v1_actors a USING (org_id, user_id)
-     WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.is_active ORDER BY s.user_id`,
+     WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.is_active ORDER BY s.user_id`),
     [tx.org, channelOf(seen)],
   )
 }
