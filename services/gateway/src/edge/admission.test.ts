@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Admission, allowed } from './admission.ts'
 
@@ -70,4 +71,69 @@ test('those who are not signed in keep nobody out when there are fewer places th
   held.resolve('done')
   expect(new Set(await Promise.all([...strangers, ...first]))).toEqual(new Set(['done']))
   expect(admission.working).toBe(0)
+})
+
+test('storms of sign-ins in many organisations leave half of all places too, and no more is worked on than there is', async () => {
+  let late = 0
+  const admission = new Admission(() => late, 512, 256)
+  const held = Promise.withResolvers<void>()
+  const work: Promise<void>[] = []
+  const took = (org: number, stranger: boolean): number => {
+    for (let n = 0; ; n++) {
+      const before = admission.refused
+      const one = admission.take(org, stranger, () => held.promise).catch(() => {})
+      if (admission.refused > before) return n
+      work.push(one)
+    }
+  }
+  expect([1, 2, 3, 4].map((org) => took(org, true))).toEqual([128, 128, 0, 0])
+  expect([5, 6, 1].map((org) => took(org, false))).toEqual([256, 0, 0])
+  expect(admission.working).toBe(512)
+  held.resolve()
+  await Promise.all(work)
+  // Late, they count for half of the places that are left, and are let in no more.
+  const again = Promise.withResolvers<void>()
+  const strangers = [1, 2].flatMap((org) =>
+    Array.from({ length: 128 }, () => admission.take(org, true, () => again.promise)),
+  )
+  late = 1000
+  expect(took(3, true)).toBe(0)
+  const people = [3, 4].flatMap((org) =>
+    Array.from({ length: 32 }, () => admission.take(org, false, () => again.promise)),
+  )
+  expect(() => admission.check(5, false)).toThrow(expect.objectContaining(full) as Error)
+  expect(admission.working).toBe(256 + 64)
+  again.resolve()
+  await Promise.all([...strangers, ...people])
+})
+
+test('whatever comes and goes, late or not: never more at once than there is, half of them strangers at most', async () => {
+  const step = fc.record({
+    org: fc.integer({ min: 1, max: 4 }),
+    stranger: fc.boolean(),
+    late: fc.constantFrom(0, 110, 150, 1000),
+    ends: fc.boolean(),
+  })
+  const story = fc.asyncProperty(fc.array(step, { minLength: 300, maxLength: 1000 }), async (steps) => {
+    let late = 0
+    const admission = new Admission(() => late, 160, 80)
+    const working: { readonly stranger: boolean; end(): void; readonly ended: Promise<void> }[] = []
+    for (const { org, stranger, late: now, ends } of steps) {
+      late = now
+      const first = ends ? working.shift() : undefined
+      first?.end()
+      await first?.ended
+      const held = Promise.withResolvers<void>()
+      const before = admission.refused
+      const ended = admission.take(org, stranger, () => held.promise).catch(() => {})
+      if (admission.refused === before) working.push({ stranger, end: held.resolve, ended })
+      expect(admission.working).toBe(working.length)
+      expect(working.length).toBeLessThanOrEqual(160)
+      expect(working.filter((one) => one.stranger).length).toBeLessThanOrEqual(80)
+    }
+    for (const one of working) one.end()
+    await Promise.all(working.map((one) => one.ended))
+    expect(admission.working).toBe(0)
+  })
+  await fc.assert(story, { numRuns: 30 })
 })

@@ -48,7 +48,8 @@ export class Admission {
 
   /**
    * Refuses early, before anything was spent on a request. @throws AppError UNAVAILABLE
-   * @param stranger it is for who is not signed in: a storm of sign-ins leaves half of the places to those who are
+   * @param stranger it is for who is not signed in: storms of sign-ins, of one organisation or of many, leave half of
+   *   the places to those who are
    */
   check(org: number, stranger: boolean): void {
     const late = this.#lateMs()
@@ -58,7 +59,7 @@ export class Admission {
     const strangers = this.#strangers.get(org) ?? 0
     const working = this.#working.get(org) ?? 0
     const room = stranger
-      ? this.#total < all && working < ofOne && strangers < ofOne / 2
+      ? this.#total < all && this.#totalStrangers < all / 2 && working < ofOne && strangers < ofOne / 2
       : besides(this.#total, this.#totalStrangers, all) < all && besides(working, strangers, ofOne) < ofOne
     if (room) return
     this.#refused++
@@ -86,7 +87,7 @@ export class Admission {
   }
 }
 
-/** Places taken where strangers count for half of all at most: more came in while there were more places. */
+/** Places taken where strangers count for half of all at most: more have come in only while there were more places. */
 const besides = (taken: number, strangers: number, all: number): number =>
   taken - strangers + Math.min(strangers, all / 2)
 
