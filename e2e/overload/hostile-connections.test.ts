@@ -11,6 +11,7 @@ import { size } from '../size.ts'
 import { connection, type Reply, requestOf } from './connection.ts'
 import { jobOf } from './generator.ts'
 import { memoryOf, watchMemory } from './measures.ts'
+import { newcomers } from './newcomers.ts'
 
 let product: Product
 let stage: Scene
@@ -75,31 +76,47 @@ const limit = size(120_000, 600_000)
 // Ten seconds for the head and thirty for the whole, looked at every two; twice that on a busy machine.
 const headersMs = 24_000
 const requestMs = 64_000
+// While all of them dial a newcomer waits its turn behind them; once they stand, no longer than anybody else does, and
+// sooner than the first of them is cut off.
+const patienceMs = size(20_000, 60_000)
+const amidMs = 8_000
 
 test(
-  '[F72] heads and bodies that come byte by byte are cut as promised; others are answered',
+  '[F72] heads and bodies that come byte by byte are cut as promised; others are answered, and newcomers get in',
   async () => {
+    using coming = newcomers({ target: target().target, headers: headers(ann), patienceMs })
+    const standing: Promise<unknown>[] = []
+    const dialled = (): Promise<TLSSocket> => {
+      const one = dial()
+      standing.push(one)
+      return one
+    }
     // From when it stands, for so many take their time to be let in.
     const cut = async (socket: TLSSocket): Promise<{ answer: string; ms: number }> => {
       const began = performance.now()
       return { answer: await untilClosed(socket), ms: performance.now() - began }
     }
     const heads = Array.from({ length: many }, async () => {
-      const socket = await dial()
+      const socket = await dialled()
       socket.write('GET /api/v1/users/me HTTP/1.1\r\nx: ')
       drip(socket, 'y')
       return cut(socket)
     })
     const bodies = Array.from({ length: many }, async () => {
-      const socket = await dial()
+      const socket = await dialled()
       const request = requestOf('POST', '/messages', headers(eve), { content: 'x'.repeat(900) })
       socket.write(request.slice(0, -800))
       drip(socket, 'x')
       return cut(socket)
     })
     const all = Promise.all([Promise.all(heads), Promise.all(bodies)])
-    await others(all)
+    await Promise.all([others(all), Promise.all(standing).then(() => coming.stood())])
     const [first, second] = await all
+    const came = await coming.over()
+    expect(new Set(came.map(({ status }) => status))).toEqual(new Set([200]))
+    const amid = came.flatMap((one) => (one.amid ? [one.ms] : []))
+    expect(amid.length).toBeGreaterThan(5)
+    expect(Math.max(...amid)).toBeLessThan(amidMs)
     expect(new Set([...first, ...second].map(({ answer }) => answer.slice(0, 12)))).toEqual(
       new Set(['HTTP/1.1 408']),
     )
