@@ -1,8 +1,10 @@
 // The decorators inside @peculiar/x509 need this registered first.
 import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import type { Clock, Ids } from '@parley/core'
+
+// As the library sees them: what types global keys have differs with who else is compiled beside.
+type SigningKey = Awaited<ReturnType<typeof generateKeys>>['privateKey']
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 86_400_000
@@ -62,14 +64,14 @@ export async function createCa(name: string, sources: Sources, days = 3650): Pro
 /** An authority from its PEM pair; throws when they are no certificate and key. */
 export async function loadCa(pair: Pair, sources: Sources): Promise<Authority> {
   const der = x509.PemConverter.decodeFirst(pair.key)
-  const key = await webcrypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign'])
+  const key = await crypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign'])
   return authority(pair, new x509.X509Certificate(pair.cert), key, sources)
 }
 
 function authority(
   pair: Pair,
   cert: x509.X509Certificate,
-  signingKey: webcrypto.CryptoKey,
+  signingKey: SigningKey,
   sources: Sources,
 ): Authority {
   return {
@@ -133,8 +135,7 @@ function namesOf(request: LeafRequest): x509.JsonGeneralNames {
   ]
 }
 
-const generateKeys = (): Promise<webcrypto.CryptoKeyPair> =>
-  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+const generateKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
 // 127 random bits: the first bit stays clear, since serial numbers are positive (RFC 5280, 4.1.2.2).
 function serial({ ids }: Sources): string {
@@ -151,7 +152,7 @@ function validity({ clock }: Sources, days: number, latest?: Date): { notBefore:
 
 const pem = (cert: x509.X509Certificate): string => `${cert.toString('pem')}\n`
 
-async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = await webcrypto.subtle.exportKey('pkcs8', key)
+async function keyPem(key: SigningKey): Promise<string> {
+  const der = await crypto.subtle.exportKey('pkcs8', key)
   return `${x509.PemConverter.encode(der, 'PRIVATE KEY')}\n`
 }
