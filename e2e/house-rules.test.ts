@@ -98,6 +98,7 @@ test('no proof is made by a cast', () => {
     Seen: /^$/,
     Readable: /^services\/messaging\/src\/repo\/fetch\.ts$/,
     'Markable|Parts|Decided': /^services\/messaging\/src\/repo\/flags\.ts$/,
+    Changed: /^services\/messaging\/src\/present\/changed\.ts$/,
     EncodedSend: /^services\/messaging\/src\/repo\/send-batch\.ts$/,
   }
   for (const [type, maker] of Object.entries(makers))

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import type { Rights } from '@parley/core'
-import { readRights, type Tx } from '@parley/db'
+import { readRights, takeOwnTurn, type Tx } from '@parley/db'
 import { append, flagsChanged, hold, make } from '@parley/events'
 import { type Changed, changedOf } from '../present/changed.ts'
 import { unreadDetail } from '../present/unread-detail.ts'
@@ -27,6 +27,9 @@ export async function mark(
   asked: FlagChange,
   ids: readonly number[],
 ): Promise<Marked> {
+  // Parts reach over what was read from the start. Only becoming unread, on another device, makes that count again.
+  const unread = asked.flag === 'read' && asked.op === 'remove'
+  await takeOwnTurn(tx, granted.actor.userId, unread ? 'alone' : 'shared')
   const readable = await readMarkable(tx, granted, asked, ids)
   const { changing, ignoredChannels } = whatChanges(asked, readable)
   if (changing.length > 0) await change(granted, { tx, rights, asked, changing })

@@ -1,7 +1,11 @@
 import type { Markable } from '../repo/flags.ts'
 
-/** One message of which a flag changes. */
-export interface Changed {
+declare class FromMarkable {
+  private readonly mayRead: true
+}
+
+/** One message of which a flag changes, and that the actor may read; only `changedOf` makes them. */
+export interface Changed extends FromMarkable {
   readonly id: number
   readonly channelId: number | null
   readonly userIds: readonly number[] | null
@@ -16,5 +20,5 @@ export function changedOf(places: readonly Markable[]): Changed[] {
     const named = new Set(mentioned)
     return ids.map((id, i) => ({ id, channelId, userIds, topic: topics[i] ?? '', mentioned: named.has(id) }))
   })
-  return all.sort((a, b) => a.id - b.id)
+  return all.sort((a, b) => a.id - b.id) as Changed[]
 }

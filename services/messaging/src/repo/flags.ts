@@ -121,7 +121,8 @@ const walkedFor = 4
 /**
  * SQL for what `lineParts` takes of conversation `a`: of its messages that the actor had not read from the start those that
  * lie nearest below the named ones. So reading everything leaves one range. What was read from the start is looked past
- * for a while only: beyond that a range more is kept. What is before a message never changes by sends, so this needs no
+ * for a while only: beyond that a range more is kept. Whatever of the messages counts as read, the rows looked at are at most
+ * a constant for each that is named. What is before a message never changes by sends, so this needs no
  * head; a message that moves stands for another part, which moves the rights.
  * @param ids SQL for the named ones, ascending; null where there are none
  */
@@ -130,23 +131,27 @@ function lineSql(org: string, user: string, ids: string): string {
     (SELECT near.message_id FROM (
        SELECT b.message_id, ${readAtBirth(user, 'b')} AS own FROM messaging.messages b
        WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id < ${id}
-       ORDER BY b.message_id DESC LIMIT 200) AS near
+       ORDER BY b.message_id DESC LIMIT walk.back) AS near
      WHERE NOT near.own ORDER BY near.message_id DESC LIMIT 1),
     (SELECT b.message_id - 1 FROM messaging.messages b
        WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id < ${id}
-       ORDER BY b.message_id DESC OFFSET 199 LIMIT 1),
+       ORDER BY b.message_id DESC OFFSET walk.back - 1 LIMIT 1),
     -1)`
+  // What was read from the start is taken away from what was walked along, not from where is walked: else the walk goes on
+  // until it has found enough of the others.
   return `(CASE WHEN ${ids} IS NULL THEN '{}' ELSE (
-    SELECT ${below(`(${ids})[1]`)} || walk.ids || CASE WHEN cardinality(walk.ids) < walk.most THEN '{}' ELSE ARRAY(
-        SELECT ${below('far')} FROM unnest(${ids}) AS far WHERE far > walk.ids[walk.most] ORDER BY far) END
-      FROM (SELECT lengths.most, ARRAY(
-          SELECT w.message_id FROM messaging.messages w
-          WHERE w.org_id = ${org} AND w.recipient_id = a.recipient_id AND w.message_id >= (${ids})[1]
-            AND w.message_id < (${ids})[cardinality(${ids})] AND NOT ${readAtBirth(user, 'w')}
-          ORDER BY w.message_id LIMIT lengths.most) AS ids
-        FROM (SELECT 20 + ${walkedFor} * cardinality(${ids}) AS most) AS lengths
-        -- Once for all that is made of it.
-        OFFSET 0) AS walk) END)`
+    SELECT ${below(`(${ids})[1]`)} || walk.ids || CASE WHEN walk.length < walk.most THEN '{}' ELSE ARRAY(
+        SELECT ${below('far')} FROM unnest(${ids}) AS far WHERE far > walk.last ORDER BY far) END
+      FROM (SELECT lengths.most, lengths.back, count(w.message_id) AS length, max(w.message_id) AS last,
+          coalesce(array_agg(w.message_id ORDER BY w.message_id) FILTER (WHERE NOT w.own), '{}') AS ids
+        FROM (SELECT 20 + ${walkedFor} * cardinality(${ids}) AS most,
+            -- Further back for few than for thousands.
+            greatest(20, least(200, 20000 / cardinality(${ids}))) AS back) AS lengths
+        LEFT JOIN LATERAL (SELECT b.message_id, ${readAtBirth(user, 'b')} AS own FROM messaging.messages b
+          WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id >= (${ids})[1]
+            AND b.message_id < (${ids})[cardinality(${ids})]
+          ORDER BY b.message_id LIMIT lengths.most) AS w ON true
+        GROUP BY lengths.most, lengths.back) AS walk) END)`
 }
 
 // What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
