@@ -1,4 +1,4 @@
-import { asFile, prepareAvatar, type RawInput } from '@parley/api'
+import { asFile, getUsers, prepareAvatar, type RawInput } from '@parley/api'
 import { AppError, unavailable } from '@parley/core'
 import type { LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
@@ -6,6 +6,7 @@ import type { Gate } from './edge/gate.ts'
 import { type Rendered, renderJson, renderSuccess } from './edge/render.ts'
 import { z } from 'zod'
 import { checkOrigin, sessionCookie, setCookie } from './identity/cookies.ts'
+import type { LongLists } from './long-lists.ts'
 
 export interface DispatcherDeps {
   readonly link: LinkClient
@@ -13,6 +14,7 @@ export interface DispatcherDeps {
   readonly gate: Gate
   /** The gateway's own operations, by id. */
   readonly own: Readonly<Record<string, Dispatch>>
+  readonly lists: LongLists
   /** Ends the count of attempts to sign in that an answer has proved honest. */
   readonly signedIn: (exchange: Exchange) => Promise<void>
 }
@@ -28,11 +30,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
     const { json, ignored } = await link.operation(operation, raw, facts, token, options)
     return operation.redirects ? leadingTo(json) : withSession(operation.id, json, ignored)
   }
+  /** Those of everybody wait for their turn before a service has begun with them. */
+  const inTurn: Dispatch = (exchange) => {
+    const { operation, caller, facts } = exchange
+    if (operation.id !== getUsers.id || !caller) return over(exchange)
+    return deps.lists.take(facts.org, caller.principal.user, () => over(exchange))
+  }
   return async (exchange) => {
     const { operation, request, facts } = exchange
     // Another site must not sign its visitors in here.
     if (operation.id === 'create-session') checkOrigin(request.headers.origin, new URL(facts.url).host)
-    const work = operation.service === 'gateway' ? own[operation.id] : over
+    const work = operation.service === 'gateway' ? own[operation.id] : inTurn
     if (!work) throw new AppError('NOT_FOUND', 'Not Found')
     const rendered = await onceMore(deps.gate, exchange, work)
     if (operation.limits.some((limit) => limit.by === 'account')) await deps.signedIn(exchange)

@@ -31,6 +31,7 @@ import { counters } from './limits/limit-keys.ts'
 import { Limiter } from './limits/limiter.ts'
 import { Frames } from './live/frames.ts'
 import { registerGauges, slowReaders } from './live/gauges.ts'
+import { LongLists } from './long-lists.ts'
 import { PollRhythm } from './live/poll-rhythm.ts'
 import { wireLive } from './live-wiring.ts'
 import { createFindQueue } from './repo/queues.ts'
@@ -125,6 +126,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     link,
     minter: createTokenMinter(TokenKey.parse(JSON.parse(config.tokenKey.expose())), clock),
     gate,
+    lists: new LongLists(),
     own: {
       'register-queue': (exchange) => context.registering.take(() => registerQueue(context, exchange)),
       'get-events': (exchange) => pollEvents(context, exchange),

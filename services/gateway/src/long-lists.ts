@@ -1,0 +1,46 @@
+import { unavailable } from '@parley/core'
+import { Turns } from '@parley/kit'
+
+/** How many lists may be at work or waiting. */
+export interface LongListsBounds {
+  readonly ofOnePerson: number
+  readonly ofOneOrganisation: number
+  readonly ofAll: number
+}
+const ordinary: LongListsBounds = { ofOnePerson: 4, ofOneOrganisation: 32, ofAll: 64 }
+
+/**
+ * Lists of everybody in an organisation, one after the other: each of them keeps the process that makes it from all
+ * else for as long as there are people, and several at once keep transactions of others waiting until Postgres ends
+ * them. Nobody, and no organisation, takes all the places of those that wait.
+ */
+export class LongLists {
+  readonly #turns: Turns
+  readonly #bounds: LongListsBounds
+  readonly #taken = new Map<string, number>()
+
+  constructor(bounds: LongListsBounds = ordinary) {
+    this.#bounds = bounds
+    this.#turns = new Turns(1, bounds.ofAll)
+  }
+
+  /** @throws AppError UNAVAILABLE where the person, the organisation or all have too many at work or waiting */
+  async take<R>(org: number, user: number, list: () => Promise<R>): Promise<R> {
+    const shares = [
+      ['', this.#bounds.ofAll],
+      [`${org}`, this.#bounds.ofOneOrganisation],
+      [`${org} ${user}`, this.#bounds.ofOnePerson],
+    ] as const
+    if (shares.some(([of, most]) => (this.#taken.get(of) ?? 0) >= most)) throw unavailable()
+    for (const [of] of shares) this.#taken.set(of, (this.#taken.get(of) ?? 0) + 1)
+    try {
+      return await this.#turns.take(list)
+    } finally {
+      for (const [of] of shares) {
+        const left = (this.#taken.get(of) ?? 1) - 1
+        if (left === 0) this.#taken.delete(of)
+        else this.#taken.set(of, left)
+      }
+    }
+  }
+}
