@@ -5,7 +5,7 @@ import {
   type TestNetwork,
   testPassword,
 } from '@parley/testkit'
-import { type DOMWindow, JSDOM } from 'jsdom'
+import { JSDOM, type PageElement, type PageWindow } from 'jsdom'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => network?.[Symbol.asyncDispose](), 60_000)
 
 /** Opens a page as a browser does: loads it and its script, and sends what the script sends. */
-async function open(address: string): Promise<DOMWindow> {
+async function open(address: string): Promise<PageWindow> {
   const { pathname } = new URL(address)
   const page = await nobody.fetch(pathname)
   const { window } = new JSDOM(page.bytes, { url: address, runScripts: 'outside-only' })
@@ -35,15 +35,15 @@ async function open(address: string): Promise<DOMWindow> {
   return window
 }
 
-const find = (window: DOMWindow, what: string): HTMLElement => {
-  const found = window.document.querySelector<HTMLElement>(what)
+const find = (window: PageWindow, what: string): PageElement => {
+  const found = window.document.querySelector(what)
   if (!found) throw new Error(`the page has no ${what}`)
   return found
 }
-const buttonOf = (window: DOMWindow): HTMLElement => find(window, 'button')
+const buttonOf = (window: PageWindow): PageElement => find(window, 'button')
 
 /** Fills the form in and sends it. @returns what the page says then */
-async function submit(window: DOMWindow, fields: Readonly<Record<string, string>> = {}): Promise<string> {
+async function submit(window: PageWindow, fields: Readonly<Record<string, string>> = {}): Promise<string> {
   for (const [name, value] of Object.entries(fields))
     find(window, `[name=${name}]`).setAttribute('value', value)
   const { promise, resolve } = Promise.withResolvers<void>()
