@@ -248,6 +248,15 @@ export const breaks: readonly Break[] = [
     test: 'e2e/agreement/agreement.test.ts',
   },
   {
+    name: 'no change of rights concerns any send',
+    invariant: 4,
+    file: 'packages/events/src/event.ts',
+    from: '    concerns: null,',
+    to: '    concerns: () => 0,',
+    test: 'services/messaging/test/concerns',
+    title: 'whose facts of sends are others',
+  },
+  {
     name: 'a group is mentioned by a permission of before',
     invariant: 4,
     file: 'services/messaging/src/group-mentions.ts',

@@ -83,6 +83,7 @@ function toRow({ declaration, body, users, channel }: NewEvent): string {
     users,
     channel,
     changes_rights: declaration.changesRights,
+    concerns: declaration.concerns?.(body) ?? null,
     revokes: declaration.revokes,
   })
   if (Buffer.byteLength(text) > maxEventBytes) throw internal(new Error(`${declaration.type} is too large`))

@@ -45,6 +45,11 @@ export interface EventDeclaration<B = unknown> {
   readonly audience: Audience
   /** Raises `head.rights`: set for everything a decision of packages/access reads. */
   readonly changesRights: boolean
+  /**
+   * Of what changes rights: the one channel that it concerns, where no decision about sends to any other may rest on it, nor
+   * on anything else that its transaction changes without an event that says so. Null where it may concern more.
+   */
+  readonly concerns: ((body: B) => number) | null
   /** Takes a right away: the call answers only after every gateway has applied it. */
   readonly revokes: boolean
   /** Becomes a leaf of the audit tree. Its body is then free of content. */
@@ -91,6 +96,7 @@ export function event<B>(
     EventDeclaration<B>,
     | 'alsoBy'
     | 'changesRights'
+    | 'concerns'
     | 'revokes'
     | 'audited'
     | 'about'
@@ -110,6 +116,7 @@ export function event<B>(
   return {
     alsoBy: [],
     changesRights: false,
+    concerns: null,
     revokes: false,
     audited: false,
     about: null,

@@ -32,7 +32,7 @@ const Moved = z.object({ channels: z.array(z.int()), since: z.int() })
 const moved = async (after: number) => {
   const [row] = await here.test.superuser(
     `SELECT channels, since::integer
-      FROM events.channels_moved(set_config('app.org', $1::text, true)::integer, $2, $3)`,
+      FROM events.channels_moved(set_config('app.org', $1::text, true)::integer, $2, $3, 64)`,
     [here.org, after, await rights()],
   )
   return Moved.parse(row)

@@ -115,7 +115,17 @@ export async function world(test?: TestDatabase, subdomain = 'acme'): Promise<Wo
       await change(tx)
       await tx.execute('SELECT events.append($1, NULL, $2)', [
         org,
-        JSON.stringify([{ type, body, users: [], channel: null, changes_rights: true, revokes: false }]),
+        JSON.stringify([
+          {
+            type,
+            body,
+            users: [],
+            channel: null,
+            changes_rights: true,
+            revokes: false,
+            concerns: body['channel_id'],
+          },
+        ]),
       ])
     })
   let named = 0

@@ -1,6 +1,6 @@
 import type { Actor, Granted } from '@parley/access'
 import type { NewChannelWish } from '@parley/api'
-import { channelGroupsOf } from '@parley/db'
+import { channelGroupsOf, onOneTrip } from '@parley/db'
 import type { NewEvent } from '@parley/events'
 import { channelFactsByName } from './facts/channel-facts.ts'
 import { findOverseers } from './facts/people.ts'
@@ -86,13 +86,12 @@ export async function join(
   { color, proof }: Target,
   people: readonly Actor[],
 ): Promise<Joining> {
-  const started = await startSubscriptions(
-    tx,
-    proof,
-    people.map((person) => person.userId),
-    { color: color ?? defaultColor(channelOf(proof)), recolor: color !== null, at: now },
+  const entry = { color: color ?? defaultColor(channelOf(proof)), recolor: color !== null, at: now }
+  const users = people.map((person) => person.userId)
+  const [started, [row, subscribers]] = await onOneTrip(
+    startSubscriptions(tx, proof, users, entry),
+    Promise.all([readChannel(tx, proof), readSubscribers(tx, proof)]),
   )
-  const row = await readChannel(tx, proof)
   const channel = channelObject(row, now)
   const groups = channelGroupsOf(row)
   const settings = new Map(started.map((one) => [one.user_id, settingsObject(one)]))
@@ -106,7 +105,7 @@ export async function join(
     groups,
     isNew,
     by: actor.userId,
-    subscribers: await readSubscribers(tx, proof),
+    subscribers,
     overseers: channel.invite_only ? await findOverseers(tx, groups) : [],
   }
   return {

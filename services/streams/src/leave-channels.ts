@@ -1,7 +1,7 @@
 import { type Actor, authorize, type ChannelFacts, type Granted } from '@parley/access'
 import { channelNameKey } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { channelGroupsOf, type Tx } from '@parley/db'
+import { channelGroupsOf, onOneTrip, type Tx } from '@parley/db'
 import type { NewEvent } from '@parley/events'
 import { channelFactsByName } from './facts/channel-facts.ts'
 import { type Memberships, readMemberships } from './facts/memberships.ts'
@@ -95,15 +95,17 @@ async function leave(
   proofs: readonly [Leave, ...Leave[]],
   people: readonly Actor[],
 ): Promise<Leaving> {
-  const left = await endSubscriptions(tx, proofs, now)
-  const row = await readChannel(tx, proofs[0])
+  const [left, [row, subscribers]] = await onOneTrip(
+    endSubscriptions(tx, proofs, now),
+    Promise.all([readChannel(tx, proofs[0]), readSubscribers(tx, proofs[0])]),
+  )
   const channel = channelObject(row, now)
   const groups = channelGroupsOf(row)
   const changing = {
     channel,
     groups,
     by: actor.userId,
-    subscribers: await readSubscribers(tx, proofs[0]),
+    subscribers,
     overseers: channel.invite_only ? await findOverseers(tx, groups) : [],
   }
   const gone = people.filter((person) => left.includes(person.userId))

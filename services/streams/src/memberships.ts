@@ -1,11 +1,11 @@
 import { limitsGuests } from '@parley/access'
-import type { Tx } from '@parley/db'
+import { onOneTrip, type Tx } from '@parley/db'
 import { append, hold, make, type NewEvent, userMoved } from '@parley/events'
 import type { Acting } from './acting.ts'
 import type { Joining } from './join-channels.ts'
 import type { Leaving } from './leave-channels.ts'
 import { channelOf } from './repo/channels.ts'
-import { type LeftUnread, startReceiving, stopReceiving } from './repo/received.ts'
+import { startReceiving, stopReceiving } from './repo/received.ts'
 import { type Moved, raiseSight } from './repo/vantage.ts'
 import { mostTold, unreadEvents } from './rules/unread-events.ts'
 
@@ -22,11 +22,16 @@ export async function writeMemberships(
   const events = [...leavings, ...joinings].flatMap((change) => change.events)
   if (events.length + beside.length === 0) return
   const moved = limitsGuests(actor.realmGroups) ? await sightMoved(tx, leavings, joinings) : []
-  await hold(tx, rights)
   const most = mostTold(leavings.reduce((sum, { left }) => sum + left.length, 0))
-  const unread: LeftUnread[] = []
-  for (const { proofs, left } of leavings) unread.push(...(await stopReceiving(tx, proofs[0], left, most)))
-  for (const { proof, newcomers } of joinings) await startReceiving(tx, proof, newcomers)
+  // The head is held for no trip longer than it must be.
+  const [, [left]] = await onOneTrip(
+    hold(tx, rights),
+    Promise.all([
+      Promise.all(leavings.map(({ proofs, left }) => stopReceiving(tx, proofs[0], left, most))),
+      Promise.all(joinings.map(({ proof, newcomers }) => startReceiving(tx, proof, newcomers))),
+    ]),
+  )
+  const unread = left.flat()
   await append(tx, rights, [...events, ...unreadEvents(unread), ...beside, ...anew(moved)])
 }
 

@@ -28,6 +28,7 @@ export const channelRevealed = event({
   emitter: 'streams',
   audience: 'users',
   changesRights: true,
+  concerns: ({ channel }) => channel.stream_id,
   body: Body,
   wire: ['stream'],
   shape: created,
@@ -39,6 +40,7 @@ export const channelWithdrawn = event({
   emitter: 'streams',
   audience: 'leavers',
   changesRights: true,
+  concerns: (body) => body.channel_id,
   body: z.object({ channel_id: z.int() }),
   wire: ['stream'],
   shape: (body) => ({

@@ -10,6 +10,7 @@ export const subscriptionAdded = event({
   emitter: 'streams',
   audience: 'users',
   changesRights: true,
+  concerns: (body) => body.channel_id,
   body: z.object({
     ...Who,
     subscription: SubscriptionObject.required({ subscribers: true }),
@@ -33,6 +34,7 @@ export const subscriptionRemoved = event({
   emitter: 'streams',
   audience: 'leavers',
   changesRights: true,
+  concerns: (body) => body.channel_id,
   revokes: true,
   body: z.object({
     ...Who,
@@ -59,6 +61,7 @@ export const membershipGranted = event({
   alsoBy: ['auth'],
   audience: 'nobody',
   changesRights: true,
+  concerns: (body) => body.channel_id,
   audited: true,
   /** `by`: null for the operator, who makes accounts. */
   body: z.object({ ...Who, by: z.int().nullable() }),

@@ -115,9 +115,12 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
     },
     confirmed(org, ask, hash, rights) {
       const known = of(org)
-      see(known, rights)
-      const found = known.entries.get(keyOf(ask))
-      if (found?.hash === hash && found.rights < rights) keepAll(known, ask, { ...found, rights })
+      const key = keyOf(ask)
+      const found = known.entries.get(key)
+      // Of others nothing is known by this: they are held against the head when they are used.
+      if (!found || found.rights >= rights) return
+      if (found.hash === hash) keepAll(known, ask, { ...found, rights })
+      else known.entries.delete(key)
     },
   }
 }

@@ -25,7 +25,7 @@ export interface Reading {
 /** For who has a transaction open: no second connection is needed. */
 export const readingIn = (tx: Tx): Reading => ({
   database: { read: (_, fn) => fn(tx) },
-  emojiImages: (org, names) => readEmojiImages({ once: tx.query.bind(tx) }, org, names),
+  emojiImages: (_, names) => readEmojiImages({ once: tx.query.bind(tx) }, tx.org, names),
 })
 
 /**

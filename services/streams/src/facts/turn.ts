@@ -1,7 +1,7 @@
 import type { Actor } from '@parley/access'
 import type { Principal } from '@parley/api'
 import type { Rights } from '@parley/core'
-import { readActor, takeTurn as waitForTurn, type Tx } from '@parley/db'
+import { onOneTrip, readActor, takeTurn as waitForTurn, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 
 /**
@@ -15,8 +15,7 @@ export async function takeTurn(
   principal: Principal,
   known: { readonly actor: Actor; readonly rights: Rights },
 ): Promise<{ readonly actor: Actor; readonly rights: Rights }> {
-  await waitForTurn(tx)
-  const { actor, rights } = await readActor(tx, known.actor.userId)
+  const [, { actor, rights }] = await onOneTrip(waitForTurn(tx), readActor(tx, known.actor.userId))
   if (!actor?.isActive || actor.generation !== principal.generation || actor.role !== known.actor.role)
     throw new StaleRights()
   return { actor, rights }
