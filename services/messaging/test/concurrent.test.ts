@@ -91,7 +91,7 @@ test('who is removed while sending: nothing of theirs comes after the removal in
   const before = (await log()).length
   await Promise.all([here.unsubscribe(secret, leaver), ...sends])
   const after = await log()
-  const removal = after.findIndex(({ type }, i) => i >= before && type === 'test.changed')
+  const removal = after.findIndex(({ type }, i) => i >= before && type === 'subscription.removed')
   const theirs = after.flatMap(({ sender, id }, i) =>
     i > removal && sender === leaver && id !== null ? [id] : [],
   )
