@@ -75,3 +75,6 @@ BEGIN
   END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION events.channels_moved(integer, bigint, bigint, integer) FROM PUBLIC;
+
+-- The relay's question is the same each time: it is planned once.
+ALTER FUNCTION events.read_runs(integer[], bigint[], integer) SET plan_cache_mode = force_generic_plan;

@@ -1,4 +1,6 @@
--- Writes a batch of sends as before; how far back changes are looked at goes by the sends that this may spare.
+-- Writes a batch of sends as before. Where rights have moved since they were decided on, the facts of those alone are read
+-- again that the changes may concern: people come into channels and leave them all the time, mostly elsewhere. How far back
+-- changes are looked at goes by the sends that this may spare.
 CREATE OR REPLACE FUNCTION messaging.send_batch(p_org integer, p_key bytea[], p_request bytea[], p_drawn boolean[],
     p_asks jsonb, p_rights bigint[], p_hash text[], p_sender integer[], p_channel integer[], p_users text[],
     p_topic text[], p_content text[], p_rendered text[], p_client text[], p_sent bigint[], p_sender_read boolean[],
@@ -193,3 +195,6 @@ BEGIN
   RETURN QUERY
     SELECT n.place, 'sent', n.id, v_rights, v_seq FROM unnest(v_places, v_ids) AS n (place, id);
 END $$;
+
+-- Facts are looked up by key, whoever asks: planned once.
+ALTER FUNCTION messaging.send_facts(integer, jsonb) SET plan_cache_mode = force_generic_plan;

@@ -21,7 +21,7 @@ export const test: Command = {
   positionals: ['[FILTER]'],
   details: `FILTER runs only the test files whose path holds it, without the other checks and coverage.
 The last line is \`N passed, N failed\`.`,
-  options: { long: { help: 'try every law on many more cases' } },
+  options: { long: { help: 'run everything at the sizes that are promised, for hours' } },
   async run(input) {
     const { out } = input
     const [filter] = input.positionals
