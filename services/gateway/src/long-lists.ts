@@ -1,5 +1,5 @@
 import { unavailable } from '@parley/core'
-import { Turns } from '@parley/kit'
+import { Shares, Turns } from '@parley/kit'
 
 /** How many lists may be at work or waiting. */
 export interface LongListsBounds {
@@ -17,7 +17,7 @@ const ordinary: LongListsBounds = { ofOnePerson: 4, ofOneOrganisation: 32, ofAll
 export class LongLists {
   readonly #turns: Turns
   readonly #bounds: LongListsBounds
-  readonly #taken = new Map<string, number>()
+  readonly #taken = new Shares()
 
   constructor(bounds: LongListsBounds = ordinary) {
     this.#bounds = bounds
@@ -31,16 +31,6 @@ export class LongLists {
       [`${org}`, this.#bounds.ofOneOrganisation],
       [`${org} ${user}`, this.#bounds.ofOnePerson],
     ] as const
-    if (shares.some(([of, most]) => (this.#taken.get(of) ?? 0) >= most)) throw unavailable()
-    for (const [of] of shares) this.#taken.set(of, (this.#taken.get(of) ?? 0) + 1)
-    try {
-      return await this.#turns.take(list)
-    } finally {
-      for (const [of] of shares) {
-        const left = (this.#taken.get(of) ?? 1) - 1
-        if (left === 0) this.#taken.delete(of)
-        else this.#taken.set(of, left)
-      }
-    }
+    return this.#taken.take(shares, unavailable, () => this.#turns.take(list))
   }
 }

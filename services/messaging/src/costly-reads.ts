@@ -1,6 +1,7 @@
 import type { Actor } from '@parley/access'
 import { AppError } from '@parley/core'
 import type { Tx } from '@parley/db'
+import { Shares } from '@parley/kit'
 import { bounded } from './repo/bounded.ts'
 
 /** Keeps reads of one kind from taking the database away from everything else, and from everybody else's. */
@@ -23,7 +24,7 @@ export function createCostlyReads(
   { perPerson, perOrganisation, perProcess, statementMs }: CostlyReadsBounds,
   saying: { readonly busy: string; readonly slow: string },
 ): CostlyReads {
-  const running = new Map<string, number>()
+  const running = new Shares()
   return {
     async run(tx, actor, fn) {
       const organisation = `${tx.org}`
@@ -35,18 +36,11 @@ export function createCostlyReads(
         [person, perPerson],
       ] as const
       // Refused rather than kept waiting: who waits has a connection of the pool.
-      if (shares.some(([of, most]) => (running.get(of) ?? 0) >= most))
-        throw new AppError('UNAVAILABLE', saying.busy, { data: { 'retry-after': 1 }, retryable: true })
-      for (const [of] of shares) running.set(of, (running.get(of) ?? 0) + 1)
-      try {
-        return await bounded(tx, statementMs, saying.slow, fn)
-      } finally {
-        for (const [of] of shares) {
-          const left = (running.get(of) ?? 1) - 1
-          if (left === 0) running.delete(of)
-          else running.set(of, left)
-        }
-      }
+      return running.take(
+        shares,
+        () => new AppError('UNAVAILABLE', saying.busy, { data: { 'retry-after': 1 }, retryable: true }),
+        () => bounded(tx, statementMs, saying.slow, fn),
+      )
     },
   }
 }
