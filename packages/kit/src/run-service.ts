@@ -7,6 +7,8 @@ import type { BaseConfig, baseSettings } from './config/sections.ts'
 import type { ConfigOf, Settings } from './config/setting.ts'
 import { describeError } from './log/error.ts'
 import { createLogger, type Logger } from './log/logger.ts'
+import { pool } from './memory/pool.ts'
+import { tellPool } from './memory/pool-metrics.ts'
 import { createMetrics } from './metrics.ts'
 import { scopeFields } from './scope.ts'
 import type { RunningService, ServiceDeps } from './service.ts'
@@ -62,6 +64,7 @@ export async function runService<S extends Settings & typeof baseSettings>(
     }
     const metrics = createMetrics(name)
     collectDefaultMetrics({ register: metrics.registry })
+    tellPool(metrics.registry, pool)
     const deps = { clock: systemClock, ids: systemIds, logger, metrics }
     logger.info('starting', { pid: process.pid, version: process.version })
     const service = running.use(await create(config, deps))

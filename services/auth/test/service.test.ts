@@ -114,7 +114,7 @@ test('an organisation is made, its owner found and answered over the link; a dea
   const token = await mint(principal)
   const nothing = { path: {}, fields: {} }
   const own = await gateway.operation(getOwnUser, nothing, request(org), token)
-  expect(JSON.parse(own.json.toString())).toMatchObject({ user_id: user, email })
+  expect(JSON.parse(own.json.bytes.toString())).toMatchObject({ user_id: user, email })
   expect(await refusalOf(gateway.operation(getOwnUser, nothing, request(org + 1), token))).toContain('401')
   expect(await refusalOf(gateway.operation(getOwnUser, nothing, request(org), null))).toContain('401')
 

@@ -1,6 +1,6 @@
 import { asFile, getUsers, prepareAvatar, type RawInput } from '@parley/api'
 import { AppError, unavailable } from '@parley/core'
-import type { LinkClient, TokenMinter } from '@parley/kit'
+import type { Lent, LinkClient, TokenMinter } from '@parley/kit'
 import type { Dispatch, Exchange } from './edge/exchange.ts'
 import type { Gate } from './edge/gate.ts'
 import { type Rendered, renderJson, renderSuccess } from './edge/render.ts'
@@ -87,20 +87,20 @@ export async function onceMore<R>(
 }
 
 /** What is there now may be elsewhere next time: the answer is not to be kept, as no answer is. */
-const leadingTo = (json: Buffer): Rendered => ({
+const leadingTo = (json: Lent): Rendered => ({
   ...renderSuccess({}, []),
   status: 302,
-  headers: { location: z.object({ url: z.string() }).parse(JSON.parse(json.toString())).url },
+  headers: { location: z.object({ url: z.string() }).parse(JSON.parse(json.bytes.toString())).url },
 })
 
 /** A session's token travels in a cookie that no script reads, never in a body. */
-function withSession(operation: string, json: Buffer, ignored: readonly string[]): Rendered {
+function withSession(operation: string, json: Lent, ignored: readonly string[]): Rendered {
   if (operation === 'end-session') {
     const rendered = renderJson([json], ignored)
     return { ...rendered, headers: { ...rendered.headers, 'set-cookie': setCookie(sessionCookie, '', 0) } }
   }
   if (operation !== 'create-session') return renderJson([json], ignored)
-  const { session_token: token, ...rest } = JSON.parse(json.toString()) as { session_token: string }
+  const { session_token: token, ...rest } = JSON.parse(json.bytes.toString()) as { session_token: string }
   const rendered = renderSuccess(rest, ignored)
   const cookie = setCookie(sessionCookie, token, sessionLifeS)
   return { ...rendered, headers: { ...rendered.headers, 'set-cookie': cookie } }

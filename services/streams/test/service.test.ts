@@ -78,7 +78,7 @@ const ask = async <O extends Operation>(who: Person, operation: O, input: Partia
   )
   const request = { org: who.principal.org, url: 'https://parley.test', client: 'test', ip: '127.0.0.1' }
   const { json, ignored } = await link.operation(operation, { path: {}, fields }, request, await token(who))
-  return { data: JSON.parse(json.toString()) as unknown, ignored }
+  return { data: JSON.parse(json.bytes.toString()) as unknown, ignored }
 }
 
 test('a conversation about channels over the link, with certificates and tokens as in use', async () => {

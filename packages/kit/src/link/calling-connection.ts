@@ -1,16 +1,13 @@
-import type { Duplex } from 'node:stream'
 import { AppError, type Clock } from '@parley/core'
-import type { RawData, WebSocket } from 'ws'
-import { corkedSender } from './corked.ts'
+import type { Lent } from '../memory/pool.ts'
 import { type CallerFrame, encode, errorOf, receive } from './frame.ts'
 import type { LinkLimits } from './limits.ts'
 import type { Outgoing, Reply, Sent } from './outgoing.ts'
-import { bytesOf } from './text-of.ts'
 import { TokenSlots } from './token-slots.ts'
+import type { Wire } from './wire.ts'
 
 interface Options {
-  readonly ws: WebSocket
-  readonly socket: Duplex
+  readonly wire: Wire
   readonly clock: Clock
   readonly limits: LinkLimits
   /** This connection is old, by its own clock or the other side's: another one should take its place. */
@@ -29,7 +26,6 @@ interface Waiting {
 /** The calling side of one open connection. */
 export class CallingConnection {
   readonly #o: Options
-  readonly #send: (frame: Buffer) => void
   readonly #waiting = new Map<number, Waiting>()
   readonly #tokens = new TokenSlots()
   readonly #heartbeat: NodeJS.Timeout
@@ -40,16 +36,15 @@ export class CallingConnection {
 
   constructor(options: Options, ageMs: number) {
     this.#o = options
-    const { ws, socket, clock, limits } = options
+    const { wire, clock, limits } = options
     const born = clock.monotonic()
     this.#heard = born
-    this.#send = corkedSender(ws, socket)
     this.#heartbeat = setInterval(() => this.#check(born + ageMs), limits.heartbeatMs).unref()
-    ws.on('message', (data: RawData) => this.#receive(data))
-    ws.on('pong', () => this.#hear())
-    // What follows an error is always a close.
-    ws.on('error', () => {})
-    ws.on('close', (code: number) => this.#end(code))
+    wire.listen({
+      text: (message) => this.#receive(message),
+      pong: () => this.#hear(),
+      closed: (code) => this.#end(code),
+    })
   }
 
   get inFlight(): number {
@@ -57,12 +52,12 @@ export class CallingConnection {
   }
 
   get usable(): boolean {
-    return this.#leaving === null && this.#o.ws.readyState === this.#o.ws.OPEN
+    return this.#leaving === null && this.#o.wire.open
   }
 
   get full(): boolean {
-    const { ws, limits } = this.#o
-    return this.#waiting.size >= limits.inFlight || ws.bufferedAmount > limits.bufferedBytes
+    const { wire, limits } = this.#o
+    return this.#waiting.size >= limits.inFlight || wire.buffered > limits.bufferedBytes
   }
 
   /**
@@ -76,12 +71,12 @@ export class CallingConnection {
       throw new AppError('PAYLOAD_TOO_LARGE', 'Payload too large')
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     this.#waiting.set(id, { resolve, reject })
-    this.#send(bytes)
+    this.#o.wire.send(bytes)
     return {
       reply: promise,
       cancel: () => {
         if (!this.#waiting.delete(id)) return
-        this.#send(encode({ t: 'cancel', id }))
+        this.#o.wire.send(encode({ t: 'cancel', id }))
         this.#closeWhenDone()
       },
     }
@@ -95,7 +90,7 @@ export class CallingConnection {
 
   /** Ends at once; calls in flight are lost. */
   destroy(): void {
-    this.#o.ws.terminate()
+    this.#o.wire.destroy()
   }
 
   #frame(id: number, { kind, op, input, token, requestId, traceparent, leftMs }: Outgoing): CallerFrame {
@@ -117,7 +112,7 @@ export class CallingConnection {
   }
 
   #check(oldAt: number): void {
-    const { ws, clock, limits, onRenew } = this.#o
+    const { wire, clock, limits, onRenew } = this.#o
     const now = clock.monotonic()
     if (now - this.#heard > limits.silentMs) return this.destroy()
     if (this.#leaving !== null && now - this.#leaving > limits.drainMs) return this.destroy()
@@ -125,12 +120,12 @@ export class CallingConnection {
       this.#renewed = true
       onRenew()
     }
-    if (ws.readyState === ws.OPEN) ws.ping()
+    wire.ping()
   }
 
-  #receive(data: RawData): void {
+  #receive(message: Lent): void {
     this.#hear()
-    const received = receive(bytesOf(data))
+    const received = receive(message)
     if (!received) return this.destroy()
     const { frame, json } = received
     if (frame.t === 'drain') {
@@ -143,8 +138,9 @@ export class CallingConnection {
     }
     const waiting = this.#waiting.get(frame.id)
     // Cancelled meanwhile.
-    if (!waiting) return
+    if (!waiting) return json.release()
     this.#waiting.delete(frame.id)
+    if (frame.t !== 'ok') json.release()
     if (frame.t === 'err') waiting.reject(errorOf(frame))
     else if (frame.t === 'busy') waiting.resolve({ kind: 'busy' })
     else waiting.resolve({ kind: 'ok', json, ignored: frame.ign ?? [] })
@@ -152,7 +148,7 @@ export class CallingConnection {
   }
 
   #closeWhenDone(): void {
-    if (this.#leaving !== null && this.#waiting.size === 0) this.#o.ws.close(1000)
+    if (this.#leaving !== null && this.#waiting.size === 0) this.#o.wire.close()
   }
 
   #end(code: number): void {

@@ -1,6 +1,7 @@
 import type { ServiceName } from '@parley/api'
 import { AppError, asAppError, unavailable } from '@parley/core'
 import type { Peers } from '../config/address.ts'
+import type { Lent } from '../memory/pool.ts'
 import { currentScope } from '../scope.ts'
 import type { ServiceDeps } from '../service.ts'
 import { callingSpan } from '../telemetry.ts'
@@ -75,9 +76,11 @@ export function createLinkClient(options: LinkClientOptions): LinkClient {
 }
 
 /** What stands apart is read where it is needed. @throws AppError UNAVAILABLE for what is no JSON */
-function parsed(json: Buffer): unknown {
+function parsed(json: Lent): unknown {
+  const text = json.bytes.toString()
+  json.release()
   try {
-    return json.length === 0 ? undefined : JSON.parse(json.toString())
+    return text === '' ? undefined : JSON.parse(text)
   } catch (error) {
     throw unavailable(error)
   }

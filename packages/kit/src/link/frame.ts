@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, errorStatus } from '@parley/core'
 import { z } from 'zod'
+import { type Lent, owned, part } from '../memory/pool.ts'
 import { Written } from '../written.ts'
 
 // One WebSocket text message is one frame. Keys are short because every call carries them. An answer may stand apart, in a
@@ -69,17 +70,22 @@ function jsonOf(out: unknown): string {
 /** A frame of the serving side, and the JSON of its answer; empty where there is none. */
 export interface Received {
   readonly frame: ServerFrame
-  readonly json: Buffer
+  readonly json: Lent
 }
 
-/** @returns null for what is no frame of the serving side */
-export function receive(bytes: Buffer): Received | null {
+/**
+ * Of a message that is released with the answer that stands in it, and otherwise here.
+ * @returns null for what is no frame of the serving side
+ */
+export function receive(message: Lent): Received | null {
+  const { bytes } = message
   const end = bytes.indexOf(newline)
   const frame = decode<ServerFrame>(ServerFrame, bytes.toString('utf8', 0, end === -1 ? bytes.length : end))
+  if (frame !== null && end !== -1) return { frame, json: part(message, end + 1) }
+  message.release()
   if (frame === null) return null
-  if (end !== -1) return { frame, json: bytes.subarray(end + 1) }
   const within = frame.t === 'ok' && frame.out !== undefined ? JSON.stringify(frame.out) : ''
-  return { frame, json: Buffer.from(within) }
+  return { frame, json: owned(Buffer.from(within)) }
 }
 
 /** @returns null for what is no frame of this side */

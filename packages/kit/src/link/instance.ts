@@ -3,8 +3,9 @@ import type { ServiceDeps } from '../service.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import { Backoff, chance } from './backoff.ts'
 import { CallingConnection } from './calling-connection.ts'
-import { dial, type Dialled, type Target } from './dial.ts'
+import { dial, type Target } from './dial.ts'
 import type { LinkLimits } from './limits.ts'
+import type { Wire } from './wire.ts'
 
 export interface InstanceOptions {
   readonly target: Target
@@ -72,7 +73,7 @@ export class Instance {
     try {
       const age = limits.ageMs * (1 - chance(deps.ids) / 10)
       const options = { tls: certificates.client, trustDomain, limits, signal: this.#stopped.signal }
-      const connection = await dial(target, options, (dialled) => this.#opened(dialled, age))
+      const connection = await dial(target, options, (wire) => this.#opened(wire, age))
       this.#backoff.reset()
       if (this.#failing) deps.logger.info('link is open again', about)
       this.#failing = false
@@ -94,11 +95,11 @@ export class Instance {
   }
 
   /** The new connection takes the place of the one before, which finishes what it has. */
-  #opened(dialled: Dialled, ageMs: number): CallingConnection {
+  #opened(wire: Wire, ageMs: number): CallingConnection {
     const { deps, limits } = this.#o
     const connection: CallingConnection = new CallingConnection(
       {
-        ...dialled,
+        wire,
         clock: deps.clock,
         limits,
         onRenew: () => void this.#dial(),

@@ -62,7 +62,7 @@ test('an answer that stands apart is read where it is needed; one that is no JSO
   const client = startClient({ certDir: await identities.add('gateway'), auth: [address] })
   expect(await client.call(onlyOnce, { text: '' })).toEqual({ text: 'own' })
   await expect(client.call(onlyOnce, { text: '' })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  expect(String(await client.callForJson(onlyOnce, { text: '' }))).toBe('{"text":}')
+  expect((await client.callForJson(onlyOnce, { text: '' })).bytes.toString()).toBe('{"text":}')
 })
 
 test('answers to calls that nobody made are passed over', async () => {
@@ -73,4 +73,63 @@ test('answers to calls that nobody made are passed over', async () => {
   })
   const client = startClient({ certDir: await identities.add('gateway'), auth: [address] })
   expect(await client.call(onlyOnce, { text: '' })).toEqual({ text: 'own' })
+})
+
+test('a server that pings is answered, and one that closes in order is no loss', async () => {
+  const ponged = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<number>()
+  const address = await liar((ws) => {
+    ws.on('pong', () => {
+      ponged.resolve()
+      ws.close(1000)
+    })
+    ws.on('close', (code: number) => closed.resolve(code))
+    ws.ping('x')
+  })
+  const client = startClient({ certDir: await identities.add('gateway'), auth: [address] })
+  await expect(client.call(onlyOnce, { text: '' })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await ponged.promise
+  expect(await closed.promise).toBe(1000)
+  expect(client.lines.join()).not.toContain('link lost')
+})
+
+test.each([
+  ['refuses the handshake', 'HTTP/1.1 404 Not Found\r\n\r\n'],
+  ['accepts another handshake', 'HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\n\r\n'],
+  ['never ends its head', 'x'.repeat(20_000)],
+  ['hangs up', ''],
+])('a server that %s has no link', async (_what, head) => {
+  using certificates = watchCertificates(await identities.add('auth'), testDeps())
+  const server = createServer(listenerOptions(certificates.server))
+  server.on('upgrade', (_request, socket) => socket.end(head))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const bound = server.address()
+  const address = { host: '127.0.0.1', port: typeof bound === 'object' && bound ? bound.port : 0 }
+  const client = startClient({ certDir: await identities.add('gateway'), auth: [address] })
+  await until(() => client.lines.join().includes('link cannot be opened'))
+  await expect(client.check()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+test('a server that pings on and on, and takes no answer, is left', async () => {
+  const gone = Promise.withResolvers<void>()
+  const address = await liar((ws) => {
+    ws.on('close', () => gone.resolve())
+    ws.pause()
+    const flood = (): void => {
+      if (ws.readyState !== ws.OPEN) return gone.resolve()
+      for (let i = 0; i < 1_000; i++) ws.ping('x'.repeat(125))
+      setImmediate(flood)
+    }
+    flood()
+  })
+  const client = startClient({
+    certDir: await identities.add('gateway'),
+    auth: [address],
+    limits: { bufferedBytes: 50_000 },
+  })
+  await expect(client.call(onlyOnce, { text: '' })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await gone.promise
+  await until(() => client.lines.join().includes('link lost'))
 })

@@ -1,9 +1,13 @@
 import type { Call, Operation, RawInput, RequestFacts } from '@parley/api'
 import type { z } from 'zod'
+import type { Lent } from '../memory/pool.ts'
 
-/** An answer as it came, to be handed on: the JSON of an object that went through the response schema. */
+/**
+ * An answer as it came, to be handed on: the JSON of an object that went through the response schema. Whoever knows that
+ * nothing reads of it any more releases it.
+ */
 export interface Forwarded {
-  readonly json: Buffer
+  readonly json: Lent
   /** Fields that no parameter has. */
   readonly ignored: readonly string[]
 }
@@ -30,7 +34,7 @@ export interface LinkClient extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<z.output<K['response']>>
   /** An internal call whose answer is handed on: its JSON, as the other side wrote it. */
-  callForJson<K extends Call>(call: K, input: z.input<K['input']>, options?: CallOptions): Promise<Buffer>
+  callForJson<K extends Call>(call: K, input: z.input<K['input']>, options?: CallOptions): Promise<Lent>
   /** A public operation, on behalf of the token's principal; the answer has been through the response schema. */
   operation(
     operation: Operation,

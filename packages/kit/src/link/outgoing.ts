@@ -1,3 +1,5 @@
+import type { Lent } from '../memory/pool.ts'
+
 /** A call as the connection sends it; id and token slot are the connection's business. */
 export interface Outgoing {
   readonly kind: 'op' | 'call'
@@ -12,7 +14,7 @@ export interface Outgoing {
 
 /** `busy`: not begun, try elsewhere. `lost`: the connection went; whether the call was begun is unknown. */
 export type Reply =
-  | { readonly kind: 'ok'; readonly json: Buffer; readonly ignored: readonly string[] }
+  | { readonly kind: 'ok'; readonly json: Lent; readonly ignored: readonly string[] }
   | { readonly kind: 'busy' }
   | { readonly kind: 'lost' }
 

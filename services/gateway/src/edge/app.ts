@@ -16,6 +16,7 @@ import type { ImageDeps } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
 import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
 import { doorOf, type Endpoint, endpoints, matches } from './paths.ts'
+import { Pieces, releaseWhenSent, socketBytes } from './pieces.ts'
 import type { PublicPair } from './public-certificate.ts'
 import { appErrorOf, logRefusal } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
@@ -239,7 +240,10 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Rendered): FastifyReply {
-  return reply.code(status).headers(headers).type('application/json').send(body)
+  void reply.code(status).headers(headers).type('application/json')
+  if (!(body instanceof Pieces)) return reply.send(body)
+  releaseWhenSent(body, reply.raw)
+  return reply.header('content-length', body.length).send(body.stream(socketBytes))
 }
 
 const asDeclared = (method: string): Method => (method === 'HEAD' ? 'GET' : method) as Method

@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib'
-import { Turns } from '@parley/kit'
+import { Pool, Turns } from '@parley/kit'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { compressed, compressing, takesGzip } from './compress.ts'
+import { Pieces } from './pieces.ts'
 
 const large = { status: 200, headers: { a: 'b' }, body: Buffer.from('[0]'.repeat(30_000)) }
 const vary = 'Authorization, Cookie, Host, Accept-Encoding'
@@ -11,7 +13,24 @@ test('a large answer is smaller on the way, and the same', async () => {
   const { status, headers, body } = await compressed(large, asked, compressing())
   expect([status, headers]).toEqual([200, { a: 'b', 'content-encoding': 'gzip', vary }])
   expect(body.length).toBeLessThan(1000)
-  expect(gunzipSync(body)).toEqual(large.body)
+  expect(gunzipSync(z.instanceof(Buffer).parse(body))).toEqual(large.body)
+})
+
+test('of pieces too, which are released when it is done', async () => {
+  const pool = new Pool(10_000_000)
+  const room = pool.take(6_000_000)
+  room.bytes.fill('room')
+  const pieces = [Buffer.from('a'), room.bytes, Buffer.from('z')]
+  const whole = Buffer.concat(pieces)
+  const made = compressed(
+    { ...large, body: new Pieces(pieces, [room]) },
+    { 'accept-encoding': 'gzip' },
+    compressing(),
+  )
+  expect(pool.idleBytes).toBe(0)
+  const { body } = await made
+  expect(pool.idleBytes).toBeGreaterThan(0)
+  expect(gunzipSync(z.instanceof(Buffer).parse(body)).equals(whole)).toBe(true)
 })
 
 test.each([

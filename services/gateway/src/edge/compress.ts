@@ -1,11 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
+import { constants, createGzip } from 'node:zlib'
 import { Turns } from '@parley/kit'
 import { fixedHeaders } from './headers.ts'
+import { Pieces } from './pieces.ts'
 import type { Rendered } from './render.ts'
-
-const gzipped = promisify(gzip)
 
 /** Less is not worth the time. */
 const leastBytes = 65_536
@@ -26,11 +24,25 @@ export async function compressed(
   turns: Turns,
 ): Promise<Rendered> {
   const { body } = rendered
-  if (Buffer.byteLength(body) < leastBytes) return rendered
+  if ((body instanceof Pieces ? body.length : Buffer.byteLength(body)) < leastBytes) return rendered
   const plain = { ...rendered, headers: { ...rendered.headers, ...varied } }
   if (byBrowser(asked) || !takesGzip(asked['accept-encoding'])) return plain
-  const small = await turns.take(() => gzipped(body, { level: constants.Z_BEST_SPEED })).catch(() => null)
+  const pieces = body instanceof Pieces ? body : new Pieces([Buffer.from(body)], [])
+  const small = await turns.take(() => gzipped(pieces)).catch(() => null)
+  if (small) pieces.release()
   return small ? { ...plain, headers: { ...plain.headers, 'content-encoding': 'gzip' }, body: small } : plain
+}
+
+/** A thread's work at a time: what goes in, and what may come out of it, of which a snapshot is a few. */
+const [inBytes, outBytes] = [4 * 1024 * 1024, 128 * 1024]
+
+/** Nothing reads of the pieces any more when it resolves; where it throws, that is not known. */
+async function gzipped(pieces: Pieces): Promise<Buffer> {
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: outBytes })
+  const out: Buffer[] = []
+  pieces.stream(inBytes).pipe(gzip)
+  for await (const chunk of gzip) out.push(chunk as Buffer)
+  return Buffer.concat(out)
 }
 
 /** Browsers say where a page asks from, and send what they keep; nothing else does. */

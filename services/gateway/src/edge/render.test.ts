@@ -1,5 +1,7 @@
 import { AppError, badRequest, internal, unavailable } from '@parley/core'
+import { owned, Pool } from '@parley/kit'
 import { expect, test } from 'vitest'
+import { Pieces } from './pieces.ts'
 import { renderError, renderJson, renderSuccess } from './render.ts'
 
 const shown = (error: AppError): unknown => JSON.parse(renderError(error, 'Basic').body)
@@ -13,10 +15,13 @@ test('a success carries its data and the parameters nobody reads', () => {
   })
 })
 
+const parts = (...all: readonly object[]) => all.map((part) => owned(Buffer.from(JSON.stringify(part))))
+const read = (...[all, ignored]: Parameters<typeof renderJson>): unknown => {
+  const { body } = renderJson(all, ignored)
+  return JSON.parse(body instanceof Pieces ? Buffer.concat(body.all).toString() : body.toString())
+}
+
 test('objects that are JSON already are put together', () => {
-  const parts = (...all: readonly object[]): Buffer[] => all.map((part) => Buffer.from(JSON.stringify(part)))
-  const read = (...[all, ignored]: Parameters<typeof renderJson>): unknown =>
-    JSON.parse(renderJson(all, ignored).body.toString())
   expect(read(parts({}), [])).toEqual({ result: 'success', msg: '' })
   expect(read(parts({ a: 1 }, {}, { b: '}', a: 2 }), ['x'])).toEqual({
     result: 'success',
@@ -25,12 +30,34 @@ test('objects that are JSON already are put together', () => {
     b: '}',
     ignored_parameters_unsupported: ['x'],
   })
-  expect(renderJson(parts({ long: 'é'.repeat(10_000) }), []).body).toBeInstanceOf(Buffer)
-  expect(read(parts({ long: 'é'.repeat(10_000) }), [])).toMatchObject({ long: 'é'.repeat(10_000) })
+})
+
+test.each([
+  [10_000, Buffer],
+  [40_000, Pieces],
+])('with %i letters they stay bytes', (length, kind) => {
+  const long = { long: 'é'.repeat(length) }
+  expect(renderJson(parts(long), []).body).toBeInstanceOf(kind)
+  expect(read(parts(long), [])).toEqual({ result: 'success', msg: '', ...long })
+})
+
+test('what was put together is given back at once, what was not when it is released', () => {
+  const pool = new Pool(1_000_000)
+  const lent = (length: number) => {
+    const room = pool.take(length)
+    room.bytes.write(JSON.stringify({ long: 'x'.repeat(length - 11) }))
+    return room
+  }
+  renderJson([lent(50_000)], [])
+  expect(pool.idleBytes).toBe(65_536)
+  const { body } = renderJson([lent(70_000)], [])
+  expect(pool.idleBytes).toBe(65_536)
+  if (body instanceof Pieces) body.release()
+  expect(pool.idleBytes).toBe(65_536 + 81_920)
 })
 
 test.each(['', '{', 'null', '[1]', '{}\n'])('an answer of %j is none', (json) => {
-  expect(() => renderJson([Buffer.from(json)], [])).toThrow('unavailable')
+  expect(() => renderJson([owned(Buffer.from(json))], [])).toThrow('unavailable')
 })
 
 test('an error carries its code and data', () => {

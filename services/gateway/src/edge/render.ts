@@ -1,10 +1,12 @@
 import { type AppError, type ErrorCode, unavailable } from '@parley/core'
+import type { Lent } from '@parley/kit'
+import { Pieces } from './pieces.ts'
 
 /** An answer ready for the socket. */
 export interface Rendered {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Buffer
+  readonly body: string | Buffer | Pieces
 }
 
 export interface RenderedText extends Rendered {
@@ -55,17 +57,25 @@ function insideOf(json: Buffer): Buffer {
 
 /** Larger answers stay bytes: they are neither read nor written anew. */
 const largeBytes = 16_384
+/** Larger ones are not even put together. */
+const piecesBytes = 65_536
 
 /**
  * As `renderSuccess`, of objects that are JSON already.
  * @param parts each the JSON of an object; of keys that several have the last counts, as clients read JSON
  */
-export function renderJson(parts: readonly Buffer[], ignored: readonly string[]): Rendered {
+export function renderJson(parts: readonly Lent[], ignored: readonly string[]): Rendered {
   const extra =
     ignored.length > 0 ? [Buffer.from(JSON.stringify({ ignored_parameters_unsupported: ignored }))] : []
-  const inner = [...parts, ...extra].map(insideOf).filter((json) => json.length > 0)
-  const body = Buffer.concat([success, ...inner.flatMap((json) => [comma, json]), end])
-  return { status: 200, headers: {}, body: body.length < largeBytes ? body.toString() : body }
+  const inner = [...parts.map((part) => part.bytes), ...extra].map(insideOf).filter((json) => json.length > 0)
+  const pieces = new Pieces([success, ...inner.flatMap((json) => [comma, json]), end], parts)
+  return { status: 200, headers: {}, body: pieces.length < piecesBytes ? together(pieces) : pieces }
+}
+
+function together(pieces: Pieces): string | Buffer {
+  const body = Buffer.concat(pieces.all)
+  pieces.release()
+  return body.length < largeBytes ? body.toString() : body
 }
 
 const [success, comma, end] = ['{"result":"success","msg":""', ',', '}'].map((text) => Buffer.from(text)) as [

@@ -11,6 +11,7 @@ import {
   zulipVersion,
 } from '@parley/api'
 import { badRequest } from '@parley/core'
+import { owned } from '@parley/kit'
 import type { Context } from '../context.ts'
 import type { Exchange } from '../edge/exchange.ts'
 import { type Rendered, renderJson } from '../edge/render.ts'
@@ -55,7 +56,7 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
     zulip_feature_level: featureLevel,
     zulip_merge_base: zulipMergeBase,
   }
-  return renderJson([...state, Buffer.from(JSON.stringify(own))], asked.ignored)
+  return renderJson([...state, owned(Buffer.from(JSON.stringify(own)))], asked.ignored)
 }
 
 function specOf({ input, caller }: Asked<typeof register>, { facts }: Exchange, queueId: string): QueueSpec {
