@@ -147,6 +147,7 @@ export const realmGroupsInUse: readonly RealmGroupSetting[] = [
   'can_move_messages_between_channels_group',
   'can_move_messages_between_topics_group',
   'can_resolve_topics_group',
+  'can_set_delete_message_policy_group',
   'can_set_topics_policy_group',
   'create_multiuse_invite_group',
   'direct_message_initiator_group',
