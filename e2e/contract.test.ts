@@ -325,6 +325,9 @@ test.runIf(contractAvailable())('no endpoint that the contract knows is left out
 
 test.runIf(contractAvailable())('errors have the documented shape and code', async () => {
   const queue = '00000000-0000-4000-8000-000000000000'
+  const group = { name: 'mistaken', description: '', members: [] }
+  const mistaken = int(await stage.owner.post('/user_groups/create', group), 'group_id')
+  await stage.owner.ok('POST', '/channels/create', { name: 'contract errors', subscribers: [] })
   const cases: [Promise<Answer>, string, string, string][] = [
     [
       stage.client({}).post('/fetch_api_key', { username: reader.email, password: 'wrong' }),
@@ -365,6 +368,51 @@ test.runIf(contractAvailable())('errors have the documented shape and code', asy
       'POST',
       '/users',
       'UNAUTHORIZED_PRINCIPAL',
+    ],
+    [
+      reader.post('/scheduled_messages', {
+        type: 'channel',
+        to: 999_999,
+        topic: 'x',
+        content: 'x',
+        scheduled_delivery_timestamp: 4_000_000_000,
+      }),
+      'POST',
+      '/scheduled_messages',
+      'STREAM_DOES_NOT_EXIST',
+    ],
+    [
+      reader.delete('/users/me/subscriptions', { subscriptions: ['nowhere'] }),
+      'DELETE',
+      '/users/me/subscriptions',
+      'STREAM_DOES_NOT_EXIST',
+    ],
+    [stage.owner.delete('/users/me', {}), 'DELETE', '/users/me', 'CANNOT_DEACTIVATE_LAST_USER'],
+    [
+      stage.owner.post('/invites', { invitee_emails: reader.email, stream_ids: [] }),
+      'POST',
+      '/invites',
+      'INVITATION_FAILED',
+    ],
+    [
+      stage.owner.patch(`/user_groups/${mistaken}`, {
+        can_join_group: { new: 3, old: 4 },
+      }),
+      'PATCH',
+      '/user_groups/{user_group_id}',
+      'EXPECTATION_MISMATCH',
+    ],
+    [
+      stage.owner.post('/channels/create', { name: 'contract errors', subscribers: [] }),
+      'POST',
+      '/channels/create',
+      'CHANNEL_ALREADY_EXISTS',
+    ],
+    [
+      reader.post('/messages', { type: 'channel', to: 'x', topic: 'x', subject: 'y', content: 'x' }),
+      'POST',
+      '/messages',
+      'REQUEST_CONFUSING_VAR',
     ],
   ]
   for (const [made, method, path, code] of cases) {

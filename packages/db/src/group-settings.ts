@@ -150,7 +150,9 @@ export async function changeGroupSetting(
     const believed = JSON.stringify(canonicalSetting(change.old))
     // Where people were deactivated, what is left may be one group: clients may write that either way.
     if (believed !== JSON.stringify(shown) && believed !== JSON.stringify(canonicalSetting(shown)))
-      throw new AppError('EXPECTATION_MISMATCH', `'old' value does not match the expected value.`)
+      throw new AppError('EXPECTATION_MISMATCH', `'old' value does not match the expected value.`, {
+        data: { field_name: name },
+      })
   }
   return writeGroupSetting(tx, name, setting, change.new)
 }

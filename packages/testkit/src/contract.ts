@@ -60,6 +60,41 @@ function validator(key: string, schema: () => unknown): ValidateFunction {
   return found
 }
 
+/** What errors carry beside their code (contract: answers and errors), but for what repeats the value that was sent. */
+const errorData: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  REQUEST_VARIABLE_MISSING: [['var_name']],
+  REQUEST_VARIABLE_INVALID: [['var_name']],
+  REQUEST_CONFUSING_VAR: [['var_name1', 'var_name2']],
+  BAD_NARROW: [['desc']],
+  BAD_EVENT_QUEUE_ID: [['queue_id']],
+  STREAM_DOES_NOT_EXIST: [['stream'], ['stream_id']],
+  CANNOT_DEACTIVATE_LAST_USER: [['entity', 'is_last_owner']],
+  CANNOT_DEACTIVATE_GROUP_IN_USE: [['objections']],
+  SYSTEM_GROUP_REQUIRED: [['setting_name']],
+  EXPECTATION_MISMATCH: [['field_name']],
+  INVITATION_FAILED: [['daily_limit_reached', 'errors', 'license_limit_reached', 'sent_invitations']],
+  MOVE_MESSAGES_TIME_LIMIT_EXCEEDED: [
+    ['first_message_id_allowed_to_move', 'total_messages_allowed_to_move', 'total_messages_in_topic'],
+  ],
+  CSRF_FAILED: [['reason']],
+  CHANNEL_ALREADY_EXISTS: [['channel_name']],
+  RATE_LIMIT_HIT: [['retry-after']],
+}
+const general = new Set(['result', 'msg', 'code', 'ignored_parameters_unsupported'])
+const errorShape = z.looseObject({ result: z.literal('error'), msg: z.string(), code: z.string() })
+function errorFaults(what: string, body: unknown): string[] {
+  const parsed = errorShape.safeParse(body)
+  if (!parsed.success) return [`${what}${parsed.error.message}`]
+  const { code } = parsed.data
+  const found = Object.keys(parsed.data)
+    .filter((name) => !general.has(name))
+    .toSorted()
+  const wanted = errorData[code] ?? [[]]
+  return wanted.some((names) => names.join() === found.join())
+    ? []
+    : [`${what}${code} with ${found.join() || 'nothing'}`]
+}
+
 let api: z.infer<typeof Api> | undefined
 let events: z.infer<typeof Events> | undefined
 
@@ -72,7 +107,7 @@ const report = (what: string, check: ValidateFunction, value: unknown): string[]
 
 /**
  * What is wrong with an answer to `method path` (path as in the contract, e.g. `/users/{user_id}`).
- * Errors (4xx) are held against their documented schema where there is one, else against the general error shape.
+ * Errors (4xx) are held against their general shape and the fields that belong to their code.
  */
 export function contractFaults(method: string, path: string, status: number, body: unknown): string[] {
   api ??= Api.parse(JSON.parse(contractFile('api.json')))
@@ -80,11 +115,7 @@ export function contractFaults(method: string, path: string, status: number, bod
   if (!operation) return [`${method} ${path} is not in the contract`]
   const what = `${method} ${path} ${status}: `
   const documented = operation.responses[String(status)]
-  if (status >= 400) {
-    const shape = z.object({ result: z.literal('error'), msg: z.string(), code: z.string() })
-    const parsed = shape.safeParse(body)
-    return parsed.success ? [] : [`${what}${parsed.error.message}`]
-  }
+  if (status >= 400) return errorFaults(what, body)
   if (documented === undefined) return [`${what}no such status in the contract`]
   return report(
     what,
@@ -93,7 +124,7 @@ export function contractFaults(method: string, path: string, status: number, bod
   )
 }
 
-/** What is wrong with one event as a client received it. */
+/** What is wrong with one event as a client received it: its fields by the one file, what stands in them by the other. */
 export function eventFaults(event: unknown): string[] {
   events ??= Events.parse(JSON.parse(contractFile('events.json')))
   const head = z.object({ type: z.string(), op: z.string().optional() }).parse(event)
@@ -108,5 +139,31 @@ export function eventFaults(event: unknown): string[] {
       event,
     ),
   )
-  return reports.some((faults) => faults.length === 0) ? [] : reports.flat()
+  if (!reports.some((faults) => faults.length === 0)) return reports.flat()
+  return withinFaults(`event ${head.type} ${op}: `, event)
+}
+
+const Polled = z.object({
+  allOf: z.tuple([
+    z.unknown(),
+    z.object({
+      properties: z.object({ events: z.object({ items: z.object({ oneOf: z.array(z.unknown()) }) }) }),
+    }),
+  ]),
+})
+/** What is wrong with what stands in an event, by the kind of event of the API's file that it is nearest to. */
+function withinFaults(what: string, event: unknown): string[] {
+  api ??= Api.parse(JSON.parse(contractFile('api.json')))
+  const poll = api.operations.find((o) => o.method === 'GET' && o.path === '/events')
+  const [, { properties }] = Polled.parse(poll?.responses['200']).allOf
+  // That file does not know of the sender's own id of a message.
+  const { local_message_id: _, ...known } = z.looseObject({}).parse(event)
+  const reports = properties.events.items.oneOf.map((schema, i) =>
+    report(
+      what,
+      validator(`kind of event ${i}`, () => schema),
+      known,
+    ),
+  )
+  return reports.reduce((least, faults) => (faults.length < least.length ? faults : least))
 }

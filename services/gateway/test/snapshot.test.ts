@@ -1,6 +1,10 @@
 import {
   type Account,
+  type ApiClient,
   changesAtRandom,
+  contractAvailable,
+  contractFaults,
+  eventFaults,
   eventQueue,
   expectSnapshotEqual,
   seeded,
@@ -10,17 +14,20 @@ import {
   unlessAnew,
 } from '@parley/testkit'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 
 const seed = seedOf(6)
 const wanted = {
   include_subscribers: true,
   client_capabilities: { empty_topic_name: true, bulk_message_deletion: true, linkifier_url_template: true },
 }
+const faults = (method: string, path: string, body: unknown): string[] =>
+  contractAvailable() ? contractFaults(method, path, 200, body) : []
 const rounds = size(4, 60)
 const changesPerRound = 25
 
 test(
-  `F82 a snapshot with its events is what a fresh snapshot says, after changes at random (seed ${seed})`,
+  `F82 a snapshot with its events is what a fresh snapshot says, for people of every kind, after changes at random (seed ${seed})`,
   async () => {
     await using network = await testNetwork({ instances: { gateway: 2, messaging: 2 } })
     const org = await network.organisation()
@@ -29,9 +36,18 @@ test(
       await org.person('Ann'),
       await org.person('Ben', { gateway: 2 }),
       await org.person('Gus', { gateway: 2 }),
+      await org.person('Ada'),
+      await org.person('Mo', { gateway: 2 }),
     ]
     // Whom a guest sees moves by most of what is done, and then the queue begins anew.
-    await org.owner.ok('PATCH', `/users/${staying[3]?.id}`, { role: 600 })
+    for (const [i, role] of [600, 200, 300].entries())
+      await org.owner.ok('PATCH', `/users/${staying[3 + i]?.id}`, { role })
+    const made = await org.owner.ok('POST', '/bots', { full_name: 'Looks On', short_name: 'looks-on' })
+    const bot = org.client({
+      email: `looks-on-bot@${new URL(org.url).hostname}`,
+      apiKey: z.string().parse(made['api_key']),
+    })
+    const watching: ApiClient[] = [...staying, bot]
     const changes = changesAtRandom(
       { owner: org.owner, staying, newcomer: (name) => org.person(name) },
       seeded(seed),
@@ -39,21 +55,23 @@ test(
     let done = 0
     let compared = 0
     for (let round = 0; round < rounds; round++) {
-      const queues = await Promise.all(staying.map((who) => eventQueue(who, wanted)))
+      const queues = await Promise.all(watching.map((who) => eventQueue(who, wanted)))
+      for (const { state } of queues) expect(faults('POST', '/register', state)).toEqual([])
       for (let i = 0; i < changesPerRound; i++) if ((await changes.next()).done) done++
       await network.settle()
-      for (const [i, who] of staying.entries()) {
+      for (const [i, who] of watching.entries()) {
         const queue = queues[i]
         if (!queue) continue
         const events = await unlessAnew(queue.rest())
         if (!events) continue
         compared++
+        expect(contractAvailable() ? events.flatMap(eventFaults) : []).toEqual([])
         const fresh = await eventQueue(who, wanted)
         expectSnapshotEqual(queue.state, events, fresh.state)
       }
     }
     // Few begin anew, or this shows nothing.
-    expect(compared).toBeGreaterThan((rounds * staying.length) / 2)
+    expect(compared).toBeGreaterThan((rounds * watching.length) / 2)
     // Most changes at random have to be possible, or this shows nothing.
     expect(done).toBeGreaterThan((rounds * changesPerRound) / 3)
   },

@@ -16,6 +16,8 @@ export const HistoryEntry = z.object({
   stream: z.int().optional(),
   prev_content: z.string().optional(),
   prev_rendered_content: z.string().optional(),
+  /** `rendered_content`, with what is new in it and what is gone marked. */
+  content_html_diff: z.string().optional(),
 })
 export type HistoryEntry = z.infer<typeof HistoryEntry>
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
 import { bool, pathInt, withDefault } from '../param.ts'
-import { FetchedMessage } from './message-object.ts'
+import { OneMessage } from './message-object.ts'
 
 /** One message. One that may not be read and one that does not exist answer the same. */
 export const getMessage = operation({
@@ -19,5 +19,5 @@ export const getMessage = operation({
     apply_markdown: withDefault(bool(), true),
     allow_empty_topic_name: withDefault(bool(), false),
   },
-  response: z.object({ raw_content: z.string(), message: FetchedMessage }),
+  response: z.object({ raw_content: z.string(), message: OneMessage }),
 })

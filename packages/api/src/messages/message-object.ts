@@ -68,9 +68,11 @@ export const MessageFlag = z.enum([
 ])
 export type MessageFlag = z.infer<typeof MessageFlag>
 
+/** A message as its reader fetches it alone. */
+export const OneMessage = MessageObject.extend({ flags: z.array(MessageFlag) })
+
 /** A message as its reader fetches it. */
-export const FetchedMessage = MessageObject.extend({
-  flags: z.array(MessageFlag),
+export const FetchedMessage = OneMessage.extend({
   /** HTML with the words marked that a search found, where there was one. */
   match_content: z.string().optional(),
   match_subject: z.string().optional(),

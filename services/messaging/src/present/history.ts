@@ -2,6 +2,7 @@ import { type EditEntry, type HistoryEntry, topicForClient } from '@parley/api'
 import type { MessageSettings } from '../facts/message-settings.ts'
 import type { Editable } from '../repo/edits.ts'
 import type { EditRow } from '../repo/history.ts'
+import { diffBudget, htmlDiff } from './html-diff.ts'
 
 type Visibility = MessageSettings['historyVisibility']
 
@@ -45,6 +46,7 @@ export function messageHistory(
   emptyTopicKnown: boolean,
 ): HistoryEntry[] {
   const entries: HistoryEntry[] = []
+  const budget = diffBudget()
   let state = { topic: now.topic, content: now.content, rendered: now.rendered }
   const shown = () => ({
     topic: topicForClient(state.topic, emptyTopicKnown),
@@ -58,6 +60,9 @@ export function messageHistory(
         timestamp: edit.at,
         user_id: edit.userId,
         ...replaced(edit, visibility, emptyTopicKnown),
+        ...(edit.prevContent === null || visibility !== 'all'
+          ? {}
+          : { content_html_diff: htmlDiff(edit.prevRendered ?? '', state.rendered, budget) }),
       })
     state = {
       topic: edit.prevTopic ?? state.topic,
