@@ -70,6 +70,8 @@ export async function holds(here: ThreeGateways): Promise<void> {
       return moved
     })
     for (const client of everywhere) expect(contentsOf(await held.rest(client))).not.toContain(content)
+    // An account has room for two hundred.
+    await ada.ok('DELETE', '/events', { queue_id: held.id })
     const toMs = nowMs()
     await from.say(`back ${round}`)
     const without = () => readers.filter((r) => !r.contents().includes(`back ${round}`)).length

@@ -96,13 +96,20 @@ test('expired queues are gone at once and swept later, of all organisations', as
   expect(await sweepQueues(db)).toBe(0)
 })
 
-test('of a user with too many queues the oldest go', async () => {
+test('of a user with too many queues those go that nobody has wanted for longest', async () => {
   const db = await database.as('gateway')
-  for (let n = 0; n < 203; n++)
-    await db.write(orgId(2), (tx) => insertQueue(tx, own(9), spec(id(1000 + n), { org: 2 })))
+  const insert = (n: number) =>
+    db.write(orgId(2), (tx) =>
+      insertQueue(tx, own(9), spec(id(1000 + n), { org: 2, lifespan: n % 2 ? 60 : 600 })),
+    )
+  for (let n = 0; n < 200; n++) await insert(n)
+  await touchQueues(db, 2, new Map([[id(1000), 3]]))
+  for (let n = 200; n < 203; n++) await insert(n)
   const left = await database.superuser('SELECT 1 FROM gateway.queues WHERE user_id = 9')
   expect(left).toHaveLength(200)
-  expect(await createFindQueue(db)(orgId(2), id(1000), 9)).toBeNull()
+  const find = createFindQueue(db)
+  const found = await Promise.all([0, 1, 2, 3, 4].map((n) => find(orgId(2), id(1000 + n), 9)))
+  expect(found.map((queue) => queue !== null)).toEqual([true, false, false, false, true])
 })
 
 test('heads of several organisations in one statement', async () => {

@@ -6,7 +6,7 @@ import { QueueSpec } from '../live/queue.ts'
 
 const mostPerUser = 200
 
-/** Keeps a new queue of the actor's; of a user with too many the oldest go. */
+/** Keeps a new queue of the actor's; of a user with too many those go that nobody has wanted for longest. */
 export async function insertQueue(
   tx: Tx,
   { actor }: Granted<'self:use'>,
@@ -16,7 +16,7 @@ export async function insertQueue(
   await tx.execute(
     `DELETE FROM gateway.queues WHERE org_id = $1 AND queue_id IN (
        SELECT queue_id FROM gateway.queues WHERE org_id = $1 AND user_id = $2
-       ORDER BY created_at DESC OFFSET $3)`,
+       ORDER BY expires_at - make_interval(secs => lifespan) DESC OFFSET $3)`,
     [tx.org, spec.user, mostPerUser - 1],
   )
   await tx.execute(
