@@ -1,7 +1,6 @@
 import { AppError, type ErrorCode, errorStatus } from '@parley/core'
 import { z } from 'zod'
 import { type Lent, owned, part } from '../memory/pool.ts'
-import { Written } from '../written.ts'
 
 // One WebSocket text message is one frame. Keys are short because every call carries them. An answer may stand apart, in a
 // line of its own behind its frame: whoever hands it on has not to read it.
@@ -52,20 +51,12 @@ export const ServerFrame = z.discriminatedUnion('t', [
   z.object({ t: z.literal('renew') }),
 ])
 export type ServerFrame = z.infer<typeof ServerFrame>
+export type OkFrame = Extract<ServerFrame, { t: 'ok' }>
 export type ErrorFrame = Extract<ServerFrame, { t: 'err' }>
 
 export const encode = (frame: CallerFrame | ServerFrame): Buffer => Buffer.from(JSON.stringify(frame))
 
 const newline = 0x0a
-
-/** A frame with an answer that stands apart; JSON has no line breaks of its own. */
-export const encodeApart = (frame: ServerFrame, out: unknown): Buffer =>
-  Buffer.from(`${JSON.stringify(frame)}\n${jsonOf(out)}`)
-
-function jsonOf(out: unknown): string {
-  if (out instanceof Written) return out.json
-  return out === undefined ? '' : JSON.stringify(out)
-}
 
 /** A frame of the serving side, and the JSON of its answer; empty where there is none. */
 export interface Received {

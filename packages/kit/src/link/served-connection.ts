@@ -2,14 +2,16 @@ import type { Duplex } from 'node:stream'
 import type { Caller } from '@parley/api'
 import { AppError, asAppError, type Clock, unavailable } from '@parley/core'
 import type { RawData, WebSocket } from 'ws'
-import { corkedSender } from './corked.ts'
+import { pool } from '../memory/pool.ts'
+import { answerMessage, isLarge, largeFrame, together } from './answer-message.ts'
+import { corkedSender, type Sender } from './corked.ts'
 import {
   CallerFrame,
   type CallFrame,
   decode,
   encode,
-  encodeApart,
   errorFrame,
+  type OkFrame,
   type ServerFrame,
 } from './frame.ts'
 import type { LinkLimits } from './limits.ts'
@@ -51,7 +53,7 @@ export type CutReason = 'malformed' | 'silent' | 'slow' | 'old' | 'drained' | 'e
 /** The serving side of one connection. */
 export class ServedConnection {
   readonly #o: Options
-  readonly #send: (frame: Buffer) => void
+  readonly #send: Sender
   readonly #running = new Map<number, AbortController>()
   readonly #tokens = new Map<number, string>()
   readonly #born: number
@@ -139,7 +141,7 @@ export class ServedConnection {
         signal: ending.signal,
       })
       const ok = { t: 'ok', id: frame.id, ...(ignored?.length ? { ign: [...ignored] } : {}) } as const
-      if (frame.apart) this.#write(ok, encodeApart(ok, out))
+      if (frame.apart) this.#answer(ok, out)
       else this.#write({ ...ok, out })
     } catch (error) {
       this.#write(errorFrame(frame.id, asAppError(error)))
@@ -159,17 +161,26 @@ export class ServedConnection {
     return token
   }
 
-  #write(frame: ServerFrame, bytes = encode(frame)): void {
+  #answer(frame: OkFrame, out: unknown): void {
+    const message = answerMessage(frame, out)
+    if (message.length > this.#o.limits.answerBytes) return this.#write(tooLarge(frame))
+    if (isLarge(message)) this.#send.large(largeFrame(message, pool))
+    else this.#send.text(together(message))
+    this.#pauseIfFull()
+  }
+
+  #write(frame: ServerFrame): void {
+    const bytes = encode(frame)
+    if (bytes.length > this.#o.limits.answerBytes && frame.t === 'ok') return this.#write(tooLarge(frame))
+    this.#send.text(bytes)
+    this.#pauseIfFull()
+  }
+
+  #pauseIfFull(): void {
     const { ws, limits, clock } = this.#o
-    if (bytes.length > limits.answerBytes && frame.t === 'ok') {
-      this.#write(errorFrame(frame.id, new AppError('INTERNAL', 'Internal server error')))
-      return
-    }
-    this.#send(bytes)
-    if (this.#pausedAt === null && ws.bufferedAmount > limits.bufferedBytes) {
-      this.#pausedAt = clock.monotonic()
-      ws.pause()
-    }
+    if (this.#pausedAt !== null || ws.bufferedAmount <= limits.bufferedBytes) return
+    this.#pausedAt = clock.monotonic()
+    ws.pause()
   }
 
   #resume(): void {
@@ -184,3 +195,6 @@ export class ServedConnection {
     this.#o.onEnd(this.#cut)
   }
 }
+
+const tooLarge = ({ id }: OkFrame): ServerFrame =>
+  errorFrame(id, new AppError('INTERNAL', 'Internal server error'))

@@ -17,29 +17,34 @@ export function writtenChannels(
   nowMs: number,
   withDefault: boolean,
 ): Written<Listed> {
-  const parts = channels.map((channel) => written(channel, nowMs, withDefault))
-  return new Written(`{"streams":[${parts.join(',')}]}`)
+  const pieces: (string | Buffer)[] = ['{"streams":[']
+  for (const [i, channel] of channels.entries()) {
+    const opening = openingOf(channel)
+    pieces.push(i === 0 ? opening.subarray(1) : opening, endingOf(channel, nowMs, withDefault))
+  }
+  return new Written([...pieces, ']}'])
 }
 
-/** By row: the JSON of what does not differ between two lists that have it, open at its end. */
-const openings = new WeakMap<Standing, string>()
+/** By row: the JSON of what does not differ between two lists that have it, behind a comma and open at its end. */
+const openings = new WeakMap<Standing, Buffer>()
 
-function written(channel: KnownChannel, nowMs: number, withDefault: boolean): string {
+/** What differs, to the object's end. */
+function endingOf(channel: KnownChannel, nowMs: number, withDefault: boolean): string {
   const { standing, subscriber_count, first_message_id, last_sent_at } = channel
   const active = isRecentlyActive(standing.row.created_at, last_sent_at, nowMs)
-  let json = `${openingOf(channel)},"subscriber_count":${subscriber_count},"first_message_id":${first_message_id},"is_recently_active":${active}`
+  let json = `,"subscriber_count":${subscriber_count},"first_message_id":${first_message_id},"is_recently_active":${active}`
   for (const name of standing.inPlace)
     json += `,"${name}":${JSON.stringify(channel.setting_values[standing.row[name]])}`
   return withDefault ? `${json},"is_default":${standing.row.is_default}}` : `${json}}`
 }
 
-function openingOf(channel: KnownChannel): string {
+function openingOf(channel: KnownChannel): Buffer {
   const known = openings.get(channel.standing)
   if (known !== undefined) return known
   const varying: ReadonlySet<string> = new Set([...counted, ...channel.standing.inPlace])
   const whole = ChannelObject.parse(channelObject(channelRowOf(channel), 0))
   const standing = Object.entries(whole).filter(([key]) => !varying.has(key))
-  const opening = JSON.stringify(Object.fromEntries(standing)).slice(0, -1)
+  const opening = Buffer.from(`,${JSON.stringify(Object.fromEntries(standing)).slice(0, -1)}`)
   openings.set(channel.standing, opening)
   return opening
 }
