@@ -54,10 +54,11 @@ export async function append(tx: Tx, rights: Rights | null, events: readonly New
   const rows = events.map(toRow)
   const head = await behindHead(() =>
     // Who holds the head knows that rights have not moved, except by its own events.
-    tx.query(HeadRow, prepared('SELECT seq, rights FROM events.append($1, $2, $3)'), [
+    tx.query(HeadRow, prepared('SELECT seq, rights FROM events.append($1, $2, $3, $4)'), [
       tx.org,
       held ? null : rights,
-      `[${rows.join(',')}]`,
+      `[${rows.map(({ event }) => event).join(',')}]`,
+      `[${rows.map(({ body }) => body).join(',')}]`,
     ]),
   )
   const appended: Appended = {
@@ -76,18 +77,23 @@ export async function beginLog(tx: Tx): Promise<void> {
   await tx.execute('SELECT events.begin_log($1)', [tx.org])
 }
 
-function toRow({ declaration, body, users, channel }: NewEvent): string {
-  const text = JSON.stringify({
+/** Both as JSON: the body is kept as this text. */
+function toRow({ declaration, body, users, channel }: NewEvent): {
+  readonly event: string
+  readonly body: string
+} {
+  const event = JSON.stringify({
     type: declaration.type,
-    body,
     users,
     channel,
     changes_rights: declaration.changesRights,
     concerns: declaration.concerns?.(body) ?? null,
     revokes: declaration.revokes,
   })
-  if (Buffer.byteLength(text) > maxEventBytes) throw internal(new Error(`${declaration.type} is too large`))
-  return text
+  const text = JSON.stringify(body)
+  if (Buffer.byteLength(event) + Buffer.byteLength(text) > maxEventBytes)
+    throw internal(new Error(`${declaration.type} is too large`))
+  return { event, body: text }
 }
 
 async function behindHead(run: () => Promise<z.infer<typeof HeadRow>[]>): Promise<z.infer<typeof HeadRow>> {

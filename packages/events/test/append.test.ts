@@ -85,6 +85,33 @@ test('nothing, what no message could carry, and a head that is held already are 
   await expect(twice).rejects.toMatchObject(fault)
 })
 
+test('each event has the body that is given with it, kept as the text it came in', async () => {
+  const auth = await db.as('auth')
+  const org = await newLog(auth, 17)
+  const given = (events: number, bodies: string) =>
+    auth.write(org, (tx) =>
+      tx.execute('SELECT events.append($1, NULL, $2, $3)', [
+        17,
+        JSON.stringify(
+          Array.from({ length: events }, () => ({ type: 'test.happened', users: [], revokes: false })),
+        ),
+        bodies,
+      ]),
+    )
+  for (const [events, bodies] of [
+    [1, '[]'],
+    [1, '[1,2]'],
+    [2, '[1]'],
+  ] as const)
+    expect(await stateOf(given(events, bodies))).toBe('22023')
+  await given(2, '[{"n":1,"a" : [2]},"x"]')
+  const gateway = await db.as('gateway')
+  const rows = await gateway.read(org, (tx) =>
+    tx.query(z.object({ text: z.string() }), 'SELECT body::text AS text FROM events.log ORDER BY seq'),
+  )
+  expect(rows.map(({ text }) => text)).toEqual(['{"n":1,"a" : [2]}', '"x"'])
+})
+
 describe('rights', () => {
   test('an event that changes them raises them to its own place', async () => {
     const auth = await db.as('auth')
@@ -196,8 +223,8 @@ describe("another organisation's log does not exist", () => {
   test('nothing is appended to it', async () => {
     const auth = await db.as('auth')
     const [a] = [await newLog(auth, 11), await newLog(auth, 12)]
-    const foreign = `SELECT events.append(12, NULL, '[]')`
-    expect(await stateOf(auth.write(a, (tx) => tx.execute(foreign)))).toBe('PR002')
+    for (const foreign of [`events.append(12, NULL, '[]')`, `events.append(12, NULL, '[]', '[]')`])
+      expect(await stateOf(auth.write(a, (tx) => tx.execute(`SELECT ${foreign}`)))).toBe('PR002')
   })
 })
 

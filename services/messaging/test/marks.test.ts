@@ -74,7 +74,8 @@ describe('marks', () => {
     await mark(bob, 'remove', 'read', [id])
     expect(await flagsOf(bob, id)).toEqual([])
     const { body } = await lastEvent()
-    expect(body.details).toEqual({ [id]: { type: 'stream', stream_id: open.id, topic: 'tea' } })
+    const places = [{ stream_id: open.id, topics: ['tea'] }]
+    expect(body).toMatchObject({ messages: [id], unread: { places, mentioned: [] } })
   })
 
   test('what is already so makes no event', async () => {

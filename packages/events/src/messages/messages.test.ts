@@ -149,6 +149,30 @@ describe('flags', () => {
       message_details: { 7: { topic: '' } },
     })
   })
+
+  test('what becomes unread is named by conversation, and told by message as before', () => {
+    const messages = [7, 9, 8]
+    const places = [
+      { stream_id: 9, topics: ['', 'tea'] },
+      { user_ids: [6], count: 1 },
+    ]
+    const removed = { op: 'remove' as const, flag: 'read' as const, messages }
+    const details = {
+      7: { type: 'stream' as const, stream_id: 9, topic: '' },
+      9: { type: 'stream' as const, stream_id: 9, topic: 'tea', mentioned: true },
+      8: { type: 'private' as const, user_ids: [6], mentioned: true },
+    }
+    const body = flagsChanged.body.parse({
+      ...removed,
+      details: null,
+      unread: { places, mentioned: [8, 9] },
+    })
+    for (const who of [viewer(), viewer(emptyKnown)])
+      expect(flagsChanged.shape(body, who)).toEqual(flagsChanged.shape({ ...removed, details }, who))
+    expect(faults({ id: 1, ...flagsChanged.shape(body, viewer()) })).toEqual([])
+    const fewer = { ...body, messages: [7, 9] }
+    expect(() => flagsChanged.body.parse(fewer)).toThrow('conversations')
+  })
 })
 
 test('what was unread where somebody left is told as any reading', () => {

@@ -2,7 +2,6 @@ import type { Granted } from '@parley/access'
 import type { Rights } from '@parley/core'
 import { readRights, takeOwnTurn, type Tx } from '@parley/db'
 import { append, flagsChanged, hold, make } from '@parley/events'
-import { type Changed, changedOf } from '../present/changed.ts'
 import { unreadDetail } from '../present/unread-detail.ts'
 import { adopt, markRead, markUnread, type Markable, readMarkable, setFlag } from '../repo/flags.ts'
 import { eventChunks } from '../rules/event-chunks.ts'
@@ -59,6 +58,7 @@ async function change(granted: Granted<'message:list'>, early: Changing): Promis
   const { op, flag } = asked
   // Marking as read gives nothing away and takes no right to do, so no change of rights needs to undo it.
   const decidedUnder = flag === 'read' && op === 'add' ? null : rights
+  const told = eventsOf(granted, early)
   await hold(tx, decidedUnder)
   // But messages may have gone to other channels meanwhile, where they stand for other parts.
   const stands = decidedUnder !== null || (await readRights(tx)) === rights
@@ -69,25 +69,21 @@ async function change(granted: Granted<'message:list'>, early: Changing): Promis
   if (flag !== 'read') await setFlag(tx, granted, changing, flag, op === 'add')
   else if (op === 'add') await markRead(tx, granted, changing)
   else await markUnread(tx, granted, changing)
-  const events = eventChunks(changedOf(changing)).map((some) => {
-    const messages = some.map(({ id }) => id)
-    const body = { op, flag, messages, details: detailsOf(granted, asked, some) }
-    return make(flagsChanged, body, { users: [granted.actor.userId] })
-  })
-  await append(tx, decidedUnder, events)
+  await append(tx, decidedUnder, stands ? told : eventsOf(granted, { asked, changing }))
 }
+
+const eventsOf = (
+  { actor: { userId } }: Granted<'message:list'>,
+  { asked: { op, flag }, changing }: Pick<Changing, 'asked' | 'changing'>,
+) =>
+  eventChunks(changing).map((parts) => {
+    const messages = parts.flatMap(({ place, from, to }) => place.ids.slice(from, to))
+    const unread = flag === 'read' && op === 'remove' ? unreadDetail(parts, userId) : undefined
+    return make(flagsChanged, { op, flag, messages, details: null, unread }, { users: [userId] })
+  })
 
 /** The same as it is behind the head. */
 async function anew(granted: Granted<'message:list'>, { tx, asked, changing: early }: Changing) {
   const ids = early.flatMap((place) => place.ids)
   return whatChanges(asked, await readMarkable(tx, granted, asked, ids)).changing
 }
-
-const detailsOf = (
-  { actor }: Granted<'message:list'>,
-  { op, flag }: FlagChange,
-  changed: readonly Changed[],
-) =>
-  flag === 'read' && op === 'remove'
-    ? Object.fromEntries(changed.map((message) => [String(message.id), unreadDetail(message, actor.userId)]))
-    : null
