@@ -58,6 +58,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging matchingWords': 'compares words that are given, of messages read against a proof',
   'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',
   'messaging spansSql': 'the same',
+  'messaging knownSpansSql': 'the same',
   'messaging ruleSql': 'the same',
   'messaging readAtBirth': 'the same',
   'messaging readAtBirthOf': 'the same',

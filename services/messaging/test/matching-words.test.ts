@@ -13,13 +13,17 @@ afterAll(() => db[Symbol.asyncDispose]())
 
 /** Forms that differ in more than their end, digits that end words, other alphabets, marks that stand by themselves. */
 const odd = [
-  ...['skies', 'sky', 'dying', 'die', 'lying', 'ties', 'news', 'idly', 'gently', 'singly', 'I', 'Is'],
-  ...['12abc', '1e5abc', 'abc', '1e5', '0xAFF', 'aff', 'naïve', 'Naive', 'İstanbul', 'istanbul', 'ıstanbul'],
-  ...['ﬁnds', 'finding', 'e\u0301abc', 'abc\u0301', '\u0301abc', 'ΣΊΣΥΦΟΣ', 'сорок', '東京', 'ＡＢＣ', 'K'],
-]
+  'skies sky dying die lying ties news idly gently singly I Is',
+  '12abc 1e5abc abc 1e5 0xAFF aff naïve Naive İstanbul istanbul ıstanbul',
+  'ﬁnds finding e\u0301abc abc\u0301 \u0301abc ΣΊΣΥΦΟΣ сорок 東京 ＡＢＣ K',
+].flatMap((line) => line.split(' '))
 const someWord = fc.oneof(
   fc.constantFrom(...odd),
-  fc.string({ unit: fc.constantFrom(...'aAbiIkKsSy1eé'), minLength: 1, maxLength: 4 }),
+  fc.string({
+    unit: fc.constantFrom('a', 'A', 'b', 'i', 'I', 'k', 'K', 's', 'S', 'y', '1', 'e', 'é'),
+    minLength: 1,
+    maxLength: 4,
+  }),
 )
 const stem = fc
   .tuple(someWord, fc.constantFrom('', 's', 'es', 'ing', 'ed', 'ly', "'s"))

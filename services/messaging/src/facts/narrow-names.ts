@@ -5,11 +5,20 @@ import { badNarrow, type ChannelName, type Term, type UserName } from '../rules/
 import { channelAtomsSql } from './channel-sql.ts'
 import { type Plain, withConversation } from './with-conversation.ts'
 
+/** Parts of conversations (`spansSql`), without the topics: a list of each column, as Postgres writes it. */
+export const KnownSpans = z.object({ recipients: z.string(), lo: z.string(), hi: z.string() })
+export type KnownSpans = z.output<typeof KnownSpans>
+
 /** A term with the ids its names stand for. `users` are ascending and hold the reader. */
 export type Resolved =
   | Exclude<Term, { kind: 'channel' | 'people' | 'sender' | 'including' | 'with' }>
-  /** What an index found for the searches (repo/found). */
-  | { readonly kind: 'found'; readonly ids: readonly number[]; readonly negated: false }
+  /** What an index found for the searches, and the parts of conversations that it was looked for in (repo/found). */
+  | {
+      readonly kind: 'found'
+      readonly ids: readonly number[]
+      readonly spans: KnownSpans
+      readonly negated: false
+    }
   | { readonly kind: 'channel'; readonly channel: number; readonly negated: boolean }
   | { readonly kind: 'people'; readonly users: readonly number[]; readonly negated: boolean }
   | { readonly kind: 'sender'; readonly sender: number; readonly negated: boolean }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
 import { type Around, beyondNewest } from '../rules/anchor.ts'
 import {
+  knownSpansSql,
   lookingAt,
   messageConditions,
   receivedSql,
@@ -93,33 +94,34 @@ interface Search {
 /** Terms that leave few messages over: looked for first, then held against the spans. */
 const sparse = new Set<Resolved['kind']>(['sender', 'id', 'starred', 'mentioned', 'found'])
 
-/** Of what an index has found, so many times the limit are looked at first: mostly that is enough. */
-const eagerly = 4
+/** Of what an index has found so many more than are asked for are looked at first; and how the pieces that follow grow. */
+const [slack, growth] = [20, 8]
 
+/** What was found is looked at from the anchor on, piece by piece: mostly the first is enough. */
 async function search(tx: Tx, actor: Granted<'message:list'>['actor'], wanted: Search): Promise<number[]> {
-  const first = nearest(wanted)
-  const rows = first && (await searchAll(tx, actor, first))
-  return rows?.length === wanted.limit ? rows : searchAll(tx, actor, wanted)
+  const { terms, limit } = wanted
+  const found = terms.find((term) => term.kind === 'found')
+  if (!found) return searchAll(tx, actor, wanted)
+  const ids = nearestFirst(found.ids, wanted)
+  const rows: number[] = []
+  for (let from = 0, size = limit + slack; from < ids.length && rows.length < limit; size *= growth) {
+    const piece = { ...found, ids: ids.slice(from, from + size) }
+    const among = terms.map((term) => (term === found ? piece : term))
+    rows.push(...(await searchAll(tx, actor, { ...wanted, terms: among, limit: limit - rows.length })))
+    from += size
+  }
+  return rows
 }
 
-/** The same among the nearest of what was found; null where that is all of it. */
-function nearest(wanted: Search): Search | null {
-  const { terms, bound, newestFirst, limit } = wanted
-  const found = terms.find((term) => term.kind === 'found')
-  if (!found) return null
-  const beyond = {
+function nearestFirst(ids: readonly number[], { bound, newestFirst }: Search): number[] {
+  const anchor = bound?.anchor ?? 0
+  const within = {
     '<': (id: number) => id < anchor,
     '=': (id: number) => id === anchor,
     '>': (id: number) => id > anchor,
   }
-  const anchor = bound?.anchor ?? 0
-  const ids = (bound ? found.ids.filter(beyond[bound.operator]) : [...found.ids]).sort((a, b) =>
-    newestFirst ? b - a : a - b,
-  )
-  const few = limit * eagerly
-  if (ids.length <= few) return null
-  const among = { ...found, ids: ids.slice(0, few) }
-  return { ...wanted, terms: terms.map((term) => (term === found ? among : term)) }
+  const some = bound ? ids.filter(within[bound.operator]) : [...ids]
+  return some.sort((a, b) => (newestFirst ? b - a : a - b))
 }
 
 async function searchAll(
@@ -131,7 +133,13 @@ async function searchAll(
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
   const order = newestFirst ? 'DESC' : 'ASC'
-  const spans = spansSql(values, org, user, { actor, terms, unread })
+  const byTopic = asksForPolicies(terms)
+  const known = terms.find((term) => term.kind === 'found')
+  // What was found was looked for in the same parts, in this very transaction.
+  const spans =
+    known && !unread && !byTopic
+      ? knownSpansSql(values, user, known.spans)
+      : spansSql(values, org, user, { actor, terms, unread })
   // What is asked of the reader's own marks is never looked for beyond what came to them.
   const mine = { received: 'true', inUnread: unread }
   const looking = { org, user, terms, channel: 's.channel_id', muted: 's.muted', ...mine }
@@ -141,7 +149,6 @@ async function searchAll(
     'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)'
   const most = values.add(limit)
   const few = terms.some((term) => !term.negated && sparse.has(term.kind))
-  const byTopic = asksForPolicies(terms)
   const inTopic = byTopic ? 'AND (s.topic_key IS NULL OR m.topic_key = s.topic_key)' : ''
   // The newest of each conversation, then the newest of those: each is one short walk along an index.
   const walk = (within: string, whose: string): string =>

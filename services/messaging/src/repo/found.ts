@@ -1,13 +1,18 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
-import type { Resolved } from '../facts/narrow-names.ts'
+import { KnownSpans, type Resolved } from '../facts/narrow-names.ts'
 import { spansSql, Values } from './spans.ts'
 
 /** Most messages that are looked at one by one; words of more are met soon enough by walking along the messages. */
 const most = 5_000
 
-const Found = z.object({ ids: z.array(z.int()).nullable() })
+const Found = z.object({
+  ids: z
+    .custom<readonly number[]>((list) => Array.isArray(list) && list.every(Number.isSafeInteger))
+    .nullable(),
+  spans: KnownSpans,
+})
 
 /**
  * Adds to a narrow with searches a term that names the messages they may find, where these are few. Words are looked for
@@ -27,9 +32,13 @@ export async function withFound(
   const spans = spansSql(values, org, values.add(actor.userId), { actor, terms, unread: false })
   const [row] = await tx.query(
     Found,
-    `SELECT messaging.found(${org}, ${values.add(texts.join(' '))},
-        ARRAY(SELECT DISTINCT s.recipient_id FROM (${spans}) AS s), ${values.add(most)}) AS ids`,
+    `SELECT messaging.found(${org}, ${values.add(texts.join(' '))}, s.conversations, ${values.add(most)}) AS ids,
+        json_build_object('recipients', s.recipients::text, 'lo', s.lo::text, 'hi', s.hi::text) AS spans
+      FROM (SELECT coalesce(array_agg(DISTINCT s.recipient_id), '{}') AS conversations,
+          coalesce(array_agg(s.recipient_id), '{}') AS recipients, coalesce(array_agg(s.lo), '{}') AS lo,
+          coalesce(array_agg(s.hi), '{}') AS hi
+        FROM (${spans}) AS s) AS s`,
     values.list,
   )
-  return row?.ids ? [...terms, { kind: 'found', ids: row.ids, negated: false }] : terms
+  return row?.ids ? [...terms, { kind: 'found', ids: row.ids, spans: row.spans, negated: false }] : terms
 }

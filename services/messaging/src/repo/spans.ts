@@ -1,7 +1,7 @@
 import { type Actor, type ChannelAtom, listRules, type MessageAtom } from '@parley/access'
 import { predicateSql } from '@parley/db'
 import { channelAtomsSql } from '../facts/channel-sql.ts'
-import type { Resolved } from '../facts/narrow-names.ts'
+import type { KnownSpans, Resolved } from '../facts/narrow-names.ts'
 import type { Contained } from '../rules/narrow.ts'
 import { channelMuted, type Looking, policyCondition, wantedTopics } from './topic-policies.ts'
 
@@ -53,6 +53,13 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
     ${topics ?? ''}
     WHERE ${conditions.join(' AND ')}`
 }
+
+/** A query with the same rows again. @param user placeholder: named in any case, or Postgres would not know its type */
+export const knownSpansSql = (values: Values, user: string, { recipients, lo, hi }: KnownSpans): string =>
+  `SELECT s.recipient_id, s.lo, s.hi
+    FROM unnest(${values.add(recipients)}::integer[], ${values.add(lo)}::bigint[], ${values.add(hi)}::bigint[])
+      AS s (recipient_id, lo, hi)
+    WHERE ${user}::integer IS NOT NULL`
 
 /** `is:` asks, but for `resolved`, for what is the actor's own, so never for what did not come to them. */
 const own: ReadonlySet<Resolved['kind']> = new Set([

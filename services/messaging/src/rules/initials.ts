@@ -5,9 +5,11 @@ const letters = /^[a-z]+$/i
 export function initialsOf(text: string): ReadonlySet<string> {
   const runs = text.match(run) ?? []
   // What is not of letters alone may hold several words.
-  return new Set(runs.flatMap((one) => [...(letters.test(one) ? one.slice(0, 1) : one).toLowerCase()]))
+  return new Set(
+    runs.flatMap((one) => (letters.test(one) ? one.charAt(0) : one).toLowerCase().match(/[a-z]/g) ?? []),
+  )
 }
 
 /** May it be a form of a word that begins so? Whatever is not of English letters alone may. */
 export const mayBegin = (word: string, initials: ReadonlySet<string>): boolean =>
-  !letters.test(word) || initials.has(word.slice(0, 1).toLowerCase())
+  !letters.test(word) || initials.has(word.charAt(0).toLowerCase())
