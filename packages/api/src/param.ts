@@ -93,6 +93,33 @@ export interface RawInput {
   readonly file?: string | undefined
 }
 
+interface Names {
+  readonly named: readonly {
+    readonly name: string
+    readonly names: readonly string[]
+    readonly param: Param
+  }[]
+  /** Every name that a field may have. */
+  readonly fields: ReadonlySet<string>
+}
+
+const namesKnown = new WeakMap<Params, Names>()
+
+/** The same for each request, so it is put together once. */
+function namesOf(params: Params): Names {
+  const known = namesKnown.get(params)
+  if (known) return known
+  const named = Object.entries(params).map(([name, param]) => ({
+    name,
+    names: [name, ...param.aliases],
+    param,
+  }))
+  const fields = named.filter(({ param }) => param.place === 'field').flatMap(({ names }) => names)
+  const made = { named, fields: new Set(fields) }
+  namesKnown.set(params, made)
+  return made
+}
+
 /**
  * Parses and checks every parameter of an operation.
  * @returns the input and the names of fields that no parameter has (Zulip: `ignored_parameters_unsupported`)
@@ -102,17 +129,15 @@ export function parseParams<P extends Params>(
   params: P,
   raw: RawInput,
 ): { input: InputOf<P>; ignored: string[] } {
-  const known = new Set<string>()
+  const { named, fields } = namesOf(params)
   const input: Record<string, unknown> = {}
-  for (const [name, param] of Object.entries(params)) {
+  for (const { name, names, param } of named) {
     if (param.place === 'file') {
       input[name] = fileOf(name, param, raw.file)
       continue
     }
-    const names = [name, ...param.aliases]
     const source = param.place === 'path' ? raw.path : raw.fields
     const given = names.filter((n) => Object.hasOwn(source, n))
-    if (param.place === 'field') for (const n of names) known.add(n)
     if (given.length > 1)
       throw new AppError(
         'REQUEST_CONFUSING_VAR',
@@ -131,7 +156,7 @@ export function parseParams<P extends Params>(
     if (!parsed.success) throw invalid(used ?? name, parsed.error.issues[0])
     if (parsed.data !== undefined) input[name] = parsed.data
   }
-  const ignored = Object.keys(raw.fields).filter((name) => !known.has(name))
+  const ignored = Object.keys(raw.fields).filter((name) => !fields.has(name))
   // The loop above filled every key of P from its own schema; the mapped type cannot be followed through it.
   return { input: input as InputOf<P>, ignored }
 }

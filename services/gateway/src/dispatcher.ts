@@ -23,9 +23,9 @@ export interface DispatcherDeps {
 export function createDispatcher(deps: DispatcherDeps): Dispatch {
   const { link, minter, own } = deps
   const over = async (exchange: Exchange): Promise<Rendered> => {
-    const { operation, caller, facts, signal, requestId } = exchange
+    const { operation, caller, facts, hangUp, requestId } = exchange
     const token = caller && (await minter.mint(caller.principal))
-    const options = { signal, requestId }
+    const options = { signal: hangUp.signal, requestId }
     const raw = await prepared(link, exchange)
     const { json, ignored } = await link.operation(operation, raw, facts, token, options)
     return operation.redirects ? leadingTo(json) : withSession(operation.id, json, ignored)
@@ -50,12 +50,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatch {
 
 /** Services decode nothing themselves: of a picture that comes with their operation they get what is to be kept. */
 async function prepared(link: LinkClient, exchange: Exchange): Promise<RawInput> {
-  const { operation, caller, raw, facts, signal, requestId } = exchange
+  const { operation, caller, raw, facts, hangUp, requestId } = exchange
   const { file, ...rest } = raw
   const takes = Object.values(operation.params).some((param) => param.prepared)
   if (!takes || !caller || file === undefined) return raw
   const asked = { org: facts.org, user: caller.principal.user, file }
-  const made = await link.call(prepareAvatar, asked, { signal, requestId })
+  const made = await link.call(prepareAvatar, asked, { signal: hangUp.signal, requestId })
   // Who could give nobody a picture is refused by the operation itself.
   return made === null ? rest : { ...rest, file: asFile(made) }
 }

@@ -64,8 +64,11 @@ test('queues asked for together are read together, each for its own user', async
   const db = await database.as('gateway')
   for (const n of [31, 32]) await db.write(orgId(1), (tx) => insertQueue(tx, own(n), spec(id(n))))
   let reads = 0
-  const counted = { ...db, read: (...args: Parameters<typeof db.read>) => (reads++, db.read(...args)) }
-  const findQueue = createFindQueue(counted as typeof db)
+  const once: typeof db.once = (...args) => {
+    reads++
+    return db.once(...args)
+  }
+  const findQueue = createFindQueue({ ...db, once })
   const asked = [
     [31, 31],
     [32, 32],
@@ -76,6 +79,40 @@ test('queues asked for together are read together, each for its own user', async
   expect(found.map((queue) => queue?.queueId ?? null)).toEqual([id(31), id(32), null, null])
   expect(await findQueue(orgId(2), id(31), 31)).toBeNull()
   expect(reads).toBe(2)
+})
+
+test('what a queue wants is read once, and whether it is there each time', async () => {
+  const db = await database.as('gateway')
+  const kept = [41, 42, 43]
+  for (const n of kept)
+    await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(n), { lifespan: 600 })))
+  const findQueue = createFindQueue(db)
+  const found = () => Promise.all(kept.map((n) => findQueue(orgId(1), id(n), 7)))
+  const first = await found()
+  expect(first.map((queue) => queue?.queueId)).toEqual(kept.map(id))
+  // Another's question neither finds it nor makes it forgotten.
+  expect(await findQueue(orgId(1), id(41), 8)).toBeNull()
+  expect(await findQueue(orgId(2), id(41), 7)).toBeNull()
+  const again = await found()
+  expect(again.map((queue, i) => queue === first[i])).toEqual([true, true, true])
+  // Whoever ended them did so elsewhere.
+  await db.write(orgId(1), (tx) => deleteQueue(tx, own(7), id(41)))
+  await database.superuser(
+    `UPDATE gateway.queues SET expires_at = clock_timestamp() - interval '1 second' WHERE queue_id = $1`,
+    [id(42)],
+  )
+  expect((await found()).map((queue) => queue?.queueId ?? null)).toEqual([null, null, id(43)])
+  expect(await sweepQueues(db)).toBe(1)
+})
+
+test('more queues than one statement asks for are found too', async () => {
+  const db = await database.as('gateway')
+  await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(44))))
+  const findQueue = createFindQueue(db)
+  const found = await Promise.all(
+    Array.from({ length: 2500 }, (_, n) => findQueue(orgId(1), id(44 + (n % 2)), 7)),
+  )
+  expect(found.map((queue) => queue !== null)).toEqual(found.map((_, n) => n % 2 === 0))
 })
 
 test('positions only go up, and touching a queue keeps it', async () => {

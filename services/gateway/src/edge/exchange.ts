@@ -1,6 +1,7 @@
 import type { Operation, Principal, RawInput, RequestFacts } from '@parley/api'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Credential } from '../identity/basic.ts'
+import type { HangUp } from './hang-up.ts'
 import type { Rendered } from './render.ts'
 
 /** Who makes a request, and with what. */
@@ -22,8 +23,7 @@ export interface Exchange {
   readonly raw: RawInput
   readonly facts: RequestFacts
   readonly requestId: string
-  /** Ends when the client hangs up. */
-  readonly signal: AbortSignal
+  readonly hangUp: HangUp
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }

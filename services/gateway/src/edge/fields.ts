@@ -57,8 +57,13 @@ export function utf8(bytes: Uint8Array): string {
   }
 }
 
+/** Nothing but ASCII, which is the same in both. */
+const plain = /^[\0-\x7f]*$/
+
 /** The query string of a request target. Node hands its bytes over as Latin-1. */
 export function queryOf(target: string): string {
   const at = target.indexOf('?')
-  return at === -1 ? '' : utf8(Buffer.from(target.slice(at + 1), 'latin1'))
+  if (at === -1) return ''
+  const query = target.slice(at + 1)
+  return plain.test(query) ? query : utf8(Buffer.from(query, 'latin1'))
 }

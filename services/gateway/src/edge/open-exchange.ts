@@ -10,6 +10,7 @@ import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { type Fields, noFields, queryOf, readUrlencoded } from './fields.ts'
 import type { Gate } from './gate.ts'
+import { HangUp } from './hang-up.ts'
 import type { Room } from './room.ts'
 import { siteOf } from './host.ts'
 import { clientName } from './user-agent.ts'
@@ -56,7 +57,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   const site = siteOf(request.headers.host, deps.publicHost)
   const fields = noFields()
   readUrlencoded(queryOf(request.url ?? ''), fields)
-  const signal = hangUp(response)
+  const hangUp = HangUp.of(response)
   const org = await deps.organisations.of(site.subdomain)
   if (!waits(operation)) deps.admission.check(org, operation.access === 'public')
   const ip = request.socket.remoteAddress ?? ''
@@ -73,7 +74,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   if (caller?.incomingWebhook && !operation.incomingWebhooks) throw notForWebhooks()
   const takesFile = Object.values(operation.params).some(({ place }) => place === 'file')
   const held = takesFile ? deps.room.open(org) : null
-  response.once('close', () => held?.[Symbol.dispose]())
+  if (held) response.once('close', () => held[Symbol.dispose]())
   const file = await readBody(request, operation.bodyLimit, fields, held)
   if (byAccount) await count(ofAll, fields['username'] ?? null)
   if (door === 'Session') checkSession(request, site.hostname, deps.publicPort(), fields)
@@ -96,7 +97,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
       ...idempotency(request),
     },
     requestId,
-    signal,
+    hangUp,
     request,
     response,
   }
@@ -125,13 +126,4 @@ function idempotency({ headers }: IncomingMessage): { idempotencyKey?: string } 
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
     throw badRequest('Malformed Idempotency-Key')
   return { idempotencyKey: key }
-}
-
-/** Ends when the client goes away before its answer is there. */
-function hangUp(response: ServerResponse): AbortSignal {
-  const gone = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort()
-  })
-  return gone.signal
 }

@@ -1,4 +1,5 @@
-import { AppError, type Clock, sha256 } from '@parley/core'
+import { hash } from 'node:crypto'
+import { AppError, type Clock } from '@parley/core'
 import type { Principal } from '@parley/api'
 import type { Effect } from '../live/effect.ts'
 import type { Credential } from './basic.ts'
@@ -115,5 +116,5 @@ function keyOf(org: number, credential: Credential): string {
     credential.scheme === 'basic'
       ? ['basic', credential.email.toLowerCase(), credential.apiKey]
       : ['session', '', credential.token]
-  return sha256([org, ...parts].join('\0')).toString('base64')
+  return hash('sha256', [org, ...parts].join('\0'), 'base64')
 }

@@ -41,3 +41,13 @@ test('a queue that was not answered, or is somebody else’s, waits for nothing'
   expect(rhythm.pause(7, queue(41))).toBe(0)
   expect(rhythm.pause(8, queue(1))).toBe(0)
 })
+
+test('those who gather until about the same moment are served together', async () => {
+  const { rhythm, answer } = scene()
+  answer(20)
+  const gathering = rhythm.gathered(7, queue(1))
+  expect(rhythm.gathered(7, queue(2))).toBe(gathering)
+  expect(rhythm.gathered(7, queue(41))).not.toBe(gathering)
+  await gathering
+  expect(rhythm.gathered(7, queue(1))).not.toBe(gathering)
+})

@@ -3,6 +3,8 @@ import type { Clock } from '@parley/core'
 /** A queue and whose it is: who asks for somebody else's is not to learn from the time whether it is polled. */
 type Polled = `${number} ${string}`
 
+const stepMs = 5
+
 /**
  * When a poll that has just been answered is served again. Each costs much more than an event in it, so that many who
  * poll a busy channel would take all of the CPU and have everybody wait. The more queues were answered lately, the
@@ -15,8 +17,10 @@ export class PollRhythm {
   readonly #mostMs: number
   /** When each was answered, for `mostMs`; the last at the end. */
   readonly #answered = new Map<Polled, number>()
+  /** Those who gather until the same moment, in steps of `stepMs`: they wait for one timer and are served together. */
+  readonly #gathering = new Map<number, Promise<void>>()
 
-  constructor(clock: Clock, perQueueMs = 0.8, mostMs = 80) {
+  constructor(clock: Clock, perQueueMs = 0.6, mostMs = 80) {
     this.#clock = clock
     this.#perQueueMs = perQueueMs
     this.#mostMs = mostMs
@@ -37,6 +41,27 @@ export class PollRhythm {
     if (at === undefined) return 0
     const together = Math.min(this.#mostMs, this.#answered.size * this.#perQueueMs)
     return Math.max(0, at + together - this.#clock.monotonic())
+  }
+
+  /** Resolves when its next answer has gathered; at once where it need not. */
+  gathered(user: number, queueId: string): Promise<void> {
+    const ms = this.pause(user, queueId)
+    if (ms < 1) return Promise.resolve()
+    const now = this.#clock.monotonic()
+    const step = Math.ceil((now + ms) / stepMs)
+    const known = this.#gathering.get(step)
+    if (known) return known
+    const gathered = new Promise<void>((done) => {
+      setTimeout(
+        () => {
+          this.#gathering.delete(step)
+          done()
+        },
+        step * stepMs - now,
+      )
+    })
+    this.#gathering.set(step, gathered)
+    return gathered
   }
 
   #forget(): void {

@@ -26,42 +26,75 @@ export async function insertQueue(
   )
 }
 
-const Row = z.object({ queue_id: z.string(), user_id: z.int(), spec: z.unknown() })
+/** Which are there, by place from 1, and what was asked for of those that were not known. */
+const Found = z.object({ alive: z.array(z.int()), specs: z.record(z.string(), z.unknown()).nullable() })
 
 /** Finds a user's queue; null where there is none, it has expired or belongs to another user. */
 export type FindQueue = (org: OrgId, queueId: string, user: number) => Promise<QueueSpec | null>
 
-interface Together {
-  readonly ids: Set<string>
-  readonly found: Promise<ReadonlyMap<string, z.infer<typeof Row>>>
+interface Asking {
+  readonly queueId: string
+  readonly user: number
 }
 
-/** Queues asked for in one turn are read together: after an event many polls come back at once. */
+interface Together {
+  readonly asking: Asking[]
+  readonly found: Promise<readonly (QueueSpec | null)[]>
+}
+
+/** More are asked for in a statement of their own. */
+const mostTogether = 1000
+const mostRemembered = 10_000
+
+/**
+ * Queues asked for in one turn are looked for together: after an event many polls come back at once. What a queue wants
+ * never changes and is remembered; whether it is still there, and whose it is, is asked each time (ADR 0056).
+ */
 export function createFindQueue(database: Database): FindQueue {
   const next = new Map<OrgId, Together>()
-  const read = async (org: OrgId, ids: ReadonlySet<string>): Promise<Map<string, z.infer<typeof Row>>> => {
+  const remembered = new Map<string, QueueSpec>()
+  const remember = (queueId: string, found: unknown): QueueSpec => {
+    const spec = QueueSpec.parse(found)
+    if (remembered.size >= mostRemembered) {
+      const [oldest] = remembered.keys()
+      if (oldest !== undefined) remembered.delete(oldest)
+    }
+    remembered.set(queueId, spec)
+    return spec
+  }
+  const read = async (org: OrgId, asking: readonly Asking[]): Promise<readonly (QueueSpec | null)[]> => {
     await new Promise(setImmediate)
     next.delete(org)
-    const rows = await database.read(org, (tx) =>
-      tx.query(
-        Row,
-        `SELECT queue_id, user_id, spec FROM gateway.queues
-         WHERE org_id = $1 AND queue_id = ANY ($2::uuid[]) AND expires_at > clock_timestamp()`,
-        [org, [...ids]],
-      ),
+    const known = asking.map(({ queueId }) => {
+      const spec = remembered.get(queueId)
+      return spec?.org === org ? spec : null
+    })
+    const [row] = await database.once(
+      Found,
+      'SELECT alive, specs FROM gateway.find_queues($1, $2::uuid[], $3::integer[], $4::integer[])',
+      [
+        org,
+        asking.map(({ queueId }) => queueId),
+        asking.map(({ user }) => user),
+        known.flatMap((spec, i) => (spec ? [] : [i + 1])),
+      ],
     )
-    return new Map(rows.map((row) => [row.queue_id, row]))
+    const alive = new Set(row?.alive)
+    return asking.map(({ queueId }, i) => {
+      if (alive.has(i + 1)) return known[i] ?? remember(queueId, row?.specs?.[i + 1])
+      if (known[i]?.user === asking[i]?.user) remembered.delete(queueId)
+      return null
+    })
   }
   return async (org, queueId, user) => {
     let together = next.get(org)
-    if (!together) {
-      const ids = new Set<string>()
-      together = { ids, found: read(org, ids) }
+    if (!together || together.asking.length >= mostTogether) {
+      const asking: Asking[] = []
+      together = { asking, found: read(org, asking) }
       next.set(org, together)
     }
-    together.ids.add(queueId)
-    const row = (await together.found).get(queueId)
-    return row?.user_id === user ? QueueSpec.parse(row.spec) : null
+    const place = together.asking.push({ queueId, user }) - 1
+    return (await together.found)[place] ?? null
   }
 }
 

@@ -45,7 +45,7 @@ export function serveSocket(context: Context, served: ServedSocket, socket: WebS
     clock: context.clock,
     frames: context.frames,
     departures: context.departures,
-    patienceMs: patience(context.ids),
+    patienceMs: patience(queue.spec.queueId),
     onAck: (id) => {
       context.positions.note(organisation.org, queue.spec.queueId, Math.min(id, organisation.head))
     },

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { getEvents } from '@parley/api'
 import { unavailable } from '@parley/core'
 import { stale } from '@parley/kit'
@@ -23,7 +22,7 @@ export async function pollEvents(context: Context, exchange: Exchange): Promise<
   await gather(context, exchange, asked)
   for (let attempt = 1; ; attempt++) {
     const served = await findServed(context, exchange, asked.input, asked.caller.principal.user)
-    const wait = patience(context.ids)
+    const wait = patience(served.queue.spec.queueId)
     const poll = new Poll(served.queue, held, exchange.response, context.clock, wait)
     const outcome = await outcomeOf(context, exchange, served, poll, asked)
     // Looked at in the very turn in which the answer leaves.
@@ -36,34 +35,32 @@ export async function pollEvents(context: Context, exchange: Exchange): Promise<
 /** Lets more events come for a queue that was answered just now, where many poll. */
 async function gather(
   { rhythm, stopping }: Context,
-  { signal }: Exchange,
+  { hangUp }: Exchange,
   { input, caller }: Asked<typeof getEvents>,
 ): Promise<void> {
-  const { user } = caller.principal
-  const ms = input.dont_block || stopping() ? 0 : rhythm.pause(user, input.queue_id)
-  // Who hung up is looked at where the queue is served.
-  if (ms >= 1) await sleep(ms, undefined, { signal }).catch(() => {})
+  // Who hangs up meanwhile is looked at where the queue is served.
+  if (!input.dont_block && !stopping() && !hangUp.gone)
+    await rhythm.gathered(caller.principal.user, input.queue_id)
 }
 
 async function outcomeOf(
   { stopping }: Context,
-  { signal }: Exchange,
+  { hangUp }: Exchange,
   { organisation, after }: Served,
   poll: Poll,
   { input, caller }: Asked<typeof getEvents>,
 ): Promise<Outcome> {
-  const hungUp = (): void => {
+  if (hangUp.gone) return { kind: 'end', reason: 'nothing' }
+  hangUp.tell(() => {
     organisation.stop(poll)
     poll.end('nothing')
-  }
-  if (signal.aborted) return { kind: 'end', reason: 'nothing' }
-  signal.addEventListener('abort', hungUp, { once: true })
+  })
   try {
     await organisation.serve(poll, after, caller.principal.generation)
-    if (input.dont_block || stopping() || signal.aborted) poll.end('nothing')
+    if (input.dont_block || stopping() || hangUp.gone) poll.end('nothing')
     return await poll.outcome
   } finally {
-    signal.removeEventListener('abort', hungUp)
+    hangUp.tell(null)
     organisation.stop(poll)
   }
 }
@@ -82,7 +79,6 @@ function answer(
   // Until the kernel has it all, a revocation can still take it back.
   const left = organisation.leaving(poll)
   response.once('close', left)
-  response.once('finish', left)
   if (departures && outcome.kind === 'events')
     response.once('finish', () => {
       departures.events(queueId, outcome.events)

@@ -41,7 +41,7 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
       throw badRequest('User not authorized for this query')
     const { seq, vantage, snapshot } = await exportSnapshot(tx, granted)
     const request = snapshotRequest(asked, exchange, snapshot)
-    const options = { signal: exchange.signal, requestId: exchange.requestId }
+    const options = { signal: exchange.hangUp.signal, requestId: exchange.requestId }
     const answers = await stirring(tx, () =>
       Promise.all(parts.map((part) => context.link.callForJson(part, request, options))),
     )

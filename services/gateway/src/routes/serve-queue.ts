@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Exchange } from '../edge/exchange.ts'
 import { badQueue } from '../live/catch-up.ts'
 import type { Organisation } from '../live/organisation.ts'
-import { Queue } from '../live/queue.ts'
+import { Queue, type QueueSpec } from '../live/queue.ts'
 import { orgOf } from './own-operation.ts'
 
 /** A queue about to be served. */
@@ -16,6 +16,16 @@ export interface Served {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const patienceMs = 5000
+
+/** Of specifications that are remembered, made once. */
+const queues = new WeakMap<QueueSpec, Queue>()
+function queueOf(spec: QueueSpec): Queue {
+  const known = queues.get(spec)
+  if (known) return known
+  const queue = new Queue(spec)
+  queues.set(spec, queue)
+  return queue
+}
 
 /**
  * Finds a user's queue and the organisation's log, applied at least as far as the client has seen it.
@@ -41,5 +51,5 @@ export async function findServed(
   }
   if (!(await live.lease.whenValid(patienceMs))) throw unavailable()
   positions.note(org, queueId, after)
-  return { organisation, queue: new Queue(spec), after }
+  return { organisation, queue: queueOf(spec), after }
 }

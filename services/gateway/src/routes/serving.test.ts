@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import type { Context } from '../context.ts'
 import type { Caller, Exchange } from '../edge/exchange.ts'
+import { HangUp } from '../edge/hang-up.ts'
 import { badQueue } from '../live/catch-up.ts'
 import { PollRhythm } from '../live/poll-rhythm.ts'
 import type { Consumer, EndReason } from '../live/consumer.ts'
@@ -51,7 +52,7 @@ function scene(serve: () => Promise<void> = async () => {}) {
     caller,
     raw: { path: {}, fields: { queue_id: queueId, last_event_id: '0', dont_block: 'true' } },
     facts: { org: 2, url: 'https://acme.example.org' },
-    signal: new AbortController().signal,
+    hangUp: new HangUp(),
     request: { headers: {} },
   } as unknown as Exchange
   return { did, state, context, exchange, asked }
@@ -77,11 +78,13 @@ test('a poll that comes back to be answered again gathers first, and ends with w
   for (let n = 0; n < 100; n++) context.rhythm.answered(user, `${n}`)
   context.rhythm.answered(user, queueId)
   const fields = { queue_id: queueId, last_event_id: '0' }
-  const signal = AbortSignal.abort()
-  const gone = { ...exchange, raw: { path: {}, fields }, signal } as unknown as Exchange
+  const hangUp = new HangUp()
+  const gone = { ...exchange, raw: { path: {}, fields }, hangUp } as unknown as Exchange
   const response = new EventEmitter()
   Object.assign(gone, { response })
-  expect((await pollEvents(context, gone)).body).toContain('"events":[]')
+  const answer = pollEvents(context, gone)
+  hangUp.now()
+  expect((await answer).body).toContain('"events":[]')
   expect(did).toEqual(['find', 'note'])
 })
 

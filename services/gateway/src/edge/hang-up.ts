@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http'
+
+/** Whether a client has gone before its answer was there. A signal is made for those alone who ask for one: it is dear. */
+export class HangUp {
+  #gone = false
+  #then: (() => void) | null = null
+  #controller: AbortController | null = null
+
+  static of(response: Pick<ServerResponse, 'once' | 'writableFinished'>): HangUp {
+    const hangUp = new HangUp()
+    response.once('close', () => {
+      if (!response.writableFinished) hangUp.now()
+    })
+    return hangUp
+  }
+
+  get gone(): boolean {
+    return this.#gone
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#gone) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  /** One at a time is told; null for nobody any more. */
+  tell(then: (() => void) | null): void {
+    this.#then = then
+  }
+
+  now(): void {
+    this.#gone = true
+    this.#controller?.abort()
+    this.#then?.()
+  }
+}
