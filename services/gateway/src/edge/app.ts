@@ -18,7 +18,7 @@ import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
 import { doorOf, type Endpoint, endpoints, matches } from './paths.ts'
 import { Pieces, releaseWhenSent, socketBytes } from './pieces.ts'
 import type { PublicPair } from './public-certificate.ts'
-import { appErrorOf, logRefusal } from './refusal.ts'
+import { appErrorOf, Refusals } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
 import { addStatics } from './statics.ts'
 import { unread } from './unread.ts'
@@ -68,6 +68,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** Makes the edge for every declared operation; what is not declared answers 404. */
 export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
   const known = endpoints(operations)
+  const refusals = new Refusals(deps.logger)
   let listeners: Listeners | undefined
   const app = fastify<Server>({
     serverFactory(handler) {
@@ -105,7 +106,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
     // Whoever loads a picture without a key is not asked for one: browsers would ask their people.
     const root = known.some((e) => e.door === 'Either' && matches(e, request.url)) ? 'Either' : 'Basic'
     const door = request.url.startsWith('/json/') ? 'Session' : doorOf(root, request.headers.authorization)
-    logRefusal(deps.logger, request, error, thrown)
+    refusals.tell(request, error, thrown)
     if (error instanceof Limited) void reply.headers(error.headers)
     unread(request.raw)
       .then((complete) => {
@@ -235,6 +236,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
     async close() {
       await app.close()
       standing.destroy()
+      refusals[Symbol.dispose]()
     },
   }
 }
