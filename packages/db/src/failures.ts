@@ -36,6 +36,13 @@ export function lost(error: unknown): boolean {
 /** Does it pass by itself: the same work may succeed when it is done again? */
 export const passing = (error: unknown): boolean => lost(error) || passingStates.has(sqlState(error) ?? '')
 
+/**
+ * Was a statement prepared before a migration that changed what it answers with? It did nothing, and will never again on this
+ * connection (PostgreSQL documentation, PREPARE).
+ */
+export const stalePlan = (error: unknown): boolean =>
+  sqlState(error) === '0A000' && error instanceof Error && error.message.startsWith('cached plan')
+
 /** An error inside a transaction that surely did not commit, as the caller shall see it. */
 export function rolledBack(error: unknown): unknown {
   if (error instanceof AppError) return error

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { internal } from '@parley/core'
 import { Pool, type PoolClient } from 'pg'
 import { createPool, type PgPoolOptions } from './connection.ts'
-import { passing } from './failures.ts'
+import { passing, stalePlan } from './failures.ts'
 import type { Prisma } from './generated/client.ts'
 import { databaseOver } from './pg-database.ts'
 import { sqlSpan } from './span.ts'
@@ -45,7 +45,7 @@ export async function createOrmDatabase(options: PgPoolOptions): Promise<Databas
         )
       } catch (error) {
         // Prisma's words for a lost connection are many; the server's own are known.
-        throw passing(borrowed.failure) ? borrowed.failure : error
+        throw passing(borrowed.failure) || stalePlan(borrowed.failure) ? borrowed.failure : error
       }
     },
     () => prisma.$disconnect(),

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg'
 import type { z } from 'zod'
 import { createPool, type PgPoolOptions } from './connection.ts'
 import { maybeCommitted, rolledBack } from './failures.ts'
+import { freshFrom } from './fresh.ts'
 import { prepared, preparedName } from './prepared.ts'
 import { sqlSpan } from './span.ts'
 import type { Database, Tx } from './tx.ts'
@@ -21,8 +22,11 @@ export function databaseOver<T extends Tx>(
   within: Within<T>,
   dispose: () => Promise<void> = async () => {},
 ): Database<T> {
-  const transaction = async <R>(org: OrgId, begin: string, fn: (tx: T) => Promise<R>): Promise<R> => {
-    const client = await connect(pool)
+  const connections = freshFrom(pool)
+  const transaction = <R>(org: OrgId, begin: string, fn: (tx: T) => Promise<R>): Promise<R> =>
+    connections.onFresh(() => attempt(org, begin, fn))
+  const attempt = async <R>(org: OrgId, begin: string, fn: (tx: T) => Promise<R>): Promise<R> => {
+    const client = await connections.connect()
     // Not awaited: the first statement follows it on the same trip.
     const begun = client.query(`${begin}; SELECT set_config('app.org', '${Number(org)}', true)`)
     begun.catch(() => {})
@@ -61,30 +65,23 @@ export function databaseOver<T extends Tx>(
       const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '${snapshot}'`
       return transaction(org, begin, fn)
     },
-    async once(row, sql, params = []) {
-      const client = await connect(pool)
-      try {
-        const query = { name: preparedName(prepared(sql)), text: sql, values: [...params] }
-        const result = await sqlSpan(sql, () => client.query(query))
-        client.release()
-        return parseRows(row, result)
-      } catch (error) {
-        client.release(!(error instanceof Error && 'severity' in error && error.severity === 'ERROR'))
-        throw maybeCommitted(error)
-      }
-    },
+    once: (row, sql, params = []) =>
+      connections.onFresh(async () => {
+        const client = await connections.connect()
+        try {
+          const query = { name: preparedName(prepared(sql)), text: sql, values: [...params] }
+          const result = await sqlSpan(sql, () => client.query(query))
+          client.release()
+          return parseRows(row, result)
+        } catch (error) {
+          client.release(!(error instanceof Error && 'severity' in error && error.severity === 'ERROR'))
+          throw maybeCommitted(error)
+        }
+      }),
     async [Symbol.asyncDispose]() {
       await dispose()
       await pool.end()
     },
-  }
-}
-
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect()
-  } catch (error) {
-    throw rolledBack(error)
   }
 }
 

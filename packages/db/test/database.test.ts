@@ -1,5 +1,5 @@
 import { orgId } from '@parley/core'
-import { createOrmDatabase, createPgDatabase, type Database, sqlState, type Tx } from '@parley/db'
+import { createOrmDatabase, createPgDatabase, type Database, prepared, sqlState, type Tx } from '@parley/db'
 import { startProxy, type TestDatabase, testDatabase } from '@parley/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -43,6 +43,22 @@ describe.each([
     })
     await expect(failed).rejects.toThrow('no')
     expect([await notes(base), await notes(base + 1)]).toEqual([1, 0])
+  })
+
+  test('S7 go on where a migration has changed what a prepared statement answers with', async () => {
+    const auth = await open()
+    const all = prepared(`SELECT *, ${base} AS kind FROM auth.notes LIMIT 1`)
+    const columns = async (rows: Promise<object[]>): Promise<number> =>
+      Object.keys((await rows)[0] ?? {}).length
+    const once = (): Promise<number> => columns(auth.once(Any, all))
+    const inside = (): Promise<number> => columns(auth.write(five, (tx) => tx.query(Any, all)))
+    await auth.write(five, (tx) => note(tx, base + 2))
+    const before = await Promise.all([once(), inside(), inside()])
+    await db.superuser(`ALTER TABLE auth.notes ADD COLUMN of_${base} int`)
+    const grown = before.map((n) => n + 1)
+    expect(await Promise.all([inside(), inside(), once()])).toEqual(grown)
+    await db.superuser(`ALTER TABLE auth.notes DROP COLUMN of_${base}`)
+    expect([await once(), await inside()]).toEqual(before.slice(1))
   })
 
   test('see their organisation and no other', async () => {
