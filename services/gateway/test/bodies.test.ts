@@ -146,7 +146,7 @@ beforeAll(async () => {
     departures: null,
     metrics: createMetrics('gateway'),
     onUpgrade: () => Promise.reject(new AppError('NOT_FOUND', 'Not Found')),
-    async dispatch({ raw, signal }) {
+    async dispatch({ raw, hangUp: { signal } }) {
       const parts = z.array(Part).parse(JSON.parse(raw.fields['parts'] ?? ''))
       return renderJson(
         await Promise.all(parts.map((part) => link.callForJson(filled, part, { signal }))),
