@@ -88,6 +88,7 @@ import { groupChanged } from './groups/group-changed.ts'
 import { groupCreated, groupDeactivated, groupUpdated } from './groups/group-known.ts'
 import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.ts'
 import { accountEmailChanged, emailChanged, shownEmailChanged } from './users/email-changed.ts'
+import { emailVisibilityChanged } from './users/email-visibility-changed.ts'
 import { passwordChanged } from './users/password-changed.ts'
 import { avatarChanged } from './users/avatar-changed.ts'
 import { userMoved } from './users/user-moved.ts'
@@ -107,6 +108,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(accountCreated),
   any(accountEmailChanged),
   any(emailChanged),
+  any(emailVisibilityChanged),
   any(shownEmailChanged),
   any(accountSet),
   any(botChanged),

@@ -5,7 +5,8 @@ import type { OrmTx } from '@parley/db'
 import { accountCreated, make, type NewEvent, userCreated } from '@parley/events'
 import { type AuthContext, now } from './context.ts'
 import { wireTime } from './present/person.ts'
-import { beginSettings } from './repo/user-settings.ts'
+import { setEmailVisibility } from './repo/email-visibility.ts'
+import { beginSettings, readSettingsDefaults } from './repo/user-settings.ts'
 import { type AccountRow, type ListedRow, insertPassword, insertUser } from './repo/users.ts'
 import { joinsRoleGroup } from './rules/role-group.ts'
 
@@ -29,12 +30,24 @@ export async function addAccount(
   { email, fullName, hash, canCreateUsers = false }: NewAccount,
 ): Promise<{ row: AccountRow; events: NewEvent[] }> {
   const joined = now(ctx.clock)
-  const row = await insertUser(tx, granted, { email, fullName, canCreateUsers, joined })
-  if (!row) throw badRequest(`Email '${email}' already in use`)
-  if (hash) await insertPassword(tx, granted, userId(row.userId), { hash, changedAt: joined })
-  await beginSettings(tx, granted, userId(row.userId))
+  const inserted = await insertUser(tx, granted, { email, fullName, canCreateUsers, joined })
+  if (!inserted) throw badRequest(`Email '${email}' already in use`)
+  if (hash) await insertPassword(tx, granted, userId(inserted.userId), { hash, changedAt: joined })
+  await beginSettings(tx, granted, userId(inserted.userId))
+  const row = await hidden(tx, granted, inserted)
   const by = isOperator(granted.actor) ? null : granted.actor.userId
   return { row, events: accountEvents(row, granted.object.role, by) }
+}
+
+/** A new account as those see its address whom the organisation begins with. */
+async function hidden(
+  tx: OrmTx,
+  granted: Granted<'user:create'> | Granted<'user:join'>,
+  row: ListedRow,
+): Promise<ListedRow> {
+  const emailAddressVisibility = Number((await readSettingsDefaults(tx))['email_address_visibility'])
+  const shown = await setEmailVisibility(tx, granted, row.userId, emailAddressVisibility)
+  return shown ? { ...row, emailAddressVisibility, email: shown.email } : row
 }
 
 /** What the log says of a new account. @param by who made it; null for the operator */

@@ -1,12 +1,21 @@
 import { authorize, type Granted, isAdmin } from '@parley/access'
-import { type updateSettings, userSettings } from '@parley/api'
+import { type SettingValue, type updateSettings, userSettings } from '@parley/api'
 import type { OrmTx } from '@parley/db'
-import { accountSet, append, make, type NewEvent, userRenamed } from '@parley/events'
+import {
+  accountSet,
+  append,
+  emailVisibilityChanged,
+  make,
+  type NewEvent,
+  shownEmailChanged,
+  userRenamed,
+} from '@parley/events'
 import { commitAsked, type Handling } from '@parley/kit'
 import { askForEmail } from './change-email.ts'
 import { changePassword, newPassword } from './change-password.ts'
 import type { AuthContext } from './context.ts'
 import { refusal } from './present/refusal.ts'
+import { setEmailVisibility } from './repo/email-visibility.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { readOwnSettings, writeOwnSettings } from './repo/user-settings.ts'
 import { renameOwn } from './repo/users.ts'
@@ -36,11 +45,29 @@ export async function setOwn(handling: Setting): Promise<Record<string, never>> 
       ...Object.entries(changed).map(([property, value]) =>
         make(accountSet, { property, value }, { users: [granted.actor.userId] }),
       ),
+      ...(await shownTo(tx, granted, changed['email_address_visibility'])),
       ...(password ? await changePassword(ctx, tx, granted, principal, password) : []),
     ]
     if (events.length > 0) await append(tx, rights, events)
     return {}
   })
+}
+
+/** What is told where somebody lets others see their address than before. */
+async function shownTo(
+  tx: OrmTx,
+  granted: Granted<'self:set'>,
+  value: SettingValue | undefined,
+): Promise<NewEvent[]> {
+  if (typeof value !== 'number') return []
+  const { userId: user_id } = granted.actor
+  const shown = await setEmailVisibility(tx, granted, user_id, value)
+  if (!shown) return []
+  const { email, delivery_email, was } = shown
+  return [
+    make(emailVisibilityChanged, { user_id, delivery_email, was, email_address_visibility: value }),
+    ...(was === 1 || value === 1 ? [make(shownEmailChanged, { user_id, new_email: email })] : []),
+  ]
 }
 
 async function renamed(tx: OrmTx, granted: Granted<'self:set'>, given: string): Promise<NewEvent[]> {

@@ -40,10 +40,7 @@ test.each([
   [{ color_scheme: '4' }, 'REQUEST_VARIABLE_INVALID Invalid color_scheme'],
   [{ emojiset: 'mine' }, 'REQUEST_VARIABLE_INVALID Invalid emojiset'],
   [{ enter_sends: '1' }, 'REQUEST_VARIABLE_INVALID enter_sends is not a boolean'],
-  [
-    { email_address_visibility: '4' },
-    'BAD_REQUEST email_address_visibility cannot be changed on this server',
-  ],
+  [{ email_address_visibility: '6' }, 'REQUEST_VARIABLE_INVALID Invalid email_address_visibility'],
   [
     { email: 'new@acme.example' },
     'BAD_REQUEST This server sends no e-mail, which another address needs. Its operator can set that up.',

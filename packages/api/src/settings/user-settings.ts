@@ -66,7 +66,7 @@ export const userSettings: Settings = {
   send_stream_typing_notifications: setting(bool(), true),
   send_read_receipts: setting(bool(), true),
   allow_private_data_export: setting(bool(), false),
-  email_address_visibility: setting(oneOf(1, 2, 3, 4, 5), 1, { fixed: true }),
+  email_address_visibility: setting(oneOf(1, 2, 3, 4, 5), 1),
   web_navigate_to_sent_message: setting(bool(), true),
   resolved_topic_notice_auto_read_policy: setting(
     word(['always', 'except_followed', 'never']),

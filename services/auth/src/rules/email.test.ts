@@ -11,6 +11,7 @@ test.each([
   'ada@',
   '@example.org',
   'a b@example.org',
+  'user7@Parley.invalid',
   'аda@example.org',
   `${'a'.repeat(250)}@b.org`,
 ])('%j is none', (given) => {

@@ -48,6 +48,9 @@ const settingsAtRandom = ({ random }: Play): Record<string, unknown> => ({
   emojiset: random.pick(['google', 'twitter', 'text']),
 })
 
+const changeWhoSeesAddress: Change = async ({ random }, who) =>
+  who.patch('/settings', { email_address_visibility: random.pick([1, 1, 2, 3, 4, 5]) })
+
 const changeOwnSettings: Change = async (play, who) => who.patch('/settings', settingsAtRandom(play))
 
 const changeDefaults: Change = async (play) =>
@@ -58,5 +61,6 @@ export const ofSettings: Kinds = {
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],
   'change own settings': [1, changeOwnSettings],
+  'change who sees an address': [1, changeWhoSeesAddress],
   'change defaults of settings': [1, changeDefaults],
 }

@@ -50,8 +50,7 @@ export const ofPeople: Appliers = {
     else if (typeof changed['full_name'] === 'string') known['full_name'] = changed['full_name']
     else if (typeof changed['avatar_version'] === 'number') depict(state, user, changed)
     else if (typeof changed['is_active'] === 'boolean') known['active'] = changed['is_active']
-    else if (typeof changed['delivery_email'] === 'string')
-      known['delivery_email'] = changed['delivery_email']
+    else if (changed['delivery_email'] !== undefined) known['delivery_email'] = changed['delivery_email']
     else if (typeof changed['new_email'] === 'string') known['email'] = changed['new_email']
     else if (typeof changed['bot_owner_id'] === 'number') known['bot_owner_id'] = changed['bot_owner_id']
     else if (changed['custom_profile_field'] !== undefined) fill(state, user, changed['custom_profile_field'])
