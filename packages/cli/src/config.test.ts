@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { loadConfig, supervisorEnvironment, testEnvironment } from './config.ts'
 
 test('every wrong variable is named, and none of its value', () => {
-  const unset = { otlpEndpoint: undefined, compileCache: undefined, mail: {} }
+  const unset = { otlpEndpoint: undefined, compileCache: undefined, searchLanguage: undefined, mail: {} }
   expect(loadConfig({})).toEqual({ rateLimitFactor: '1', logLevel: 'info', ...unset })
   const wrong = { PARLEY_RATE_LIMIT_FACTOR: 'much', LOG_LEVEL: 'loud', OTEL_EXPORTER_OTLP_ENDPOINT: 'there' }
   expect(() => loadConfig(wrong)).toThrow(
@@ -15,6 +15,11 @@ test('how mail is sent goes to the services as it is set', () => {
   expect(loadConfig(mail).mail).toEqual(mail)
   expect(() => loadConfig({ ...mail, SMTP_PASSWORD_FILE: 'secret' })).toThrow(/SMTP_PASSWORD_FILE/)
   expect(supervisorEnvironment({ SMTP_PASSWORD: 'x' })).not.toHaveProperty('SMTP_PASSWORD')
+})
+
+test('the language of searches is one that endings are known of', () => {
+  expect(loadConfig({ PARLEY_SEARCH_LANGUAGE: 'german' }).searchLanguage).toBe('german')
+  expect(() => loadConfig({ PARLEY_SEARCH_LANGUAGE: 'klingon' })).toThrow(/PARLEY_SEARCH_LANGUAGE/)
 })
 
 test('a supervisor gets what it reads and nothing else', () => {

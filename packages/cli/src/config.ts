@@ -1,6 +1,39 @@
 import { z } from 'zod'
 import { Failure } from './command.ts'
 
+/** Languages whose endings Postgres knows (its Snowball stemmers). */
+const searchLanguages = [
+  'arabic',
+  'armenian',
+  'basque',
+  'catalan',
+  'danish',
+  'dutch',
+  'english',
+  'finnish',
+  'french',
+  'german',
+  'greek',
+  'hindi',
+  'hungarian',
+  'indonesian',
+  'irish',
+  'italian',
+  'lithuanian',
+  'nepali',
+  'norwegian',
+  'portuguese',
+  'romanian',
+  'russian',
+  'serbian',
+  'spanish',
+  'swedish',
+  'tamil',
+  'turkish',
+  'yiddish',
+] as const
+export type SearchLanguage = (typeof searchLanguages)[number]
+
 const path = () => z.string().startsWith('/', 'expected an absolute path').optional()
 
 /** How mail is sent; the service that sends it checks the rest. Secrets come in files alone. */
@@ -23,6 +56,7 @@ const Environment = z.object({
     .string()
     .regex(/^\d{1,6}(\.\d{1,6})?$/, 'expected a number such as 1 or 0.5')
     .default('1'),
+  PARLEY_SEARCH_LANGUAGE: z.enum(searchLanguages).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   NODE_COMPILE_CACHE: path(),
@@ -33,6 +67,8 @@ export interface Config {
   rateLimitFactor: string
   logLevel: string
   otlpEndpoint: string | undefined
+  /** Whose endings full-text search knows from this start on; what it was where it is not named. */
+  searchLanguage: SearchLanguage | undefined
   /** By name, what is set of how mail is sent. */
   mail: Record<string, string>
   /** Where Node keeps what it compiled; a folder of the installation's own where it is not named. */
@@ -52,6 +88,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: data.LOG_LEVEL,
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     compileCache: data.NODE_COMPILE_CACHE,
+    searchLanguage: data.PARLEY_SEARCH_LANGUAGE,
     mail: z.record(z.string(), z.string()).parse(Mail.parse(data)),
   }
 }

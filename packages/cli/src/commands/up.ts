@@ -30,7 +30,8 @@ export const up: Command = {
   summary: 'start everything, wait until it is ready, and send a first message',
   details: `Installs Postgres, NATS and Redis from Debian's or Ubuntu's packages when they are missing (only that needs root).
 Leaves a supervisor that restarts whatever dies. May be run again: it resumes what is in DIR.
-PARLEY_RATE_LIMIT_FACTOR multiplies every rate limit (default 1).`,
+PARLEY_RATE_LIMIT_FACTOR multiplies every rate limit (default 1).
+PARLEY_SEARCH_LANGUAGE says whose endings full-text search knows, such as german (default: what it was; english at first).`,
   options: {
     port: { value: 'N', help: `the public port (default: ${defaultPort}, or the next one that is free)` },
     gateways: { value: 'N', help: 'how many gateways share it (default: 2)' },

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids } from '@parley/core'
 import { spiffeId } from '@parley/crypto'
-import { migrate } from '@parley/db'
+import { migrate, setSearchLanguage } from '@parley/db'
 import { endLeftover } from '../child.ts'
 import { Failure } from '../command.ts'
-import type { Config } from '../config.ts'
+import type { Config, SearchLanguage } from '../config.ts'
 import { bootstrapDatabase, type Postgres } from '../daemons/postgres.ts'
 import { redisUsers } from '../daemons/redis-users.ts'
 import { Demo, readDocument, writeDocument, type Installation, type Settings } from '../installation.ts'
@@ -187,7 +187,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
       keepers.push(...base, ...services)
       say('starting Postgres, NATS and Redis')
       await startAll(base)
-      await migrateDatabase(daemons.postgres(), pki, say)
+      await migrateDatabase(daemons.postgres(), pki, config.searchLanguage, say)
       say('starting the services')
       await startAll(services)
       await writeRun()
@@ -292,15 +292,23 @@ async function endLeftovers({ dir, pids }: Installation): Promise<void> {
   ])
 }
 
-async function migrateDatabase(postgres: Postgres, pki: Pki, say: (line: string) => void): Promise<void> {
+async function migrateDatabase(
+  postgres: Postgres,
+  pki: Pki,
+  language: SearchLanguage | undefined,
+  say: (line: string) => void,
+): Promise<void> {
   await bootstrapDatabase(postgres, database)
   const material = await readMaterial(pki.certDir('owner'))
-  const ran = await migrate({
+  const owner = {
     host: '127.0.0.1',
     port: postgres.port,
     database,
     role: 'parley_owner',
     tls: { ...material, serverUri: spiffeId(pki.trustDomain, 'postgres') },
-  })
+  }
+  const ran = await migrate(owner)
   if (ran.length > 0) say(`database migrated: ${ran.length} steps`)
+  if (language !== undefined && (await setSearchLanguage(owner, language)))
+    say(`search speaks ${language} from now on; messages are read anew for it by and by`)
 }
