@@ -45,16 +45,20 @@ test('the sender is known from any answer', async () => {
   expect(asked).toHaveLength(1)
 })
 
-test('what is older than the last rights seen is read again', async () => {
+test('S10 where a sender’s facts were found changed, all of that sender are read again, and nobody else’s', async () => {
   const { asked, cache, move } = readings()
-  await cache.get(org, ask(1, 2))
+  for (const one of [ask(1, 2), ask(1, 3), ask(2, 2)]) await cache.get(org, one)
   move(5)
-  cache.saw(org, rights(5))
-  expect(await cache.get(org, ask(1, 2))).toMatchObject({ fresh: true, rights: 5 })
-  // Rights of another organisation say nothing of this one.
-  cache.saw(orgId(2), rights(9))
-  expect(await cache.get(org, ask(1, 2))).toMatchObject({ fresh: false })
-  expect(asked).toHaveLength(2)
+  cache.changed(org, userId(1), rights(5))
+  for (const one of [ask(2, 2), ask(2)])
+    expect(await cache.get(org, one)).toMatchObject({ fresh: false, rights: 1 })
+  for (const one of [ask(1, 2), ask(1, 3)])
+    expect(await cache.get(org, one)).toMatchObject({ fresh: true, rights: 5 })
+  // Who was found changed before says nothing of what was read since, nor does another organisation.
+  cache.changed(org, userId(1), rights(4))
+  cache.changed(orgId(2), userId(1), rights(9))
+  for (const one of [ask(1, 2), ask(1)]) expect(await cache.get(org, one)).toMatchObject({ fresh: false })
+  expect(asked).toHaveLength(5)
 })
 
 test('what the database found unchanged is believed again, if it is the same', async () => {

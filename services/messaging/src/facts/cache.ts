@@ -1,16 +1,16 @@
-import { type Clock, type OrgId, type Rights, rights as asRights, unavailable } from '@parley/core'
+import { type Clock, type OrgId, type Rights, unavailable, type UserId } from '@parley/core'
 import type { Ask, Found } from './send-facts.ts'
 
 /** Facts of sends, kept in memory. */
 export interface FactsCache {
-  /** What is remembered under the last rights seen, else read now; `fresh` forces reading. */
+  /** What is remembered, else read now; `fresh` forces reading. */
   get(
     org: OrgId,
     ask: Ask,
     options?: { readonly fresh?: boolean },
   ): Promise<Found & { readonly fresh: boolean }>
-  /** These rights were seen: what was read under older ones is no longer believed. */
-  saw(org: OrgId, rights: Rights): void
+  /** Facts of an ask of this sender were found changed under these rights: none that are older are believed for it. */
+  changed(org: OrgId, user: UserId, rights: Rights): void
   /** The database found an ask's facts unchanged under these rights. */
   confirmed(org: OrgId, ask: Ask, hash: string, rights: Rights): void
 }
@@ -19,8 +19,8 @@ export interface FactsCache {
 export type LoadFacts = (org: OrgId, asks: readonly Ask[]) => Promise<readonly (Found | undefined)[]>
 
 interface Organisation {
-  /** The newest rights that were seen anywhere. */
-  seen: Rights
+  /** By sender: what was read under older rights is not believed. */
+  readonly since: Map<UserId, Rights>
   readonly entries: Map<string, Found>
   waiting: Map<string, Waiting>
 }
@@ -37,8 +37,8 @@ const mostPeople = 32
 const longestKey = 1_000
 
 /**
- * Keeps facts per organisation, valid for the last rights seen. Misses of one tick are read together, in one
- * statement per organisation, never one per send. Nothing rests on it being right: a send is checked behind the head.
+ * Keeps facts per organisation. Misses of one tick are read together, in one statement per organisation, never one per
+ * send. Nothing rests on them being right, and they stay until one of the same sender is found changed: a send is checked behind the head.
  * What time alone changes, becoming a full member, is read again when that time has come.
  * @param capacity most entries of one organisation; the least recently used one goes first
  */
@@ -46,12 +46,9 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
   const organisations = new Map<OrgId, Organisation>()
 
   const of = (org: OrgId): Organisation => {
-    const found = organisations.get(org) ?? { seen: asRights(0), entries: new Map(), waiting: new Map() }
+    const found = organisations.get(org) ?? { since: new Map(), entries: new Map(), waiting: new Map() }
     organisations.set(org, found)
     return found
-  }
-  const see = (known: Organisation, rights: Rights): void => {
-    if (rights > known.seen) known.seen = rights
   }
   const keep = (known: Organisation, key: string, found: Found): void => {
     known.entries.delete(key)
@@ -81,7 +78,6 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
       now.forEach(([, { ask, settle }], at) => {
         const one = found[at]
         if (!one) return settle.reject(unavailable())
-        see(known, one.rights)
         keepAll(known, ask, one)
         settle.resolve(one)
       })
@@ -104,14 +100,20 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
       const known = of(org)
       const key = keyOf(ask)
       const found = known.entries.get(key)
-      if (!fresh && found && found.rights >= known.seen && !isOver(found, clock)) {
+      const since = known.since.get(ask.user) ?? 0
+      if (!fresh && found && found.rights >= since && !isOver(found, clock)) {
         keep(known, key, found)
         return { ...found, fresh: false }
       }
       return { ...(await read(org, ask)), fresh: true }
     },
-    saw(org, rights) {
-      see(of(org), rights)
+    changed(org, user, rights) {
+      const { since } = of(org)
+      if (rights <= (since.get(user) ?? 0)) return
+      since.delete(user)
+      since.set(user, rights)
+      // Who is forgotten here finds it out anew.
+      if (since.size > capacity) for (const oldest of since.keys()) return void since.delete(oldest)
     },
     confirmed(org, ask, hash, rights) {
       const known = of(org)

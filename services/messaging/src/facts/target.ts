@@ -54,6 +54,15 @@ export async function findActor(facts: FactsCache, principal: Principal): Promis
 }
 
 /**
+ * For what is not held against the facts behind the head: reads who acts again.
+ * @throws StaleRights where the actor has changed since it was read
+ */
+export async function stillIs(facts: Pick<FactsCache, 'get'>, actor: Actor): Promise<void> {
+  const now = await facts.get(actor.orgId, { user: actor.userId }, { fresh: true })
+  if (!same(actor, actorOf(actor.orgId, now.facts))) throw new StaleRights()
+}
+
+/**
  * Finds whom a message is for. What memory would refuse is read again first.
  * @param options `fresh` reads everything again: for what is not held against the facts behind the head; `unknown` is
  *   said of a channel that is not there, unless that of a send

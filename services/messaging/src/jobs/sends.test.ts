@@ -80,7 +80,7 @@ function ledger(answer: (n: number) => Outcome = sent) {
   }
   const options = {
     write,
-    facts: { saw() {}, confirmed() {} },
+    facts: { changed() {}, confirmed() {} },
     hint: (org: number, at: number) => void hints.push([org, at]),
     wait: async () => {},
   }
@@ -183,10 +183,10 @@ test('conflicts come back as what they are', async () => {
     { ...now, status: 'repeat', id: messageId(5) },
   ]
   const { hints, options } = ledger((n) => answers[n - 1] ?? sent(n))
-  const seen: number[] = []
+  const seen: unknown[] = []
   await using sends = createSends({
     ...options,
-    facts: { ...options.facts, saw: (_org, at) => void seen.push(at) },
+    facts: { ...options.facts, changed: (_org, user, at) => void seen.push([user, at]) },
   })
   const [stale, other, repeat] = await Promise.allSettled(
     [send(1), send(1), send(1)].map((s) => sends.write(s)),
@@ -194,7 +194,7 @@ test('conflicts come back as what they are', async () => {
   expect(stale).toMatchObject({ reason: expect.any(StaleRights) as unknown })
   expect(other).toMatchObject({ reason: { code: 'BAD_REQUEST' } })
   expect(repeat).toEqual({ status: 'fulfilled', value: 5 })
-  expect(seen).toEqual([2])
+  expect(seen).toEqual([[send(1).ask.user, 2]])
   // Nothing was written, so there is nothing to publish.
   expect(hints).toEqual([])
 })

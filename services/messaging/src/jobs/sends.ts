@@ -27,7 +27,7 @@ export type WriteBatch = (org: OrgId, encoded: readonly EncodedSend[]) => Promis
 
 export interface SendsOptions {
   readonly write: WriteBatch
-  readonly facts: Pick<FactsCache, 'saw' | 'confirmed'>
+  readonly facts: Pick<FactsCache, 'changed' | 'confirmed'>
   /** Told once per batch that wrote something. */
   readonly hint: (org: OrgId, seq: Seq) => void
   readonly wait: (ms: number) => Promise<void>
@@ -153,7 +153,7 @@ export function createSends(options: SendsOptions): Sends {
       case 'other':
         return settle.reject(badRequest('This idempotency key was already used for another request'))
       case 'stale':
-        facts.saw(org, outcome.rights)
+        facts.changed(org, send.ask.user, outcome.rights)
         return settle.reject(new StaleRights())
       case 'words':
         return settle.reject(new NewerAlertWords())

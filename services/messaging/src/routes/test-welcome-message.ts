@@ -6,7 +6,7 @@ import { route } from '@parley/kit'
 import { compose } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { readNotificationBot } from '../facts/notification-bot.ts'
-import { findTarget } from '../facts/target.ts'
+import { findTarget, stillIs } from '../facts/target.ts'
 import { sendKey } from '../rules/send-key.ts'
 import { writeComposed } from '../write-composed.ts'
 
@@ -14,7 +14,13 @@ const insufficient = () => badRequest('Insufficient permission')
 
 export default route<typeof testWelcomeMessage, Context, Tx>(
   testWelcomeMessage,
-  { object: async () => ({ ownersOnly: false }), hidden: insufficient },
+  {
+    async object({ actor, ctx }) {
+      await stillIs(ctx.facts, actor)
+      return { ownersOnly: false }
+    },
+    hidden: insufficient,
+  },
   async ({ input, actor, request, ctx }) => {
     const { actor: bot } = await ctx.database.read(actor.orgId, readNotificationBot)
     const target = await findTarget(ctx.facts, bot, { kind: 'people', ids: [actor.userId] })
