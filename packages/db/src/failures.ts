@@ -41,7 +41,7 @@ export const passing = (error: unknown): boolean => lost(error) || passingStates
  * connection (PostgreSQL documentation, PREPARE).
  */
 export const stalePlan = (error: unknown): boolean =>
-  sqlState(error) === '0A000' && error instanceof Error && error.message.startsWith('cached plan')
+  error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
 
 /** An error inside a transaction that surely did not commit, as the caller shall see it. */
 export function rolledBack(error: unknown): unknown {

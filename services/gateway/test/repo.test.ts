@@ -105,6 +105,16 @@ test('what a queue wants is read once, and whether it is there each time', async
   expect(await sweepQueues(db)).toBe(1)
 })
 
+test('a queue that another version wrote fails for its own user alone', async () => {
+  const db = await database.as('gateway')
+  for (const n of [51, 52]) await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(n))))
+  await database.superuser(`UPDATE gateway.queues SET spec = '{"of":1}' WHERE queue_id = $1`, [id(51)])
+  const findQueue = createFindQueue(db)
+  const [broken, whole] = await Promise.allSettled([51, 52].map((n) => findQueue(orgId(1), id(n), 7)))
+  expect(broken?.status).toBe('rejected')
+  expect(whole).toMatchObject({ value: { queueId: id(52) } })
+})
+
 test('more queues than one statement asks for are found too', async () => {
   const db = await database.as('gateway')
   await db.write(orgId(1), (tx) => insertQueue(tx, own(7), spec(id(44))))

@@ -1,7 +1,8 @@
 import { type Granted, limitsGuests } from '@parley/access'
-import type { OrgId, Seq } from '@parley/core'
+import type { OrgId, Rights, Seq } from '@parley/core'
 import { type Database, takeTurn, type Tx } from '@parley/db'
-import { append, appendedIn, hold, make, userMoved } from '@parley/events'
+import { append, appendedIn, hold, make, StaleRights, userMoved } from '@parley/events'
+import type { FactsCache } from './facts/cache.ts'
 import type { Target } from './facts/target.ts'
 import { beginConversation, isBegun } from './repo/conversations.ts'
 
@@ -26,19 +27,38 @@ export async function mustBegin(
 }
 
 /**
- * Begins it, in a transaction and in a turn of its own: rows of accounts come before the head, which a send holds.
- * @throws StaleRights where rights moved since the decision: nothing was written
+ * The rights under which what was decided from memory still stands: it is read again, for beginning is not held against facts.
+ * @throws StaleRights where it stands no more
  */
-export async function begin({ database, hint }: Beginning, granted: Granted<'message:send'>): Promise<void> {
+export async function standingRights(
+  facts: Pick<FactsCache, 'get'>,
+  { actor }: Granted<'message:send'>,
+  { ask, found }: Target,
+): Promise<Rights> {
+  const now = await facts.get(actor.orgId, ask, { fresh: true })
+  if (now.hash !== found.hash) throw new StaleRights()
+  return now.rights
+}
+
+/**
+ * Begins it, in a transaction and in a turn of its own: rows of accounts come before the head, which a send holds.
+ * @param rights under which the decision is known to stand
+ * @throws StaleRights where they moved since: nothing was written
+ */
+export async function begin(
+  { database, hint }: Beginning,
+  granted: Granted<'message:send'>,
+  rights: Rights = granted.rights,
+): Promise<void> {
   const { orgId } = granted.actor
   const appended = await database.write(orgId, async (tx: Tx) => {
     await takeTurn(tx)
     const moved = await beginConversation(tx, granted)
-    await hold(tx, granted.rights)
+    await hold(tx, rights)
     if (moved.length === 0) return null
     await append(
       tx,
-      granted.rights,
+      rights,
       moved.map((account) => make(userMoved, account)),
     )
     return appendedIn(tx)

@@ -19,15 +19,18 @@ const tooMany = (): AppError => new AppError('RATE_LIMIT_HIT', 'API usage exceed
 test('what a full gateway refuses is told once, and then counted, by route and reason', () => {
   const { lines, refusals, refuse } = scene()
   for (let n = 0; n < 1000; n++) refuse(unavailable())
-  refuse(unavailable(new TypeError('secret')))
+  for (const fault of ['one', 'another', 'one']) refuse(unavailable(new TypeError(fault)))
   refuse(unavailable(), '/api/v1/users')
   expect(lines).toMatchObject([
     ['request failed', { request_id: 'r1', route: '/api/v1/messages', code: 'UNAVAILABLE' }],
     ['request failed', { request_id: 'r1001', error_name: 'TypeError' }],
-    ['request failed', { request_id: 'r1002', route: '/api/v1/users' }],
+    ['request failed', { request_id: 'r1002', error_name: 'TypeError' }],
+    ['request failed', { request_id: 'r1004', route: '/api/v1/users' }],
   ])
+  expect(JSON.stringify(lines)).not.toContain('another')
   lines.length = 0
   refusals.flush()
+  expect(lines.pop()).toMatchObject(['more requests failed', { count: 1 }])
   const many = { request_id: 'r1000', route: '/api/v1/messages', code: 'UNAVAILABLE', count: 999 }
   expect(lines).toEqual([['more requests failed', many]])
   lines.length = 0

@@ -7,7 +7,7 @@ const told: ReadonlySet<number> = new Set([401, 403, 429])
 /** What comes by thousands where too much is asked: each told by itself, telling would take what is left of the CPU. */
 const gathered: ReadonlySet<number> = new Set([429, 503])
 const everyMs = 1000
-/** Kinds told apart by address at a time. */
+/** Kinds told apart by address or by what failed, at a time. */
 const most = 200
 
 /** What of a request is told. */
@@ -68,14 +68,17 @@ export class Refusals implements Disposable {
   /** @returns whether it is told later: it is not the first of its kind */
   #gather({ id, ip, routeOptions: { url } }: Refused, error: AppError): boolean {
     // Whoever asks too much is told of by address, a gateway that is full is not their doing.
-    const address = error.status === 429 && this.#kinds.size < most ? ip : undefined
-    const key = [url, error.code, reasonOf(error), address].join(' ')
+    const own = error.status === 429 ? ip : reasonOf(error)
+    const exactly = `${url} ${error.code} ${own}`
+    const apart = this.#kinds.has(exactly) || this.#kinds.size < most
+    const key = apart ? exactly : `${url} ${error.code}`
     const known = this.#kinds.get(key)
     if (known) {
       known.count++
       known.requestId = id
       return true
     }
+    const address = apart && error.status === 429 ? ip : undefined
     this.#kinds.set(key, { route: url, error, address, count: 0, requestId: id })
     this.#later()
     return false
@@ -91,10 +94,10 @@ export class Refusals implements Disposable {
   }
 }
 
-/** Why, as far as it costs nothing to say: the place it was thrown at does. */
+/** Why, as far as it costs nothing to say: the place it was thrown at does. Tells kinds apart, and is told nobody. */
 function reasonOf({ cause }: AppError): string {
   if (!(cause instanceof Error)) return ''
-  return 'code' in cause && typeof cause.code === 'string' ? `${cause.name} ${cause.code}` : cause.name
+  return `${cause.name} ${'code' in cause ? String(cause.code) : ''} ${cause.message.slice(0, 200)}`
 }
 
 /** Fastify's own refusals are the client's faults, told without its words. */

@@ -2,7 +2,8 @@ import { type OrgId, orgId } from '@parley/core'
 import type { Granted } from '@parley/access'
 import type { Database, Tx } from '@parley/db'
 import { z } from 'zod'
-import { QueueSpec } from '../live/queue.ts'
+import type { QueueSpec } from '../live/queue.ts'
+import { RememberedSpecs } from './remembered-specs.ts'
 
 const mostPerUser = 200
 
@@ -37,14 +38,16 @@ interface Asking {
   readonly user: number
 }
 
+/** What it wants, if that was remembered, else as it is written. */
+type Wanted = { readonly known: QueueSpec } | { readonly written: unknown }
+
 interface Together {
   readonly asking: Asking[]
-  readonly found: Promise<readonly (QueueSpec | null)[]>
+  readonly found: Promise<readonly (Wanted | null)[]>
 }
 
 /** More are asked for in a statement of their own. */
 const mostTogether = 1000
-const mostRemembered = 10_000
 
 /**
  * Queues asked for in one turn are looked for together: after an event many polls come back at once. What a queue wants
@@ -52,23 +55,11 @@ const mostRemembered = 10_000
  */
 export function createFindQueue(database: Database): FindQueue {
   const next = new Map<OrgId, Together>()
-  const remembered = new Map<string, QueueSpec>()
-  const remember = (queueId: string, found: unknown): QueueSpec => {
-    const spec = QueueSpec.parse(found)
-    if (remembered.size >= mostRemembered) {
-      const [oldest] = remembered.keys()
-      if (oldest !== undefined) remembered.delete(oldest)
-    }
-    remembered.set(queueId, spec)
-    return spec
-  }
-  const read = async (org: OrgId, asking: readonly Asking[]): Promise<readonly (QueueSpec | null)[]> => {
+  const remembered = new RememberedSpecs()
+  const read = async (org: OrgId, asking: readonly Asking[]): Promise<readonly (Wanted | null)[]> => {
     await new Promise(setImmediate)
     next.delete(org)
-    const known = asking.map(({ queueId }) => {
-      const spec = remembered.get(queueId)
-      return spec?.org === org ? spec : null
-    })
+    const known = asking.map(({ queueId }) => remembered.get(org, queueId))
     const [row] = await database.once(
       Found,
       'SELECT alive, specs FROM gateway.find_queues($1, $2::uuid[], $3::integer[], $4::integer[])',
@@ -80,9 +71,10 @@ export function createFindQueue(database: Database): FindQueue {
       ],
     )
     const alive = new Set(row?.alive)
-    return asking.map(({ queueId }, i) => {
-      if (alive.has(i + 1)) return known[i] ?? remember(queueId, row?.specs?.[i + 1])
-      if (known[i]?.user === asking[i]?.user) remembered.delete(queueId)
+    return asking.map(({ queueId, user }, i) => {
+      const spec = known[i]
+      if (alive.has(i + 1)) return spec ? { known: spec } : { written: row?.specs?.[i + 1] }
+      if (spec?.user === user) remembered.forget(queueId)
       return null
     })
   }
@@ -94,7 +86,10 @@ export function createFindQueue(database: Database): FindQueue {
       next.set(org, together)
     }
     const place = together.asking.push({ queueId, user }) - 1
-    return (await together.found)[place] ?? null
+    const wanted = (await together.found)[place]
+    if (!wanted) return null
+    // Each by who asks: one that another version wrote concerns nobody else.
+    return 'known' in wanted ? wanted.known : remembered.add(queueId, wanted.written)
   }
 }
 

@@ -70,15 +70,14 @@ function answer(
   { organisation, queue }: Served,
   poll: Poll,
   outcome: Outcome,
-  { response }: Exchange,
+  { response, hangUp }: Exchange,
   ignored: readonly string[],
 ): Rendered {
   const { queueId } = queue.spec
   if (outcome.kind === 'end' && outcome.reason === 'revoked') throw stale()
   if (outcome.kind === 'end' && outcome.reason === 'gone') throw badQueue(queueId)
-  // Until the kernel has it all, a revocation can still take it back.
-  const left = organisation.leaving(poll)
-  response.once('close', left)
+  // Until the kernel has it all, a revocation can still take it back. Who hung up closes no more.
+  if (!hangUp.gone) response.once('close', organisation.leaving(poll))
   if (departures && outcome.kind === 'events')
     response.once('finish', () => {
       departures.events(queueId, outcome.events)

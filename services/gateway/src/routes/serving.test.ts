@@ -28,7 +28,10 @@ function scene(serve: () => Promise<void> = async () => {}) {
     head: 5,
     serve,
     stop: (_: Consumer, reason?: EndReason) => did.push(['stop', reason]),
-    leaving: () => () => {},
+    leaving: () => {
+      did.push('leaving')
+      return () => {}
+    },
   }
   const context = {
     live: {
@@ -86,6 +89,19 @@ test('a poll that comes back to be answered again gathers first, and ends with w
   hangUp.now()
   expect((await answer).body).toContain('"events":[]')
   expect(did).toEqual(['find', 'note'])
+})
+
+test('what leaves is remembered until it has left, and of who hung up nothing', async () => {
+  const { did, context, exchange } = scene()
+  const answered = { ...exchange, response: new EventEmitter() } as unknown as Exchange
+  await pollEvents(context, answered)
+  expect(did).toEqual(['find', 'note', ['stop', undefined], 'leaving'])
+  expect(answered.response.listenerCount('close')).toBe(1)
+  did.length = 0
+  // Its close has come already, and comes no more.
+  answered.hangUp.now()
+  await pollEvents(context, answered)
+  expect(did).not.toContain('leaving')
 })
 
 test('WS-01 a cookie alone opens no socket: the page has to be one of ours', async () => {

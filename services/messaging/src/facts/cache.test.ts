@@ -72,11 +72,16 @@ test('what the database found unchanged is believed again, if it is the same', a
   expect(asked).toHaveLength(3)
 })
 
-test('asking afresh reads, and memory is renewed by it', async () => {
-  const { asked, cache } = readings()
-  await cache.get(org, ask(1, 2))
+test('asking afresh reads, and memory is renewed by it, by whatever name it was asked', async () => {
+  const { asked, cache, move } = readings()
+  const byName = { user: userId(1), name: 'two' }
+  for (const one of [ask(1, 2), byName, ask(2, 2)]) await cache.get(org, one)
+  move(3)
   expect(await cache.get(org, ask(1, 2), { fresh: true })).toMatchObject({ fresh: true })
-  expect(asked).toHaveLength(2)
+  expect(asked).toHaveLength(4)
+  expect(await cache.get(org, byName)).toMatchObject({ fresh: true, rights: 3 })
+  for (const one of [ask(1, 2), ask(1), ask(2, 2)])
+    expect(await cache.get(org, one)).toMatchObject({ fresh: false })
 })
 
 test('many misses go in several statements, and the least used entries go', async () => {

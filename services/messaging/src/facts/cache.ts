@@ -95,6 +95,14 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
     return waiting.settle.promise
   }
 
+  const changed = ({ since }: Organisation, user: UserId, rights: Rights): void => {
+    if (rights <= (since.get(user) ?? 0)) return
+    since.delete(user)
+    since.set(user, rights)
+    // Who is forgotten here finds it out anew.
+    if (since.size > capacity) for (const oldest of since.keys()) return void since.delete(oldest)
+  }
+
   return {
     async get(org, ask, { fresh = false } = {}) {
       const known = of(org)
@@ -105,15 +113,13 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
         keep(known, key, found)
         return { ...found, fresh: false }
       }
-      return { ...(await read(org, ask)), fresh: true }
+      const now = await read(org, ask)
+      // Who asks afresh doubts what is remembered, by whatever name it was asked for.
+      if (fresh) changed(known, ask.user, now.rights)
+      return { ...now, fresh: true }
     },
     changed(org, user, rights) {
-      const { since } = of(org)
-      if (rights <= (since.get(user) ?? 0)) return
-      since.delete(user)
-      since.set(user, rights)
-      // Who is forgotten here finds it out anew.
-      if (since.size > capacity) for (const oldest of since.keys()) return void since.delete(oldest)
+      changed(of(org), user, rights)
     },
     confirmed(org, ask, hash, rights) {
       const known = of(org)

@@ -78,7 +78,12 @@ export async function findTarget(
   const ask = askOf(actor, named)
   const known = await facts.get(actor.orgId, ask, { fresh })
   const remembered = known.fresh || onlyAsBegun(actor, known) ? null : targetIn(actor, known)
-  if (remembered && decide('message:send', actor, remembered.object).ok && whole(actor, named, known))
+  if (
+    remembered &&
+    same(actor, actorOf(actor.orgId, known.facts)) &&
+    decide('message:send', actor, remembered.object).ok &&
+    whole(actor, named, known)
+  )
     return remembered
   const now = known.fresh ? known : await facts.get(actor.orgId, ask, { fresh: true })
   // Both were read under their own rights; a decision stands on one state of the actor only.

@@ -2,7 +2,7 @@ import { sendMessage } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { type Guard, route } from '@parley/kit'
-import { begin, mustBegin } from '../begin-conversation.ts'
+import { begin, mustBegin, standingRights } from '../begin-conversation.ts'
 import { compose } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { findTarget, foundTarget } from '../facts/target.ts'
@@ -38,6 +38,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
     queueId: queueId ?? null,
     localId: localId ?? null,
   }
-  if (await mustBegin(ctx.database, granted, target)) await begin(ctx, granted)
+  if (await mustBegin(ctx.database, granted, target))
+    await begin(ctx, granted, await standingRights(ctx.facts, granted, target))
   return { id: await writeComposed(ctx, granted, target, composed, sending) }
 })
