@@ -1,5 +1,5 @@
 import type { MessagePolicy } from '@parley/access'
-import type { Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** How the organisation deals with messages that were sent (Zulip API: realm settings). */
@@ -39,7 +39,9 @@ const Kept = z.object({
 
 /** The organisation's settings; what it never set is as it was at first. */
 export async function readMessageSettings(tx: Tx): Promise<MessageSettings> {
-  const [row] = await tx.query(Kept, 'SELECT settings FROM auth.v1_settings WHERE org_id = $1', [tx.org])
+  const [row] = await tx.query(Kept, prepared('SELECT settings FROM auth.v1_settings WHERE org_id = $1'), [
+    tx.org,
+  ])
   if (!row) return defaults
   const { settings } = row
   return {

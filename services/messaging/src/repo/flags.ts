@@ -1,5 +1,5 @@
 import type { Granted } from '@parley/access'
-import type { Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { FlagChange } from '../rules/flag-change.ts'
 import { lineParts } from '../rules/line-parts.ts'
@@ -182,10 +182,10 @@ async function addRead(
   columns: ReturnType<typeof columnsOf>,
 ): Promise<void> {
   await tx.execute(
-    `INSERT INTO messaging.read_state AS t (org_id, user_id, recipient_id, ranges)
+    prepared(`INSERT INTO messaging.read_state AS t (org_id, user_id, recipient_id, ranges)
       SELECT $1, $2, p.recipient, p.ranges
         FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
-      ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = t.ranges + excluded.ranges`,
+      ON CONFLICT (org_id, user_id, recipient_id) DO UPDATE SET ranges = t.ranges + excluded.ranges`),
     [tx.org, actor.userId, ...columns],
   )
 }
@@ -207,19 +207,19 @@ export async function markUnread(
     )
   // What they read from here on they read themselves.
   await tx.execute(
-    `UPDATE messaging.read_by_muting AS t SET ranges = t.ranges - own.ids
+    prepared(`UPDATE messaging.read_by_muting AS t SET ranges = t.ranges - own.ids
       FROM (SELECT m.sender_id, range_agg(int8range(m.message_id, m.message_id + 1)) AS ids FROM messaging.messages m
         WHERE m.org_id = $1 AND m.message_id = ANY ($3::bigint[])
           -- Mostly nobody's: then no message is looked at.
           AND EXISTS (SELECT FROM messaging.read_by_muting q WHERE q.org_id = $1 AND q.user_id = $2)
         GROUP BY m.sender_id) AS own
-      WHERE t.org_id = $1 AND t.user_id = $2 AND t.sender_id = own.sender_id AND t.ranges && own.ids`,
+      WHERE t.org_id = $1 AND t.user_id = $2 AND t.sender_id = own.sender_id AND t.ranges && own.ids`),
     [tx.org, actor.userId, idsOf(places)],
   )
   await tx.execute(
-    `UPDATE messaging.read_state AS t SET ranges = t.ranges - p.ranges
+    prepared(`UPDATE messaging.read_state AS t SET ranges = t.ranges - p.ranges
       FROM unnest($3::integer[], $4::int8multirange[]) AS p (recipient, ranges)
-      WHERE t.org_id = $1 AND t.user_id = $2 AND t.recipient_id = p.recipient`,
+      WHERE t.org_id = $1 AND t.user_id = $2 AND t.recipient_id = p.recipient`),
     [tx.org, actor.userId, ...columnsOf(places, 'ids')],
   )
 }

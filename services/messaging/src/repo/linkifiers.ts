@@ -1,5 +1,5 @@
 import type { OrgId } from '@parley/core'
-import type { Database, Tx } from '@parley/db'
+import { type Database, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 const Kept = z.object({
@@ -25,7 +25,7 @@ export const readLinkifiers = (database: Pick<Database, 'read'>, org: OrgId): Pr
 export async function readLinkifierVersion(tx: Tx): Promise<number> {
   const [row] = await tx.query(
     Kept.pick({ version: true }),
-    'SELECT version FROM auth.v1_linkifiers WHERE org_id = $1',
+    prepared('SELECT version FROM auth.v1_linkifiers WHERE org_id = $1'),
     [tx.org],
   )
   return row?.version ?? 0

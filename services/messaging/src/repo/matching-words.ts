@@ -1,4 +1,4 @@
-import type { Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { initialsOf, mayBegin } from '../rules/initials.ts'
 
@@ -13,8 +13,8 @@ export async function matchingWords(
   if (asked.length === 0 || text === '') return new Set()
   const rows = await tx.query(
     z.object({ word: z.string() }),
-    `SELECT word FROM unnest($1::text[]) AS word
-      WHERE tsvector_to_array(messaging.words_of(word)) && tsvector_to_array(messaging.words_of($2))`,
+    prepared(`SELECT word FROM unnest($1::text[]) AS word
+      WHERE tsvector_to_array(messaging.words_of(word)) && (SELECT tsvector_to_array(messaging.words_of($2)))`),
     [asked, text],
   )
   return new Set(rows.map(({ word }) => word))

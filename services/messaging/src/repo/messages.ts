@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { Reaction, type Submessage, widgetIn } from '@parley/api'
-import { readSight, type Sight, type Tx } from '@parley/db'
+import { prepared, readSight, type Sight, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
 import { type EditRow, readEditsOf } from './history.ts'
@@ -81,7 +81,7 @@ async function read(
     }
   const rows = await tx.query(
     MessageRow,
-    `SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
+    prepared(`SELECT m.message_id AS id, m.recipient_id AS "recipientId", m.sender_id AS "senderId", m.topic, m.content,
         m.rendered, m.client, extract(epoch FROM m.sent_at)::bigint AS timestamp,
         extract(epoch FROM m.edited_at)::bigint AS "editedAt", extract(epoch FROM m.moved_at)::bigint AS "movedAt",
         p.email AS "senderEmail", p.full_name AS "senderName", p.avatar_url AS "senderAvatar",
@@ -105,7 +105,7 @@ async function read(
       JOIN auth.v1_people p ON p.org_id = $1 AND p.user_id = m.sender_id
       LEFT JOIN streams.v1_channels ch ON ch.org_id = $1 AND ch.channel_id = rc.channel_id
       LEFT JOIN messaging.user_flags f ON f.org_id = $1 AND f.user_id = $2 AND f.message_id = m.message_id
-      ORDER BY m.message_id`,
+      ORDER BY m.message_id`),
     [tx.org, granted.actor.userId, ids],
   )
   const changed = rows.filter(({ editedAt, movedAt }) => editedAt !== null || movedAt !== null)
@@ -131,9 +131,9 @@ async function read(
 async function readReactions(tx: Tx, ids: readonly number[]): Promise<Messages['reactions']> {
   const rows = await tx.query(
     ReactionRow,
-    `SELECT message_id AS "messageId", jsonb_build_object('emoji_name', emoji_name, 'emoji_code', emoji_code,
+    prepared(`SELECT message_id AS "messageId", jsonb_build_object('emoji_name', emoji_name, 'emoji_code', emoji_code,
         'reaction_type', reaction_type, 'user_id', user_id) AS reaction
-      FROM messaging.reactions WHERE org_id = $1 AND message_id = ANY ($2::bigint[]) ORDER BY place`,
+      FROM messaging.reactions WHERE org_id = $1 AND message_id = ANY ($2::bigint[]) ORDER BY place`),
     [tx.org, ids],
   )
   const byMessage = Map.groupBy(rows, ({ messageId }) => messageId)
@@ -145,8 +145,8 @@ async function readPeople(tx: Tx, rows: readonly MessageRow[]): Promise<Messages
   if (inDirect.length === 0) return new Map()
   const people = await tx.query(
     PersonRow,
-    `SELECT user_id AS id, email, full_name AS name FROM auth.v1_people
-      WHERE org_id = $1 AND user_id = ANY ($2)`,
+    prepared(`SELECT user_id AS id, email, full_name AS name FROM auth.v1_people
+      WHERE org_id = $1 AND user_id = ANY ($2)`),
     [tx.org, inDirect],
   )
   return new Map(people.map((person) => [person.id, person]))
