@@ -1,7 +1,12 @@
 import { FetchedMessage } from '@parley/api'
-import { migrationTexts } from '@parley/db'
+import { userId } from '@parley/core'
+import { migrationTexts, readActor } from '@parley/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { listing } from '../src/facts/listing.ts'
+import { idsAround } from '../src/repo/fetch.ts'
+import { withFound } from '../src/repo/found.ts'
+import { beyondNewest } from '../src/rules/anchor.ts'
 import { settleWords, unsettledOrganisations } from '../src/repo/words.ts'
 import { type Channel, faultsOf, type Instance, outcome, type World, world } from './world.ts'
 
@@ -120,6 +125,32 @@ describe('what is found', () => {
     )
     expect(oldest).toEqual([first, first + 1])
     expect(await ids('"needles" needle')).toEqual([last])
+  })
+
+  test('what is found twice, since its words were written meanwhile, stands once on a page', async () => {
+    const first = await say('lemur')
+    const all = [first, ...(await copy(first, 60, 'lemur'))]
+    await settleAll()
+    // The pieces that are looked at end between two of the same.
+    const wanted = {
+      kind: 'around',
+      anchor: beyondNewest,
+      includeAnchor: false,
+      before: 41,
+      after: 0,
+    } as const
+    const page = await at.ctx.database.write(here.org, async (tx) => {
+      const { actor, rights } = await readActor(tx, userId(ann))
+      if (!actor) throw new Error('there is no Ann')
+      const list = listing(actor, rights)
+      const text = { kind: 'search', text: 'lemurs', phrases: [], negated: false } as const
+      const terms = await withFound(tx, list, [text])
+      const twice = terms.map((term) =>
+        term.kind === 'found' ? { ...term, ids: [...term.ids, ...term.ids] } : term,
+      )
+      return idsAround(tx, list, twice, wanted)
+    })
+    expect(page.ids).toEqual(all.slice(-41))
   })
 
   test('only what the reader may read, and nothing of another organisation', async () => {

@@ -120,7 +120,9 @@ function nearestFirst(ids: readonly number[], { bound, newestFirst }: Search): n
     '=': (id: number) => id === anchor,
     '>': (id: number) => id > anchor,
   }
-  const some = bound ? ids.filter(within[bound.operator]) : [...ids]
+  // One that got its words meanwhile was found twice.
+  const each = [...new Set(ids)]
+  const some = bound ? each.filter(within[bound.operator]) : each
   return some.sort((a, b) => (newestFirst ? b - a : a - b))
 }
 
@@ -135,7 +137,7 @@ async function searchAll(
   const order = newestFirst ? 'DESC' : 'ASC'
   const byTopic = asksForPolicies(terms)
   const known = terms.find((term) => term.kind === 'found')
-  // What was found was looked for in the same parts, in this very transaction.
+  // What was found was looked for in the same parts, for the same request; whatever it then writes is decided again.
   const spans =
     known && !unread && !byTopic
       ? knownSpansSql(values, user, known.spans)
