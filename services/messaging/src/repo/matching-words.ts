@@ -8,14 +8,19 @@ export async function matchingWords(
   words: readonly string[],
   text: string,
 ): Promise<ReadonlySet<string>> {
+  if (words.length === 0 || text === '') return new Set()
   const initials = initialsOf(text)
-  const asked = words.filter((word) => mayBegin(word, initials))
-  if (asked.length === 0 || text === '') return new Set()
+  const likely = words.filter((word) => mayBegin(word, initials))
+  const others = words.filter((word) => !mayBegin(word, initials))
   const rows = await tx.query(
     z.object({ word: z.string() }),
-    prepared(`SELECT word FROM unnest($1::text[]) AS word
-      WHERE tsvector_to_array(messaging.words_of(word)) && (SELECT tsvector_to_array(messaging.words_of($2)))`),
-    [asked, text],
+    // Forms of a word begin alike in English; some languages have prefixes, or more alphabets than one.
+    prepared(`SELECT word FROM unnest($1::text[] || CASE WHEN EXISTS (
+        SELECT FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace
+          WHERE n.nspname = 'messaging' AND d.dictname = 'stems' AND d.dictinitoption = 'language = ''english''')
+        THEN '{}' ELSE $2::text[] END) AS word
+      WHERE tsvector_to_array(messaging.words_of(word)) && (SELECT tsvector_to_array(messaging.words_of($3)))`),
+    [likely, others, text],
   )
   return new Set(rows.map(({ word }) => word))
 }
