@@ -64,6 +64,10 @@ test('words are found by the endings of the language that the server speaks, tho
   expect(await search('jump')).toEqual([])
   const later = await say('ein Haus')
   expect((await search('häusern')).map(([id]) => id)).toEqual([german, later])
+  // What is marked goes by the same endings, also where the first letter loses its mark.
+  const apple = await say('Apfel und Äpfel')
+  const both = '<p><span class="highlight">Apfel</span> und <span class="highlight">Äpfel</span></p>'
+  for (const asked of ['apfel', 'Äpfel']) expect(await search(asked)).toEqual([[apple, both]])
 
   expect(await speak('english')).toBe(true)
   await settleAll()
