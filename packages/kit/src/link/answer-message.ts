@@ -42,7 +42,9 @@ export function largeFrame({ pieces, length }: AnswerMessage, pool: Pool): Lent 
   return frame
 }
 
+/** @throws RangeError where they are not what was counted: what was there before may be another's */
 function write(bytes: Buffer, start: number, pieces: TextPieces): void {
   let at = start
   for (const piece of pieces) at += typeof piece === 'string' ? bytes.write(piece, at) : piece.copy(bytes, at)
+  if (at !== bytes.length) throw new RangeError('not as many bytes as were counted')
 }

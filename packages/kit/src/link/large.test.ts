@@ -18,6 +18,8 @@ test('a large message is the same text as a small one, in a frame of its own', (
     fc.string({ unit: 'grapheme', maxLength: 200 }),
     fc.string({ unit: 'grapheme', maxLength: 200 }).map((text) => Buffer.from(text)),
     fc.integer({ min: 1, max: 100_000 }).map((length) => 'é'.repeat(length)),
+    // Halves of letters, which come out as the sign for what is none.
+    fc.constantFrom('\ud83d', 'a\ude00b', '\ud83d'.repeat(40_000)),
   )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
@@ -39,6 +41,12 @@ test('a large message is the same text as a small one, in a frame of its own', (
       expect(texts.map((text) => text.equals(whole))).toEqual(large ? [true] : [])
     }),
   )
+})
+
+test('what is not as long as was counted is not sent', () => {
+  const message = { pieces: ['x'], length: 70_000 }
+  expect(() => largeFrame(message, new Pool(0))).toThrow('counted')
+  expect(() => together(message)).toThrow('counted')
 })
 
 /** A text that says in any few letters whose it is. */
