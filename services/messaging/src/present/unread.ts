@@ -1,6 +1,7 @@
 import { topicForClient } from '@parley/api'
 import type { UserId } from '@parley/core'
-import { maxUnread, type UnreadGroup } from '../repo/snapshot.ts'
+import { maxUnread } from '../repo/snapshot.ts'
+import type { UnreadGroup } from '../rules/unread-groups.ts'
 
 /** `unread_msgs` of a snapshot (Zulip API: register-queue). */
 export interface UnreadMessages {

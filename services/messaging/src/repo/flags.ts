@@ -3,16 +3,12 @@ import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { FlagChange } from '../rules/flag-change.ts'
 import { lineParts } from '../rules/line-parts.ts'
+import { Numbers, Texts } from './columns.ts'
 import { readAtBirth, ruleSql, Values } from './spans.ts'
 
 declare class Decided {
   private readonly mayRead: true
 }
-
-const Numbers = z.custom<readonly number[]>((list) => Array.isArray(list) && list.every(Number.isSafeInteger))
-const Texts = z.custom<readonly string[]>(
-  (list) => Array.isArray(list) && list.every((text) => typeof text === 'string'),
-)
 
 /** Of one conversation: what of the named messages changes. By column, for they may be thousands. Ids ascend. */
 const Row = z.object({

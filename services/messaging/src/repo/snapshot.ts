@@ -1,6 +1,8 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
+import { type UnreadGroup, unreadGroups } from '../rules/unread-groups.ts'
+import { Numbers, Texts } from './columns.ts'
 import { readAtBirth, ruleSql, spansSql, Values } from './spans.ts'
 
 /** Most unread messages that a snapshot names (Zulip API: unread_msgs, `old_unreads_missing`). */
@@ -8,18 +10,15 @@ export const maxUnread = 50_000
 /** Most direct conversations that a snapshot names. */
 export const maxConversations = 1_000
 
-const UnreadGroup = z.object({
+/** Of one conversation, by column: a row for each topic of thousands takes both sides longer than grouping them here. */
+const UnreadPlace = z.object({
   channelId: z.int().nullable(),
   userIds: z.array(z.int()).nullable(),
-  /** As the newest of them spells it. */
-  topic: z.string(),
-  /** Ascending. */
-  ids: z.array(z.int()),
-  /** Those that mention the reader, ascending. */
-  mentioned: z.array(z.int()),
+  ids: Numbers,
+  topics: Texts,
+  keys: Texts,
+  mentioned: Numbers,
 })
-/** What is unread of one topic, or of one direct conversation. */
-export type UnreadGroup = z.output<typeof UnreadGroup>
 
 /**
  * The newest of what the actor may read and has not read, by topic and conversation, that with the oldest message
@@ -31,11 +30,11 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
   const user = values.add(actor.userId)
   const spans = spansSql(values, org, user, { actor, terms: [], unread: true })
   const most = values.add(maxUnread + 1)
-  return tx.query(
-    UnreadGroup,
+  const places = await tx.query(
+    UnreadPlace,
     // The newest of each conversation, then the newest of those: each is one short walk along an index.
     `WITH spans AS MATERIALIZED (${spans}), unread AS (
-        SELECT m.message_id AS id, rc.channel_id, rc.user_ids, m.topic, m.topic_key,
+        SELECT m.message_id AS id, s.recipient_id, m.topic, m.topic_key,
           m.message_id IN (SELECT f.message_id FROM messaging.user_flags f
             WHERE f.org_id = ${org} AND f.user_id = ${user} AND f.mentioned)
           -- Who was not there is not mentioned by naming everybody.
@@ -43,7 +42,6 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
             SELECT FROM messaging.user_flags f WHERE f.org_id = ${org} AND f.user_id = ${user}
               AND f.message_id = m.message_id AND f.historical) AS mentioned
         FROM spans s
-        JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = s.recipient_id
         CROSS JOIN LATERAL (
           SELECT m.message_id, m.topic, m.topic_key, m.channel_wildcard, m.topic_wildcard
           FROM messaging.messages m
@@ -52,11 +50,15 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
             AND NOT ${readAtBirth(user)}
           ORDER BY m.message_id DESC LIMIT ${most}) AS m
         ORDER BY m.message_id DESC LIMIT ${most})
-      SELECT channel_id AS "channelId", user_ids AS "userIds", (array_agg(topic ORDER BY id DESC))[1] AS topic,
-        array_agg(id ORDER BY id) AS ids, coalesce(array_agg(id ORDER BY id) FILTER (WHERE mentioned), '{}') AS mentioned
-      FROM unread GROUP BY channel_id, user_ids, topic_key ORDER BY min(id)`,
+      SELECT rc.channel_id AS "channelId", rc.user_ids AS "userIds", u.ids, u.topics, u.keys, u.mentioned
+      FROM (
+        SELECT u.recipient_id, array_agg(u.id) AS ids, json_agg(u.topic) AS topics, json_agg(u.topic_key) AS keys,
+          coalesce(array_agg(u.id) FILTER (WHERE u.mentioned), '{}') AS mentioned
+        FROM unread u GROUP BY u.recipient_id) AS u
+      JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = u.recipient_id`,
     values.list,
   )
+  return unreadGroups(places)
 }
 
 /** Among so many of the organisation's newest messages is nearly always one that came to whoever asks. */
