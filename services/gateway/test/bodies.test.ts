@@ -17,7 +17,7 @@ import {
 } from '@parley/kit'
 import { certDirOf, size, testServers } from '@parley/testkit'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { Admission } from '../src/edge/admission.ts'
@@ -122,9 +122,9 @@ beforeAll(async () => {
   const principals = new Principals({
     trusted: () => true,
     clock: systemClock,
-    ask: (org) =>
+    ask: (org, credential) =>
       Promise.resolve({
-        principal: { org, user: 1, generation: 1, credential: 'key:1' },
+        principal: { org, user: JSON.stringify(credential).length, generation: 1, credential: 'key:1' },
         role: 400,
         incomingWebhook: false,
         goodForMs: null,
@@ -164,7 +164,9 @@ afterAll(() => opened.disposeAsync())
 
 const pathOf = (parts: readonly Part[]): string =>
   `/api/v1/users/me?parts=${encodeURIComponent(JSON.stringify(parts))}`
-const authorization = `Basic ${Buffer.from(`ada@x.test:${'a'.repeat(32)}`).toString('base64')}`
+const as = (name: string): string =>
+  `Basic ${Buffer.from(`${name}@x.test:${'a'.repeat(32)}`).toString('base64')}`
+const authorization = as('ada')
 
 interface Asking {
   readonly parts: readonly Part[]
@@ -350,4 +352,30 @@ test('memory comes back when an answer has left, and is let go of where its clie
   expect(pool.taken.reused).toBe(reused + 1)
   expect(await ask({ ...reading, parts: [ok('small', 10)] })).toEqual(all)
   expect(pool.idleBytes).toBeLessThan(idle - 24_000_000)
+})
+
+test('of those who do not read, each account leaves room for others, and has its own again', async () => {
+  const open = async (name: string, length: number): Promise<IncomingMessage> => {
+    const path = pathOf([ok(name, length)])
+    const headers = { authorization: as(name) }
+    const sent = request({ port, ca, servername: 'localhost', path, headers, agent: false })
+    sent.on('error', () => {})
+    sent.end()
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    return response
+  }
+  const waiting = [await open('one', 24_000_000), await open('one', 24_000_000)]
+  expect(waiting.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+  const refused = await open('one', 24_000_000)
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1'])
+  const [small, other] = [await open('one', 1_000), await open('other', 24_000_000)]
+  expect([small.statusCode, other.statusCode]).toEqual([200, 200])
+  waiting[0]?.destroy()
+  const again = async (): Promise<number | undefined> => {
+    const response = await open('one', 24_000_000)
+    response.destroy()
+    return response.statusCode
+  }
+  await vi.waitFor(async () => expect(await again()).toBe(200))
+  for (const response of [waiting[1], refused, small, other]) response?.destroy()
 })

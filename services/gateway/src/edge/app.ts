@@ -22,6 +22,7 @@ import { appErrorOf, Refusals } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
 import { addStatics } from './statics.ts'
 import { unread } from './unread.ts'
+import { Unsent } from './unsent.ts'
 import { checkHandshake, isUpgrade } from './upgrade.ts'
 
 export interface AppDeps extends OpenDeps, ImageDeps {
@@ -118,6 +119,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
   }
 
   const turns = compressing()
+  const unsent = new Unsent()
   let open = 0
   let onIdle = (): void => {}
   app.addHook('onRequest', (request, reply, done) => {
@@ -188,6 +190,8 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         const rendered = await (waits(operation)
           ? deps.dispatch(exchange)
           : deps.admission.take(exchange.facts.org, stranger, work))
+        const { facts, caller } = exchange
+        if (rendered.body instanceof Pieces) unsent.hold(rendered.body, facts, caller, reply.raw)
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         deps.departures?.answer(request.id, operation.id)
         return send(reply, rendered)

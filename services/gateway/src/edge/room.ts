@@ -7,13 +7,13 @@ export interface Held extends Disposable {
 }
 
 /**
- * Bounds the bytes of large bodies that are held, in all and of one organisation, so that no organisation takes the room
+ * Bounds the bytes of large bodies that are held, in all and of one organisation (or account), so that none takes the room
  * of others. Who sends slowly takes no more of it than has come.
  */
 export class Room {
   readonly #most: number
   readonly #mostOfOne: number
-  readonly #of = new Map<number, number>()
+  readonly #of = new Map<number | string, number>()
   #total = 0
 
   constructor(most: number, mostOfOne: number) {
@@ -21,22 +21,22 @@ export class Room {
     this.#mostOfOne = mostOfOne
   }
 
-  open(org: number): Held {
+  open(one: number | string): Held {
     let held = 0
     return {
       grow: (bytes) => {
-        const ofOne = (this.#of.get(org) ?? 0) + bytes
+        const ofOne = (this.#of.get(one) ?? 0) + bytes
         if (ofOne > this.#mostOfOne || this.#total + bytes > this.#most) throw unavailable()
         held += bytes
         this.#total += bytes
-        this.#of.set(org, ofOne)
+        this.#of.set(one, ofOne)
       },
       [Symbol.dispose]: () => {
-        const left = (this.#of.get(org) ?? 0) - held
+        const left = (this.#of.get(one) ?? 0) - held
         this.#total -= held
         held = 0
-        if (left > 0) this.#of.set(org, left)
-        else this.#of.delete(org)
+        if (left > 0) this.#of.set(one, left)
+        else this.#of.delete(one)
       },
     }
   }
