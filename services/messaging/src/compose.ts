@@ -54,8 +54,10 @@ export async function compose(
   target: Target,
   words: Words,
 ): Promise<Composed> {
-  const content = normaliseContent(words.content)
-  const topic = await topicHere(on, granted, target, target.found.facts.channel ? topicOf(words.topic) : '')
+  const { channel, longest } = target.found.facts
+  // What the server says stands within its own limits.
+  const content = normaliseContent(words.content, granted.actor.isSystemBot ? undefined : longest.content)
+  const topic = await topicHere(on, granted, target, channel ? topicOf(words.topic, longest.topic) : '')
   await checkSentTopic(on, granted, target, topic)
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
@@ -75,9 +77,9 @@ export async function compose(
   }
 }
 
-function topicOf(given: string | undefined): string {
+function topicOf(given: string | undefined, longest: number): string {
   if (given === undefined) throw badRequest('Missing topic')
-  return normaliseTopic(given)
+  return normaliseTopic(given, longest)
 }
 
 /** Whom `@all` and `@topic` mention; refused where they are too many for this sender. What memory would refuse is read again first. */

@@ -40,6 +40,9 @@ export const organisationSettings: Settings = {
   move_messages_between_streams_limit_seconds: setting(limit(), week),
   message_edit_history_visibility_policy: setting(word(['all', 'moves', 'none']), 'all'),
   enable_read_receipts: setting(bool(), false),
+  // Shorter than the server's, and told by their own names.
+  max_message_length: setting(json(z.int().min(100).max(10_000)), 10_000),
+  max_topic_length: setting(json(z.int().min(10).max(60)), 60),
   default_code_block_language: setting(text(40), ''),
   inline_image_preview: setting(bool(), true),
   inline_url_embed_preview: setting(bool(), false),

@@ -41,9 +41,7 @@ const server = {
   max_file_upload_size_mib: 100,
   max_icon_file_size_mib: 5,
   max_logo_file_size_mib: 5,
-  max_message_length: 10_000,
   max_reminder_note_length: 500,
-  max_topic_length: 60,
   password_max_length: passwordPolicy.maxLength,
   password_min_guesses: passwordPolicy.minGuesses,
   password_min_length: passwordPolicy.minLength,
@@ -76,8 +74,14 @@ const ofRealm = (values: Readonly<Record<string, unknown>>): Record<string, unkn
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`realm_${name}`, value]))
 
 /** What the organisation sets about itself, with what older clients read of it. */
-const ownSettings = (values: SettingValues): Record<string, unknown> => ({
+const ownSettings = ({
+  max_message_length,
+  max_topic_length,
+  ...values
+}: SettingValues): Record<string, unknown> => ({
   ...ofRealm(values),
+  max_message_length,
+  max_topic_length,
   realm_allow_edit_history: values['message_edit_history_visibility_policy'] !== 'none',
   realm_mandatory_topics: values['topics_policy'] === 'disable_empty_topic',
 })

@@ -18,7 +18,15 @@ function readings() {
     async (_org, asks) => {
       asked.push([...asks])
       const found: Found = {
-        facts: { realm: 'acme', linkifiers: 0, actor: null, channel: null, people: null, begun: false },
+        facts: {
+          realm: 'acme',
+          linkifiers: 0,
+          actor: null,
+          channel: null,
+          people: null,
+          longest: { content: 10_000, topic: 60 },
+          begun: false,
+        },
         rights: now,
         hash: `of ${now}`,
       }
@@ -136,6 +144,7 @@ test('what time changes is read again once it has come', async () => {
       actor: { ...actor, until },
       channel: null,
       people: null,
+      longest: { content: 10_000, topic: 60 },
       begun: false,
     }
     return [{ facts, rights: rights(1), hash: 'same' }]

@@ -1,5 +1,6 @@
 import type { MessagePolicy } from '@parley/access'
 import { prepared, type Tx } from '@parley/db'
+import { maxMessageLength, maxTopicLength } from '@parley/markdown'
 import { z } from 'zod'
 
 /** How the organisation deals with messages that were sent (Zulip API: realm settings). */
@@ -8,6 +9,8 @@ export interface MessageSettings extends MessagePolicy {
   readonly historyVisibility: 'all' | 'moves' | 'none'
   /** Is it shown who has read a message? */
   readonly readReceiptsShown: boolean
+  /** Most code points of a message and of a topic. */
+  readonly longest: { readonly content: number; readonly topic: number }
 }
 
 const day = 86_400
@@ -20,6 +23,7 @@ const defaults: MessageSettings = {
   moveBetweenLimit: 7 * day,
   historyVisibility: 'all',
   readReceiptsShown: false,
+  longest: { content: maxMessageLength, topic: maxTopicLength },
 }
 
 const limit = (initial: number) => z.int().nullable().default(initial)
@@ -34,6 +38,8 @@ const Kept = z.object({
       .enum(['all', 'moves', 'none'])
       .default(defaults.historyVisibility),
     enable_read_receipts: z.boolean().default(defaults.readReceiptsShown),
+    max_message_length: z.int().default(maxMessageLength),
+    max_topic_length: z.int().default(maxTopicLength),
   }),
 })
 
@@ -52,5 +58,6 @@ export async function readMessageSettings(tx: Tx): Promise<MessageSettings> {
     moveBetweenLimit: settings.move_messages_between_streams_limit_seconds,
     historyVisibility: settings.message_edit_history_visibility_policy,
     readReceiptsShown: settings.enable_read_receipts,
+    longest: { content: settings.max_message_length, topic: settings.max_topic_length },
   }
 }

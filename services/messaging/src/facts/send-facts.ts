@@ -87,6 +87,8 @@ const Facts = z.object({
   realm: z.string(),
   /** The version of its linkifiers; 0 where it never had any. */
   linkifiers: z.int(),
+  /** Code points of a message and of a topic. */
+  longest: z.object({ content: z.int(), topic: z.int() }),
   actor: z.union([ActorFacts, z.object({ id: z.null() }).transform(() => null)]),
   channel: ChannelRow.nullable(),
   /** The people found, the sender among them, in ascending order; null where none were asked for. */

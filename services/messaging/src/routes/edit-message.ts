@@ -46,9 +46,9 @@ export default route<typeof editMessage, Context, Tx>(
     // Before anything is said of the request: one that may not be read answers as one that is not there.
     const target = await otherChannel(tx, actor, rights, channel, input.stream_id)
     const now = there(await readEditable(tx, granted))
-    const plan = planEdit(input, { ...now, channel })
-    const at = Math.floor(ctx.clock.now() / 1000)
     const policy = await readMessageSettings(tx)
+    const plan = planEdit(input, { ...now, channel }, policy.longest)
+    const at = Math.floor(ctx.clock.now() / 1000)
     const changing = { message, age: at - now.sentAt, policy }
     const edit = plan.content === null ? null : mayEdit(actor, changing, rights)
     const away = target && mayMoveChannel(actor, { ...changing, target }, rights)

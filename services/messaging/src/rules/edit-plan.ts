@@ -1,5 +1,6 @@
 import { AppError, badRequest, sha256 } from '@parley/core'
 import { widgetIn } from '@parley/api'
+import type { MessageSettings } from '../facts/message-settings.ts'
 import { normaliseContent, normaliseTopic } from '@parley/markdown'
 
 /** What a client asks to change of a message. */
@@ -27,11 +28,14 @@ export interface EditPlan {
   readonly topic: string | null
 }
 
+/** Most code points of what is new; the server's own limits where there are no others. */
+type Longest = MessageSettings['longest']
+
 /**
  * Understands what is to change.
  * @throws AppError BAD_REQUEST, in the words of Zulip's API; EXPECTATION_MISMATCH where the text is not what the client saw
  */
-export function planEdit(asked: EditAsked, message: EditedMessage): EditPlan {
+export function planEdit(asked: EditAsked, message: EditedMessage, longest?: Longest): EditPlan {
   const { channel } = message
   const moves = asked.stream_id !== undefined && asked.stream_id !== channel
   if (asked.propagate_mode !== 'change_one' && asked.topic === undefined && asked.stream_id === undefined)
@@ -41,12 +45,16 @@ export function planEdit(asked: EditAsked, message: EditedMessage): EditPlan {
   if (channel === null && asked.topic !== undefined) throw badRequest('Direct messages cannot have topics.')
   if (moves && asked.content !== undefined)
     throw badRequest('Cannot change message content while changing channel')
-  const plan = { content: contentOf(asked, message), topic: topicOf(asked, message) }
+  const plan = { content: contentOf(asked, message, longest), topic: topicOf(asked, message, longest) }
   if (plan.content === null && plan.topic === null && !moves) throw badRequest('Nothing to change')
   return plan
 }
 
-function contentOf({ content, prev_content_sha256: seen }: EditAsked, message: EditedMessage): string | null {
+function contentOf(
+  { content, prev_content_sha256: seen }: EditAsked,
+  message: EditedMessage,
+  longest?: Longest,
+): string | null {
   if (content === undefined) return null
   // What hangs on them would not fit another text.
   if (!message.edited && widgetIn(message.content)) throw badRequest('Widgets cannot be edited.')
@@ -56,12 +64,12 @@ function contentOf({ content, prev_content_sha256: seen }: EditAsked, message: E
       "'prev_content_sha256' value does not match the expected value.",
       { data: { field_name: 'prev_content_sha256' } },
     )
-  return content.trim() === '' ? '(deleted)' : normaliseContent(content)
+  return content.trim() === '' ? '(deleted)' : normaliseContent(content, longest?.content)
 }
 
-function topicOf({ topic: given }: EditAsked, message: EditedMessage): string | null {
+function topicOf({ topic: given }: EditAsked, message: EditedMessage, longest?: Longest): string | null {
   if (given === undefined) return null
-  const topic = normaliseTopic(given)
+  const topic = normaliseTopic(given, longest?.topic)
   if (topic === message.topic) return null
   if (topic === resolvedPrefix.trim() || (topic.startsWith(resolvedPrefix) && bare(topic) === ''))
     throw badRequest('General chat cannot be marked as resolved')

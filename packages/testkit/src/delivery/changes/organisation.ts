@@ -7,6 +7,7 @@ const changeOrganisation: Change = async ({ random, owner }) =>
     [random.pick(['name', 'description'])]: `Organisation ${random.below(1000)}`,
     [random.pick(['enable_read_receipts', 'inline_image_preview'])]: random.below(2) === 0,
     message_content_edit_limit_seconds: random.pick([600, 900, 'unlimited']),
+    max_topic_length: random.pick([40, 60]),
   })
 
 /** All accounts are young: everybody waits, or nobody. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { factsOf, withoutSettings } from './channels.ts'
 import { groupOf } from './groups.ts'
-import { told } from './organisation.ts'
+import { keyOf, told } from './organisation.ts'
 import { remindersById, scheduledById } from './own.ts'
 import { filled, personOf, pictureOf } from './people.ts'
 import { Snapshot } from './snapshot.ts'
@@ -42,7 +42,7 @@ export function stateOf(answer: unknown): ClientState {
     picture: pictureOf(s),
     settings: { ...s.user_settings },
     accountDefaults: { ...s.realm_user_settings_defaults },
-    realm: Object.fromEntries(told.map((name) => [`realm_${name}`, s[`realm_${name}`]])),
+    realm: Object.fromEntries(told.map((name) => [keyOf(name), s[keyOf(name)]])),
     surplus: new Set(),
     people: Object.fromEntries([
       ...s.realm_users.map((p) => [p.user_id, personOf(p, true)] as const),

@@ -14,12 +14,16 @@ export const told: readonly string[] = [
   ...pictureKinds.flatMap((kind) => [`${kind}_url`, `${kind}_source`]),
 ]
 
+/** Some stand in `register` by their own names. */
+export const keyOf = (property: string): string =>
+  property === 'max_message_length' || property === 'max_topic_length' ? property : `realm_${property}`
+
 export const ofOrganisation: Appliers = {
   // The last thing that is heard of it: nobody is told more, nor registers.
   'realm deactivated'() {},
   'realm update'(state, event) {
     const { property, value } = z.looseObject({ property: z.string(), value: z.unknown() }).parse(event)
-    if (told.includes(property)) state.realm[`realm_${property}`] = value
+    if (told.includes(property)) state.realm[keyOf(property)] = value
   },
   'realm update_dict'(state, event) {
     for (const [name, value] of Object.entries(z.record(z.string(), z.unknown()).parse(event['data'])))
