@@ -1,3 +1,4 @@
+import { jetstream } from '@nats-io/jetstream'
 import { type OrgId, rights, seq, systemClock } from '@parley/core'
 import type { Tx } from '@parley/db'
 import {
@@ -11,6 +12,8 @@ import {
 } from '@parley/events'
 import { type PrivateNats, privateNats, type TestDatabase } from '@parley/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runHeadOf } from '../src/bus/run-head.ts'
+import { streamName } from '../src/bus/subjects.ts'
 import { testBus } from './bus-fixture.ts'
 import { happened, happening, logDatabase, newLog } from './log-fixture.ts'
 
@@ -75,6 +78,36 @@ test('every event has its effect once and in order, with two instances at work',
   await Promise.all([first.settled(a, seq(40), within()), second.settled(b, seq(15), within())])
   expect(await effects(a)).toEqual(counted(40))
   expect(await effects(b)).toEqual(counted(15))
+})
+
+test('S9 what a consumer that ends has heard of and not applied is another’s at once', async () => {
+  const org = await newLog(await db.as('auth'), 1)
+  const gate = Promise.withResolvers<void>()
+  const consumer = await start(async (tx, event) => {
+    await record(tx, event)
+    if (event.seq === 2) await gate.promise
+  })
+  keep({ [Symbol.asyncDispose]: async () => gate.resolve() })
+  await write(org, 1)
+  await consumer.settled(org, seq(1), within())
+  const bus = keep(await testBus('audit', nats.url))
+  await bus.ready
+  const { connection } = bus
+  if (!connection) throw new Error('not connected')
+  const own = await jetstream(connection, { checkAPI: false }).consumers.get(streamName, 'audit')
+  const heard = async (): Promise<number> => (await own.info()).num_ack_pending
+  const unacknowledged = (count: number) => expect.poll(heard, { timeout: 20_000, interval: 20 }).toBe(count)
+  await unacknowledged(0)
+  // One at a time, so that each is a message of its own.
+  await write(org, 1)
+  await unacknowledged(1)
+  await write(org, 1)
+  await unacknowledged(2)
+  const ending = consumer[Symbol.asyncDispose]()
+  gate.resolve()
+  await ending
+  const again = await own.next({ expires: 5000 })
+  expect(again && runHeadOf(again.headers)?.to).toBe(3)
 })
 
 test('an effect that fails leaves nothing and is tried again, before what follows it', async () => {

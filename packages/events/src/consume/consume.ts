@@ -129,6 +129,10 @@ export function consume(options: ConsumeOptions): Consumer {
       if (gathered) clearTimeout(gathered)
       wake.resolve()
       await Promise.all(tasks)
+      // Another instance gets at once what was not applied here, not when nobody has acknowledged it for long.
+      for (const waiting of [gathering, dirty])
+        for (let next = waiting.take(); next; next = waiting.take())
+          for (const receipt of next.receipts) receipt.nak()
     },
   }
 }
