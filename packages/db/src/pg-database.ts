@@ -30,7 +30,7 @@ export function databaseOver<T extends Tx>(
     // Not awaited: the first statement follows it on the same trip.
     const begun = client.query(`${begin}; SELECT set_config('app.org', '${Number(org)}', true)`)
     begun.catch(() => {})
-    const tx = openTx(client, org)
+    const tx = openTx(client, org, begin.endsWith(readOnly))
     let result: R
     try {
       result = await within(client, tx, fn)
@@ -49,7 +49,7 @@ export function databaseOver<T extends Tx>(
       throw rolledBack(first)
     }
     tx.end()
-    const done = await client.query('COMMIT').catch((error: unknown) => {
+    const done = await (tx.ended() ?? client.query('COMMIT')).catch((error: unknown) => {
       client.release(true)
       throw maybeCommitted(error)
     })
@@ -59,7 +59,7 @@ export function databaseOver<T extends Tx>(
   }
   return {
     write: (org, fn) => transaction(org, 'BEGIN', fn),
-    read: (org, fn) => transaction(org, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', fn),
+    read: (org, fn) => transaction(org, readOnly, fn),
     at(org, snapshot, fn) {
       if (!/^[0-9A-F-]{1,40}$/i.test(snapshot)) throw new TypeError('not a snapshot id')
       const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '${snapshot}'`
@@ -89,8 +89,17 @@ export function databaseOver<T extends Tx>(
 const bound = (param: unknown): unknown =>
   Array.isArray(param) && param.every((one) => typeof one === 'number') ? `{${param.join(',')}}` : param
 
-function openTx(client: PoolClient, org: OrgId): Tx & { end(): void } {
+const readOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
+
+interface OpenTx extends Tx {
+  end(): void
+  /** The answer to its COMMIT, where that was sent already. */
+  ended(): Promise<QueryResult> | null
+}
+
+function openTx(client: PoolClient, org: OrgId, reads: boolean): OpenTx {
   let open = true
+  let ended: Promise<QueryResult> | null = null
   const run = async (sql: string, params: readonly unknown[]): Promise<QueryResult> => {
     if (!open)
       throw new AppError('INTERNAL', 'Internal server error', { cause: new Error('transaction is over') })
@@ -100,10 +109,20 @@ function openTx(client: PoolClient, org: OrgId): Tx & { end(): void } {
   return {
     org,
     query: async (row, sql, params = []) => parseRows(row, await run(sql, params)),
+    ...(reads && {
+      last: async (row, sql, params = []) => {
+        const result = run(sql, params)
+        open = false
+        ended = client.query('COMMIT')
+        ended.catch(() => {})
+        return parseRows(row, await result)
+      },
+    }),
     execute: async (sql, params = []) => (await run(sql, params)).rowCount ?? 0,
     end() {
       open = false
     },
+    ended: () => ended,
   }
 }
 

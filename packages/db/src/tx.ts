@@ -11,7 +11,16 @@ export interface Tx {
   query<R>(row: z.ZodType<R>, sql: string, params?: readonly unknown[]): Promise<R[]>
   /** Runs a statement whose rows nobody needs. @returns how many rows it touched */
   execute(sql: string, params?: readonly unknown[]): Promise<number>
+  /**
+   * As `query`, and the transaction ends right behind it, however long its rows are worked on: for thousands of them. Of
+   * transactions that only read; absent where something stands between.
+   */
+  readonly last?: Tx['query']
 }
+
+/** The last statement of a transaction that only reads. */
+export const lastly = <R>(tx: Tx, row: z.ZodType<R>, sql: string, params: readonly unknown[]): Promise<R[]> =>
+  tx.last ? tx.last(row, sql, params) : tx.query(row, sql, params)
 
 /** The pool of one service, as one Postgres role. */
 export interface Database<T extends Tx = Tx> extends AsyncDisposable {

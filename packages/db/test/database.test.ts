@@ -1,5 +1,13 @@
 import { orgId } from '@parley/core'
-import { createOrmDatabase, createPgDatabase, type Database, prepared, sqlState, type Tx } from '@parley/db'
+import {
+  createOrmDatabase,
+  createPgDatabase,
+  type Database,
+  lastly,
+  prepared,
+  sqlState,
+  type Tx,
+} from '@parley/db'
 import { startProxy, type TestDatabase, testDatabase } from '@parley/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -59,6 +67,30 @@ describe.each([
     expect(await Promise.all([inside(), inside(), once()])).toEqual(grown)
     await db.superuser(`ALTER TABLE auth.notes DROP COLUMN of_${base}`)
     expect([await once(), await inside()]).toEqual(before.slice(1))
+  })
+
+  test('end behind the last statement of one that reads, however long its rows are worked on', async () => {
+    const auth = await open()
+    const rows = await auth.read(five, async (tx) => {
+      const found = await lastly(tx, N, 'SELECT count(*) AS n FROM auth.notes WHERE n = $1', [base])
+      const waiting = await db.superuser(
+        `SELECT FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = current_database()`,
+      )
+      expect(waiting).toEqual([])
+      const more = await thrown(tx.query(N, 'SELECT 1 AS n'))
+      expect(more).toMatchObject({ cause: { message: 'transaction is over' } })
+      return found
+    })
+    expect(rows).toHaveLength(1)
+    const broken = auth.read(five, (tx) => lastly(tx, N, 'SELECT 1 / $1::int AS n', [0]))
+    expect(sqlState(await thrown(broken))).toBe('22012')
+    // What writes commits when all of it is done.
+    const failed = auth.write(five, async (tx) => {
+      await lastly(tx, Any, 'INSERT INTO auth.notes VALUES ($1) RETURNING n', [base + 3])
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    expect([await notes(base + 3), (await auth.once(N, 'SELECT 1 AS n')).length]).toEqual([0, 1])
   })
 
   test('see their organisation and no other', async () => {

@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import type { UserId } from '@parley/core'
-import type { OrmTx } from '@parley/db'
+import { lastly, type OrmTx } from '@parley/db'
 import { z } from 'zod'
 
 /** An account as it is kept, without what only signing in needs. */
@@ -44,17 +44,25 @@ const Listed = z.object({
   waitingUntil: z.date().nullable(),
 }) satisfies z.ZodType<ListedRow>
 
+const within: typeof lastly = (tx, row, sql, params) => tx.query(row, sql, params)
+
 /** Ids beyond the column's type are nobody's, and would be an error to ask for. */
 const isId = (id: number): boolean => id <= 2_147_483_647 && id >= 0
 
-/** Everybody in the organisation by id, or those of `ids` that are in it. */
+/**
+ * Everybody in the organisation by id, or those of `ids` that are in it.
+ * @param last the transaction ends with it, so that it does not wait for what is made of thousands of rows
+ */
 export function listUsers(
   tx: OrmTx,
   granted: Granted<'user:list'>,
   ids: readonly number[] | null = null,
+  { last = false } = {},
 ): Promise<ListedRow[]> {
   // Thousands of rows at a time: Prisma takes twice as long for them.
-  return tx.query(
+  const read = last ? lastly : within
+  return read(
+    tx,
     Listed,
     `SELECT user_id AS "userId", email, delivery_email AS "deliveryEmail",
         email_address_visibility AS "emailAddressVisibility", full_name AS "fullName", role, is_active AS "isActive",
