@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { listing } from '../src/facts/listing.ts'
 import { type Marking, readMarkable } from '../src/repo/flags.ts'
+import { readUnread } from '../src/repo/snapshot.ts'
 import { type Instance, type World, world } from './world.ts'
 
 let database: TestDatabase
@@ -74,8 +75,10 @@ const looked = (node: Node): number =>
     ? (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
     : 0) + (node.Plans ?? []).reduce((sum, under) => sum + looked(under), 0)
 
-/** How many rows of messages the question is looked through for, by Postgres' own count. */
-const rowsFor = (asked: Marking, ids: readonly number[]): Promise<number> =>
+/** How many rows of messages are looked through for what is asked, by Postgres' own count. */
+const rowsOf = <R>(
+  ask: (tx: Tx, list: ReturnType<typeof listing>) => Promise<R>,
+): Promise<{ readonly answer: R; readonly rows: number }> =>
   one.ctx.database.read(here.org, async (tx) => {
     const { actor, rights } = await readActor(tx, userId(bob))
     if (!actor) throw new Error('there is no Bob')
@@ -89,10 +92,15 @@ const rowsFor = (asked: Marking, ids: readonly number[]): Promise<number> =>
         return tx.query(row, sql, params)
       },
     }
-    const places = await readMarkable(explaining, listing(actor, rights), asked, ids)
-    expect(places.flatMap((place) => place.ids)).toEqual(ids)
-    return plans.reduce((sum, plan) => sum + looked(plan), 0)
+    const answer = await ask(explaining, listing(actor, rights))
+    return { answer, rows: plans.reduce((sum, plan) => sum + looked(plan), 0) }
   })
+
+const rowsFor = async (asked: Marking, ids: readonly number[]): Promise<number> => {
+  const { answer, rows } = await rowsOf((tx, list) => readMarkable(tx, list, asked, ids))
+  expect(answer.flatMap((place) => place.ids)).toEqual(ids)
+  return rows
+}
 
 const read = (op: 'add' | 'remove'): Marking => ({ op, flag: 'read' })
 
@@ -109,4 +117,24 @@ test('of many that lie apart no more is looked through than of few', async () =>
   const apart = owned.filter((_, i) => i % 6 === 0)
   // Not 400 for each.
   expect(await rowsFor(read('remove'), apart)).toBeLessThan(apart.length * 50)
+})
+
+test('what is unread in hundreds of parts is looked through once', async () => {
+  const copies = await database.superuser(
+    `INSERT INTO messaging.messages (org_id, message_id, recipient_id, sender_id, topic, content, rendered, client, sent_at,
+        sender_read)
+      SELECT m.org_id, nextval('messaging.message_ids'), m.recipient_id, m.sender_id, m.topic, m.content, m.rendered,
+        m.client, m.sent_at, true
+      FROM messaging.messages m, generate_series(1, 3000) WHERE m.message_id = $1 RETURNING message_id::integer AS id`,
+    [old],
+  )
+  await database.superuser('ANALYZE messaging.messages')
+  const all = copies.map(({ id }) => Number(id)).sort((a, b) => a - b)
+  const apart = all.filter((_, i) => i % 6 === 0)
+  await one.ask(bob, 'update-message-flags', { op: 'add', flag: 'read', messages: [old, recent, ...all] })
+  await one.ask(bob, 'update-message-flags', { op: 'remove', flag: 'read', messages: apart })
+  const { answer, rows } = await rowsOf(readUnread)
+  expect(answer.flatMap(({ ids }) => ids)).toEqual(apart)
+  // Not all that follows for each part.
+  expect(rows).toBeLessThan(all.length * 2)
 })

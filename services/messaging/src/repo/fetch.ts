@@ -147,8 +147,7 @@ async function searchAll(
   const looking = { org, user, terms, channel: 's.channel_id', muted: 's.muted', ...mine }
   const within = bound ? `m.message_id ${bound.operator} ${values.add(bound.anchor)}` : 'true'
   const conditions = `m.org_id = ${org} AND ${within} AND ${messageConditions(values, looking)}`
-  const inSpan =
-    'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)'
+  const inSpan = 'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND m.message_id < s.hi'
   const most = values.add(limit)
   const few = terms.some((term) => !term.negated && sparse.has(term.kind))
   const inTopic = byTopic ? 'AND (s.topic_key IS NULL OR m.topic_key = s.topic_key)' : ''

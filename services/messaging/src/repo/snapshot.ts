@@ -46,7 +46,7 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
           SELECT m.message_id, m.topic, m.topic_key, m.channel_wildcard, m.topic_wildcard
           FROM messaging.messages m
           WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
-            AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+            AND m.message_id >= s.lo AND m.message_id < s.hi
             AND NOT ${readAtBirth(user)}
           ORDER BY m.message_id DESC LIMIT ${most}) AS m
         ORDER BY m.message_id DESC LIMIT ${most})
@@ -85,7 +85,7 @@ export async function readMaxMessageId(tx: Tx, { actor }: Granted<'message:list'
         FROM spans s CROSS JOIN LATERAL (
           SELECT m.message_id FROM messaging.messages m
           WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id
-            AND m.message_id >= s.lo AND (s.hi IS NULL OR m.message_id < s.hi)
+            AND m.message_id >= s.lo AND m.message_id < s.hi
           ORDER BY m.message_id DESC LIMIT 1) AS newest), -1) AS id`,
     values.list,
   )

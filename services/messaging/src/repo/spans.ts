@@ -22,6 +22,9 @@ export class Values {
   }
 }
 
+/** The end of what has none: a bound that may be missing would let no index end at it. */
+const beyondAll = '9223372036854775807'
+
 /** Which parts of conversations a statement looks through. */
 export interface SpansWanted {
   readonly actor: Actor
@@ -46,7 +49,7 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
     // Where the whole is open, its parts would only come twice.
     conditions.push(`(NOT part.received OR NOT (${ruleSql(values, actor, user, 'false')}))`)
   const topics = wantedTopics(org, user, terms)
-  return `SELECT rc.recipient_id, part.lo, part.hi${topics ? ', rc.channel_id, muting.muted, topics.topic_key' : ''}
+  return `SELECT rc.recipient_id, part.lo, coalesce(part.hi, ${beyondAll}) AS hi${topics ? ', rc.channel_id, muting.muted, topics.topic_key' : ''}
     FROM (${candidates.join(' UNION ALL ')}) AS part (recipient_id, lo, hi, received)
     JOIN messaging.recipients rc ON rc.org_id = ${org} AND rc.recipient_id = part.recipient_id
     LEFT JOIN streams.v1_channels ch ON ch.org_id = ${org} AND ch.channel_id = rc.channel_id
