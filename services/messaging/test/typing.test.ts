@@ -69,6 +69,11 @@ test('typing to people is told to all of them, the typist too; whoever is named'
   }
 })
 
+test('people may be meant by the older name too', async () => {
+  expect(await types(ann, { type: 'private', to: [bob] })).toEqual({})
+  expect(told()).toMatchObject([{ users: [ann, bob], channel: null }])
+})
+
 test('typing in a channel is told to those who are in it', async () => {
   expect(await inTalk(cat, { type: 'stream', topic: ' tea ' })).toEqual({})
   const place = { stream_id: talk.id, topic: 'tea' }

@@ -16,7 +16,8 @@ export const setTyping = operation({
   transaction: 'own',
   params: {
     op,
-    type: withDefault(word(['direct', 'stream', 'channel']), 'direct'),
+    // `private` is an older name.
+    type: withDefault(word(['direct', 'private', 'stream', 'channel']), 'direct'),
     /** Ids of people. */
     to: optional(json(z.array(z.int().min(0).max(2_147_483_647)).max(500))),
     stream_id: optional(int()),

@@ -7,7 +7,7 @@ import { byIds, type Named } from './recipient.ts'
  * @throws AppError BAD_REQUEST, in the words of Zulip's API
  */
 export function typingPlace(input: Input<typeof setTyping>): Named {
-  if (input.type === 'direct') {
+  if (input.type === 'direct' || input.type === 'private') {
     if (input.to === undefined) throw badRequest("Missing 'to' argument")
     if (input.to.length === 0) throw badRequest("Empty 'to' list")
     return byIds(input.to)
