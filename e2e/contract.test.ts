@@ -43,7 +43,7 @@ async function holds(
 }
 const int = (answer: Answer, name: string): number => z.int().parse(answer.body[name])
 
-test.runIf(contractAvailable())('success answers validate, endpoint by endpoint', async () => {
+test.runIf(contractAvailable())('AC-16 success answers validate, endpoint by endpoint', async () => {
   const { owner } = stage
   await holds(stage.client({}), 'GET', '/server_settings', {})
   await holds(stage.client({}), 'POST', '/fetch_api_key', {

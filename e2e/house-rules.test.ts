@@ -161,6 +161,14 @@ test('the checks of texts and live delivery name the tests that there are', () =
   expect(ids).toEqual([...upTo('MD', 10), ...upTo('WS', 9)])
 })
 
+test('the checks of access name the tests that there are', () => {
+  const { ids, missing, unexplained } = tableOf(/(?:AC|RO|BO|TE)-\d\d/)
+  expect({ missing, unexplained }).toEqual({ missing: [], unexplained: [] })
+  const upTo = (kind: string, last: number): string[] =>
+    Array.from({ length: last }, (_, i) => `${kind}-${String(i + 1).padStart(2, '0')}`)
+  expect(ids).toEqual([...upTo('AC', 17), ...upTo('RO', 4), 'BO-02', ...upTo('TE', 4)])
+})
+
 test('the fault matrix names the tests that there are', () => {
   const { shown, ids: rows, missing, unexplained } = tableOf(/F\d\d/)
   expect({ missing, unexplained }).toEqual({ missing: [], unexplained: [] })

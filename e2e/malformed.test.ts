@@ -112,7 +112,7 @@ const losses = new Map([
 ])
 
 test.each(operations.map((o): [string, Operation] => [`${o.method} ${o.path}`, o]))(
-  'F70 %s refuses what fits no parameter',
+  'F70 AC-17 %s refuses what fits no parameter',
   async (_, operation) => {
     const loss = losses.get(operation.id)
     const who = loss === undefined ? person : await stage.person(`Loser of the ${loss}`)

@@ -178,7 +178,7 @@ test.each(each)('%s says 401 to nobody and to a deactivated user', async (_, ope
   expect([deactivated.status, deactivated.body['code']]).toEqual([401, 'UNAUTHORIZED'])
 })
 
-test.each(each)('%s says 401 to a key of another organisation', async (_, operation) => {
+test.each(each)('TE-02 %s says 401 to a key of another organisation', async (_, operation) => {
   const foreign = stage.client({ email: stranger.email, apiKey: stranger.apiKey })
   expect((await invoke(foreign, operation)).status).toBe(401)
 })
@@ -199,7 +199,7 @@ const tells = (answer: Answer, name: string): boolean => {
 }
 
 test.each(others)(
-  '%s shows a former member and a member of another organisation nothing of a private channel',
+  'AC-02 TE-01 %s shows a former member and a member of another organisation nothing of a private channel',
   async (_, operation) => {
     for (const who of [former, stranger]) {
       const answer = await invoke(who, operation)
@@ -209,10 +209,13 @@ test.each(others)(
   },
 )
 
-test.each(others)('%s shows a guest nothing of a public channel they are not in', async (_, operation) => {
-  for (const target of [hidden, shown]) {
-    const answer = await invoke(guest, operation, target)
-    expect([answer.status >= 500, answer.status === 401]).toEqual([false, false])
-    expect(tells(answer, target.name)).toBe(false)
-  }
-})
+test.each(others)(
+  'AC-09 %s shows a guest nothing of a public channel they are not in',
+  async (_, operation) => {
+    for (const target of [hidden, shown]) {
+      const answer = await invoke(guest, operation, target)
+      expect([answer.status >= 500, answer.status === 401]).toEqual([false, false])
+      expect(tells(answer, target.name)).toBe(false)
+    }
+  },
+)

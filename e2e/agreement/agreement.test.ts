@@ -17,7 +17,7 @@ const seed = seedOf(usualSeed)
 const organisations = size(4, 40)
 
 test(
-  `what lists hold is what the rule for one object says of each, for everybody (seed ${seed})`,
+  `AC-02 AC-03 AC-09 TE-01 TE-03 what lists hold is what the rule for one object says of each, for everybody (seed ${seed})`,
   async () => {
     await using product = await startProduct({ gateways: 2 })
     await using open = new AsyncDisposableStack()

@@ -79,7 +79,7 @@ describe.each(long ? ['info', 'debug'] : ['debug'])('with LOG_LEVEL=%s', (level)
     return texts.flatMap(([where, text]) => secretsIn(text, secrets).map((what) => `${where}: ${what}`))
   }
 
-  test('an ordinary day leaves no content, credential or token anywhere', async () => {
+  test('RO-03 an ordinary day leaves no content, credential or token anywhere', async () => {
     const nobody = stage.client({ headers: { 'user-agent': canary.agent } })
     const account = { email: canary.email, password: canary.password }
     const made = await stage.owner.ok('POST', '/users', { ...account, full_name: canary.name })

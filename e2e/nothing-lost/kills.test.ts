@@ -95,7 +95,7 @@ const faults: readonly [string, () => Promise<boolean>][] = [
   ['F10 NATS killed', ended(['nats'])],
   ['F12 NATS killed and its storage wiped', ended(['nats'], () => wiped(product, 'nats'))],
   ['F12 NATS killed and its storage damaged', ended(['nats'], truncated)],
-  ['F20 Redis killed', ended(['redis'])],
+  ['F20 AC-14 Redis killed', ended(['redis'])],
   ['F22 Redis killed and flushed', ended(['redis'], () => wiped(product, 'redis'))],
   ['F23 Redis has no memory left', filled],
   ['F30 Postgres killed', ended(['postgres'])],

@@ -32,12 +32,12 @@ test(
   timeout,
 )
 test(
-  `a channel made private is gone for who reads every public one, and an archived one takes no word, at any gateway (seed ${channel.seed})`,
+  `AC-11 a channel made private is gone for who reads every public one, and an archived one takes no word, at any gateway (seed ${channel.seed})`,
   () => expect(tried(channel)).resolves.toBeUndefined(),
   timeout,
 )
 test(
-  `a message moved where one may not read is gone, also from queues that hold it, at any gateway (seed ${moved.seed})`,
+  `AC-06 a message moved where one may not read is gone, also from queues that hold it, at any gateway (seed ${moved.seed})`,
   () => expect(tried(moved)).resolves.toBeUndefined(),
   timeout,
 )
@@ -47,7 +47,7 @@ test(
   timeout,
 )
 test(
-  `AC-05 who holds a right by a group has it nowhere any more, however it was taken (seed ${groups.seed})`,
+  `AC-05 RO-02 who holds a right by a group has it nowhere any more, however it was taken (seed ${groups.seed})`,
   () => expect(tried(groups)).resolves.toBeUndefined(),
   timeout,
 )

@@ -86,7 +86,7 @@ const withoutProof: Readonly<Record<string, string>> = {
 const functions = repoFunctions()
 const nameOf = ({ file, name }: (typeof functions)[number]): string => `${file.split('/')[1]} ${name}`
 
-test('every function of a repository takes a proof, or has a reason not to', () => {
+test('AC-01 every function of a repository takes a proof, or has a reason not to', () => {
   const without = functions.filter(({ proofs }) => proofs.length === 0).map(nameOf)
   expect(without.sort()).toEqual(Object.keys(withoutProof).sort())
   expect(functions.length - without.length).toBeGreaterThan(35)

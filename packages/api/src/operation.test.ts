@@ -30,7 +30,7 @@ test.each([
   ['no caller list', { callers: [] }],
   ['path parameters do not match the path', { params: {} }],
   ['path parameters do not match the path', { params: { other: pathInt() } }],
-])('a declaration with %s does not load', (hole, change) => {
+])('AC-01 a declaration with %s does not load', (hole, change) => {
   // A hole can only come past the types, as here.
   expect(() => operation({ ...sound, ...change } as never)).toThrow(hole)
 })

@@ -93,7 +93,7 @@ describe.each([
     expect([await notes(base + 3), (await auth.once(N, 'SELECT 1 AS n')).length]).toEqual([0, 1])
   })
 
-  test('see their organisation and no other', async () => {
+  test('TE-01 see their organisation and no other', async () => {
     const auth = await open()
     const seen = (org: number) =>
       auth.read(orgId(org), (tx) => tx.query(Any, 'SELECT org_id FROM events.head ORDER BY 1'))

@@ -102,7 +102,7 @@ const someGraph = fc.record({
   ),
 })
 
-test('the groups of each account are those that a naive walk finds, and the members of each group too', async () => {
+test('RO-02 the groups of each account are those that a naive walk finds, and the members of each group too', async () => {
   await fc.assert(
     fc.asyncProperty(someGraph, async (given) => {
       const { org, users } = await organisation(given.people)

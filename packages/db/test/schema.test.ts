@@ -19,7 +19,7 @@ async function names(sql: string): Promise<string[]> {
   return (await db.superuser(sql)).map((row) => String(row['name']))
 }
 
-test('every table with an organisation has row-level security that holds for its owner too', async () => {
+test('TE-01 every table with an organisation has row-level security that holds for its owner too', async () => {
   const open = await names(
     `SELECT c.oid::regclass::text AS name FROM pg_class c
        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'org_id'

@@ -113,7 +113,7 @@ async function everyAct(who: Organisation, person: Account): Promise<void> {
   await who.owner.ok('POST', `/users/${person.id}/reactivate`)
 }
 
-test('every audited event becomes one leaf, in order, though NATS loses everything meanwhile', async () => {
+test('RO-04 every audited event becomes one leaf, in order, though NATS loses everything meanwhile', async () => {
   await everyAct(org, ada)
   await network.nats.wipe()
   const lost = org.person('Bea Canaryname')

@@ -23,7 +23,7 @@ const statuses = (answers: readonly { status: number; body: Readonly<Record<stri
   answers.map(({ status, body }) => [status, body['msg']])
 const allWell = (answers: readonly unknown[]) => answers.map(() => [200, ''])
 
-test('many changes of rights at once all get through, whichever service they belong to', async () => {
+test('AC-13 many changes of rights at once all get through, whichever service they belong to', async () => {
   const people: Account[] = []
   for (let i = 0; i < 4; i++) people.push(await org.person(`Person ${i}`))
   const leavers: Account[] = []

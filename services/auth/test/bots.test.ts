@@ -62,7 +62,7 @@ const since = async (seq: number) => {
 }
 const head = async () => (await h.log(acme.org)).at(-1)?.seq ?? 0
 
-test('whoever makes a bot has its key, and nobody sees it again', async () => {
+test('RO-03 whoever makes a bot has its key, and nobody sees it again', async () => {
   const before = await head()
   const answer = await create(member, { full_name: ' Robbie ', short_name: 'Robbie' })
   const { user_id: id, api_key: key } = New.parse(answer)

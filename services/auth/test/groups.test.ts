@@ -110,7 +110,7 @@ test('people come in and go out as the permissions of the group say', async () =
   expect(await refusalOf(nest(ada, group, {}))).toMatch(/Nothing to do/)
 })
 
-test('groups hold groups, and never themselves', async () => {
+test('RO-02 groups hold groups, and never themselves', async () => {
   const outer = await make(ada, 'outer')
   const inner = await make(ada, 'inner', { members: [bob.user], subgroups: [6] })
   await nest(ada, outer, { add: [inner] })
@@ -168,7 +168,7 @@ test('a group is edited by who manages it; what a client believes is held agains
   )
 })
 
-test('a group in use stays; another is taken out of use for good, and its name is free again', async () => {
+test('AC-11 a group in use stays; another is taken out of use for good, and its name is free again', async () => {
   const group = await make(ada, 'keys')
   const holder = await make(ada, 'holder', { subgroups: [group], can_join_group: group })
   const answer = await end(ada, group).catch((error: unknown) => error)

@@ -111,7 +111,7 @@ test('all others stay as they are', async () => {
   expect(await told(owner.org)).toEqual(before)
 })
 
-test('administrators give permissions away, and owners those that are theirs', async () => {
+test('RO-04 administrators give permissions away, and owners those that are theirs', async () => {
   for (const name of realmGroupSettings) {
     const now = (await told(owner.org))[`realm_${name}`]
     const same = { [name]: { new: now } }

@@ -125,7 +125,7 @@ test.each([
   expect(await h.log(acme.org)).toHaveLength(before.length)
 })
 
-test('members change nothing, administrators nothing that is the owners’', async () => {
+test('RO-04 members change nothing, administrators nothing that is the owners’', async () => {
   expect(await refusalOf(patch(member, { name: 'Mine' }))).toBe(
     '400 UNAUTHORIZED_PRINCIPAL Must be an organization administrator',
   )

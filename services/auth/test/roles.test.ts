@@ -64,7 +64,7 @@ test('who may not change accounts learns nothing of them, and nobody reaches bey
     expect(await refusalOf(patch(admin, id, { role: '600' }))).toBe('400 BAD_REQUEST No such user')
 })
 
-test('the last owner stays one, also where two owners make each other members at the same time', async () => {
+test('RO-01 the last owner stays one, also where two owners make each other members at the same time', async () => {
   const lone = await h.organisation('lone')
   const last = '400 BAD_REQUEST The owner permission cannot be removed from the only organization owner.'
   expect(await refusalOf(patch(lone, lone.user, { role: '200' }))).toBe(last)

@@ -37,7 +37,7 @@ const say = (who: Pick<Account, 'post'>, to: string) =>
 const history = (channel: string) =>
   there().get('/messages', { anchor: 'newest', num_before: 9, num_after: 0, narrow: [['channel', channel]] })
 
-test('who comes into a group reads what it may read, and began anew; who goes out of it reads nothing more', async () => {
+test('AC-05 who comes into a group reads what it may read, and began anew; who goes out of it reads nothing more', async () => {
   await say(ada, 'Cabin')
   expect(await known()).toEqual(['Bridge'])
   expect((await history('Cabin')).status).toBe(400)
@@ -76,7 +76,7 @@ test('who may post is asked anew by every instance once the group has changed', 
   expect((await say(org.owner, 'Bridge')).status).toBe(400)
 })
 
-test('the same through a group in the group', async () => {
+test('RO-02 the same through a group in the group', async () => {
   const inner = Number(
     (await ada.ok('POST', '/user_groups/create', { name: 'deck', description: '', members: [bob.id] }))[
       'group_id'

@@ -75,7 +75,7 @@ const gateways = async (who: Account, fields: Fields = wanted) => {
   }
 }
 
-test('who could read and cannot is told that it is gone, who could not and can that it came, who goes on that it moved', async () => {
+test('AC-06 who could read and cannot is told that it is gone, who could not and can that it came, who goes on that it moved', async () => {
   const [from, to] = [await channel(false, ann, ben), await channel(true, ann, cat)]
   const queues = await Promise.all([ann, ben, cat].map((who) => eventQueue(who, wanted)))
   const id = await say(from, 'here')

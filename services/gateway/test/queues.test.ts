@@ -120,7 +120,7 @@ test('acknowledged again and again, events come again; ids outside the log are r
   expect(await ask({ last_event_id: -2 })).toEqual([400, 'REQUEST_VARIABLE_INVALID'])
 })
 
-test('WS-07 a queue that is not there, not one’s own, or deleted', async () => {
+test('WS-07 AC-10 a queue that is not there, not one’s own, or deleted', async () => {
   const [ada, bob] = [await org.person('Ada Own'), await org.person('Bob Other')]
   const { at } = await register(ada)
   const bad = { status: 400, body: { code: 'BAD_EVENT_QUEUE_ID', queue_id: at.queue_id } }

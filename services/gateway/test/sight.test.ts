@@ -84,7 +84,7 @@ describe('where guests see only whom they have met', () => {
     expect(state['realm_can_access_all_users_group']).toBe(3)
   })
 
-  test('lists have a placeholder for others, or nobody', async () => {
+  test('AC-09 lists have a placeholder for others, or nobody', async () => {
     const unknown = (await membersOf(gus)).find(({ user_id }) => user_id === ben.id)
     expect(unknown).toMatchObject({
       full_name: 'Unknown user',

@@ -26,7 +26,7 @@ afterAll(() => network[Symbol.asyncDispose]())
 const become = (role: number) => org.owner.ok('PATCH', `/users/${ada.id}`, { role })
 const there = () => org.client({ email: ada.email, apiKey: ada.apiKey, gateway: 2 })
 
-test('what a member had open is gone when they become a guest, and a guest sees no channel they are not in', async () => {
+test('AC-05 what a member had open is gone when they become a guest, and a guest sees no channel they are not in', async () => {
   const [polled, socketed, narrowed] = await Promise.all([
     eventQueue(ada, all),
     eventQueue(ada, all),

@@ -78,7 +78,7 @@ test('while rights change all the time, sends and changes both get through', asy
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
 })
 
-test('who is removed while sending: nothing of theirs comes after the removal in the log', async () => {
+test('AC-13 who is removed while sending: nothing of theirs comes after the removal in the log', async () => {
   await using one = await here.instance()
   const secret = await here.channel({ private: true })
   const [leaver = 0, stayer = 0] = senders

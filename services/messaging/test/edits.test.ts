@@ -140,7 +140,7 @@ describe('another text', () => {
     expect(await unread(bob)).not.toContain(id)
   })
 
-  test('mentions everybody only where its sender could have', async () => {
+  test('AC-08 mentions everybody only where its sender could have', async () => {
     const crowd = await here.channel()
     const many = await Promise.all(Array.from({ length: 16 }, () => here.user()))
     await here.subscribe(crowd, ann, ...many)
@@ -189,7 +189,7 @@ describe('another text', () => {
     expect(await edit(ann, poll, { content: 'y' })).toEqual(refused('Widgets cannot be edited.'))
   })
 
-  test('of what may not be read answers as what is not there', async () => {
+  test('AC-04 of what may not be read answers as what is not there', async () => {
     const secret = await here.channel({ private: true })
     await here.subscribe(secret, ann)
     const id = await say(ann, secret)
@@ -308,7 +308,7 @@ describe('another topic', () => {
     )
   })
 
-  test('moves only what the mover may read, and tells each of what came to them', async () => {
+  test('AC-15 moves only what the mover may read, and tells each of what came to them', async () => {
     const secret = await here.channel({ protected: true })
     await here.subscribe(secret, ann)
     const early = await say(ann, secret)

@@ -53,7 +53,7 @@ async function statements(read: (tx: Tx) => Promise<unknown>): Promise<number> {
   return asked
 }
 
-test('who asks, with every group and permission; a channel; a message in its channel: one statement each', async () => {
+test('AC-14 who asks, with every group and permission; a channel; a message in its channel: one statement each', async () => {
   expect(await statements((tx) => readActor(tx, userId(bob)))).toBe(1)
   const { actor } = await one.ctx.database.read(here.org, (tx) => readActor(tx, userId(bob)))
   if (!actor) throw new Error('nobody')

@@ -113,7 +113,7 @@ const rowsOf = async (user: number, id: number): Promise<number> => {
   return rows.length
 }
 
-test('a message goes with its rights, marks and history to who may read there, and is gone for the others', async () => {
+test('AC-06 a message goes with its rights, marks and history to who may read there, and is gone for the others', async () => {
   const [open, secret] = [
     await channel({}, ann, bob, cid, guest),
     await channel({ private: true }, ann, bob, mod),
@@ -364,7 +364,7 @@ describe('where to', () => {
       )
   })
 
-  test('whoever moves must be let take it out and post there', async () => {
+  test('AC-07 whoever moves must be let take it out and post there', async () => {
     const [open, closed] = [await channel({}, ann, bob), await channel({ send: 6 }, ann)]
     const id = await say(ann, open)
     const refusal = refused("You don't have permission to move this message")

@@ -246,7 +246,7 @@ async function knownOf(
   return { flags: new Map(own.messages.map((message) => [message.id, message.flags])), readable }
 }
 
-test('every narrow finds what a look at every message that may be read finds, whole and in pages', async () => {
+test('AC-03 every narrow finds what a look at every message that may be read finds, whole and in pages', async () => {
   let compared = 0
   await fc.assert(
     fc.asyncProperty(

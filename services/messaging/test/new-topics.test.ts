@@ -59,7 +59,7 @@ test('a topic is begun by whom the channel lets and by their bots, whatever the 
   await say(bob, channel, 'cake')
 })
 
-test('a permission counts as soon as it is given, and no more as soon as it is taken', async () => {
+test('AC-13 a permission counts as soon as it is given, and no more as soon as it is taken', async () => {
   const channel = await restricted()
   await letBegin(channel, 2)
   await say(bob, channel, 'one')

@@ -58,7 +58,7 @@ const faults = (shape: object | null): string[] =>
   contractAvailable() ? eventFaults({ id: 1, ...shape }) : []
 
 describe('drafts', () => {
-  test('are kept, changed and thrown away, for oneself alone', async () => {
+  test('AC-10 are kept, changed and thrown away, for oneself alone', async () => {
     const [id = 0, second = 0] = await create(
       ann,
       draft(),

@@ -88,7 +88,7 @@ const lastEvents = async (n: number) =>
     )
     .reverse()
 
-test('is kept, changed and thrown away, for oneself alone', async () => {
+test('AC-10 is kept, changed and thrown away, for oneself alone', async () => {
   const id = await schedule(ann)
   const shape = {
     scheduled_message_id: id,

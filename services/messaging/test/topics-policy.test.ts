@@ -83,7 +83,7 @@ test('sends go by what the channel says, else by what the organisation says, fro
   await say(channel, '')
 })
 
-test('so do messages that are moved, within the channel and into it; their text is theirs to change', async () => {
+test('AC-08 so do messages that are moved, within the channel and into it; their text is theirs to change', async () => {
   const open = await channelThatSays('allow_empty_topic')
   const named = await channelThatSays('disable_empty_topic')
   const bare = await channelThatSays('empty_topic_only')

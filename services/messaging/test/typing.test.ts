@@ -178,7 +178,7 @@ test('editing a message is told to those who can read it', async () => {
   ])
 })
 
-test('AC-02 where history is kept from newcomers, they do not learn of a message from before them', async () => {
+test('AC-02 AC-15 where history is kept from newcomers, they do not learn of a message from before them', async () => {
   const guarded = await here.channel({ protected: true })
   await here.subscribe(guarded, ann, bob)
   const message = await say(ann, guarded)

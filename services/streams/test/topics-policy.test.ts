@@ -60,7 +60,7 @@ test('it is set, told and audited, once for each change', async () => {
   expect((await audited()).at(-1)).toEqual({ channel_id: made, policy: 'empty_topic_only', by: ada.id })
 })
 
-test('by administrators and whom the organisation lets, of those who may change the channel; back by all of these', async () => {
+test('AC-08 by administrators and whom the organisation lets, of those who may change the channel; back by all of these', async () => {
   await permit(6)
   const refused = { msg: 'Insufficient permission' }
   expect((await set(ada, open, 'disable_empty_topic')).body).toMatchObject(refused)

@@ -247,7 +247,7 @@ describe('who may read it', () => {
     expect(await kind()).toMatchObject(flags(false))
   })
 
-  test('an administrator who cannot read it changes nothing of that, nor is anything made web-public', async () => {
+  test('AC-08 an administrator who cannot read it changes nothing of that, nor is anything made web-public', async () => {
     expect((await update(admin, secret, { is_private: false })).body['msg']).toBe(
       'Channel content access is required.',
     )
@@ -276,7 +276,7 @@ describe('who may read it', () => {
 })
 
 describe('archiving', () => {
-  test('by either way it is written to no more, and everybody who knows it is told', async () => {
+  test('AC-11 by either way it is written to no more, and everybody who knows it is told', async () => {
     const log = await since(() => f.ok(ada, 'archive-channel', { stream_id: open }))
     expect(log.map((e) => e.type)).toEqual([
       'channel.access-changed',

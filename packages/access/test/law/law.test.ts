@@ -15,7 +15,7 @@ const fits = { allow: ['allow'], deny: ['deny'], hide: ['hide'], refuse: ['deny'
 /** Who may not act on people and groups is told so whoever they name, which hides as much. */
 const hides = (act: string): boolean => act.startsWith('channel:') || act.startsWith('message:')
 
-test(`the library decides what the rules say, coded by somebody else from their text (seed ${seed})`, () => {
+test(`AC-02 the library decides what the rules say, coded by somebody else from their text (seed ${seed})`, () => {
   const random = seeded(seed)
   const answers = new Map<string, Set<string>>()
   const differ: unknown[] = []

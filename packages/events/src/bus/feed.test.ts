@@ -4,7 +4,7 @@ import { encodeRun } from '../read-log.ts'
 import type { Bus, Message } from './bus.ts'
 import { subscribe } from './feed.ts'
 
-test('MD-08 a run that cannot be read, or is of another organisation, is passed over', () => {
+test('MD-08 TE-04 a run that cannot be read, or is of another organisation, is passed over', () => {
   const runs: number[] = []
   const problems: string[] = []
   let arrive: (message: Message) => void = () => {}

@@ -702,7 +702,7 @@ describe('what is held of a message that went elsewhere', () => {
       expect(await readBy(end(at), 7)).toEqual([event.seq])
     })
 
-    test('is given only to those whom it came to where history is kept', async () => {
+    test('AC-15 is given only to those whom it came to where history is kept', async () => {
       const at = begin(1, 2)
       const [mine, others] = [tell(at, [1], 1), tell(at, [2], 1)]
       relocate(at, [1, 2], 1, 2, [

@@ -27,7 +27,7 @@ function asItIs(o: Organisation, q: Question): Question {
   return { ...q, begun }
 }
 
-test(`by HTTP everybody may what the rules and the library say (seed ${seed})`, async () => {
+test(`AC-02 AC-04 AC-07 AC-11 AC-12 RO-01 BO-02 by HTTP everybody may what the rules and the library say (seed ${seed})`, async () => {
   const random = seeded(seed)
   const answers = new Map<string, Set<string>>()
   const allowedSo = new Map<string, number>()

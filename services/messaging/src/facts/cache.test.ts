@@ -69,7 +69,7 @@ test('S10 where a sender’s facts were found changed, all of that sender are re
   expect(asked).toHaveLength(5)
 })
 
-test('what the database found unchanged is believed again, if it is the same', async () => {
+test('AC-14 what the database found unchanged is believed again, if it is the same', async () => {
   const { asked, cache } = readings()
   const { hash } = await cache.get(org, ask(1, 2))
   await cache.get(org, ask(2, 2))
