@@ -1,6 +1,7 @@
 import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls'
 import { spiffeIdOf } from '@parley/crypto'
 import { Client, type ClientConfig, type CustomTypesConfig, Pool, types } from 'pg'
+import { utcTime } from './utc-time.ts'
 
 /** A service's certificate for Postgres (its CN is the role), and what the server has to show. PEM texts. */
 export interface PgTls {
@@ -77,6 +78,8 @@ const parsed: CustomTypesConfig = {
     const list: number = oid
     if (list === int8List) return (text: string) => listOf(text).map((n) => n && safeNumber(n))
     const parser: unknown = format === 'binary' ? types.getTypeParser(oid, format) : types.getTypeParser(oid)
+    if (oid === types.builtins.TIMESTAMPTZ && format !== 'binary' && typeof parser === 'function')
+      return (text: string): unknown => utcTime(text) ?? Reflect.apply(parser, null, [text])
     return parser
   },
 }
