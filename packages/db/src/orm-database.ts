@@ -4,7 +4,7 @@ import { Pool, type PoolClient } from 'pg'
 import { createPool, type PgPoolOptions } from './connection.ts'
 import { passing, stalePlan } from './failures.ts'
 import type { Prisma } from './generated/client.ts'
-import { databaseOver } from './pg-database.ts'
+import { databaseOver, type OpenTx } from './pg-database.ts'
 import { sqlSpan } from './span.ts'
 import type { Database, Tx } from './tx.ts'
 
@@ -16,6 +16,7 @@ export interface OrmTx extends Tx {
 /** The connection of the transaction that runs now, and the server's first answer that failed in it. */
 interface Borrowed {
   readonly client: PoolClient
+  readonly tx: OpenTx
   failure: unknown
 }
 
@@ -38,7 +39,7 @@ export async function createOrmDatabase(options: PgPoolOptions): Promise<Databas
   return databaseOver<OrmTx>(
     createPool(options),
     async (client, tx, fn) => {
-      const borrowed: Borrowed = { client, failure: undefined }
+      const borrowed: Borrowed = { client, tx, failure: undefined }
       try {
         return await current.run(borrowed, () =>
           prisma.$transaction((orm) => fn({ ...tx, orm }), { maxWait: neverMs, timeout: neverMs }),
@@ -78,6 +79,8 @@ function lent(borrowed: Borrowed): PoolClient {
   const lending = {
     async query(config: { text: string; values?: unknown[] }): Promise<unknown> {
       if (ownWords.test(config.text)) return empty
+      // Behind its last statement there is no organisation any more.
+      if (borrowed.tx.ended()) throw internal(new Error('transaction is over'))
       try {
         return await sqlSpan(config.text, () => client.query(config))
       } catch (error) {

@@ -14,7 +14,11 @@ export function createPgDatabase(options: PgPoolOptions): Database {
 }
 
 /** How a transaction's work is run on its connection; the ORM's database wraps it. */
-export type Within<T extends Tx> = <R>(client: PoolClient, tx: Tx, fn: (tx: T) => Promise<R>) => Promise<R>
+export type Within<T extends Tx> = <R>(
+  client: PoolClient,
+  tx: OpenTx,
+  fn: (tx: T) => Promise<R>,
+) => Promise<R>
 
 /** A database whose transactions are opened, ended and guarded here, whatever works inside them. */
 export function databaseOver<T extends Tx>(
@@ -91,7 +95,7 @@ const bound = (param: unknown): unknown =>
 
 const readOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 
-interface OpenTx extends Tx {
+export interface OpenTx extends Tx {
   end(): void
   /** The answer to its COMMIT, where that was sent already. */
   ended(): Promise<QueryResult> | null
@@ -112,9 +116,12 @@ function openTx(client: PoolClient, org: OrgId, reads: boolean): OpenTx {
     ...(reads && {
       last: async (row, sql, params = []) => {
         const result = run(sql, params)
-        open = false
-        ended = client.query('COMMIT')
-        ended.catch(() => {})
+        // A second one is refused, and the answer to the first COMMIT is the one that counts.
+        if (open) {
+          open = false
+          ended = client.query('COMMIT')
+          ended.catch(() => {})
+        }
         return parseRows(row, await result)
       },
     }),

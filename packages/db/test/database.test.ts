@@ -36,6 +36,16 @@ const thrown = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
+test('Prisma has nothing to say behind the last statement of a transaction either', async () => {
+  const auth = await db.ormAs('auth')
+  const after = auth.read(five, async (tx) => {
+    await lastly(tx, N, 'SELECT 1 AS n', [])
+    return tx.orm.user.count()
+  })
+  expect(await thrown(after)).toBeInstanceOf(Error)
+  expect(await auth.read(five, (tx) => tx.orm.user.count())).toBe(0)
+})
+
 describe.each([
   ['pg', (): Promise<Database> => db.as('auth')],
   ['prisma', (): Promise<Database> => db.ormAs('auth')],
@@ -79,11 +89,17 @@ describe.each([
       expect(waiting).toEqual([])
       const more = await thrown(tx.query(N, 'SELECT 1 AS n'))
       expect(more).toMatchObject({ cause: { message: 'transaction is over' } })
+      expect(await thrown(lastly(tx, N, 'SELECT 2 AS n', []))).toEqual(more)
       return found
     })
     expect(rows).toHaveLength(1)
     const broken = auth.read(five, (tx) => lastly(tx, N, 'SELECT 1 / $1::int AS n', [0]))
     expect(sqlState(await thrown(broken))).toBe('22012')
+    const swallowed = auth.read(five, async (tx) => {
+      await thrown(lastly(tx, N, 'SELECT 1 / $1::int AS n', [0]))
+      await thrown(lastly(tx, N, 'SELECT 1 AS n', []))
+    })
+    await expect(swallowed).rejects.toMatchObject({ code: 'INTERNAL' })
     // What writes commits when all of it is done.
     const failed = auth.write(five, async (tx) => {
       await lastly(tx, Any, 'INSERT INTO auth.notes VALUES ($1) RETURNING n', [base + 3])

@@ -27,6 +27,8 @@ export interface Consumer {
   readonly heardAt: number
   /** How long it may hear nothing, milliseconds. */
   readonly patienceMs: number
+  /** Of one that takes one answer: was it given? Absent where events are taken as they come. */
+  readonly answered?: boolean
   /** Hands over events, in order; `head` is the place up to which nothing is missing. */
   deliver(events: readonly Wired[], head: number): void
   /**

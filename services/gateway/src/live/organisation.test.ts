@@ -19,6 +19,8 @@ import type { Consumer, EndReason } from './consumer.ts'
 import { Lately } from './lately.ts'
 import type { LogEvent } from './log-event.ts'
 import { Organisation } from './organisation.ts'
+import { Poll } from './poll.ts'
+import { mostCharacters } from './portion.ts'
 import { Queue } from './queue.ts'
 import { Ring } from './ring.ts'
 import type { Move } from './visibility.ts'
@@ -289,6 +291,35 @@ test('a queue gets what it missed and then what comes, each once and in order', 
   say(8)
   organisation.take(log.slice(4))
   expect([got, organisation.head]).toEqual([[2, 4, 5], 6])
+})
+
+test('a poll that comes back to much is given a part of it at a time, in order and each once', async () => {
+  const { organisation, place, say } = scene()
+  place(7, 9, true)
+  for (let n = 0; n < 20_000; n++) say(9)
+  await organisation.reach(20_001)
+  const ids: number[] = []
+  let answers = 0
+  for (let after = 1; after < organisation.head; answers++) {
+    const poll = new Poll(
+      spec(7, 'q'),
+      { credential: 'key:1', until: Infinity },
+      {} as never,
+      fixedClock(0),
+      0,
+    )
+    await organisation.serve(poll, after, 1)
+    // Whoever was answered waits for nothing.
+    expect(organisation.waitingCount).toBe(0)
+    const outcome = await poll.outcome
+    organisation.stop(poll)
+    const given = outcome.kind === 'events' ? outcome.events : []
+    expect(given.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(mostCharacters)
+    ids.push(...given.map(({ seq }) => seq))
+    after = ids.at(-1) ?? organisation.head
+  }
+  expect(answers).toBeGreaterThan(1)
+  expect(ids).toEqual(Array.from({ length: 20_000 }, (_, i) => i + 2))
 })
 
 test('AC-05 after a removal nothing of the channel is handed out, also of what was sent before it', async () => {

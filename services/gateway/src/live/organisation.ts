@@ -6,6 +6,7 @@ import { type AudienceReader, badQueue, CatchUp, judge, type Now } from './catch
 import type { Consumer, EndReason } from './consumer.ts'
 import { Consumers } from './consumers.ts'
 import { type Effect, effectOf, ends } from './effect.ts'
+import type { Wired } from './encoded.ts'
 import { Feed, type LogReader } from './feed.ts'
 import type { Lately } from './lately.ts'
 import type { LogEvent } from './log-event.ts'
@@ -13,6 +14,7 @@ import type { Loaded } from './members.ts'
 import type { Person } from './person.ts'
 import { Passing } from './passing.ts'
 import { People } from './people.ts'
+import { enough } from './portion.ts'
 import type { Recent, Ring } from './ring.ts'
 import type { Move } from './visibility.ts'
 import { hears, type Since, Whereabouts } from './whereabouts.ts'
@@ -190,10 +192,11 @@ export class Organisation {
         const { person, open } = this.#now(queue.spec.user)
         const moves = [...reading.walked, ...movesIn(recents, queue.spec.user)]
         const where = new Whereabouts(sinceIn(recents))
-        const events = judge(queue, person, open, recents, moves, where)
+        const judged = (piece: readonly Recent[]): Wired[] => judge(queue, person, open, piece, moves, where)
+        const events = consumer.answered === undefined ? judged(recents) : enough(recents, judged)
         if (events.length > 0) this.#hand(consumer, events, this.head)
-        // Handing over may have ended it.
-        if (serving.stopped) return
+        // Handing over may have ended it, and who is answered may not have everything up to the head.
+        if (serving.stopped || consumer.answered) return
         this.#consumers.attach(consumer)
         this.#passing.attached(consumer, this.head)
         return
@@ -202,6 +205,7 @@ export class Organisation {
       if (!step || serving.stopped) continue
       position = step.upTo
       if (step.events.length > 0) this.#hand(consumer, step.events, position)
+      if (consumer.answered) return
       await consumer.drained?.()
     }
   }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from '@parley/core'
 import type { Consumer, EndReason } from './consumer.ts'
 import type { Wired } from './encoded.ts'
+import { firstOf } from './portion.ts'
 import type { Queue } from './queue.ts'
 
 /** How a poll ended. */
@@ -44,8 +45,12 @@ export class Poll implements Consumer {
     this.#response = response
   }
 
+  get answered(): boolean {
+    return this.#settled
+  }
+
   deliver(events: readonly Wired[]): void {
-    this.#settle({ kind: 'events', events })
+    this.#settle({ kind: 'events', events: firstOf(events) })
   }
 
   pass(events: readonly Wired[]): boolean {
