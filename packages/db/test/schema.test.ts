@@ -62,6 +62,15 @@ test('every function that runs as its owner has a search path of its own, tempor
   expect(loose).toEqual([])
 })
 
+test('what is asked for every send is planned once', async () => {
+  expect(
+    await names(
+      `SELECT p.proname AS name FROM pg_proc p WHERE p.pronamespace = 'messaging'::regnamespace
+         AND 'plan_cache_mode=force_generic_plan' = ANY (p.proconfig) AND p.proname LIKE 'send\\_%' ORDER BY 1`,
+    ),
+  ).toEqual(['send_batch', 'send_facts'])
+})
+
 test('nothing of ours is open to everybody', async () => {
   expect(
     await names(

@@ -1,13 +1,13 @@
 import type { Actor, Granted } from '@parley/access'
 import { StaleRights } from '@parley/events'
-import { badRequest, type UserId } from '@parley/core'
-import { normaliseContent, normaliseTopic, render, type Rendered, type TopicLink } from '@parley/markdown'
+import { type UserId } from '@parley/core'
+import { normaliseContent, render, type Rendered, type TopicLink } from '@parley/markdown'
 import type { Alerted } from './alert-words.ts'
 import { loadRenderContext } from './facts/render-context.ts'
 import type { Found } from './facts/send-facts.ts'
 import type { Target } from './facts/target.ts'
 import { allOf, mentionInSend } from './group-mentions.ts'
-import { checkSentTopic, topicHere } from './new-topic.ts'
+import { checkSentTopic, topicHere, topicOf } from './new-topic.ts'
 import { readThere } from './repo/alert-words.ts'
 import { readParticipants } from './repo/participants.ts'
 import { mostAlerted } from './rules/alert-matcher.ts'
@@ -54,10 +54,10 @@ export async function compose(
   target: Target,
   words: Words,
 ): Promise<Composed> {
-  const { channel, longest } = target.found.facts
+  const { longest } = target.found.facts
   // What the server says stands within its own limits.
   const content = normaliseContent(words.content, granted.actor.isSystemBot ? undefined : longest.content)
-  const topic = await topicHere(on, granted, target, channel ? topicOf(words.topic, longest.topic) : '')
+  const topic = await topicHere(on, granted, target, await topicOf(on, granted, target, words.topic))
   await checkSentTopic(on, granted, target, topic)
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
@@ -75,11 +75,6 @@ export async function compose(
     mentioned: allOf(rendered.mentions.users, groups.each),
     stands: groups.stands,
   }
-}
-
-function topicOf(given: string | undefined, longest: number): string {
-  if (given === undefined) throw badRequest('Missing topic')
-  return normaliseTopic(given, longest)
 }
 
 /** Whom `@all` and `@topic` mention; refused where they are too many for this sender. What memory would refuse is read again first. */

@@ -2,6 +2,7 @@ import { type ChannelFacts, decide, type Granted, type NewTopic } from '@parley/
 import { badRequest, type GroupId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
+import { normaliseTopic } from '@parley/markdown'
 import type { Sources } from './sources.ts'
 import type { Target } from './facts/target.ts'
 import { isTopic, readTopicsPolicy } from './repo/topics.ts'
@@ -9,6 +10,28 @@ import { refusedTopic } from './rules/topics-policy.ts'
 
 const refusal = () => badRequest('You do not have permission to create new topics in this channel.')
 const nobody: ReadonlySet<GroupId> = new Set()
+
+/**
+ * The topic that a message is meant for, cut to what the organisation wants of new ones; '' of a direct message. Topics from
+ * before it wanted that, and those that the server itself speaks in, keep their names.
+ * @throws AppError BAD_REQUEST where there is none, or it is not printable
+ */
+export async function topicOf(
+  on: Pick<Sources, 'database'>,
+  granted: Granted<'message:send'>,
+  { found }: Target,
+  given: string | undefined,
+): Promise<string> {
+  const { actor, object } = granted
+  if (object.kind !== 'channel') return ''
+  if (given === undefined) throw badRequest('Missing topic')
+  const whole = normaliseTopic(given)
+  const short = normaliseTopic(given, found.facts.longest.topic)
+  if (whole === short || actor.isSystemBot) return whole
+  const { recipientId } = object.channel
+  const stands = await on.database.read(actor.orgId, (tx) => isTopic(tx, granted, recipientId, whole))
+  return stands ? whole : short
+}
 
 /**
  * Refuses a message that would begin a topic where its sender may not. Nothing is read for those who may; what memory would

@@ -61,6 +61,39 @@ test('an organisation wants shorter messages and topics: from the answer on, at 
   expect(state).not.toHaveProperty('realm_max_message_length')
 })
 
+test('topics from before an organisation wanted shorter ones keep their names', async () => {
+  await owner.ok('PATCH', '/realm', { max_topic_length: 60 })
+  const [search, billing] = ['deployment of search', 'deployment of billing']
+  const first = await send('one', search)
+  const other = await send('two', billing)
+  await owner.ok('PATCH', '/realm', { max_topic_length: 10 })
+  await ann.ok('PATCH', `/messages/${first}`, { content: 'one, corrected', topic: search })
+  expect(await read(first)).toEqual({ content: 'one, corrected', topic: search })
+  expect(await read(await send('an answer', search))).toEqual({ content: 'an answer', topic: search })
+  for (const [message, topic] of [
+    [first, search],
+    [other, billing],
+  ] as const) {
+    await owner.ok('PATCH', `/messages/${message}`, { topic: `✔ ${topic}`, propagate_mode: 'change_all' })
+    expect(await read(message)).toMatchObject({ topic: `✔ ${topic}` })
+  }
+  // The server's word of it stands where the topic is.
+  const narrow = [
+    ['channel', 'tea'],
+    ['topic', `✔ ${search}`],
+  ]
+  const { messages } = await ann.ok('GET', '/messages', {
+    anchor: 'newest',
+    num_before: 9,
+    num_after: 0,
+    narrow,
+  })
+  expect(messages).toHaveLength(3)
+  await owner.ok('PATCH', `/messages/${first}`, { topic: search, propagate_mode: 'change_all' })
+  expect(await read(first)).toMatchObject({ topic: search })
+  expect(await read(await send('new', 'deployment of nothing'))).toMatchObject({ topic: 'deploym...' })
+})
+
 test('no organisation wants longer ones than the server, nor what holds nothing, and only administrators say it', async () => {
   for (const asked of [
     { max_message_length: 10_001 },

@@ -69,7 +69,10 @@ function contentOf(
 
 function topicOf({ topic: given }: EditAsked, message: EditedMessage, longest?: Longest): string | null {
   if (given === undefined) return null
-  const topic = normaliseTopic(given, longest?.topic)
+  const whole = normaliseTopic(given)
+  // A topic from before the organisation wanted shorter ones keeps its name, resolved or not.
+  const kept = whole === message.topic || togglesResolved(message.topic, whole)
+  const topic = kept ? whole : normaliseTopic(given, longest?.topic)
   if (topic === message.topic) return null
   if (topic === resolvedPrefix.trim() || (topic.startsWith(resolvedPrefix) && bare(topic) === ''))
     throw badRequest('General chat cannot be marked as resolved')
