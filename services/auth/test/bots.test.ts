@@ -286,6 +286,14 @@ test('an ended bot does nothing, and comes back by who may make one, without a k
   expect(await refusalOf(h.principal(robbie))).toBe('401 UNAUTHORIZED Invalid API key')
 })
 
+test('whoever asks is known with the owner, if it is a bot', async () => {
+  const robbie = await bot(member)
+  const ownerOf = ({ org, email, apiKey }: Made) =>
+    h.call('auth.authenticate', { scheme: 'basic', org, email, apiKey })
+  expect(await ownerOf(robbie)).toMatchObject({ botOwner: member.user })
+  expect(await ownerOf(member)).toMatchObject({ botOwner: null })
+})
+
 test('a bot is given to who may have it, and its keys end with it', async () => {
   const heir = await h.account(acme.org, 'heir', role.member)
   const robbie = await bot(member)

@@ -28,8 +28,10 @@ export function wireLive(options: {
   readonly clock: Clock
   readonly logger: Logger
   readonly principals: () => Principals
+  /** Called every second. */
+  readonly look: () => void
 }): LiveParts {
-  const { gateway, database, urgent, bus, clock, logger, principals } = options
+  const { gateway, database, urgent, bus, clock, logger, principals, look } = options
   const report = (error: unknown, what: string): void => {
     logger.warn('live delivery met a problem', { reason: what, ...describeError(error) })
   }
@@ -84,6 +86,7 @@ export function wireLive(options: {
     (error) => {
       report(error, 'sweeping')
     },
+    look,
   )
   return { live, positions, ticker }
 }

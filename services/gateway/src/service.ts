@@ -24,6 +24,7 @@ import { createApp } from './edge/app.ts'
 import { Gate } from './edge/gate.ts'
 import { Lateness } from './edge/lateness.ts'
 import { Room } from './edge/room.ts'
+import { Unsent } from './edge/unsent.ts'
 import { watchPublicCertificate } from './edge/public-certificate.ts'
 import { Organisations } from './identity/organisations.ts'
 import { Principals } from './identity/principals.ts'
@@ -88,6 +89,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
   })
   const gate = new Gate(principals, limiter, config.limitFactor)
 
+  const unsent = new Unsent(clock)
   // Live delivery, under this process's own lease.
   const gateway = followingGateway(`${config.node}-${ids.bytes(6).toString('hex')}`)
   const { live, positions, ticker } = wireLive({
@@ -98,10 +100,11 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     clock,
     logger,
     principals: () => principals,
+    look: () => unsent.look(),
   })
   const lateness = stack.use(new Lateness(clock))
   const admission = new Admission(() => lateness.ms)
-  registerGauges(metrics.registry, live, admission, () => app.listeners.pacer)
+  registerGauges(metrics.registry, live, admission, () => app.listeners.pacer, unsent)
   const departures = logDepartures(config.logLevel, logger, clock)
   let stopping = false
   const context: Context = {
@@ -160,6 +163,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     admission,
     organisations,
     room: new Room(mostFileBytes, mostFileBytesOfOne),
+    unsent,
     images: (org, path, options) => link.call(findImage, { org, path }, options),
     publicHost: config.public.host,
     publicPort: () => publicPort,

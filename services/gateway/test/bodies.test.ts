@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
@@ -26,15 +27,16 @@ import { Gate } from '../src/edge/gate.ts'
 import { watchPublicCertificate } from '../src/edge/public-certificate.ts'
 import { renderJson } from '../src/edge/render.ts'
 import { Room } from '../src/edge/room.ts'
+import { Unsent } from '../src/edge/unsent.ts'
 import { Organisations } from '../src/identity/organisations.ts'
 import { Principals } from '../src/identity/principals.ts'
 import { Limiter } from '../src/limits/limiter.ts'
 
-/** One part of an answer. `lost`: the first time, the link ends amid it. */
+/** One part of an answer. `lost`: the first time, the link ends amid it; `noise`: it hardly shrinks. */
 const Part = z.object({
   name: z.string(),
   length: z.int(),
-  how: z.enum(['ok', 'error', 'lost', 'inside']),
+  how: z.enum(['ok', 'error', 'lost', 'inside', 'noise']),
 })
 type Part = z.infer<typeof Part>
 
@@ -47,7 +49,10 @@ const filled = call({
   input: Part,
   response: z.looseObject({}),
 })
-const valueOf = ({ name, length }: Part): string => `${name}.`.repeat(length / (name.length + 1))
+const valueOf = ({ name, length, how }: Part): string =>
+  how === 'noise'
+    ? randomBytes((length * 3) / 4).toString('base64')
+    : `${name}.`.repeat(length / (name.length + 1))
 const jsonOf = (part: Part): string => JSON.stringify({ [part.name]: valueOf(part) })
 const whole = (parts: readonly Part[]): Buffer =>
   Buffer.from(`{"result":"success","msg":""${parts.map((part) => `,${jsonOf(part).slice(1, -1)}`).join('')}}`)
@@ -57,6 +62,9 @@ let app: App
 let port: number
 let ca: string
 let link: LinkClient
+let dispatched = 0
+const clock = fixedClock(0)
+const unsent = new Unsent(clock)
 const Frame = z.object({ t: z.string(), id: z.int(), in: z.unknown() })
 const lost = new Set<string>()
 const dying = new WeakSet<WebSocket>()
@@ -127,6 +135,7 @@ beforeAll(async () => {
         principal: { org, user: JSON.stringify(credential).length, generation: 1, credential: 'key:1' },
         role: 400,
         incomingWebhook: false,
+        botOwner: null,
         goodForMs: null,
       }),
   })
@@ -137,6 +146,7 @@ beforeAll(async () => {
     organisations: new Organisations(() => Promise.resolve(1), systemClock),
     publicHost: 'localhost',
     room: new Room(100, 50),
+    unsent,
     images: () => Promise.resolve(null),
     publicPort: () => port,
     limitFactor: 1,
@@ -147,6 +157,7 @@ beforeAll(async () => {
     metrics: createMetrics('gateway'),
     onUpgrade: () => Promise.reject(new AppError('NOT_FOUND', 'Not Found')),
     async dispatch({ raw, hangUp: { signal } }) {
+      dispatched++
       const parts = z.array(Part).parse(JSON.parse(raw.fields['parts'] ?? ''))
       return renderJson(
         await Promise.all(parts.map((part) => link.callForJson(filled, part, { signal }))),
@@ -354,28 +365,65 @@ test('memory comes back when an answer has left, and is let go of where its clie
   expect(pool.idleBytes).toBeLessThan(idle - 24_000_000)
 })
 
-test('of those who do not read, each account leaves room for others, and has its own again', async () => {
-  const open = async (name: string, length: number): Promise<IncomingMessage> => {
-    const path = pathOf([ok(name, length)])
-    const headers = { authorization: as(name) }
-    const sent = request({ port, ca, servername: 'localhost', path, headers, agent: false })
-    sent.on('error', () => {})
-    sent.end()
-    const [response] = (await once(sent, 'response')) as [IncomingMessage]
-    return response
+/** Asks without reading more than the head. */
+async function open(part: Part, gzip = false): Promise<IncomingMessage> {
+  const headers = { authorization: as(part.name), ...(gzip ? { 'accept-encoding': 'gzip' } : {}) }
+  const path = pathOf([part])
+  const sent = request({ port, ca, servername: 'localhost', path, headers, agent: false })
+  sent.on('error', () => {})
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.on('error', () => {})
+  return response
+}
+
+test.each([
+  ['as they are', 'one', ok('one', 24_000_000), false],
+  ['compressed', 'compressed', { ...ok('compressed', 32_000_000), how: 'noise' }, true],
+] as const)(
+  'of those who do not read what they asked for %s, each leaves room for others, and has their own again',
+  async (_, name, part, gzip) => {
+    const waiting: IncomingMessage[] = []
+    for (let i = 0; i < 3; i++) waiting.push(await open(part, gzip))
+    expect(waiting.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
+    expect(waiting.map(({ headers }) => headers['content-encoding'] === 'gzip')).toEqual([gzip, gzip, gzip])
+    const before = dispatched
+    const refused = await open(ok(name, 24_000_000))
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1'])
+    // Nothing was done for it.
+    expect(dispatched).toBe(before)
+    const other = await open(ok('other', 24_000_000))
+    expect(other.statusCode).toBe(200)
+    waiting[0]?.destroy()
+    const again = async (): Promise<number | undefined> => {
+      const response = await open(ok(name, 24_000_000))
+      response.destroy()
+      return response.statusCode
+    }
+    await vi.waitFor(async () => expect(await again()).toBe(200))
+    for (const response of [waiting[1], waiting[2], refused, other]) response?.destroy()
+    await vi.waitFor(() => expect(unsent.bytes).toBe(0))
+  },
+)
+
+test('who reads goes on, and who does not for a minute loses the connection', async () => {
+  const [sleeper, reader] = [await open(ok('sleeper', 24_000_000)), await open(ok('reader', 60_000_000))]
+  let bytes = 0
+  // More at a time than kernels keep; what they took of the other's at first counts as read.
+  for (const upTo of [18_000_000, 36_000_000]) {
+    for await (const chunk of reader.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > upTo) break
+    }
+    expect(unsent.bytes).toBeGreaterThan(80_000_000)
+    clock.advance(60_000)
+    unsent.look()
   }
-  const waiting = [await open('one', 24_000_000), await open('one', 24_000_000)]
-  expect(waiting.map(({ statusCode }) => statusCode)).toEqual([200, 200])
-  const refused = await open('one', 24_000_000)
-  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1'])
-  const [small, other] = [await open('one', 1_000), await open('other', 24_000_000)]
-  expect([small.statusCode, other.statusCode]).toEqual([200, 200])
-  waiting[0]?.destroy()
-  const again = async (): Promise<number | undefined> => {
-    const response = await open('one', 24_000_000)
-    response.destroy()
-    return response.statusCode
-  }
-  await vi.waitFor(async () => expect(await again()).toBe(200))
-  for (const response of [waiting[1], refused, small, other]) response?.destroy()
+  for await (const chunk of reader as AsyncIterable<Buffer>) bytes += chunk.length
+  expect([reader.complete, bytes]).toEqual([true, whole([ok('reader', 60_000_000)]).length])
+  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  sleeper.once('close', resolve).resume()
+  await closed
+  expect(sleeper.complete).toBe(false)
+  await vi.waitFor(() => expect(unsent.bytes).toBe(0))
 })

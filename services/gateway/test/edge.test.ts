@@ -14,6 +14,7 @@ import { Gate } from '../src/edge/gate.ts'
 import { watchPublicCertificate } from '../src/edge/public-certificate.ts'
 import { renderSuccess } from '../src/edge/render.ts'
 import { Room } from '../src/edge/room.ts'
+import { Unsent } from '../src/edge/unsent.ts'
 import { Organisations } from '../src/identity/organisations.ts'
 import { Principals } from '../src/identity/principals.ts'
 import { Limiter } from '../src/limits/limiter.ts'
@@ -54,6 +55,7 @@ beforeAll(async () => {
             principal: { org, user: 1, generation: 1, credential: 'key:1' },
             role: 400,
             incomingWebhook: false,
+            botOwner: null,
             goodForMs: null,
           })
         : Promise.reject(new AppError('UNAUTHORIZED', 'Invalid API key')),
@@ -65,6 +67,7 @@ beforeAll(async () => {
     organisations: new Organisations((s) => Promise.resolve(s === null ? 1 : null), systemClock),
     publicHost: 'localhost',
     room: new Room(100, 50),
+    unsent: new Unsent(systemClock),
     images: (_, path) =>
       Promise.resolve(path.includes('still') ? null : { mediaType: 'image/png', bytes: btoa('{}') }),
     publicPort: () => port,

@@ -17,6 +17,8 @@ export const authenticate = call({
     role: z.int(),
     /** Is it a bot that only sends what comes from elsewhere? It stays one. */
     incomingWebhook: z.boolean().default(false),
+    /** Whose bot it is, if it is one; its keys end with a change of it. */
+    botOwner: z.int().nullable().default(null),
     /** How long the credential is good if nobody ends it, milliseconds; null: for ever. */
     goodForMs: z.number().nullable(),
   }),

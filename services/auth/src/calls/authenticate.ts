@@ -38,6 +38,7 @@ export default answer<typeof authenticate, AuthContext>(authenticate, async ({ i
     },
     role: held.role,
     incomingWebhook: held.incoming_webhook,
+    botOwner: held.bot_owner_id,
     goodForMs: held.good_for_ms,
   }
 })

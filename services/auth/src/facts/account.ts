@@ -58,12 +58,13 @@ const Held = z.object({
   is_active: z.boolean(),
   generation: z.int(),
   incoming_webhook: z.boolean(),
+  bot_owner_id: z.int().nullable(),
   organisation_ended: z.boolean(),
 })
 /** A credential that was issued once, and the account it is of. */
 export type Held = z.infer<typeof Held>
 
-const heldAccount = `u.user_id, u.email_key, u.role, u.is_active, u.generation,
+const heldAccount = `u.user_id, u.email_key, u.role, u.is_active, u.generation, u.bot_owner_id,
        u.bot_type IS NOT DISTINCT FROM ${botType.incomingWebhook} AS incoming_webhook, o.deactivated AS organisation_ended
        FROM auth.users u
        JOIN auth.organisations o ON o.org_id = u.org_id`

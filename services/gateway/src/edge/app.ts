@@ -16,13 +16,13 @@ import type { ImageDeps } from './images.ts'
 import { createListeners, type Listeners, type Patience } from './listeners.ts'
 import { openExchange, type OpenDeps, waits } from './open-exchange.ts'
 import { doorOf, type Endpoint, endpoints, matches } from './paths.ts'
-import { Pieces, releaseWhenSent, socketBytes } from './pieces.ts'
+import { largeOf, Pieces, releaseWhenSent, socketBytes } from './pieces.ts'
 import type { PublicPair } from './public-certificate.ts'
 import { appErrorOf, Refusals } from './refusal.ts'
 import { type Rendered, renderError } from './render.ts'
 import { addStatics } from './statics.ts'
 import { unread } from './unread.ts'
-import { Unsent } from './unsent.ts'
+import type { Unsent } from './unsent.ts'
 import { checkHandshake, isUpgrade } from './upgrade.ts'
 
 export interface AppDeps extends OpenDeps, ImageDeps {
@@ -34,6 +34,8 @@ export interface AppDeps extends OpenDeps, ImageDeps {
   readonly patience?: Patience
   readonly ids: Ids
   readonly logger: Logger
+  /** Its `look` is for another to call. */
+  readonly unsent: Unsent
   /** Null where nobody wants to know. */
   readonly departures: Departures | null
   readonly metrics: Metrics
@@ -119,7 +121,6 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
   }
 
   const turns = compressing()
-  const unsent = new Unsent()
   let open = 0
   let onIdle = (): void => {}
   app.addHook('onRequest', (request, reply, done) => {
@@ -185,16 +186,19 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         if (!operation) throw wrongMethod(endpoint)
         const exchange = await begin(endpoint, operation, request, reply)
         if (operation.id === eventsWs.id) throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
+        const { facts, caller } = exchange
+        // Now or not at all: what was done is told.
+        if (!waits(operation)) deps.unsent.check(facts.org, caller)
         const work = async () => compressed(await deps.dispatch(exchange), request.headers, turns)
         const stranger = operation.access === 'public'
         const rendered = await (waits(operation)
           ? deps.dispatch(exchange)
-          : deps.admission.take(exchange.facts.org, stranger, work))
-        const { facts, caller } = exchange
-        if (rendered.body instanceof Pieces) unsent.hold(rendered.body, facts, caller, reply.raw)
+          : deps.admission.take(facts.org, stranger, work))
+        const large = largeOf(rendered.body)
+        if (large) deps.unsent.hold(large.length, facts.org, caller, reply.raw)
         deps.metrics.served.inc({ op: operation.id, code: 'ok' })
         deps.departures?.answer(request.id, operation.id)
-        return send(reply, rendered)
+        return send(reply, large ? { ...rendered, body: large } : rendered)
       },
     }
     const operation = endpoint.operations.get('GET')

@@ -2,11 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { constants, createGzip } from 'node:zlib'
 import { Turns } from '@parley/kit'
 import { fixedHeaders } from './headers.ts'
-import { Pieces } from './pieces.ts'
+import { leastLarge, Pieces } from './pieces.ts'
 import type { Rendered } from './render.ts'
-
-/** Less is not worth the time. */
-const leastBytes = 65_536
 
 /** Of the four threads that the process has for such work; what waits longer than for a few others goes out as it is. */
 export const compressing = (): Turns => new Turns(2, 8)
@@ -24,7 +21,7 @@ export async function compressed(
   turns: Turns,
 ): Promise<Rendered> {
   const { body } = rendered
-  if ((body instanceof Pieces ? body.length : Buffer.byteLength(body)) < leastBytes) return rendered
+  if ((body instanceof Pieces ? body.length : Buffer.byteLength(body)) < leastLarge) return rendered
   const plain = { ...rendered, headers: { ...rendered.headers, ...varied } }
   if (byBrowser(asked) || !takesGzip(asked['accept-encoding'])) return plain
   const pieces = body instanceof Pieces ? body : new Pieces([Buffer.from(body)], [])

@@ -10,6 +10,8 @@ export interface Caller {
   readonly principal: Principal
   readonly role: number
   readonly incomingWebhook: boolean
+  /** Whose bot it is, if it is one. */
+  readonly botOwner: number | null
   /** When the credential ends by itself, on the monotonic clock. */
   readonly until: number
 }

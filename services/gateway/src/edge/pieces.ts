@@ -5,6 +5,9 @@ import type { Lent } from '@parley/kit'
 /** What a socket is given at a time: other work gets its turn between, and what a slow reader leaves is not kept twice. */
 export const socketBytes = 256 * 1024
 
+/** From here on a body is sent in slices, and counted while it waits for its reader. */
+export const leastLarge = 65_536
+
 /** A large body that lies in several places, some of them in memory that will hold other answers. */
 export class Pieces {
   /** To be read until they are released. */
@@ -29,6 +32,15 @@ export class Pieces {
   stream(atATime: number): Readable {
     return Readable.from(slices(this.all, atATime), { objectMode: false, highWaterMark: 1 })
   }
+}
+
+/** A body from `leastLarge` bytes on as pieces, so that what has left of it can be seen; null for a smaller one. */
+export function largeOf(body: string | Buffer | Pieces): Pieces | null {
+  if (body instanceof Pieces) return body
+  // Letters of UTF-16 take three bytes at most.
+  if (typeof body === 'string' && body.length * 3 < leastLarge) return null
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  return bytes.length < leastLarge ? null : new Pieces([bytes], [])
 }
 
 function* slices(pieces: readonly Buffer[], atATime: number): Generator<Buffer, void, undefined> {

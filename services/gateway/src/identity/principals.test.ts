@@ -25,6 +25,7 @@ function scene() {
         principal: { org, user: 1, generation, credential: 'key:1' },
         role: 400,
         incomingWebhook: false,
+        botOwner: null,
         goodForMs: state.goodForMs,
       }
     },
@@ -99,6 +100,7 @@ test('an answer of another organisation is refused', async () => {
         principal: { org: 9, user: 1, generation: 1, credential: 'key:1' },
         role: 400,
         incomingWebhook: false,
+        botOwner: null,
         goodForMs: null,
       }),
   })

@@ -10,6 +10,8 @@ export interface Authenticated {
   readonly role: number
   /** Is it a bot that only sends what comes from elsewhere? */
   readonly incomingWebhook: boolean
+  /** Whose bot it is, if it is one. */
+  readonly botOwner: number | null
   /** When the credential ends by itself, on the monotonic clock; Infinity where it never does. */
   readonly until: number
 }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Admission } from '../edge/admission.ts'
 import type { Pacer } from '../edge/pacer.ts'
+import type { Unsent } from '../edge/unsent.ts'
 import type { Live } from './live.ts'
 
 /** Sockets that were let go because their readers were too slow. */
@@ -17,6 +18,7 @@ export function registerGauges(
   live: Live,
   admission: Admission,
   pacer: () => Pick<Pacer, 'waited' | 'dropped'>,
+  unsent: Unsent,
 ): void {
   const gauge = (name: string, help: string, value: () => number): void => {
     const made: Gauge = new Gauge({
@@ -63,6 +65,16 @@ export function registerGauges(
     'parley_gateway_shed_total',
     'Requests refused because too many were being worked on',
     () => admission.refused,
+  )
+  gauge(
+    'parley_gateway_unsent_bytes',
+    'Large answers that have not left, or their clients',
+    () => unsent.bytes,
+  )
+  counter(
+    'parley_gateway_unsent_ended_total',
+    'Connections ended because large answers were not read',
+    () => unsent.ended,
   )
   counter(
     'parley_gateway_handshakes_waited_total',

@@ -203,14 +203,15 @@ test('as time passes, who waits is told that all is well, and a credential that 
     clock,
     () => Promise.resolve(),
     () => {},
+    () => did.push('look'),
   )
   clock.advance(999)
   ticker.tick()
-  expect(did).toEqual([])
+  expect(did).toEqual(['look'])
   clock.advance(1)
   ticker.tick()
-  expect(did).toEqual(['beat 6'])
+  expect(did).toEqual(['look', 'look', 'beat 6'])
   clock.advance(800)
   ticker.tick()
-  expect([did, organisation.idle]).toEqual([['beat 6', 'revoked'], true])
+  expect([did, organisation.idle]).toEqual([['look', 'look', 'beat 6', 'look', 'revoked'], true])
 })

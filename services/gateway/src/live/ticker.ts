@@ -7,30 +7,34 @@ const tickMs = 1000
 const saveMs = 5000
 const slowMs = 60_000
 
-/** What happens as time passes: heartbeats, pings, positions saved, queues collected. */
+/** What happens as time passes: heartbeats, pings, slow readers let go, positions saved, queues collected. */
 export class Ticker {
   readonly #live: Live
   readonly #positions: Positions
   readonly #clock: Clock
   readonly #sweep: () => Promise<unknown>
+  readonly #look: () => void
   readonly #report: (error: unknown) => void
   #timer: NodeJS.Timeout | null = null
   #savedAt: number
   #slowAt: number
   #busy: Promise<void> = Promise.resolve()
 
+  /** @param look what else is looked at each time */
   constructor(
     live: Live,
     positions: Positions,
     clock: Clock,
     sweep: () => Promise<unknown>,
     report: (error: unknown) => void,
+    look: () => void,
   ) {
     this.#live = live
     this.#positions = positions
     this.#clock = clock
     this.#sweep = sweep
     this.#report = report
+    this.#look = look
     this.#savedAt = this.#slowAt = clock.monotonic()
   }
 
@@ -48,6 +52,7 @@ export class Ticker {
 
   tick(): void {
     const now = this.#clock.monotonic()
+    this.#look()
     for (const { organisation, consumer } of this.#live.waiting()) {
       if (now >= consumer.until) {
         organisation.stop(consumer, 'revoked')

@@ -10,6 +10,7 @@ test('an operation of one’s own is asked by somebody', () => {
     principal: { org: 2, user: 30, generation: 1, credential: 'session:1' },
     role: 400,
     incomingWebhook: false,
+    botOwner: null,
     until: 1,
   } as const
   expect(askedOf(deleteQueue, { caller, raw })).toMatchObject({
