@@ -8,7 +8,7 @@ import type { AuthContext } from './context.ts'
 import { accountToSignIn, type SigningIn } from './facts/account.ts'
 import { rehashPassword } from './repo/credentials.ts'
 import { holdAccount } from './repo/users.ts'
-import { email, emailKey } from './rules/email.ts'
+import { emailKey, isAddress } from './rules/email.ts'
 
 const incorrect = (): AppError =>
   new AppError('AUTHENTICATION_FAILED', 'Your username or password is incorrect')
@@ -25,7 +25,7 @@ export async function signIn<R>(
   given: { readonly username: string; readonly password: string },
   issue: (tx: OrmTx, granted: Granted<'self:use'>) => Promise<{ answer: R; event: NewEvent }>,
 ): Promise<R & { email: string; user_id: number }> {
-  if (email(given.username) === null) throw badRequest('Enter a valid email address.')
+  if (!isAddress(given.username)) throw badRequest('Enter a valid email address.')
   const org = orgId(request.org)
   const password = new Secret(given.password)
   const account = await ctx.database.read(org, (tx) => accountToSignIn(tx, emailKey(given.username)))

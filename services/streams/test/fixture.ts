@@ -170,7 +170,9 @@ async function answered(operation: Operation, run: () => Promise<Record<string, 
     (error: unknown) => {
       if (!(error instanceof AppError) || error.status >= 500) throw error
       const { status, code, message: msg, data } = error
-      return { status, body: { result: 'error', msg, code, ...data } }
+      // Services tell it the gateway, which keeps it.
+      const shown = Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'stale'))
+      return { status, body: { result: 'error', msg, code, ...shown } }
     },
   )
   const path = operation.path.replace('/api/v1', '')
