@@ -8,7 +8,7 @@ export function answerMessage(frame: ServerFrame, out: unknown): AnswerMessage {
   return { pieces, length: pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0) }
 }
 
-export interface AnswerMessage {
+interface AnswerMessage {
   readonly pieces: TextPieces
   /** Bytes of all. */
   readonly length: number

@@ -4,7 +4,7 @@ import type { LinkLimits } from './limits.ts'
 import { callerFrame, MessageReader } from './message-reader.ts'
 
 /** What happens on a wire. */
-export interface WireEvents {
+interface WireEvents {
   /** A message; it is the listener's. */
   text(message: Lent): void
   pong(): void

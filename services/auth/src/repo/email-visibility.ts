@@ -3,7 +3,7 @@ import type { Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** What stands for an address that not everybody may see. Nobody has an address of this domain. */
-export const hiddenDomain = 'parley.invalid'
+const hiddenDomain = 'parley.invalid'
 
 const Shown = z.object({ email: z.string(), delivery_email: z.string(), was: z.int() })
 /** What everybody is shown as the address of an account, the address, and who saw it before. */

@@ -4,7 +4,7 @@ import { HangUp } from './hang-up.ts'
 
 function scene(writableFinished: boolean) {
   const response = Object.assign(new EventEmitter(), { writableFinished })
-  const hangUp = HangUp.of(response as unknown as Parameters<typeof HangUp.of>[0])
+  const hangUp = HangUp.of(response)
   const told: string[] = []
   hangUp.tell(() => told.push('told'))
   return { response, hangUp, told }

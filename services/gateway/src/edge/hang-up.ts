@@ -1,4 +1,8 @@
-import type { ServerResponse } from 'node:http'
+/** What is looked at of a response. */
+interface Closing {
+  readonly writableFinished: boolean
+  once(event: 'close', then: () => void): unknown
+}
 
 /** Whether a client has gone before its answer was there. A signal is made for those alone who ask for one: it is dear. */
 export class HangUp {
@@ -6,7 +10,7 @@ export class HangUp {
   #then: (() => void) | null = null
   #controller: AbortController | null = null
 
-  static of(response: Pick<ServerResponse, 'once' | 'writableFinished'>): HangUp {
+  static of(response: Closing): HangUp {
     const hangUp = new HangUp()
     response.once('close', () => {
       if (!response.writableFinished) hangUp.now()

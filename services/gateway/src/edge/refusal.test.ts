@@ -1,12 +1,11 @@
 import { AppError, internal, unavailable } from '@parley/core'
-import type { Logger } from '@parley/kit'
 import { expect, test } from 'vitest'
 import { Refusals } from './refusal.ts'
 
 function scene() {
   const lines: unknown[] = []
   const line = (message: string, record: unknown): void => void lines.push([message, record])
-  const logger = { info: line, error: line } as unknown as Logger
+  const logger = { info: line, error: line }
   const refusals = new Refusals(logger)
   let last = 0
   const refuse = (error: AppError, url = '/api/v1/messages', ip = '192.0.2.1'): void => {

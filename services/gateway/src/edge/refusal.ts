@@ -30,11 +30,11 @@ interface Kind {
  * once a second how many others there were, with the id of one.
  */
 export class Refusals implements Disposable {
-  readonly #logger: Logger
+  readonly #logger: Pick<Logger, 'info' | 'error'>
   readonly #kinds = new Map<string, Kind>()
   #timer: NodeJS.Timeout | null = null
 
-  constructor(logger: Logger) {
+  constructor(logger: Pick<Logger, 'info' | 'error'>) {
     this.#logger = logger
   }
 

@@ -5,7 +5,7 @@ import type { Caller } from './exchange.ts'
 
 const megabyte = 1024 * 1024
 
-export interface UnsentBounds {
+interface UnsentBounds {
   readonly inAll: number
   readonly ofOrganisation: number
   readonly ofPerson: number

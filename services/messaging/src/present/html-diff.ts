@@ -1,5 +1,5 @@
 /** What a diff may cost: steps of comparing, over all diffs of one answer. Beyond it what lies between is given as replaced. */
-export interface DiffBudget {
+interface DiffBudget {
   left: number
 }
 export const diffBudget = (): DiffBudget => ({ left: 100_000 })
