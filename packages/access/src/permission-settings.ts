@@ -127,29 +127,3 @@ export const ownersSetRealmGroups: readonly RealmGroupSetting[] = [
   'can_manage_billing_group',
   'create_multiuse_invite_group',
 ]
-
-/** Permissions whose acts there are. All others stay as they are at first, since they would promise something. */
-export const realmGroupsInUse: readonly RealmGroupSetting[] = [
-  'can_access_all_users_group',
-  'can_add_custom_emoji_group',
-  'can_add_subscribers_group',
-  'can_create_bots_group',
-  'can_create_groups',
-  'can_create_private_channel_group',
-  'can_create_public_channel_group',
-  'can_create_web_public_channel_group',
-  'can_create_write_only_bots_group',
-  'can_delete_any_message_group',
-  'can_delete_own_message_group',
-  'can_invite_users_group',
-  'can_manage_all_groups',
-  'can_mention_many_users_group',
-  'can_move_messages_between_channels_group',
-  'can_move_messages_between_topics_group',
-  'can_resolve_topics_group',
-  'can_set_delete_message_policy_group',
-  'can_set_topics_policy_group',
-  'create_multiuse_invite_group',
-  'direct_message_initiator_group',
-  'direct_message_permission_group',
-]

@@ -4,9 +4,8 @@ import {
   permissionSettings,
   type RealmGroups,
   realmGroupSettings,
-  realmGroupsInUse,
 } from '@parley/access'
-import { badRequest, type GroupId } from '@parley/core'
+import type { GroupId } from '@parley/core'
 import { changeGroupSetting, type GroupSettingChange, takeTurn, type Tx } from '@parley/db'
 import {
   make,
@@ -26,7 +25,7 @@ import { anew } from './sight.ts'
  * Gives permissions of the organisation to others, in the organisation's turn.
  * @returns what the log says of it: nothing where all of it is so already
  * @throws AppError EXPECTATION_MISMATCH where the client believes another value; BAD_REQUEST and SYSTEM_GROUP_REQUIRED for
- *   values that a permission does not allow, and for one whose acts there are not yet
+ *   values that a permission does not allow
  */
 export async function changePermissions(
   tx: Tx,
@@ -44,7 +43,6 @@ export async function changePermissions(
     if (!change) continue
     const group = await changeGroupSetting(tx, name, permissionSettings.realm[name], before[name], change)
     if (group === before[name]) continue
-    if (!realmGroupsInUse.includes(name)) throw badRequest(`${name} is not supported.`)
     permissions[name] = group
   }
   if (Object.keys(permissions).length === 0) return []

@@ -6,6 +6,7 @@ import type { AuthContext } from './context.ts'
 import { defaultChannels } from './facts/channels.ts'
 import { addMembers } from './repo/groups.ts'
 import { joinChannels, type Wanted } from './repo/new-channels.ts'
+import { readOrganisation } from './repo/organisations.ts'
 import type { AccountRow } from './repo/users.ts'
 import { joinedEvents } from './rules/joined-events.ts'
 import { saySignedUp } from './say-signed-up.ts'
@@ -17,7 +18,7 @@ export interface Entry extends Wanted {
   /** The organisation's address, without a slash at the end. */
   readonly url: string
   readonly groups: readonly Granted<'group:change-members'>[]
-  /** What the bot says to it. */
+  /** What the bot says to it: nothing where it is empty, the organisation's own text where there is none. */
   readonly welcome?: string | null
   /** Who is told that it came. */
   readonly inviter?: number | null
@@ -38,8 +39,10 @@ export async function comeIn(
 ): Promise<{ row: AccountRow; events: NewEvent[] }> {
   const { row, events } = await addAccount(ctx, tx, granted, account)
   const { url } = entry
-  await saySignedUp(tx, row.userId, url)
-  if (entry.welcome) await say(tx, { to: row.userId, topic: '', content: entry.welcome, url })
+  const values = (await readOrganisation(tx))?.values ?? {}
+  await saySignedUp(tx, values, row.userId, url)
+  const welcome = entry.welcome ?? String(values['welcome_message_custom_text'] ?? '').trim()
+  if (welcome) await say(tx, { to: row.userId, topic: '', content: welcome, url })
   if (entry.inviter) {
     const content = `@_**|${row.userId}** accepted your invitation to join this organization!`
     await say(tx, { to: entry.inviter, topic: '', content, url })

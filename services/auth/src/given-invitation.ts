@@ -12,8 +12,8 @@ interface Asked {
 }
 
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a, b) => a - b)
-/** A blank text is none. */
-const welcomeOf = (asked: Asked): string | null => asked.welcome_message_custom_text?.trim() || null
+/** A blank text is that nothing is said; null that the organisation's own is. */
+const welcomeOf = (asked: Asked): string | null => asked.welcome_message_custom_text?.trim() ?? null
 
 /** What decides whether somebody may give it. */
 export const wantedInvitation = (asked: Asked, multiuse: boolean): NewInvitation => ({

@@ -130,6 +130,36 @@ test('who was invited comes into the channels and groups of the invitation, and 
   )
 }, 60_000)
 
+test('the bot welcomes who is new in the organisation’s words, or in those of their invitation', async () => {
+  const words = 'Welcome to *our* tea'
+  await ada.ok('PATCH', '/realm', { welcome_message_custom_text: words })
+  const invited = (email: string, own: Record<string, unknown>) =>
+    ada.ok('POST', '/invites', { invitee_emails: email, stream_ids: [], ...own })
+  await invited('as-all@new.example', {})
+  await invited('otherwise@new.example', { welcome_message_custom_text: 'Hello, *you*' })
+  await invited('silent@new.example', { welcome_message_custom_text: ' ' })
+  const silence = { invitee_emails: 'x@new.example', stream_ids: [], welcome_message_custom_text: '' }
+  expect((await bob.post('/invites', silence)).body['msg']).toBe('Must be an organization administrator')
+  const clients = [
+    (await joined('as-all@new.example', 'Asa')).client,
+    (await joined('otherwise@new.example', 'Otto')).client,
+    (await joined('silent@new.example', 'Sil')).client,
+    await org.person('Pat'),
+  ]
+  // What is said after it has been said: the bot's notices go out in order.
+  await ada.ok('PATCH', '/realm', { welcome_message_custom_text: '' })
+  const last = await org.person('Last')
+  await network.settle()
+  const told = await Promise.all(
+    [...clients, last].map(async (client) => {
+      const { messages } = await client.ok('GET', '/messages', { anchor: 'newest', num_before: 5, num_after: 0 })
+      return z.array(z.looseObject({ content: z.string() })).parse(messages).map(({ content }) => content)
+    }),
+  )
+  const welcome = '<p>Welcome to <em>our</em> tea</p>'
+  expect(told).toEqual([[welcome], ['<p>Hello, <em>you</em></p>'], [], [welcome], []])
+}, 60_000)
+
 test('IN-04 nobody invites into what they may not add people to, nor does an invitation after they may not any more', async () => {
   const hers = await channel('Hers', ada, true)
   const of = (fields: Record<string, unknown>) => ({

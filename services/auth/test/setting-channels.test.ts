@@ -46,6 +46,7 @@ const names = [
   'new_stream_announcements_stream_id',
   'moderation_request_channel_id',
   'signup_announcements_stream_id',
+  'zulip_update_announcements_stream_id',
 ]
 
 test.each(names)('%s: a channel that one may not read is none', async (name) => {

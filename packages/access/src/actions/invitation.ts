@@ -11,7 +11,7 @@ export interface NewInvitation {
   readonly multiuse: boolean
   /** What those who come in by it are. */
   readonly role: Role
-  /** Has it a text of its own, with which they are welcomed? */
+  /** Has it a text of its own with which they are welcomed, or that they are not? */
   readonly welcomes: boolean
 }
 

@@ -3,6 +3,8 @@ import { bool, json, type Param, text, word } from '../param.ts'
 import { setting, type Settings } from '../settings/setting.ts'
 
 const week = 604_800
+/** Longest text that greets who is new, in characters (Zulip API: `welcome_message_custom_text`). */
+export const maxWelcomeLength = 8000
 const owners = { ownersOnly: true }
 /** Would have an effect that is not built yet. */
 const fixed = { fixed: true }
@@ -71,7 +73,7 @@ export const organisationSettings: Settings = {
   digest_weekday: setting(json(z.int().min(0).max(6)), 1),
   send_welcome_emails: setting(bool(), true),
   send_channel_events_messages: setting(bool(), false),
-  welcome_message_custom_text: setting(text(8000), '', fixed),
+  welcome_message_custom_text: setting(text(maxWelcomeLength), ''),
   require_e2ee_push_notifications: setting(bool(), false),
 
   video_chat_provider: setting(oneOf(0, 1), 1),
@@ -83,6 +85,6 @@ export const organisationSettings: Settings = {
 
   new_stream_announcements_stream_id: setting(channel(), -1),
   signup_announcements_stream_id: setting(channel(), -1),
-  zulip_update_announcements_stream_id: setting(channel(), -1, fixed),
+  zulip_update_announcements_stream_id: setting(channel(), -1),
   moderation_request_channel_id: setting(channel(), -1),
 }

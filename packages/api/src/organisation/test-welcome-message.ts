@@ -2,9 +2,7 @@ import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
 import { text } from '../param.ts'
-
-/** Longest text that greets who is new (Zulip API: `welcome_message_custom_text`). */
-const longest = 8000
+import { maxWelcomeLength } from './organisation-settings.ts'
 
 /** Has the bot say to the administrator who asks what it would say to who is new. */
 export const testWelcomeMessage = operation({
@@ -16,7 +14,7 @@ export const testWelcomeMessage = operation({
   limits: apiByUser,
   callers: ['gateway'],
   transaction: 'own',
-  params: { welcome_message_custom_text: text(longest) },
+  params: { welcome_message_custom_text: text(maxWelcomeLength) },
   response: z.object({ message_id: z.int() }),
   since: 416,
 })

@@ -8,6 +8,7 @@ export const channelSettings: Readonly<Record<string, { readonly closed: boolean
   moderation_request_channel_id: { closed: true },
   new_stream_announcements_stream_id: { closed: false },
   signup_announcements_stream_id: { closed: false },
+  zulip_update_announcements_stream_id: { closed: false },
 }
 
 /**
