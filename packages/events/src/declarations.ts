@@ -92,6 +92,7 @@ import { emailVisibilityChanged } from './users/email-visibility-changed.ts'
 import { passwordChanged } from './users/password-changed.ts'
 import { avatarChanged } from './users/avatar-changed.ts'
 import { userMoved } from './users/user-moved.ts'
+import { timeZoneSet } from './users/time-zone-set.ts'
 import { userCreated } from './users/user-created.ts'
 import { userDeactivated } from './users/user-deactivated.ts'
 import { userReactivated } from './users/user-reactivated.ts'
@@ -109,6 +110,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(accountEmailChanged),
   any(emailChanged),
   any(emailVisibilityChanged),
+  any(timeZoneSet),
   any(shownEmailChanged),
   any(accountSet),
   any(botChanged),

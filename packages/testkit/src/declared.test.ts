@@ -60,7 +60,6 @@ const differences: Readonly<Record<string, string>> = {
   'GET /users/{user_id}/status: no status.away': 'deprecated: presence_enabled says it',
   'POST /users/me/presence: no zephyr_mirror_active': 'there is no mirroring of Zephyr',
   'GET /users/me: no max_message_id': 'deprecated; accounts and messages are of different services',
-  'PATCH /settings: no parameter timezone': 'decision 15',
 }
 /** What the gateway hands on as others make it; held against the contract where it comes from. */
 const handedOn = new Set(['POST /register', 'GET /events'])

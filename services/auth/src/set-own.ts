@@ -8,6 +8,7 @@ import {
   make,
   type NewEvent,
   shownEmailChanged,
+  timeZoneSet,
   userRenamed,
 } from '@parley/events'
 import { commitAsked, type Handling } from '@parley/kit'
@@ -18,7 +19,7 @@ import { refusal } from './present/refusal.ts'
 import { setEmailVisibility } from './repo/email-visibility.ts'
 import { readOrganisation } from './repo/organisations.ts'
 import { readOwnSettings, writeOwnSettings } from './repo/user-settings.ts'
-import { renameOwn } from './repo/users.ts'
+import { renameOwn, setOwnTimeZone } from './repo/users.ts'
 import { changedSettings } from './rules/changed-settings.ts'
 import { fullName } from './rules/full-name.ts'
 
@@ -30,7 +31,7 @@ type Setting = Handling<typeof updateSettings, AuthContext, OrmTx>
  */
 export async function setOwn(handling: Setting): Promise<Record<string, never>> {
   const { input, principal, request, ctx } = handling
-  const { full_name: name, email, old_password, new_password, ...wanted } = input
+  const { full_name: name, email, old_password, new_password, timezone, ...wanted } = input
   const password = await newPassword(ctx, handling.granted, { old_password, new_password })
   return commitAsked(ctx, handling, async (tx, { actor, rights }) => {
     const verdict = authorize('self:set', actor, null, rights)
@@ -42,6 +43,7 @@ export async function setOwn(handling: Setting): Promise<Record<string, never>> 
     if (Object.keys(changed).length > 0) await writeOwnSettings(tx, granted, changed)
     const events = [
       ...(name === undefined ? [] : await renamed(tx, granted, name)),
+      ...(timezone === undefined ? [] : await placed(tx, granted, timezone)),
       ...Object.entries(changed).map(([property, value]) =>
         make(accountSet, { property, value }, { users: [granted.actor.userId] }),
       ),
@@ -77,4 +79,15 @@ async function renamed(tx: OrmTx, granted: Granted<'self:set'>, given: string): 
   if (disabled && !isAdmin(granted.actor)) return []
   if (!(await renameOwn(tx, granted, name))) return []
   return [make(userRenamed, { user_id: granted.actor.userId, full_name: name })]
+}
+
+/** A time zone stands in the account's own settings, and with its name for everybody. */
+async function placed(tx: OrmTx, granted: Granted<'self:set'>, timezone: string): Promise<NewEvent[]> {
+  const { userId: user_id } = granted.actor
+  const email = await setOwnTimeZone(tx, granted, timezone)
+  if (email === null) return []
+  return [
+    make(accountSet, { property: 'timezone', value: timezone }, { users: [user_id] }),
+    make(timeZoneSet, { user_id, email, timezone }),
+  ]
 }

@@ -152,8 +152,15 @@ test('the bot welcomes who is new in the organisation’s words, or in those of 
   await network.settle()
   const told = await Promise.all(
     [...clients, last].map(async (client) => {
-      const { messages } = await client.ok('GET', '/messages', { anchor: 'newest', num_before: 5, num_after: 0 })
-      return z.array(z.looseObject({ content: z.string() })).parse(messages).map(({ content }) => content)
+      const { messages } = await client.ok('GET', '/messages', {
+        anchor: 'newest',
+        num_before: 5,
+        num_after: 0,
+      })
+      return z
+        .array(z.looseObject({ content: z.string() }))
+        .parse(messages)
+        .map(({ content }) => content)
     }),
   )
   const welcome = '<p>Welcome to <em>our</em> tea</p>'

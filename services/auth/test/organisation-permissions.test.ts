@@ -1,9 +1,4 @@
-import {
-  ownersSetRealmGroups,
-  permissionSettings,
-  realmGroupSettings,
-  role,
-} from '@parley/access'
+import { ownersSetRealmGroups, permissionSettings, realmGroupSettings, role } from '@parley/access'
 import { Capabilities } from '@parley/api'
 import { userId } from '@parley/core'
 import { declarations } from '@parley/events'

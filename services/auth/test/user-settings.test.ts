@@ -30,6 +30,33 @@ test('what somebody sets is their own, and they alone are told', async () => {
   expect(await h.log(acme.org)).toHaveLength(before.length)
 })
 
+test('everybody is told in which time zone somebody is, and their own settings say it', async () => {
+  // Also by a name that is out of use.
+  for (const timezone of [
+    'Europe/Berlin',
+    'Asia/Calcutta',
+    'Etc/GMT+5',
+    'America/Argentina/Buenos_Aires',
+    'UTC',
+  ]) {
+    expect(await patch(ada, { timezone })).toEqual({})
+    const email = 'ada@acme.example'
+    expect((await h.log(acme.org)).slice(-2)).toMatchObject([
+      { type: 'account.set', users: [ada.user], body: { property: 'timezone', value: timezone } },
+      { type: 'user.time-zone-set', body: { user_id: ada.user, email, timezone } },
+    ])
+    expect(await own(ada)).toMatchObject({ timezone })
+    expect(await h.ask('get-user', ben, {}, { user_id: String(ada.user) })).toMatchObject({
+      user: { timezone },
+    })
+    expect(await h.ask('get-own-user', ada)).toMatchObject({ timezone })
+  }
+  const before = await h.log(acme.org)
+  await patch(ada, { timezone: 'UTC' })
+  expect(await h.log(acme.org)).toHaveLength(before.length)
+  expect(await own(ben)).toMatchObject({ timezone: '' })
+})
+
 test('older clients set by the older names', async () => {
   await patch(ben, { left_side_userlist: 'true' }, 'update-display-settings')
   await patch(ben, { enable_sounds: 'false' }, 'update-notification-settings')
@@ -45,6 +72,10 @@ test.each([
     { email: 'new@acme.example' },
     'BAD_REQUEST This server sends no e-mail, which another address needs. Its operator can set that up.',
   ],
+  [{ timezone: 'Europe/Atlantis' }, 'REQUEST_VARIABLE_INVALID Invalid timezone'],
+  [{ timezone: 'europe/berlin' }, 'REQUEST_VARIABLE_INVALID Invalid timezone'],
+  [{ timezone: '+02:00' }, 'REQUEST_VARIABLE_INVALID Invalid timezone'],
+  [{ timezone: '' }, 'REQUEST_VARIABLE_INVALID Invalid timezone'],
   [{ new_password: 'x', old_password: 'y' }, 'BAD_REQUEST Wrong password!'],
   [{ full_name: '@all' }, 'BAD_REQUEST Invalid characters in name!'],
 ])('%j changes nothing: %s', async (fields, refusal) => {

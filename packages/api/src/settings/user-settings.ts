@@ -1,10 +1,26 @@
 import { z } from 'zod'
 import { languageCode } from '../organisation/organisation-settings.ts'
-import { bool, json, type Param, word } from '../param.ts'
+import { bool, json, type Param, text, word } from '../param.ts'
 import { setting, type Settings } from './setting.ts'
 
 const oneOf = (...numbers: readonly number[]): Param<number> =>
   json(z.int().refine((n) => numbers.includes(n)))
+
+/** Spelled as the IANA database spells them, which is more than that the names are found. */
+const zoneName = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*){0,2}$/
+const isTimeZone = (name: string): boolean => {
+  if (!zoneName.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+/** The name of a time zone in the IANA database, older names too. It is no setting of `userSettings`: all others are told it. */
+export const timeZone = (): Param<string> => {
+  const param = text(40)
+  return { ...param, schema: param.schema.refine(isTimeZone) }
+}
 
 /** What an account sets for itself, and what a new account begins with (Zulip API: `user_settings` of register-queue). */
 export const userSettings: Settings = {

@@ -4,7 +4,7 @@ import { apiByUser, emailByUser, passwordByUser } from '../limits.ts'
 import { operation, whereGiven } from '../operation.ts'
 import { optional, text } from '../param.ts'
 import { paramsOf } from '../settings/setting.ts'
-import { userSettings } from '../settings/user-settings.ts'
+import { timeZone, userSettings } from '../settings/user-settings.ts'
 
 const updates = <const I extends string, const P extends string>(id: I, path: P) =>
   operation({
@@ -22,6 +22,7 @@ const updates = <const I extends string, const P extends string>(id: I, path: P)
     transaction: 'own',
     params: {
       ...paramsOf(userSettings),
+      timezone: optional(timeZone()),
       full_name: optional(text()),
       email: optional(text()),
       old_password: optional(password()),

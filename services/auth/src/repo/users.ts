@@ -176,6 +176,18 @@ export async function renameOwn(tx: OrmTx, granted: Granted<'self:set'>, fullNam
   return (await tx.orm.user.updateMany({ where, data: { fullName } })).count === 1
 }
 
+/** Says in which time zone the account that acts is. @returns the address that all are shown; null where it is there already */
+export async function setOwnTimeZone(
+  tx: OrmTx,
+  granted: Granted<'self:set'>,
+  timezone: string,
+): Promise<string | null> {
+  const { orgId, userId } = granted.actor
+  const where = { orgId, userId, NOT: { timezone } }
+  const [row] = await tx.orm.user.updateManyAndReturn({ where, data: { timezone }, select: { email: true } })
+  return row?.email ?? null
+}
+
 /** Gives an account the role of the proof. */
 export async function setRole(
   tx: OrmTx,

@@ -51,6 +51,9 @@ const settingsAtRandom = ({ random }: Play): Record<string, unknown> => ({
 const changeWhoSeesAddress: Change = async ({ random }, who) =>
   who.patch('/settings', { email_address_visibility: random.pick([1, 1, 2, 3, 4, 5]) })
 
+const changeTimeZone: Change = async ({ random }, who) =>
+  who.patch('/settings', { timezone: random.pick(['Europe/Berlin', 'Asia/Kolkata', 'UTC']) })
+
 const changeOwnSettings: Change = async (play, who) => who.patch('/settings', settingsAtRandom(play))
 
 const changeDefaults: Change = async (play) =>
@@ -61,6 +64,7 @@ export const ofSettings: Kinds = {
   'set a topic': [3, setTopic],
   'mute a person': [2, mutePerson],
   'change own settings': [1, changeOwnSettings],
+  'change a time zone': [1, changeTimeZone],
   'change who sees an address': [1, changeWhoSeesAddress],
   'change defaults of settings': [1, changeDefaults],
 }

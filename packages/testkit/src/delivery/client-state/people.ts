@@ -48,6 +48,7 @@ export const ofPeople: Appliers = {
     if (!known) throw new Error(`an update of user ${user}, who is not known`)
     if (typeof changed['role'] === 'number') Object.assign(known, flagsOf(changed['role']))
     else if (typeof changed['full_name'] === 'string') known['full_name'] = changed['full_name']
+    else if (typeof changed['timezone'] === 'string') known['timezone'] = changed['timezone']
     else if (typeof changed['avatar_version'] === 'number') depict(state, user, changed)
     else if (typeof changed['is_active'] === 'boolean') known['active'] = changed['is_active']
     else if (changed['delivery_email'] !== undefined) known['delivery_email'] = changed['delivery_email']
