@@ -38,6 +38,9 @@ test('statements are spans of their call, with their first word and without thei
   })
   const [good, bad, call] = spans.all()
   const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': 'SELECT' }
+  // The same text is the same statement, whatever its parameters.
+  expect(good?.attributes['parley.statement']).toMatch(/^[0-9a-f]{16}$/)
+  expect(bad?.attributes['parley.statement']).not.toBe(good?.attributes['parley.statement'])
   expect(good).toMatchObject({
     name: 'sql SELECT',
     kind: SpanKind.CLIENT,

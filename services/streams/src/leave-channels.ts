@@ -38,14 +38,17 @@ export async function leaveChannels(
   const channels = await named(tx, actor, names)
   const memberships = await readMemberships(
     tx,
-    channels.map(({ facts }) => facts.channelId),
+    channels.flatMap(({ facts }) => facts?.channelId ?? []),
     people.map((person) => person.userId),
   )
+  // All of them before anything is done: one that there is not, and one that is hidden, cost alike.
+  const decided = channels.map(({ facts, name }) => {
+    if (!facts) throw noSuchChannel(name)
+    return people.map((person) => proofFor(acting, person, name, facts, memberships))
+  })
   const leavings: Leaving[] = []
-  for (const { facts, name } of channels) {
-    const [first, ...rest] = people.map((person) => proofFor(acting, person, name, facts, memberships))
+  for (const [first, ...rest] of decided)
     if (first) leavings.push(await leave(acting, [first, ...rest], people))
-  }
   return leavings
 }
 
@@ -71,23 +74,19 @@ function proofFor(
   throw verdict.kind === 'hide' ? noSuchChannel(name) : badRequest('Insufficient permission')
 }
 
-/** The named channels, each once, in the order of their keys: everybody locks rows in that order. */
+/** The named channels, each once, in the order of their keys: everybody locks rows in that order. Null where there is none. */
 async function named(
   tx: Tx,
   actor: Actor,
   names: readonly string[],
-): Promise<{ readonly name: string; readonly facts: ChannelFacts }[]> {
+): Promise<{ readonly name: string; readonly facts: ChannelFacts | null }[]> {
   const unheard = names.find((name) => !storable(name))
   if (unheard !== undefined) throw noSuchChannel(unheard)
   const byKey = new Map(names.map((name) => [channelNameKey(name), name]))
   const facts = await channelFactsByName(tx, actor, names)
   return [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, name]) => {
-      const found = facts.get(key)
-      if (!found) throw noSuchChannel(name)
-      return { name, facts: found }
-    })
+    .map(([key, name]) => ({ name, facts: facts.get(key) ?? null }))
 }
 
 async function leave(

@@ -26,7 +26,9 @@ export async function readDeleting(
       WHERE m.org_id = $1 AND m.message_id = $2`,
     [tx.org, id],
   )
+  // Also where there is none: what is hidden costs what never was costs.
+  const policy = await readMessageSettings(tx)
   if (!message || !row) return null
   const senderBotOwnerId = row.owner === null ? null : userId(row.owner)
-  return { message, age: now - row.sentAt, policy: await readMessageSettings(tx), senderBotOwnerId }
+  return { message, age: now - row.sentAt, policy, senderBotOwnerId }
 }

@@ -1,0 +1,79 @@
+import { type Clock, systemClock } from '@parley/core'
+import { seeded, seedOf, size, testNetwork } from '@parley/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { library } from '../../../../packages/access/test/law/adapter.ts'
+import { someQuestion } from '../../../../packages/access/test/law/questions.ts'
+import { someOrganisation } from '../../../../packages/access/test/law/random.ts'
+import { recordSpans, type RecordedSpan, type RecordedSpans } from '../../../../packages/kit/test/spans.ts'
+import { asked, type Request } from './asked.ts'
+import { closeLog } from './closed-log.ts'
+import { emailOf, keyOf } from './names.ts'
+import { movedTo, write } from './written.ts'
+
+const seed = seedOf(20_261_128)
+const questions = size(400, 4_000)
+
+let spans: RecordedSpans
+beforeAll(() => {
+  spans = recordSpans()
+})
+afterAll(() => spans.stop())
+
+/** The gateway asks these again from time to time, before it looks at what a request names. */
+const fromTimeToTime = new Set(['auth.authenticate', 'auth.find-organisation'])
+
+/** What was done for a request of the gateway's, in order: calls over links, and statements by their texts' digests. */
+function workOf(all: readonly RecordedSpan[]): string[] {
+  const served = all.filter(
+    ({ name, attributes }) => attributes['parley.caller'] === 'gateway' && !fromTimeToTime.has(name),
+  )
+  const traces = new Set(served.map(({ traceId }) => traceId))
+  return all
+    .filter(({ traceId }) => traces.has(traceId))
+    .map(({ name, kind, attributes }) => JSON.stringify([kind, name, attributes['parley.statement']]))
+}
+
+test(`AC-12 what is hidden costs the calls and statements that what never was costs (seed ${seed})`, async () => {
+  const random = seeded(seed)
+  const now = Math.floor(Date.now() / 1000)
+  const clock: Clock = { now: () => now * 1000, monotonic: () => systemClock.monotonic() }
+  await using net = await testNetwork({ clock })
+  const place = await net.organisation()
+  const o = movedTo(now, someOrganisation(random))
+  await write(net, place, o)
+  await closeLog(net, place)
+  const decide = library(o)
+  const work = async (by: number, { method, path, fields = {} }: Request): Promise<readonly string[]> => {
+    const client = place.client({ email: emailOf(by), apiKey: keyOf(by) })
+    // Asked before: what is remembered of either is remembered of both.
+    await client[method](path, fields)
+    spans.clear()
+    await client[method](path, fields)
+    return workOf(spans.all())
+  }
+
+  const compared = new Map<string, number>()
+  const differ: unknown[] = []
+  for (let i = 0; i < questions; i++) {
+    const q = Array.from({ length: 40 }, () => someQuestion(random, o))
+      .filter((one) => {
+        const decision = decide(one)
+        return !decision.ok && decision.kind === 'hide'
+      })
+      .sort((a, b) => (compared.get(a.act) ?? 0) - (compared.get(b.act) ?? 0))[0]
+    if (!q || !o.people.get(q.by)?.active) continue
+    const way = asked(o, q, () => false)
+    if (typeof way === 'string') continue
+    for (const door of way.doors)
+      for (const { request } of way.twins) {
+        if (request.method !== door.method) continue
+        const [hidden, missing] = [await work(q.by, door), await work(q.by, request)]
+        compared.set(q.act, (compared.get(q.act) ?? 0) + 1)
+        if (hidden.join('\n') !== missing.join('\n')) differ.push({ q, door, hidden, missing })
+      }
+  }
+  expect(differ.slice(0, 5)).toEqual([])
+  // Something was hidden of each kind that can be, or agreement would mean little.
+  const kinds = new Set([...compared.keys()].map((act) => act.split(':')[0]))
+  expect(kinds).toEqual(new Set(['bot', 'channel', 'group', 'invitation', 'message', 'user']))
+}, 3_600_000)
