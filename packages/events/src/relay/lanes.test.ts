@@ -19,8 +19,7 @@ test('an organisation nobody has asked the stream about is asked for first', () 
   expect(lanes.takeUnknown(0, 9)).toEqual([a])
   expect(lanes.takeUnknown(0, 9)).toEqual([])
   lanes.found(a, { expected: 7, published: 3 })
-  expect(lanes.takeDirty(0, 9)).toEqual([{ org: a, after: 3 }])
-  expect(lanes.expectedOf(a)).toBe(7)
+  expect(lanes.takeDirty(0, 9)).toEqual([{ org: a, after: 3, expected: 7 }])
 })
 
 test('one run is under way at a time, and the next waits', () => {
@@ -31,7 +30,7 @@ test('one run is under way at a time, and the next waits', () => {
   lanes.sent(a, 100, { expected: 1, published: 1 }, false)
   expect(lanes.takeDirty(100 + gapMs - 1, 9)).toEqual([])
   expect(lanes.nextAt()).toBe(100 + gapMs)
-  expect(lanes.takeDirty(100 + gapMs, 9)).toEqual([{ org: a, after: 1 }])
+  expect(lanes.takeDirty(100 + gapMs, 9)).toEqual([{ org: a, after: 1, expected: 1 }])
 })
 
 test('a hint of what is published already wakes nobody', () => {
@@ -59,7 +58,7 @@ test('more in the log than in a run is read on', () => {
   const lanes = known()
   lanes.takeDirty(0, 9)
   lanes.sent(a, 0, { expected: 1, published: 1 }, true)
-  expect(lanes.takeDirty(gapMs, 9)).toEqual([{ org: a, after: 1 }])
+  expect(lanes.takeDirty(gapMs, 9)).toEqual([{ org: a, after: 1, expected: 1 }])
 })
 
 test('after a failure the stream is asked again, a little later', () => {
@@ -88,7 +87,7 @@ test('nor is what such a stream was asked for', () => {
   lanes.found(a, { expected: 9, published: 9 })
   expect(lanes.takeUnknown(0, 9)).toEqual([a])
   lanes.found(a, { expected: 0, published: 0 })
-  expect(lanes.takeDirty(0, 9)).toEqual([{ org: a, after: 0 }])
+  expect(lanes.takeDirty(0, 9)).toEqual([{ org: a, after: 0, expected: 0 }])
 })
 
 test('organisations do not wait for each other', () => {
@@ -97,7 +96,7 @@ test('organisations do not wait for each other', () => {
   lanes.mark(b, 1)
   expect(lanes.takeUnknown(0, 9)).toEqual([b])
   lanes.found(b, { expected: 0, published: 0 })
-  expect(lanes.takeDirty(0, 9)).toEqual([{ org: b, after: 0 }])
+  expect(lanes.takeDirty(0, 9)).toEqual([{ org: b, after: 0, expected: 0 }])
 })
 
 test('no more are taken than asked for', () => {

@@ -22,6 +22,8 @@ interface Lane {
 export interface Asked {
   readonly org: OrgId
   readonly after: number
+  /** The stream sequence that whatever follows `after` must expect: of the stream that `after` is known of. */
+  readonly expected: number
 }
 
 export interface Ready {
@@ -71,11 +73,13 @@ export class Lanes {
 
   /** Organisations whose log is to be read; they are busy until told. */
   takeDirty(now: number, atMost: number): Asked[] {
-    return this.#take(now, atMost, (lane) => lane.expected !== null && lane.dirty).map(([org, lane]) => {
+    const asked: Asked[] = []
+    for (const [org, lane] of this.#take(now, atMost, (one) => one.expected !== null && one.dirty)) {
       // What is marked from here on is not in what is read now.
       lane.dirty = false
-      return { org, after: lane.published }
-    })
+      asked.push({ org, after: lane.published, expected: lane.expected ?? 0 })
+    }
+    return asked
   }
 
   /** The stream's last message of the organisation is known now. */
@@ -88,11 +92,6 @@ export class Lanes {
     const lane = this.#lane(org)
     lane.busy = false
     lane.doubted = false
-  }
-
-  /** What the next run of the organisation must expect. */
-  expectedOf(org: OrgId): number {
-    return this.#lane(org).expected ?? 0
   }
 
   /** A run is in the stream. `more`: the log held more than the run. */

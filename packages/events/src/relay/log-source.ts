@@ -16,7 +16,7 @@ export interface LogSource {
   /** All organisations of the shard that have events. */
   all(shard: number): Promise<OrgId[]>
   /** The next events of each, at most `limit` per organisation, in one statement. */
-  readRuns(asked: readonly Asked[], limit: number): Promise<Map<OrgId, TextEvent[]>>
+  readRuns(asked: readonly Pick<Asked, 'org' | 'after'>[], limit: number): Promise<Map<OrgId, TextEvent[]>>
   /** How far the organisation's log is written down as published. */
   publishedOf(org: OrgId): Promise<number>
   /** Writes down how far is published. @returns false where another relay has taken the shard */

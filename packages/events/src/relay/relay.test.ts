@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { orgId, type OrgId, rights, seq, systemClock, unavailable } from '@parley/core'
 import { expect, test } from 'vitest'
 import type { TextEvent } from '../read-log.ts'
@@ -7,21 +8,22 @@ import { createEventStream, type EventStream } from './stream.ts'
 
 const org = orgId(2)
 
+const happened: TextEvent = {
+  seq: seq(1),
+  type: 'test.happened',
+  users: [],
+  channel: null,
+  rights: rights(0),
+  revokes: false,
+  at: 0,
+  body: '{}',
+}
+
 /** A relay of one shard with one organisation, whose Postgres and NATS do what the test says. */
 function scene(log: Partial<LogSource> = {}, stream: Partial<EventStream> = {}) {
   const problems: string[] = []
   const did: unknown[] = []
   const bus = { connected: true, subscribe: () => () => {}, onConnect: () => () => {} }
-  const event: TextEvent = {
-    seq: seq(1),
-    type: 'test.happened',
-    users: [],
-    channel: null,
-    rights: rights(0),
-    revokes: false,
-    at: 0,
-    body: '{}',
-  }
   const source: LogSource = {
     takeLease: () => Promise.resolve(1),
     renewLease: () => Promise.resolve(true),
@@ -31,7 +33,9 @@ function scene(log: Partial<LogSource> = {}, stream: Partial<EventStream> = {}) 
     readRuns: (asked) =>
       Promise.resolve(
         new Map(
-          asked.filter(({ after }) => after < 1).map(({ org: one }): [OrgId, TextEvent[]] => [one, [event]]),
+          asked
+            .filter(({ after }) => after < 1)
+            .map(({ org: one }): [OrgId, TextEvent[]] => [one, [happened]]),
         ),
       ),
     publishedOf: () => Promise.resolve(0),
@@ -105,4 +109,47 @@ test('without a connection the stream says that it is not there', async () => {
   const run = { bytes: new Uint8Array(), from: seq(1), to: seq(1), types: [], cut: false }
   for (const asked of [stream.ensure(), stream.lastOf(org), stream.publish(org, run, 0)])
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+test('F12 what was read before the stream was made anew is not the first thing in it', async () => {
+  const events = [1, 2].map((n): TextEvent => ({ ...happened, seq: seq(n) }))
+  const [reading, asked, forgotten] = [0, 1, 2].map(() => Promise.withResolvers<void>())
+  let made = 'first'
+  let tip = 1
+  const runs: Record<string, { from: number; to: number }[]> = { first: [], second: [] }
+  const lastOf = () => runs[made]?.at(-1)?.to ?? 0
+  const { relay } = scene(
+    {
+      unpublished: () => Promise.resolve([{ org, seq: tip }]),
+      all() {
+        if (made === 'second') forgotten?.resolve()
+        return Promise.resolve([org])
+      },
+      async readRuns(lanes) {
+        const after = lanes[0]?.after ?? 0
+        if (after === 1) asked?.resolve()
+        if (after === 1) await reading?.promise
+        return new Map([[org, events.slice(after, tip)]])
+      },
+    },
+    {
+      ensure: () => Promise.resolve(made),
+      lastOf: () => Promise.resolve(lastOf() === 0 ? null : { streamSeq: lastOf(), seq: lastOf() }),
+      publish(_, { from, to }, expected) {
+        if (expected !== lastOf()) return Promise.resolve(null)
+        runs[made]?.push({ from, to })
+        return Promise.resolve(to)
+      },
+    },
+  )
+  await published(relay)
+  tip = 2
+  await asked?.promise
+  made = 'second'
+  await forgotten?.promise
+  await setImmediate()
+  reading?.resolve()
+  await relay.settled(org, seq(2), AbortSignal.timeout(20_000))
+  expect(runs).toEqual({ first: [{ from: 1, to: 1 }], second: [{ from: 1, to: 2 }] })
+  await relay[Symbol.asyncDispose]()
 })

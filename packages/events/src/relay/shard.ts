@@ -145,9 +145,9 @@ export class ShardRelay {
         for (const { org } of asked) this.#lanes.failed(org, now)
         throw error
       })
-      for (const { org } of asked) {
+      for (const { org, expected } of asked) {
         const events = runs.get(org)
-        if (events) this.#watch(this.#publish(org, events))
+        if (events) this.#watch(this.#publish(org, events, expected))
         else this.#lanes.idle(org)
       }
     }
@@ -173,10 +173,11 @@ export class ShardRelay {
     }
   }
 
-  async #publish(org: OrgId, events: readonly TextEvent[]): Promise<void> {
+  // What it expects is as old as where the run begins: a stream made anew in between refuses a run from the middle.
+  async #publish(org: OrgId, events: readonly TextEvent[], expected: number): Promise<void> {
     const run = fittingRun(org, events)
     try {
-      const streamSeq = await this.#o.stream.publish(org, run, this.#lanes.expectedOf(org))
+      const streamSeq = await this.#o.stream.publish(org, run, expected)
       const now = this.#o.clock.monotonic()
       if (streamSeq === null) this.#lanes.failed(org, now)
       else {
