@@ -67,6 +67,8 @@ export async function fill(
   progress('who has read what')
   await leaveUnread(database, org, reader.id)
   await database.query('ANALYZE')
+  // Autovacuum has been there, as it is behind every two thousand messages of one that is in use.
+  await database.query('VACUUM messaging.messages')
   return { reader, ...(await places(database, org, reader.id)) }
 }
 

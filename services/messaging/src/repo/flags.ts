@@ -52,9 +52,31 @@ const has: Record<Marking['flag'], string> = {
  */
 export async function readMarkable(
   tx: Tx,
+  granted: Granted<'message:list'>,
+  asked: Marking,
+  ids: readonly number[],
+): Promise<Markable[]> {
+  if (ids.length >= many) {
+    const rows = await readPlaces(tx, granted, asked, ids, true)
+    if (rows.length > 0) return rows
+  }
+  return readPlaces(tx, granted, asked, ids, false)
+}
+
+/** From here on it pays to know beforehand what was read from the start. */
+const many = 100
+
+/**
+ * The same.
+ * @param beforehand looks first for all that was read from the start between the named messages, so that the conversations are
+ *   walked along their index alone. Answers nothing where that is too much of it, or might be.
+ */
+async function readPlaces(
+  tx: Tx,
   { actor }: Granted<'message:list'>,
   { op, flag }: Marking,
   ids: readonly number[],
+  beforehand: boolean,
 ): Promise<Markable[]> {
   const values = new Values()
   const org = values.add(tx.org)
@@ -67,7 +89,8 @@ export async function readMarkable(
     Row,
     // What is the same for all of a conversation is looked up once for it. Ranges are joined with nothing so that long ones
     // are unpacked once, not for each message.
-    `WITH named AS MATERIALIZED (
+    `WITH ${beforehand ? bornSql(values, org, user, ids) : ''}
+      named AS MATERIALIZED (
         SELECT m.message_id, m.recipient_id, m.topic, ${readAtBirth(user)} AS born,
           m.channel_wildcard OR ${user} = ANY (m.topic_wildcard) AS everybody
         FROM messaging.messages m
@@ -104,8 +127,9 @@ export async function readMarkable(
       SELECT p.recipient_id AS "recipientId", p.channel_id AS "channelId", p.user_ids AS "userIds", p.subscribed,
         coalesce(a.ids, '{}') AS ids, coalesce(a.foreign_ids, '{}') AS "foreign", coalesce(a.born, '{}') AS born,
         coalesce(a.topics, '[]') AS topics, coalesce(a.mentioned, '{}') AS mentioned,
-        ${lineSql(org, user, flag === 'read' ? 'a.ids' : 'a.foreign_ids')} AS line
-      FROM asked a JOIN places p ON p.recipient_id = a.recipient_id`,
+        ${lineSql(org, user, flag === 'read' ? 'a.ids' : 'a.foreign_ids', beforehand)} AS line
+      FROM asked a JOIN places p ON p.recipient_id = a.recipient_id
+      ${beforehand ? `WHERE ${fewBorn(org, user, ids.length)}` : ''}`,
     values.list,
   )
   return rows as Markable[]
@@ -113,6 +137,29 @@ export async function readMarkable(
 
 /** So many messages are walked along for each that is named; where they lie further apart, each is looked up by itself. */
 const walkedFor = 4
+const mostWalked = (named: number | string): string => `20 + ${walkedFor} * ${named}`
+
+/**
+ * A step `born`: the reader's own messages between the first and the last of the named ones, and those of which anything is said
+ * about who has read them from the start; no more of either than are walked along.
+ */
+function bornSql(values: Values, org: string, user: string, ids: readonly number[]): string {
+  const lo = values.add(ids.reduce((a, b) => Math.min(a, b)))
+  const hi = values.add(ids.reduce((a, b) => Math.max(a, b)))
+  const those = (condition: string): string => `(SELECT m.message_id, ${readAtBirth(user)} AS own
+      FROM messaging.messages m
+      WHERE m.org_id = ${org} AND m.message_id >= ${lo} AND m.message_id <= ${hi} AND ${condition}
+      ORDER BY m.message_id LIMIT ${mostWalked(ids.length)})`
+  return `born AS MATERIALIZED (
+      ${those(`m.sender_id = ${user}`)}
+      UNION ALL
+      ${those(`(m.read_by <> '{}' OR m.unread_for IS NOT NULL)`)}),`
+}
+
+/** SQL for whether `born` has all that was read from the start. What is read by muting is kept by sender: it is not in there. */
+const fewBorn = (org: string, user: string, named: number): string =>
+  `(SELECT count(*) FROM born) < ${mostWalked(named)}
+    AND NOT EXISTS (SELECT FROM messaging.read_by_muting q WHERE q.org_id = ${org} AND q.user_id = ${user})`
 
 /**
  * SQL for what `lineParts` takes of conversation `a`: of its messages that the actor had not read from the start those that
@@ -121,8 +168,9 @@ const walkedFor = 4
  * a constant for each that is named. What is before a message never changes by sends, so this needs no
  * head; a message that moves stands for another part, which moves the rights.
  * @param ids SQL for the named ones, ascending; null where there are none
+ * @param beforehand the step `born` has what was read from the start: what is walked along is looked at in the index alone
  */
-function lineSql(org: string, user: string, ids: string): string {
+function lineSql(org: string, user: string, ids: string, beforehand: boolean): string {
   const below = (id: string): string => `coalesce(
     (SELECT near.message_id FROM (
        SELECT b.message_id, ${readAtBirth(user, 'b')} AS own FROM messaging.messages b
@@ -133,21 +181,22 @@ function lineSql(org: string, user: string, ids: string): string {
        WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id < ${id}
        ORDER BY b.message_id DESC OFFSET walk.back - 1 LIMIT 1),
     -1)`
+  const own = beforehand ? '(w.message_id IN (SELECT b.message_id FROM born b WHERE b.own))' : 'w.own'
   // What was read from the start is taken away from what was walked along, not from where is walked: else the walk goes on
   // until it has found enough of the others.
   return `(CASE WHEN ${ids} IS NULL THEN '{}' ELSE (
     SELECT ${below(`(${ids})[1]`)} || walk.ids || CASE WHEN walk.length < walk.most THEN '{}' ELSE ARRAY(
         SELECT ${below('far')} FROM unnest(${ids}) AS far WHERE far > walk.last ORDER BY far) END
-      FROM (SELECT lengths.most, lengths.back, count(w.message_id) AS length, max(w.message_id) AS last,
-          coalesce(array_agg(w.message_id ORDER BY w.message_id) FILTER (WHERE NOT w.own), '{}') AS ids
-        FROM (SELECT 20 + ${walkedFor} * cardinality(${ids}) AS most,
+      FROM (SELECT lengths.most, lengths.back, w.length, w.last, w.ids
+        FROM (SELECT ${mostWalked(`cardinality(${ids})`)} AS most,
             -- Further back for few than for thousands.
             greatest(20, least(200, 20000 / cardinality(${ids}))) AS back) AS lengths
-        LEFT JOIN LATERAL (SELECT b.message_id, ${readAtBirth(user, 'b')} AS own FROM messaging.messages b
-          WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id >= (${ids})[1]
-            AND b.message_id < (${ids})[cardinality(${ids})]
-          ORDER BY b.message_id LIMIT lengths.most) AS w ON true
-        GROUP BY lengths.most, lengths.back) AS walk) END)`
+        CROSS JOIN LATERAL (SELECT count(*) AS length, max(w.message_id) AS last,
+            coalesce(array_agg(w.message_id ORDER BY w.message_id) FILTER (WHERE NOT ${own}), '{}') AS ids
+          FROM (SELECT b.message_id${beforehand ? '' : `, ${readAtBirth(user, 'b')} AS own`} FROM messaging.messages b
+            WHERE b.org_id = ${org} AND b.recipient_id = a.recipient_id AND b.message_id >= (${ids})[1]
+              AND b.message_id < (${ids})[cardinality(${ids})]
+            ORDER BY b.message_id LIMIT lengths.most) AS w) AS w) AS walk) END)`
 }
 
 // What follows writes rows that streams' membership functions write too. All of it happens behind the head, theirs and
