@@ -27,6 +27,8 @@ function asking(facts: Facts, actor: Actor) {
     (action: 'channel:know' | 'channel:view' | 'channel:find' | 'channel:read') =>
     (channel: Channel): boolean =>
       decide(action, actor, of(channel)).ok
+  const mayLook = (message: Message): boolean =>
+    decide('message:look', actor, facts.message(message, actor)).ok
   const mayRead = (message: Message): boolean =>
     decide('message:read', actor, facts.message(message, actor)).ok
   const received = (message: Message): boolean => facts.within('received', message, actor.userId)
@@ -35,12 +37,12 @@ function asking(facts: Facts, actor: Actor) {
   /** Active subscribers, where the rule shows them. */
   const subscribers = (channel: Channel): number[] =>
     rows.users.filter((user) => user.active && facts.subscribed(channel.id, user.id)).map(({ id }) => id)
-  return { rows, of, channelsWhere, may, mayRead, received, messagesWhere, subscribers }
+  return { rows, of, channelsWhere, may, mayLook, mayRead, received, messagesWhere, subscribers }
 }
 
 /** What each list must hold for this person, by the rule for one object. */
 export function ruled(facts: Facts, actor: Actor): Lists {
-  const { rows, of, channelsWhere, may, received, messagesWhere, subscribers } = asking(facts, actor)
+  const { rows, of, channelsWhere, may, mayLook, received, messagesWhere, subscribers } = asking(facts, actor)
   const [know, read, view] = [may('channel:know'), may('channel:read'), may('channel:view')]
   const subscribed = (channel: Channel): boolean => facts.subscribed(channel.id, actor.userId)
   const once = (channel: Channel): boolean =>
@@ -105,8 +107,8 @@ export function ruled(facts: Facts, actor: Actor): Lists {
   for (const sender of own)
     lists[`messages: from ${sender.id}`] = messagesWhere((m) => received(m) && m.sender === sender.id)
   for (const channel of rows.channels) {
-    const inIt = messagesWhere(({ recipient }) => recipient === channel.recipient)
-    lists[`messages: in ${channel.id}`] = know(channel) ? inIt : null
+    const inIt = rows.messages.filter((m) => m.recipient === channel.recipient && mayLook(m))
+    lists[`messages: in ${channel.id}`] = know(channel) ? inIt.map(({ id }) => id) : null
     lists[`members of ${channel.id}`] = view(channel) ? subscribers(channel) : null
     if (know(channel)) lists[`register: subscribers of ${channel.id}`] = subscribers(channel)
     if (know(channel) && !channel.archived && subscribed(channel))

@@ -17,7 +17,6 @@ import {
   channelDeleteTopic,
   channelFind,
   channelJoin,
-  type ChannelKind,
   channelKnow,
   channelMetadata,
   channelRead,
@@ -25,6 +24,7 @@ import {
   channelUnsubscribe,
   channelView,
   type Leaving,
+  type WantedKind,
 } from './actions/channel.ts'
 import { channelChange, type ChannelChange } from './actions/channel-change.ts'
 import { defaultGroupChange } from './actions/default-group.ts'
@@ -52,6 +52,8 @@ import {
 } from './actions/invitation.ts'
 import {
   messageContent,
+  messageHistory,
+  messageLook,
   messageMentionAll,
   messageRead,
   messageSend,
@@ -163,7 +165,7 @@ export interface ActionObjects {
   'channel:read': ChannelFacts
   /** Coming into channels at all, or making them: the first gate of the endpoint that does both. */
   'channel:join': null
-  'channel:create': ChannelKind
+  'channel:create': WantedKind
   'channel:delete-topic': ChannelFacts
   'channel:subscribe': ChannelFacts
   'channel:unsubscribe': Leaving
@@ -179,6 +181,8 @@ export interface ActionObjects {
   /** `@all`, `@topic` and the like; `many`: more than 15 would be mentioned. */
   'message:mention-all': { readonly many: boolean }
   'message:read': MessageFacts
+  /** Seeing it where its channel is looked through: a narrow with a channel term. */
+  'message:look': MessageFacts
   /** Adding a reaction to it or taking one's own away. */
   'message:react': MessageFacts
   /** Adding to a poll or a list of tasks. */
@@ -251,6 +255,7 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:send': messageSend,
   'message:mention-all': messageMentionAll,
   'message:read': messageRead,
+  'message:look': messageLook,
   'message:react': messageChange,
   'message:answer': messageAnswer,
   'message:change': messageChange,
@@ -304,6 +309,7 @@ export const listRules = {
   'channel:know': channelMetadata,
   'channel:read': channelContent,
   'message:read': messageContent,
+  'message:look': messageHistory,
   'message:move-channel': channelMoveInto,
   'user:see': userSight,
   'bot:manage': botManaged,

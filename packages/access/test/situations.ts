@@ -82,9 +82,11 @@ const change = {
   permissions: [],
 }
 const [publicKind, privateKind] = [
-  { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false },
-  { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false },
+  { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false, webPublicEnabled: true },
+  { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false, webPublicEnabled: true },
 ]
+const webPublicKind = { ...publicKind, isWebPublic: true }
+const noSpectators = { ...webPublicKind, webPublicEnabled: false }
 const ownChannel = given(closed, 'can_administer_channel_group')
 
 const account: AccountFacts = {
@@ -451,9 +453,19 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
   'channel:read': channels,
   'channel:join': nothing,
   'channel:create': [
-    ['public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: false }],
-    ['private', { inviteOnly: true, historyPublicToSubscribers: false, isWebPublic: false }],
-    ['web-public', { inviteOnly: false, historyPublicToSubscribers: true, isWebPublic: true }],
+    ['public', publicKind],
+    ['private', privateKind],
+    ['web-public', webPublicKind],
+    ['web-public, where there are none', noSpectators],
+    ['web-public, for moderators', webPublicKind, moderators('can_create_web_public_channel_group')],
+    [
+      'web-public, for moderators, where administrators make public ones',
+      webPublicKind,
+      {
+        ...moderators('can_create_web_public_channel_group'),
+        can_create_public_channel_group: groupId(systemGroupId['role:administrators']),
+      },
+    ],
     ['public, for moderators only', publicKind, moderators('can_create_public_channel_group')],
     [
       'private, where moderators make public ones',
@@ -486,7 +498,10 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
       'made public; private, made by the actor, who left',
       { ...change, channel: ownChannel, kind: publicKind },
     ],
-    ['made web-public; public', { ...change, channel: open, kind: { ...publicKind, isWebPublic: true } }],
+    ['made web-public; public', { ...change, channel: open, kind: webPublicKind }],
+    ['made web-public, where there are none; public', { ...change, channel: open, kind: noSpectators }],
+    ['made web-public; private, subscribed', { ...change, channel: joined(shared), kind: webPublicKind }],
+    ['made public; web-public', { ...change, channel: { ...open, isWebPublic: true }, kind: publicKind }],
     ['archived; public', { ...change, channel: open, archived: true }],
     ['brought back; public', { ...change, channel: { ...open, archived: true }, archived: false }],
     ['archived again; public', { ...change, channel: { ...open, archived: true }, archived: true }],
@@ -593,6 +608,7 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['more than 15, for nobody', { many: true }, nobodyHolds('can_mention_many_users_group')],
   ],
   'message:read': messages,
+  'message:look': messages,
   'message:react': messages,
   'message:answer': [
     ['one’s own, what it asks', { message: own.message, authorOnly: true }],

@@ -1,4 +1,12 @@
-import { baseSettings, type ConfigOf, natsSettings, or, postgresSettings, whole } from '@parley/kit'
+import {
+  baseSettings,
+  type ConfigOf,
+  natsSettings,
+  or,
+  postgresSettings,
+  webPublicSettings,
+  whole,
+} from '@parley/kit'
 import { mailSettings } from './mail/config.ts'
 
 /** What this service reads from its environment. */
@@ -7,6 +15,7 @@ export const authSettings = {
   ...postgresSettings,
   ...natsSettings,
   ...mailSettings,
+  ...webPublicSettings,
   passwords: {
     /** Hashes computed at a time; each takes 19 MiB of memory and most of a core. */
     concurrency: or(whole('PASSWORD_HASHES', 1, 64), 2),

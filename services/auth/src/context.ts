@@ -15,6 +15,8 @@ export interface AuthContext {
   readonly own: OwnAccounts
   /** Null where this installation sends no mail. */
   readonly mailer: Mailer | null
+  /** Does the server let there be web-public channels? */
+  readonly webPublic: boolean
 }
 
 /** The wall clock as the database and the presenters take it. */

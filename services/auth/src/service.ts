@@ -42,7 +42,8 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
   const own = createOwnAccounts(database)
   const mail = mailConfig(config.mail)
   const mailer = mail && createMailer(mail)
-  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own, mailer }
+  const webPublic = config.webPublicChannels === 'on'
+  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own, mailer, webPublic }
   opening.use(
     createRounds({
       waiting: () => organisationsWithFull(database),

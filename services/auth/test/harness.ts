@@ -86,6 +86,7 @@ export async function harness(mail?: MailServer): Promise<Harness> {
     hasher,
     own,
     mailer: mail ? mailerTo(mail) : null,
+    webPublic: true,
   }
   const mounted = new Map(routes.map((route) => [route.operation.id, route]))
   const { signal } = new AbortController()

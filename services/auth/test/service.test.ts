@@ -71,6 +71,7 @@ beforeAll(async () => {
         postgres: { host, port, database, pool: 4 },
         nats: { url: servers.nats.url },
         passwords: { concurrency: 2, queue: 8 },
+        webPublicChannels: 'on',
         ...loadConfig(mailSettings, {}),
       },
       deps('auth'),

@@ -9,4 +9,6 @@ export interface Acting {
   readonly rights: Rights
   /** Milliseconds since the Unix epoch. */
   readonly now: number
+  /** Does the server let there be web-public channels? */
+  readonly webPublic: boolean
 }

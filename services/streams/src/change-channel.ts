@@ -23,7 +23,7 @@ import {
 } from '@parley/events'
 import { channelFactsById } from './facts/channel-facts.ts'
 import { settingsNaming } from './facts/organisation-channels.ts'
-import { findMembers, findOverseers } from './facts/people.ts'
+import { findAccounts, findOverseers } from './facts/people.ts'
 import { takeTurn } from './facts/turn.ts'
 import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
@@ -46,6 +46,7 @@ import { refuseManyDefaults } from './rules/default-channels.ts'
 import { invalidFolder } from './rules/folder-name.ts'
 import { kindChange } from './rules/kind-change.ts'
 import { movedByChange } from './rules/moved-by-change.ts'
+import { learns, reach } from './rules/reach.ts'
 import { changeTexts, ownTopic } from './rules/notice-text.ts'
 import { askedPermissions, refuseHiddenTopics } from './rules/settings.ts'
 import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
@@ -65,7 +66,7 @@ interface Asking {
   readonly principal: Principal
   readonly actor: Actor
   readonly rights: Rights
-  readonly ctx: { readonly clock: Clock }
+  readonly ctx: { readonly clock: Clock; readonly webPublic: boolean }
   /** `url`: the organisation's address. */
   readonly request: { readonly url: string }
 }
@@ -79,9 +80,11 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const { actor, rights } = await takeTurn(tx, asking.principal, asking)
   const channel = await channelFactsById(tx, actor, id)
   if (!channel) throw invalidChannelId()
+  const organisation = await settingsNaming(tx)
+  const kind = kindChange(wish, channel)
   const wanted: ChannelChange = {
     channel,
-    kind: kindChange(wish, channel),
+    kind: kind && { ...kind, webPublicEnabled: ctx.webPublic && organisation.spectators },
     archived: wish.archived ?? null,
     byDefault: (wish.isDefault ?? null) !== null,
     retention: wish.retention !== undefined,
@@ -99,7 +102,6 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const isDefault = wish.archived ? false : (wish.isDefault ?? row.is_default)
   if ((isDefault || wish.isDefault === true) && isPrivate)
     throw badRequest('A default channel cannot be private.')
-  const organisation = await settingsNaming(tx)
   if (!isPrivate && wanted.kind && organisation.moderation === id)
     throw badRequest('Moderation request channel must be private.')
   const { name = null, description = null, folder, retention, topics } = wish
@@ -167,8 +169,8 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
 }
 
 /**
- * Those who know of the channel while it is private without being in it, those who do only while it is public, and those
- * whose queues begin anew.
+ * Those who know of the channel while it is private without being in it, those outside who come to know of it by the change
+ * or cease to, and those whose queues begin anew.
  */
 async function others(
   tx: Tx,
@@ -178,7 +180,8 @@ async function others(
   subscribers: Change['subscribers'],
 ): Promise<Pick<Change, 'overseers' | 'outsiders'> & { readonly moved: readonly number[] }> {
   const regroups = channelGroupSettings.some((setting) => had[setting] !== has[setting])
-  if (!before.invite_only && !after.invite_only && !regroups)
+  const moves = reach(before) !== reach(after)
+  if (!before.invite_only && !after.invite_only && !regroups && !moves)
     return { overseers: [], outsiders: [], moved: [] }
   const overseersBefore = await findOverseers(tx, had)
   const overseersAfter = regroups ? await findOverseers(tx, has) : overseersBefore
@@ -186,9 +189,10 @@ async function others(
   const moved = movedByChange({ before, after, overseersBefore, overseersAfter, subscribers: inside })
   // Who knew of a private channel is told that it opens; otherwise it is who knows of it from now on.
   const overseers = (after.invite_only ? overseersAfter : overseersBefore).map((person) => person.userId)
-  if (before.invite_only === after.invite_only) return { overseers, outsiders: [], moved }
+  if (!moves) return { overseers, outsiders: [], moved }
   const know = new Set<number>([...overseers, ...inside])
-  return { overseers, outsiders: (await findMembers(tx)).filter((id) => !know.has(id)).map(userId), moved }
+  const concerned = await findAccounts(tx, learns(before, after))
+  return { overseers, outsiders: concerned.filter((id) => !know.has(id)).map(userId), moved }
 }
 
 function refusal(reason: Reason): AppError {

@@ -19,4 +19,6 @@ export interface Context {
   readonly muting: MutingBounds
   /** Rows of channels, for lists. */
   readonly standing: StandingChannels
+  /** Does the server let there be web-public channels? */
+  readonly webPublic: boolean
 }

@@ -40,7 +40,7 @@ export interface Making {
  * @throws AppError where they may not, or cannot be as asked
  */
 export async function prepareMaking(
-  { tx, actor, rights }: Acting,
+  { tx, actor, rights, webPublic }: Acting,
   wish: NewChannelWish,
   url: string,
   others: boolean,
@@ -52,7 +52,9 @@ export async function prepareMaking(
     historyPublicToSubscribers: wish.history_public_to_subscribers,
   })
   if (!kind) throw badRequest('Private channels cannot be web-public.')
-  const verdict = authorize('channel:create', actor, kind, rights)
+  const { announcements, saysChanges, spectators } = await settingsNaming(tx)
+  const wanted = { ...kind, webPublicEnabled: webPublic && spectators }
+  const verdict = authorize('channel:create', actor, wanted, rights)
   if (!verdict.ok)
     throw badRequest(
       verdict.reason === 'web-public-disabled'
@@ -65,10 +67,10 @@ export async function prepareMaking(
   const groups = await writeChannelGroups(tx, granted, wish)
   refuseHiddenTopics(kind, groups)
   if (others && !(await mayAdd(tx, granted, groups))) throw badRequest('Insufficient permission')
-  const { announcements, saysChanges } = await settingsNaming(tx)
   // The name of a private one is nobody else's, that of a public one no guest's.
   const announces = wish.announce && !kind.inviteOnly && announcements !== null
-  const announcedIn = announces && !(await hasGuests(tx, announcements)) ? announcements : null
+  const announcedIn =
+    announces && (kind.isWebPublic || !(await hasGuests(tx, announcements))) ? announcements : null
   const byDefault = wish.is_default_stream ?? false
   const retention = retentionDays(wish.message_retention_days ?? 'realm_default')
   const topics = wish.topics_policy ?? 'inherit'

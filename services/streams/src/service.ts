@@ -23,7 +23,14 @@ export async function createStreams(config: StreamsConfig, deps: ServiceDeps): P
   const bus = opening.use(openBus('streams', config, deps, certificates))
   const afterCommit = createAfterCommit({ bus, database, clock: deps.clock })
   const standing = new StandingChannels()
-  const ctx: Context = { clock: deps.clock, database, afterCommit, muting: mutingBounds, standing }
+  const ctx: Context = {
+    clock: deps.clock,
+    database,
+    afterCommit,
+    muting: mutingBounds,
+    standing,
+    webPublic: config.webPublicChannels === 'on',
+  }
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => askDatabase(database) }
   const parts = { config, deps, certificates, database, afterCommit, ctx }

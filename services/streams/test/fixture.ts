@@ -76,6 +76,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}): Promise<Fixtu
     afterCommit,
     muting: { ...mutingBounds, ...muting },
     standing: new StandingChannels(),
+    webPublic: true,
   }
   const byId = new Map(routes.map((route) => [route.operation.id, route]))
   const running = { routes: byId, ctx: context, database: streams, afterCommit }

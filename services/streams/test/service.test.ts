@@ -54,6 +54,7 @@ beforeAll(async () => {
         otlpEndpoint: null,
         postgres: { host, port, database, pool: 4 },
         nats: { url: servers.nats.url },
+        webPublicChannels: 'on',
       },
       deps('streams'),
     ),

@@ -9,8 +9,8 @@ import {
   channelAtoms,
   channelContent,
   channelCreate,
-  type ChannelKind,
   channelMetadata,
+  type WantedKind,
 } from './channel.ts'
 
 /** What a channel says of topics (Zulip API: `topics_policy`). */
@@ -26,7 +26,7 @@ export type TopicsPolicy = (typeof topicsPolicies)[number]
 export interface ChannelChange {
   readonly channel: ChannelFacts
   /** The kind it gets; null where it keeps its own. */
-  readonly kind: ChannelKind | null
+  readonly kind: WantedKind | null
   /** Is it archived, or brought back? null for neither. */
   readonly archived: boolean | null
   /** Do new accounts begin or cease to join it by themselves? */

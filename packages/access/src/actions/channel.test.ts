@@ -115,18 +115,31 @@ describe('one channel', () => {
 })
 
 describe('making channels', () => {
-  const kind = (isWebPublic: boolean) => ({
+  const kind = (isWebPublic: boolean, webPublicEnabled = false) => ({
     inviteOnly: false,
     historyPublicToSubscribers: true,
     isWebPublic,
+    webPublicEnabled,
   })
   test.each([
-    [member, false, 'allow'],
-    [guest, false, 'deny guests-may-not'],
-    [owner, true, 'deny web-public-disabled'],
-    [guest, true, 'deny guests-may-not'],
-  ])('role %i, web-public %s: %s', (as, webPublic, expected) => {
-    expect(said(decide('channel:create', actor(as), kind(webPublic)))).toBe(expected)
+    [member, false, false, 'allow'],
+    [guest, false, true, 'deny guests-may-not'],
+    [owner, true, false, 'deny web-public-disabled'],
+    [owner, true, true, 'allow'],
+    [admin, true, true, 'deny not-permitted'],
+    [guest, true, true, 'deny guests-may-not'],
+  ])('role %i, web-public %s, where there may be any %s: %s', (as, webPublic, enabled, expected) => {
+    expect(said(decide('channel:create', actor(as), kind(webPublic, enabled)))).toBe(expected)
+  })
+  test('who makes web-public ones has the right to public ones too', () => {
+    const groups = { can_create_web_public_channel_group: groupId(6) }
+    const making = (others: Partial<typeof defaultRealmGroups>): string => {
+      const realmGroups = { ...defaultRealmGroups, ...groups, ...others }
+      return said(decide('channel:create', actor(admin, { realmGroups }), kind(true, true)))
+    }
+    expect(making({})).toBe('allow')
+    expect(making({ can_create_public_channel_group: groupId(7) })).toBe('deny not-permitted')
+    expect(making({ can_create_web_public_channel_group: groupId(8) })).toBe('deny not-permitted')
   })
   const [open, closed]: [RealmGroupSetting, RealmGroupSetting] = [
     'can_create_public_channel_group',

@@ -121,13 +121,21 @@ export interface ChannelKind {
   readonly isWebPublic: boolean
 }
 
+/** A kind that somebody wants a channel to have. */
+export interface WantedKind extends ChannelKind {
+  /** Do the server and the organisation let there be web-public channels (`enable_spectator_access`)? */
+  readonly webPublicEnabled: boolean
+}
+
 /**
- * Making a channel of a kind: whoever the organisation lets. Web-public ones need a switch of the server beside, which is
- * off; where it is on, who makes one needs the right to public ones too.
+ * Making a channel of a kind: whoever the organisation lets. Web-public ones are made where the server and the
+ * organisation let there be any, by who has the right to public ones too.
  */
-export function channelCreate(actor: Actor, wanted: ChannelKind): Decision {
+export function channelCreate(actor: Actor, wanted: WantedKind): Decision {
   if (isGuest(actor)) return deny('guests-may-not')
-  if (wanted.isWebPublic) return deny('web-public-disabled')
+  if (wanted.isWebPublic && !wanted.webPublicEnabled) return deny('web-public-disabled')
+  if (wanted.isWebPublic && !holdsOfRealm(actor, 'can_create_web_public_channel_group'))
+    return deny('not-permitted')
   const name = wanted.inviteOnly ? 'can_create_private_channel_group' : 'can_create_public_channel_group'
   return allowIf(holdsOfRealm(actor, name), deny('not-permitted'))
 }

@@ -86,6 +86,12 @@ export const messageContent: Predicate<MessageAtom> = any(
   ),
 )
 
+/** What a channel's history shows to who looks through it (permissions §2): web-public ones show theirs to everybody. */
+export const messageHistory: Predicate<MessageAtom> = any(
+  messageContent,
+  all(not(atom('direct')), atom('web-public')),
+)
+
 const noChannel: Record<ChannelAtom, boolean> = {
   'web-public': false,
   private: false,
@@ -118,4 +124,10 @@ export function messageAtoms(actor: Actor, message: MessageFacts): Record<Messag
 export function messageRead(actor: Actor, message: MessageFacts): Decision {
   if (message.orgId !== actor.orgId) return hide('other-org')
   return holds(messageContent, messageAtoms(actor, message)) ? allow() : hide('no-history')
+}
+
+/** Looking through the channel that it is in: more than may be read of single messages. */
+export function messageLook(actor: Actor, message: MessageFacts): Decision {
+  if (message.orgId !== actor.orgId) return hide('other-org')
+  return holds(messageHistory, messageAtoms(actor, message)) ? allow() : hide('no-history')
 }

@@ -6,7 +6,6 @@ import {
   type ActionObjects,
   type Actor,
   type ChannelFacts,
-  type ChannelKind,
   decide,
   defaultChannelGroups,
   deny,
@@ -19,6 +18,7 @@ import {
   realmGroupsWith,
   seesEverybody,
   systemGroupsOf,
+  type WantedKind,
 } from '../../src/index.ts'
 import type { Channel, Kind, Message, Organisation, Person, Question, Realm } from './organisation.ts'
 
@@ -149,12 +149,12 @@ export function library(organisation: Organisation): (question: Question) => Dec
           ),
         )
       case 'channel:create':
-        return ask('channel:create', kindOf(question.kind))
+        return ask('channel:create', kindOf(question.kind, realm))
       case 'channel:change':
         return about(channels.get(question.channel), (c) => {
           const decision = ask('channel:change', {
             channel: channelFacts(c, person.id),
-            kind: question.kind && kindOf(question.kind),
+            kind: question.kind && kindOf(question.kind, realm),
             archived: question.archive,
             byDefault: question.byDefault,
             retention: question.retention,
@@ -165,6 +165,7 @@ export function library(organisation: Organisation): (question: Question) => Dec
           return decision.ok && question.byDefault && closed ? deny('not-permitted') : decision
         })
       case 'message:read':
+      case 'message:look':
       case 'message:react': {
         const { act } = question
         return about(messages.get(question.message), (m) => ask(act, messageFacts(m, person.id)))
@@ -309,10 +310,11 @@ function addressOf(realm: Realm, email: string): AddressFacts {
 
 const either = (one: Decision, other: Decision): Decision => (other.ok ? other : one)
 
-const kindOf = ({ private: inviteOnly, sharedHistory, webPublic }: Kind): ChannelKind => ({
+const kindOf = ({ private: inviteOnly, sharedHistory, webPublic }: Kind, realm: Realm): WantedKind => ({
   inviteOnly,
   historyPublicToSubscribers: sharedHistory,
   isWebPublic: webPublic,
+  webPublicEnabled: realm.spectators,
 })
 
 const accountOr = (person: Person | undefined, account: (person: Person) => AccountFacts): AccountFacts =>

@@ -98,9 +98,10 @@ export function send(o: Organisation, u: Person, c: Channel): Answer {
   return metadata(o, u, c) ? 'refuse' : 'hide'
 }
 
-/** ADR 21: web-public channels are off for the whole server. */
+/** Section 6: "web_public (+ server and realm spectator switches, + the public right)". */
 function mayMake(o: Organisation, u: Person, kind: Kind): boolean {
-  if (kind.webPublic) return false
+  if (kind.webPublic && !(o.realm.spectators && hasInRealm(o, u, 'can_create_web_public_channel_group')))
+    return false
   const name = kind.private ? 'can_create_private_channel_group' : 'can_create_public_channel_group'
   return hasInRealm(o, u, name)
 }

@@ -30,6 +30,19 @@ export function read(o: Organisation, u: Person, m: Message): Answer {
   return canRead(o, u, m, false) ? 'allow' : 'hide'
 }
 
+/**
+ * Section 2, "GET /messages with a channel term": history(u, c) is true of a web-public channel for everybody. Without that
+ * term, and for single messages, it is `read`.
+ */
+export function look(o: Organisation, u: Person, m: Message): Answer {
+  if (m.channel === null) return read(o, u, m)
+  const c = channelOf(o, m)
+  if (c === undefined) return 'hide'
+  const history = c.webPublic || (!c.private && !isGuest(u)) || (c.sharedHistory && content(o, u, c))
+  // "Protected history falls back to rows", to whoever has content.
+  return history || (content(o, u, c) && m.rows.has(u.id)) ? 'allow' : 'hide'
+}
+
 export function react(o: Organisation, u: Person, m: Message): Answer {
   return canRead(o, u, m, true) ? 'allow' : 'hide'
 }

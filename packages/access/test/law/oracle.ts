@@ -51,6 +51,8 @@ function answer(o: Organisation, u: Person, q: Question): Answer {
 
     case 'message:read':
       return message(q.message, (m) => messages.read(o, u, m))
+    case 'message:look':
+      return message(q.message, (m) => messages.look(o, u, m))
     case 'message:react':
       return message(q.message, (m) => messages.react(o, u, m))
     case 'message:edit':

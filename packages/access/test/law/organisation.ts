@@ -98,6 +98,7 @@ export const realmPermissions = [
   'can_create_groups',
   'can_create_private_channel_group',
   'can_create_public_channel_group',
+  'can_create_web_public_channel_group',
   'can_create_write_only_bots_group',
   'can_delete_any_message_group',
   'can_delete_own_message_group',
@@ -114,6 +115,8 @@ export const realmPermissions = [
 export interface Realm {
   readonly permissions: Readonly<Record<(typeof realmPermissions)[number], number>>
   readonly waitingDays: number
+  /** The server and the organisation let there be web-public channels. */
+  readonly spectators: boolean
   readonly emailsRestricted: boolean
   readonly domains: readonly { readonly domain: string; readonly subdomains: boolean }[]
   readonly disposableRefused: boolean
@@ -134,6 +137,7 @@ export const neverGuests: ReadonlySet<string> = new Set([
   'can_create_groups',
   'can_create_private_channel_group',
   'can_create_public_channel_group',
+  'can_create_web_public_channel_group',
   'can_create_write_only_bots_group',
   'can_delete_any_message_group',
   'can_invite_users_group',
@@ -179,6 +183,7 @@ export type Question = { readonly by: number } & (
   | {
       readonly act:
         | 'message:read'
+        | 'message:look'
         | 'message:react'
         | 'message:edit'
         | 'message:delete'

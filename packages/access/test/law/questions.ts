@@ -54,6 +54,7 @@ const asking: readonly Asking[] = [
   ...(
     [
       'message:read',
+      'message:look',
       'message:react',
       'message:edit',
       'message:delete',

@@ -131,6 +131,7 @@ export function someOrganisation(random: Seeded): Organisation {
         can_access_all_users_group: random.pick([systemGroup.everyone, systemGroup.members]),
       },
       waitingDays: random.pick([0, 3, 10]),
+      spectators: random.below(3) > 0,
       allowEditing: random.below(5) > 0,
       editLimit: limit(),
       deleteLimit: limit(),

@@ -65,7 +65,7 @@ export const organisationSettings: Settings = {
   emails_restricted_to_domains: setting(bool(), false, owners),
   disallow_disposable_email_addresses: setting(bool(), true, owners),
 
-  enable_spectator_access: setting(bool(), false, fixed),
+  enable_spectator_access: setting(bool(), false),
   enable_guest_user_indicator: setting(bool(), true),
   enable_guest_user_dm_warning: setting(bool(), true),
   presence_disabled: setting(bool(), false),

@@ -26,6 +26,8 @@ const Changed = z.object({
   rendered_description: z.string().optional(),
   history_public_to_subscribers: z.boolean().optional(),
   is_web_public: z.boolean().optional(),
+  /** It is web-public, so that guests know of it as everybody does; absent in logs of before there were any. */
+  to_guests: z.boolean().optional(),
   /** A channel that is brought back, as it is before anybody is in it: see `shape`. */
   restored: ChannelObject.optional(),
 })
@@ -37,7 +39,7 @@ const variant = ({ role, capabilities }: Viewer): string =>
 
 /** To a client that knows no archived channels, one goes when it is archived and comes when it is brought back. */
 function shape(body: Changed, { capabilities }: Viewer): WireEvent {
-  const { channel_id: id, creator_id: _, restored, ...rest } = body
+  const { channel_id: id, creator_id: _creator, to_guests: _to, restored, ...rest } = body
   if (body.property !== 'is_archived' || capabilities.archived_channels)
     return { type: 'stream', op: 'update', stream_id: id, ...rest }
   return restored
@@ -45,7 +47,7 @@ function shape(body: Changed, { capabilities }: Viewer): WireEvent {
     : { type: 'stream', op: 'delete', streams: [{ stream_id: id }], stream_ids: [id] }
 }
 
-/** A public channel looks different; everybody but guests knows of it. Decisions find channels by name, so a name is a right. */
+/** A public channel looks different; everybody but guests knows of it, and they too if it is web-public. Decisions find channels by name, so a name is a right. */
 export const channelChanged = event({
   type: 'channel.changed',
   emitter: 'streams',
@@ -55,10 +57,10 @@ export const channelChanged = event({
   wire: ['stream'],
   about: (body) => ({ channel: body.channel_id, creator: body.creator_id }),
   variant,
-  shape: (body, viewer) => (isGuestRole(viewer.role) ? null : shape(body, viewer)),
+  shape: (body, viewer) => (isGuestRole(viewer.role) && !body.to_guests ? null : shape(body, viewer)),
 })
 
-/** The same inside: everybody who knows of a private channel, and the guests in a public one. */
+/** The same inside: everybody who knows of a private channel, and the guests in a public one that is not web-public. */
 export const channelChangedWithin = event({
   type: 'channel.changed-within',
   emitter: 'streams',
@@ -72,7 +74,7 @@ export const channelChangedWithin = event({
 })
 
 /**
- * The named people may know of a channel from here on because it has become public; nobody is counted in it yet.
+ * The named people may know of a channel from here on because it has become public or web-public; nobody is counted in it yet.
  * Named apart are those who were in it then: for who has left it when it is delivered, and gets nothing told inside.
  */
 export const channelOpened = event({

@@ -6,7 +6,7 @@ import { event } from '../event.ts'
 const Body = z.object({ channel: ChannelObject })
 const created = (body: z.infer<typeof Body>) => ({ type: 'stream', op: 'create', streams: [body.channel] })
 
-/** A public channel came to be; everybody but guests learns of it. */
+/** A public channel came to be; everybody but guests learns of it, and they too if it is web-public. */
 export const channelCreated = event({
   type: 'channel.created',
   emitter: 'streams',
@@ -16,7 +16,7 @@ export const channelCreated = event({
   wire: ['stream'],
   about: ({ channel }) => ({ channel: channel.stream_id, creator: channel.creator_id }),
   variant: (viewer) => (isGuestRole(viewer.role) ? 'guest' : ''),
-  shape: (body, viewer) => (isGuestRole(viewer.role) ? null : created(body)),
+  shape: (body, viewer) => (isGuestRole(viewer.role) && !body.channel.is_web_public ? null : created(body)),
 })
 
 /**

@@ -7,6 +7,8 @@ const Peers = z.object({
   ...Who,
   /** Knows of the channel where it is private since; absent in logs of before it could become so. */
   creator_id: z.int().nullish(),
+  /** It is web-public, so that guests follow its list as everybody does; absent in logs of before there were any. */
+  to_guests: z.boolean().optional(),
   /** Only for clients that know no archived channels, and learn of this one anew. */
   to_old_clients: z.boolean().optional(),
 })
@@ -27,7 +29,7 @@ const meant = (body: z.infer<typeof Peers>, viewer: Viewer): boolean =>
 /** Who comes back into use is in the lists again, who is new in those of the channels for new accounts. */
 const alsoBy = (op: Op): readonly 'auth'[] => (op === 'peer_add' ? ['auth'] : [])
 
-/** The subscribers of a public channel changed; everybody but guests follows its list. */
+/** The subscribers of a public channel changed; everybody but guests follows its list, and they too if it is web-public. */
 const inOrganisation = (type: string, op: Op) =>
   event({
     type,
@@ -38,12 +40,13 @@ const inOrganisation = (type: string, op: Op) =>
     wire: ['subscription'],
     about: (body) => ({ channel: body.channel_id, creator: body.creator_id ?? null }),
     variant,
-    shape: (body, viewer) => (isGuestRole(viewer.role) || !meant(body, viewer) ? null : wireEvent(op, body)),
+    shape: (body, viewer) =>
+      (isGuestRole(viewer.role) && !body.to_guests) || !meant(body, viewer) ? null : wireEvent(op, body),
   })
 
 /**
  * The same for those who follow the list because they are in the channel: everybody in a private one (administrators
- * are named beside the subscribers), and the guests in a public one, whom the organisation-wide event leaves out.
+ * are named beside the subscribers), and the guests in a public one that is not web-public, whom the organisation-wide event leaves out.
  */
 const inChannel = (type: string, op: Op) =>
   event({

@@ -50,6 +50,11 @@ export const postgresSettings = {
 }
 export type PostgresConfig = ConfigOf<typeof postgresSettings>['postgres']
 
+/** May there be web-public channels at all? Organisations choose beside (`enable_spectator_access`). */
+export const webPublicSettings = {
+  webPublicChannels: or(choice('WEB_PUBLIC_CHANNELS', ['on', 'off']), 'on' as const),
+}
+
 export const natsSettings = { nats: { url: url('NATS_URL', ['tls']) } }
 export type NatsConfig = ConfigOf<typeof natsSettings>['nats']
 

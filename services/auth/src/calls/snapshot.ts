@@ -53,6 +53,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
     const defaults = await readSettingsDefaults(tx)
     const viewer = verdict.granted.actor
     const now = ctx.clock.now()
+    const { webPublic } = ctx
     const people = {
       accounts,
       groups,
@@ -61,7 +62,7 @@ export default answer<typeof authSnapshot, AuthContext>(authSnapshot, ({ input, 
       systemBots: await readSystemBots(tx, verdict.granted),
     }
     return authState(
-      { organisation, permissions, viewer, ...people, ...lists, settings, defaults, now },
+      { organisation, permissions, viewer, ...people, ...lists, settings, defaults, now, webPublic },
       input,
     )
   }),

@@ -63,7 +63,6 @@ const server = {
   server_typing_started_expiry_period_milliseconds: 45_000,
   server_typing_started_wait_period_milliseconds: 30_000,
   server_typing_stopped_wait_period_milliseconds: 12_000,
-  server_web_public_streams_enabled: false,
   settings_send_digest_emails: false,
   tenor_api_key: null,
   upgrade_text_for_wide_organization_logo: '',
@@ -90,11 +89,13 @@ const ownSettings = ({
  * Everything that `register` says of the organisation and the server.
  * @param permissions to whom the organisation gives them, with people and groups named in place
  * @param url the organisation's, no slash at the end
+ * @param webPublic does the server let there be web-public channels?
  */
 export const realmState = (
   organisation: Organisation,
   permissions: RealmPermissionValues,
   url: string,
+  webPublic: boolean,
 ): Record<string, unknown> => ({
   ...settings,
   ...ownSettings(organisation.values),
@@ -106,4 +107,5 @@ export const realmState = (
   realm_uri: url,
   realm_url: url,
   server_emoji_data_url: url + emojiDataPath,
+  server_web_public_streams_enabled: webPublic,
 })

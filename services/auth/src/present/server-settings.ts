@@ -17,11 +17,15 @@ const methods = {
   'openid connect': false,
 }
 
-/** The server and one organisation as clients see them before anybody signs in. */
+/**
+ * The server and one organisation as clients see them before anybody signs in.
+ * @param webPublic does the server let there be web-public channels?
+ */
 export const settingsOf = (
   organisation: Organisation,
   request: Pick<RequestFacts, 'url' | 'client'>,
   icon: string,
+  webPublic: boolean,
 ): Output<typeof serverSettings> => ({
   authentication_methods: methods,
   external_authentication_methods: [],
@@ -38,7 +42,7 @@ export const settingsOf = (
   realm_name: organisation.name,
   realm_icon: icon,
   realm_description: paragraph(organisation.description),
-  realm_web_public_access_enabled: false,
+  realm_web_public_access_enabled: webPublic && organisation.values['enable_spectator_access'] === true,
 })
 
 const paragraph = (text: string): string => (text === '' ? '' : `<p>${escaped(text)}</p>`)

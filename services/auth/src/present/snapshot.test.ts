@@ -55,6 +55,7 @@ const facts = (id: number): SnapshotFacts => ({
     groups: defaultRealmGroups,
   },
   permissions: { ...defaultRealmGroups, can_create_groups: { direct_members: [2], direct_subgroups: [5] } },
+  webPublic: true,
   viewer: viewer(accounts.find((a) => a.userId === id) ?? account(id, role.member)),
   accounts,
   sight: null,

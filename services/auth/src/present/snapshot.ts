@@ -54,6 +54,8 @@ export interface SnapshotFacts {
   readonly defaults: SettingValues
   /** Milliseconds since the Unix epoch. */
   readonly now: number
+  /** Does the server let there be web-public channels? */
+  readonly webPublic: boolean
 }
 type Asked = Pick<SnapshotRequest, 'types' | 'capabilities' | 'url'>
 type Section = (facts: SnapshotFacts, asked: Asked) => Record<string, unknown>
@@ -76,7 +78,8 @@ const sections: Readonly<Record<string, Section>> = {
   navigation_views: ({ navigationViews }) => ({ navigation_views: navigationViews }),
   onboarding_steps: constant({ onboarding_steps: [], navigation_tour_video_url: null }),
   push_device: constant({ push_devices: {} }),
-  realm: ({ organisation, permissions }, { url }) => realmState(organisation, permissions, url),
+  realm: ({ organisation, permissions, webPublic }, { url }) =>
+    realmState(organisation, permissions, url, webPublic),
   realm_billing: constant({ realm_billing: { has_pending_sponsorship_request: false } }),
   realm_bot: ({ bots }) => ({ realm_bots: bots.map(botObject) }),
   realm_domains: ({ domains }) => ({ realm_domains: domains }),

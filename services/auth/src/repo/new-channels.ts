@@ -7,6 +7,7 @@ const Joined = z.object({
   channel_id: z.int(),
   creator_id: z.int().nullable(),
   invite_only: z.boolean(),
+  is_web_public: z.boolean(),
   guests: z.boolean(),
   overseers: z.array(z.int()),
 })
@@ -41,7 +42,9 @@ export async function joinChannels(
   const moved = await raiseForNewcomer(tx, granted, user.userId, into)
   const channels = await tx.query(
     Joined,
-    'SELECT channel_id, creator_id, invite_only, guests, overseers FROM streams.v1_join_channels($1, $2, $3, $4, $5)',
+    `SELECT j.channel_id, j.creator_id, j.invite_only, c.is_web_public, j.guests, j.overseers
+     FROM streams.v1_join_channels($1, $2, $3, $4, $5) j
+     JOIN streams.v1_channels c ON c.org_id = $1 AND c.channel_id = j.channel_id`,
     [tx.org, user.userId, user.dateJoined, wanted.defaults, wanted.channels],
   )
   return { channels, moved }

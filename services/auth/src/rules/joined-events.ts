@@ -23,13 +23,14 @@ export const joinedEvents = (
 ]
 
 /** The list of subscribers, for those who may see it. */
-function peers(user: number, { channel_id, creator_id, invite_only, guests, overseers }: Joined): NewEvent[] {
+function peers(user: number, joined: Joined): NewEvent[] {
+  const { channel_id, creator_id, invite_only, is_web_public: to_guests, guests, overseers } = joined
   const body = { channel_id, creator_id, user_ids: [user] }
   const channel = channelId(channel_id)
   if (invite_only)
     return [make(peerAddedWithin, { ...body, guests_only: false }, { channel, users: overseers.map(userId) })]
   return [
-    make(peerAdded, body),
-    ...(guests ? [make(peerAddedWithin, { ...body, guests_only: true }, { channel })] : []),
+    make(peerAdded, { ...body, to_guests }),
+    ...(guests && !to_guests ? [make(peerAddedWithin, { ...body, guests_only: true }, { channel })] : []),
   ]
 }

@@ -82,9 +82,10 @@ export class Consumers {
   /** The consumer's user, where the event may go there now; null where not. */
   entitled({ queue }: Consumer, event: Addressed): Person | null {
     const { user } = queue.spec
-    const { open } = this.#members
     const person = this.#members.get(user)
-    if (!person?.active || !goesTo(event, user, queue.standing(person, open))) return null
+    if (!person?.active) return null
+    const open = this.#members.openTo(person.role)
+    if (!goesTo(event, user, queue.standing(person, open))) return null
     return mayKnow(event, user, person, open) ? person : null
   }
 

@@ -57,16 +57,17 @@ export type Effect =
       readonly channel: number
       readonly places: ReadonlyMap<number, Place>
     }
-  /** All members may know of it and read it, or only those who are in it. */
-  | { readonly kind: 'opened' | 'closed'; readonly channel: number }
+  /** All members may know of it and read it, and guests know of it where it is web-public; or only those who are in it. */
+  | { readonly kind: 'opened'; readonly channel: number; readonly webPublic: boolean }
+  | { readonly kind: 'closed'; readonly channel: number }
 
 /** The types that change where a user stands in a channel; catching up reads them apart. */
 export const membershipTypes = [membershipGranted.type, subscriptionRemoved.type, channelHistoryClosed.type]
 
 // Of each body only what matters here.
 const Moved = z.object({ channel_id: z.int(), user_ids: z.array(z.int()) })
-const Opened = z.object({ channel: z.object({ stream_id: z.int() }) })
-const Access = z.object({ channel_id: z.int(), invite_only: z.boolean() })
+const Opened = z.object({ channel: z.object({ stream_id: z.int(), is_web_public: z.boolean() }) })
+const Access = z.object({ channel_id: z.int(), invite_only: z.boolean(), is_web_public: z.boolean() })
 const Ended = z.object({ user_id: z.int(), generation: z.int() })
 const VantageMoved = z.object({ user_id: z.int(), role: z.int(), vantage: z.int() })
 const Created = z.object({ user_id: z.int(), is_bot: z.boolean() })
@@ -89,11 +90,13 @@ export function effectOf(event: LogEvent): Effect | null {
       const { channel_id, user_ids } = Moved.parse(event.body)
       return { kind: 'withheld', channel: channel_id, users: user_ids }
     }
-    case channelCreated.type:
-      return { kind: 'opened', channel: Opened.parse(event.body).channel.stream_id }
+    case channelCreated.type: {
+      const { channel } = Opened.parse(event.body)
+      return { kind: 'opened', channel: channel.stream_id, webPublic: channel.is_web_public }
+    }
     case channelAccessChanged.type: {
-      const { channel_id, invite_only } = Access.parse(event.body)
-      return { kind: invite_only ? 'closed' : 'opened', channel: channel_id }
+      const { channel_id: channel, invite_only, is_web_public: webPublic } = Access.parse(event.body)
+      return invite_only ? { kind: 'closed', channel } : { kind: 'opened', channel, webPublic }
     }
     case userDeactivated.type: {
       const { user_id, generation } = Ended.parse(event.body)

@@ -53,6 +53,7 @@ function scene(heads: Record<number, number> = { 1: 0 }) {
       Promise.resolve({
         seq: heads[org] ?? 0,
         open: new Set<number>(),
+        webPublic: new Set<number>(),
         people: new Map(
           users.map((user) => [
             user,

@@ -8,6 +8,8 @@ export interface Loaded {
   readonly people: ReadonlyMap<number, Person>
   /** Every channel open to all members. */
   readonly open: ReadonlySet<number>
+  /** Those of them that guests may know of without being in them. */
+  readonly webPublic: ReadonlySet<number>
 }
 
 type Kept = { -readonly [K in keyof Person]: Person[K] } & {
@@ -22,6 +24,7 @@ export class Members {
   readonly #people = new Map<number, Kept>()
   readonly #byChannel = new Map<number, Set<number>>()
   #open: Set<number> | null = null
+  #webPublic: Set<number> | null = null
 
   get(user: number): Person | undefined {
     return this.#people.get(user)
@@ -42,8 +45,13 @@ export class Members {
     return this.#open ?? nobody
   }
 
+  /** Channels that somebody of this role may know of without being in them. */
+  openTo(role: number): ReadonlySet<number> {
+    return isGuestRole(role) ? (this.#webPublic ?? nobody) : this.open
+  }
+
   /** Takes up users read at a place; effects after it must follow. */
-  load({ people, open }: Loaded): void {
+  load({ people, open, webPublic }: Loaded): void {
     for (const [user, person] of people) {
       this.drop(user)
       this.#people.set(user, {
@@ -55,6 +63,7 @@ export class Members {
       for (const channel of person.channels) this.#enter(channel, user)
     }
     this.#open = new Set([...(this.#open ?? []), ...open])
+    this.#webPublic = new Set([...(this.#webPublic ?? []), ...webPublic])
   }
 
   drop(user: number): void {
@@ -72,6 +81,8 @@ export class Members {
         return
       case 'opened':
         this.#open?.add(effect.channel)
+        if (effect.webPublic) this.#webPublic?.add(effect.channel)
+        else this.#webPublic?.delete(effect.channel)
         return
       case 'moved': {
         const person = this.#people.get(effect.user)
@@ -90,6 +101,7 @@ export class Members {
         return
       case 'closed':
         this.#open?.delete(effect.channel)
+        this.#webPublic?.delete(effect.channel)
         return
       case 'over':
         for (const person of this.#people.values()) Object.assign(person, { active: false, outdated: true })

@@ -148,6 +148,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     floor: 0,
     channels: new Map<number, Set<number>>(),
     open: [] as number[],
+    webPublic: [] as number[],
     reads: 0,
     loads: 0,
     reported: [] as string[],
@@ -186,7 +187,8 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
             },
           ] as const,
       )
-      return Promise.resolve({ seq: log.length, people: new Map(people), open: new Set(state.open) })
+      const open = { open: new Set(state.open), webPublic: new Set(state.webPublic) }
+      return Promise.resolve({ seq: log.length, people: new Map(people), ...open })
     },
     log: {
       after: (_, seq, limit) => Promise.resolve(log.slice(seq, seq + limit)),

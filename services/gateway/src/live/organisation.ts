@@ -221,7 +221,7 @@ export class Organisation {
     return {
       head: this.head,
       person,
-      open: this.#people.members.open,
+      open: this.#people.members.openTo(person.role),
       movesAfter: (seq) => {
         const recents = this.#deps.ring.after(this.org, seq)
         return recents && movesIn(recents, user)
@@ -328,6 +328,13 @@ export class Organisation {
         }
         case 'closed':
           return !this.#people.members.of(effect.channel).has(user)
+        case 'opened': {
+          // It is applied only then: who may know of it still is asked of what was before.
+          const { members } = this.#people
+          const role = members.get(user)?.role
+          const knew = role !== undefined && isGuestRole(role) && members.openTo(role).has(effect.channel)
+          return knew && !effect.webPublic && !members.of(effect.channel).has(user)
+        }
         default:
           return false
       }

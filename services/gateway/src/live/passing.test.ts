@@ -51,6 +51,7 @@ function scene() {
         seq: 0,
         people: new Map(users.map((user) => [user, { ...person, channels: new Set([talk]) }])),
         open: new Set([elsewhere]),
+        webPublic: new Set(),
       }),
     log: {
       after: (_, seq, limit) => Promise.resolve(log.slice(seq, seq + limit)),

@@ -17,7 +17,12 @@ test('those asked for in one turn are read together, once', async () => {
   const people = new People(
     (users) => {
       asked.push(users)
-      return Promise.resolve({ seq: 0, people: new Map(users.map((u) => [u, person(u)])), open: new Set() })
+      return Promise.resolve({
+        seq: 0,
+        people: new Map(users.map((u) => [u, person(u)])),
+        open: new Set(),
+        webPublic: new Set<number>(),
+      })
     },
     () => Promise.resolve(),
   )
@@ -38,7 +43,12 @@ test('effects after the place that was read count, those before do not', async (
   await new Promise((done) => setImmediate(done))
   people.apply(4, { kind: 'left', channel: 9, users: [1] })
   people.apply(5, { kind: 'joined', channel: 8, users: [1] })
-  read.resolve({ seq: 4, people: new Map([[1, person(7)]]), open: new Set([7]) })
+  read.resolve({
+    seq: 4,
+    people: new Map([[1, person(7)]]),
+    open: new Set([7]),
+    webPublic: new Set<number>(),
+  })
   people.apply(6, { kind: 'left', channel: 7, users: [1] })
   people.apply(7, { kind: 'ended', user: 1, generation: 3, active: true, credentials: null })
   reached.resolve()
@@ -57,7 +67,12 @@ test('who is idle is forgotten and read again', async () => {
   const people = new People(
     () => {
       reads++
-      return Promise.resolve({ seq: 0, people: new Map([[1, person(3)]]), open: new Set() })
+      return Promise.resolve({
+        seq: 0,
+        people: new Map([[1, person(3)]]),
+        open: new Set(),
+        webPublic: new Set<number>(),
+      })
     },
     () => Promise.resolve(),
   )
@@ -71,7 +86,13 @@ test('who is idle is forgotten and read again', async () => {
 })
 
 test('who moves has another role and is active, unless that is left as it was', async () => {
-  const load = () => Promise.resolve({ seq: 5, people: new Map([[1, person(7)]]), open: new Set<number>() })
+  const load = () =>
+    Promise.resolve({
+      seq: 5,
+      people: new Map([[1, person(7)]]),
+      open: new Set<number>(),
+      webPublic: new Set<number>(),
+    })
   const people = new People(load, () => Promise.resolve())
   await people.get(1, 0)
   const moved = { kind: 'moved', user: 1, role: 600 } as const
@@ -99,7 +120,9 @@ test('a guest who moves sees nobody until it is read again, also where it moves 
   }
   const answer = (seq: number, ...sees: number[]): void => {
     const guest = { ...person(7), role: 600, sees: new Set(sees) }
-    reads.at(-1)?.resolve({ seq, people: new Map([[1, guest]]), open: new Set() })
+    reads
+      .at(-1)
+      ?.resolve({ seq, people: new Map([[1, guest]]), open: new Set(), webPublic: new Set<number>() })
   }
   const first = people.get(1, 0)
   await turns()
@@ -125,7 +148,12 @@ test('who moves after the organisation was taken out of use is read again: it ma
   let reads = 0
   const load = () => {
     reads++
-    return Promise.resolve({ seq: 5, people: new Map([[1, person(7)]]), open: new Set<number>() })
+    return Promise.resolve({
+      seq: 5,
+      people: new Map([[1, person(7)]]),
+      open: new Set<number>(),
+      webPublic: new Set<number>(),
+    })
   }
   const people = new People(load, () => Promise.resolve())
   await people.get(1, 0)
@@ -152,7 +180,12 @@ test('who does not see everybody sees a bot from where it came to be', async () 
     async (users) => {
       begun.resolve()
       await go.promise
-      return { seq: 5, people: new Map(users.map((user) => [user, limited])), open: new Set() }
+      return {
+        seq: 5,
+        people: new Map(users.map((user) => [user, limited])),
+        open: new Set(),
+        webPublic: new Set<number>(),
+      }
     },
     () => Promise.resolve(),
   )

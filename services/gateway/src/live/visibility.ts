@@ -54,7 +54,10 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
   }
 }
 
-/** May the user still know what the event tells of a channel, which everybody could when it was told? */
+/**
+ * May the user still know what the event tells of a channel, which everybody could when it was told?
+ * @param open channels that somebody of this person's role may know of without being in them
+ */
 export function mayKnow(
   { about, content, channelId }: Addressed,
   user: number,

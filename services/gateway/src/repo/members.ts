@@ -31,8 +31,8 @@ export function loadMembers(database: Database, org: number, users: readonly num
         [org, users],
       ),
       tx.query(
-        z.object({ channel_id: z.int() }),
-        'SELECT channel_id FROM streams.v1_channels WHERE org_id = $1 AND NOT invite_only',
+        z.object({ channel_id: z.int(), is_web_public: z.boolean() }),
+        'SELECT channel_id, is_web_public FROM streams.v1_channels WHERE org_id = $1 AND NOT invite_only',
         [org],
       ),
     ])
@@ -43,6 +43,7 @@ export function loadMembers(database: Database, org: number, users: readonly num
       seq: head?.seq ?? 0,
       people: loaded,
       open: new Set(open.map((row) => row.channel_id)),
+      webPublic: new Set(open.flatMap((row) => (row.is_web_public ? [row.channel_id] : []))),
     }
   })
 }

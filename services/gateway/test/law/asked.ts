@@ -142,6 +142,20 @@ export function asked(o: Organisation, q: Question, maySend: (channel: number) =
 
     case 'message:read':
       return about('message', ids.message(q.message), (id) => ({ method: 'get', path: `/messages/${id}` }))
+    case 'message:look': {
+      const id = ids.message(q.message)
+      const channel = o.messages.get(q.message)?.channel ?? null
+      if (channel === null) return 'what is in no channel is looked at by itself'
+      const narrow = [{ operator: 'channel', operand: ids.channel(channel) }]
+      return {
+        ...plain({
+          method: 'get',
+          path: '/messages',
+          fields: { narrow, anchor: id, num_before: 0, num_after: 0 },
+        }),
+        shows: ({ body }) => JSON.stringify(body['messages']).includes(`"id":${id},`),
+      }
+    }
     case 'message:react':
       return about('message', ids.message(q.message), (id) => {
         return { method: 'post', path: `/messages/${id}/reactions`, fields: { emoji_name: 'tada' } }

@@ -38,6 +38,7 @@ export async function write({ database }: TestNetwork, place: Place, o: Organisa
     {
       settings: {
         waiting_period_threshold: o.realm.waitingDays,
+        enable_spectator_access: o.realm.spectators,
         emails_restricted_to_domains: o.realm.emailsRestricted,
         disallow_disposable_email_addresses: o.realm.disposableRefused,
         avatar_changes_disabled: o.realm.avatarsFixed,

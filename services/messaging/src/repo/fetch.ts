@@ -7,6 +7,7 @@ import {
   knownSpansSql,
   lookingAt,
   messageConditions,
+  type MessageRule,
   receivedSql,
   recipientConditions,
   ruleSql,
@@ -39,6 +40,7 @@ export async function firstUnread(
   const [row] = await search(tx, actor, {
     terms: [...terms, { kind: 'unread', negated: false }, { kind: 'home', negated: false }],
     unread: true,
+    rule: 'message:read',
     bound: null,
     newestFirst: false,
     limit: 1,
@@ -46,12 +48,13 @@ export async function firstUnread(
   return row ?? null
 }
 
-/** The ids of a narrow around a numbered anchor, as far as the actor may read them. */
+/** The ids of a narrow around a numbered anchor, as far as the actor may read them, or look through their channel. */
 export async function idsAround(
   tx: Tx,
   { actor }: Granted<'message:list'>,
   terms: readonly Resolved[],
   { anchor, before, after, includeAnchor }: Around & { readonly anchor: number },
+  rule: MessageRule = 'message:read',
 ): Promise<Found> {
   const unread = terms.some((term) => term.kind === 'unread' && !term.negated)
   // Nothing lies beyond either end, nor on it.
@@ -66,6 +69,7 @@ export async function idsAround(
       : search(tx, actor, {
           terms,
           unread,
+          rule,
           bound: { operator, anchor },
           newestFirst: operator === '<',
           limit,
@@ -86,6 +90,7 @@ export async function idsAround(
 interface Search {
   readonly terms: readonly Resolved[]
   readonly unread: boolean
+  readonly rule: MessageRule
   readonly bound: { readonly operator: '<' | '=' | '>'; readonly anchor: number } | null
   readonly newestFirst: boolean
   readonly limit: number
@@ -129,7 +134,7 @@ function nearestFirst(ids: readonly number[], { bound, newestFirst }: Search): n
 async function searchAll(
   tx: Tx,
   actor: Granted<'message:list'>['actor'],
-  { terms, unread, bound, newestFirst, limit }: Search,
+  { terms, unread, rule, bound, newestFirst, limit }: Search,
 ): Promise<number[]> {
   const values = new Values()
   const org = values.add(tx.org)
@@ -141,7 +146,7 @@ async function searchAll(
   const spans =
     known && !unread && !byTopic
       ? knownSpansSql(values, user, known.spans)
-      : spansSql(values, org, user, { actor, terms, unread })
+      : spansSql(values, org, user, { actor, terms, unread, rule })
   // What is asked of the reader's own marks is never looked for beyond what came to them.
   const mine = { received: 'true', inUnread: unread }
   const looking = { org, user, terms, channel: 's.channel_id', muted: 's.muted', ...mine }

@@ -2,7 +2,7 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import { KnownSpans, type Resolved } from '../facts/narrow-names.ts'
-import { spansSql, Values } from './spans.ts'
+import { type MessageRule, spansSql, Values } from './spans.ts'
 
 /** Most messages that are looked at one by one; words of more are met soon enough by walking along the messages. */
 const most = 5_000
@@ -23,13 +23,14 @@ export async function withFound(
   tx: Tx,
   { actor }: Granted<'message:list'>,
   terms: readonly Resolved[],
+  rule: MessageRule = 'message:read',
 ): Promise<readonly Resolved[]> {
   // What does not hold the words is nearly everything.
   const texts = terms.flatMap((term) => (term.kind === 'search' && !term.negated ? [term.text] : []))
   if (texts.length === 0) return terms
   const values = new Values()
   const org = values.add(tx.org)
-  const spans = spansSql(values, org, values.add(actor.userId), { actor, terms, unread: false })
+  const spans = spansSql(values, org, values.add(actor.userId), { actor, terms, unread: false, rule })
   const [row] = await tx.query(
     Found,
     `SELECT messaging.found(${org}, ${values.add(texts.join(' '))}, s.conversations, ${values.add(most)}) AS ids,

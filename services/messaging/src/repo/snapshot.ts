@@ -28,7 +28,7 @@ export async function readUnread(tx: Tx, { actor }: Granted<'message:list'>): Pr
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
-  const spans = spansSql(values, org, user, { actor, terms: [], unread: true })
+  const spans = spansSql(values, org, user, { actor, terms: [], unread: true, rule: 'message:read' })
   const most = values.add(maxUnread + 1)
   const places = await tx.query(
     UnreadPlace,
@@ -69,7 +69,7 @@ export async function readMaxMessageId(tx: Tx, { actor }: Granted<'message:list'
   const values = new Values()
   const org = values.add(tx.org)
   const user = values.add(actor.userId)
-  const spans = spansSql(values, org, user, { actor, terms: [], unread: false })
+  const spans = spansSql(values, org, user, { actor, terms: [], unread: false, rule: 'message:read' })
   const [row] = await tx.query(
     z.object({ id: z.int() }),
     `SELECT coalesce((

@@ -31,7 +31,12 @@ export interface SpansWanted {
   readonly terms: readonly Resolved[]
   /** Leave only what is neither in the read ranges nor before the actor's time. */
   readonly unread: boolean
+  /** `message:look` where a channel term asks for a channel's history to be looked through; otherwise each message is decided by itself. */
+  readonly rule: MessageRule
 }
+
+/** Which rule lets a list have a message. */
+export type MessageRule = 'message:read' | 'message:look'
 
 /**
  * A query whose rows (recipient_id, lo, hi; where the narrow asks for what is muted or followed also channel_id, muted
@@ -44,10 +49,12 @@ export function spansSql(values: Values, org: string, user: string, wanted: Span
   const { actor, terms } = wanted
   const candidates = [receivedParts(org, user, wanted.unread)]
   if (mayReachBack(wanted)) candidates.push(wholeChannels(org))
-  const conditions = [ruleSql(values, actor, user, 'part.received'), recipientConditions(values, terms)]
+  const rule = mayReachBack(wanted) ? wanted.rule : 'message:read'
+  const lets = (received: string): string => ruleSql(values, actor, user, received, rule)
+  const conditions = [lets('part.received'), recipientConditions(values, terms)]
   if (candidates.length > 1)
     // Where the whole is open, its parts would only come twice.
-    conditions.push(`(NOT part.received OR NOT (${ruleSql(values, actor, user, 'false')}))`)
+    conditions.push(`(NOT part.received OR NOT (${lets('false')}))`)
   const topics = wantedTopics(org, user, terms)
   return `SELECT rc.recipient_id, part.lo, coalesce(part.hi, ${beyondAll}) AS hi${topics ? ', rc.channel_id, muting.muted, topics.topic_key' : ''}
     FROM (${candidates.join(' UNION ALL ')}) AS part (recipient_id, lo, hi, received)
@@ -99,13 +106,19 @@ const wholeChannels = (org: string): string =>
  * The rule for reading a message, as SQL over rows of `rc` (recipients) and `ch` (their channels).
  * @param received SQL that says whether the message came to the actor
  */
-export function ruleSql(values: Values, actor: Actor, user: string, received: string): string {
+export function ruleSql(
+  values: Values,
+  actor: Actor,
+  user: string,
+  received: string,
+  rule: MessageRule = 'message:read',
+): string {
   const atoms: Record<ChannelAtom | MessageAtom, string> = {
     ...channelAtomsSql(actor, 'ch', user, values.groupsOf(actor)),
     direct: 'rc.channel_id IS NULL',
     received,
   }
-  return predicateSql(listRules['message:read'], atoms)
+  return predicateSql(listRules[rule], atoms)
 }
 
 /** What the terms say of the conversation `rc`; true where they say nothing. */

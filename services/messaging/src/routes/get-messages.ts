@@ -36,9 +36,9 @@ async function around(
   wanted: Around,
   style: MessageStyle,
 ) {
-  const terms = await withFound(tx, granted, asked)
+  const terms = await withFound(tx, granted, asked, 'message:look')
   const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
-  const found = await idsAround(tx, granted, terms, { ...wanted, anchor })
+  const found = await idsAround(tx, granted, terms, { ...wanted, anchor }, 'message:look')
   return {
     messages: await present(tx, granted, { ids: found.ids, terms }, style),
     anchor,

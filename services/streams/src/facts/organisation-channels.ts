@@ -7,6 +7,7 @@ const Kept = z.object({
     moderation_request_channel_id: z.int().default(none),
     new_stream_announcements_stream_id: z.int().default(none),
     send_channel_events_messages: z.boolean().default(false),
+    enable_spectator_access: z.boolean().default(false),
   }),
 })
 
@@ -18,9 +19,11 @@ export interface OrganisationChannels {
   readonly announcements: number | null
   /** Is it said in channels what becomes of them? */
   readonly saysChanges: boolean
+  /** Does it let there be web-public channels? */
+  readonly spectators: boolean
 }
 
-/** Is any guest in the channel? Guests know of no public channel that they are not in. */
+/** Is any guest in the channel? Guests know of no public channel that they are not in, unless it is web-public. */
 export async function hasGuests(tx: Tx, channel: number): Promise<boolean> {
   const [row] = await tx.query(
     z.object({ found: z.boolean() }),
@@ -41,5 +44,6 @@ export async function settingsNaming(tx: Tx): Promise<OrganisationChannels> {
     moderation: orNull(settings.moderation_request_channel_id),
     announcements: orNull(settings.new_stream_announcements_stream_id),
     saysChanges: settings.send_channel_events_messages,
+    spectators: settings.enable_spectator_access,
   }
 }

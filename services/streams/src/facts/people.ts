@@ -69,12 +69,16 @@ export async function findPeople(
   return rows.length === ids.length + emails.length ? rows.map(person) : null
 }
 
-/** Ids of the active accounts that may know of every public channel. */
-export async function findMembers(tx: Tx): Promise<number[]> {
+/** Ids of the active accounts: of members, who may know of every public channel, and of guests. */
+export async function findAccounts(
+  tx: Tx,
+  { members, guests }: { readonly members: boolean; readonly guests: boolean },
+): Promise<number[]> {
   const rows = await tx.query(
     z.object({ user_id: z.int() }),
-    'SELECT user_id FROM auth.v1_actors WHERE org_id = $1 AND is_active AND role < $2 ORDER BY user_id',
-    [tx.org, role.guest],
+    `SELECT user_id FROM auth.v1_actors
+     WHERE org_id = $1 AND is_active AND CASE WHEN role < $2 THEN $3::boolean ELSE $4::boolean END ORDER BY user_id`,
+    [tx.org, role.guest, members, guests],
   )
   return rows.map((row) => row.user_id)
 }

@@ -15,7 +15,12 @@ export default route<typeof createChannel, Context, Tx>(createChannel, async (ha
   const { input, tx, principal, request, ctx } = handled
   const name = channelName(input.name)
   const description = channelDescription(input.description)
-  const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
+  const acting = {
+    tx,
+    now: ctx.clock.now(),
+    webPublic: ctx.webPublic,
+    ...(await takeTurn(tx, principal, handled)),
+  }
   // Whoever makes it is in it only where they say so.
   const people = await findPeople(tx, acting.actor, input.subscribers)
   if (!people) throw badRequest('No such user')

@@ -1,4 +1,4 @@
-import { authorize, isGuest } from '@parley/access'
+import { type Actor, authorize, decide, isGuest } from '@parley/access'
 import {
   maxChannelDescriptionLength,
   maxChannelNameLength,
@@ -9,6 +9,7 @@ import { orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { answer, stale } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { settingsNaming } from '../facts/organisation-channels.ts'
 import { channelRowOf } from '../present/channel-object.ts'
 import { registerChannels } from '../present/register.ts'
 import { readDefaults } from '../repo/change-channel.ts'
@@ -36,7 +37,7 @@ const everything = {
 async function snapshot(
   tx: Tx,
   input: SnapshotRequest,
-  { clock, standing }: Context,
+  { clock, standing, webPublic }: Context,
 ): Promise<Record<string, unknown>> {
   const { actor, rights } = await readActor(tx, userId(input.user))
   const verdict = actor && authorize('channel:list', actor, null, rights)
@@ -44,6 +45,10 @@ async function snapshot(
   const { granted } = verdict
   const wants = (type: string): boolean => input.types === null || input.types.includes(type)
   const part: Record<string, unknown> = { ...fixedKeys(wants, isGuest(granted.actor)) }
+  if (wants('realm_user')) {
+    const { spectators } = await settingsNaming(tx)
+    part['can_create_web_public_streams'] = makesWebPublic(granted.actor, webPublic && spectators)
+  }
   if (wants('default_streams'))
     part['realm_default_streams'] = isGuest(granted.actor) ? [] : await readDefaults(tx)
   if (wants('default_stream_groups'))
@@ -73,6 +78,14 @@ async function snapshot(
   return part
 }
 
+const makesWebPublic = (actor: Actor, webPublicEnabled: boolean): boolean =>
+  decide('channel:create', actor, {
+    inviteOnly: false,
+    historyPublicToSubscribers: true,
+    isWebPublic: true,
+    webPublicEnabled,
+  }).ok
+
 /** What is the same for everybody, or depends on the role alone. */
 function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
   return {
@@ -87,7 +100,6 @@ function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<str
           can_create_streams: !guest,
           can_create_public_streams: !guest,
           can_create_private_streams: !guest,
-          can_create_web_public_streams: false,
           can_subscribe_other_users: !guest,
         }
       : {}),

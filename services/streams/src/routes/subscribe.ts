@@ -16,7 +16,12 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   const { input, tx, principal, request, ctx } = handled
   const wanted = wantedChannels(input.subscriptions)
   refuseTooMany(wanted.length, input.principals?.length ?? 1)
-  const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
+  const acting = {
+    tx,
+    now: ctx.clock.now(),
+    webPublic: ctx.webPublic,
+    ...(await takeTurn(tx, principal, handled)),
+  }
   const { actor } = acting
   // Refused although no channel may have to be made: a request that cannot be granted is not granted by chance.
   refuseUnsupported(input, actor)

@@ -12,7 +12,12 @@ import { refuseTooMany } from '../rules/too-many.ts'
 export default route<typeof unsubscribe, Context, Tx>(unsubscribe, async (handled) => {
   const { input, tx, principal, ctx } = handled
   refuseTooMany(input.subscriptions.length, input.principals?.length ?? 1)
-  const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
+  const acting = {
+    tx,
+    now: ctx.clock.now(),
+    webPublic: ctx.webPublic,
+    ...(await takeTurn(tx, principal, handled)),
+  }
   const asked = input.principals?.length ? input.principals : [acting.actor.userId]
   const people = await findPeople(tx, acting.actor, asked)
   if (!people) throw badRequest('No such user')

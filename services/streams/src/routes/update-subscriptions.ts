@@ -15,7 +15,12 @@ export default route<typeof updateSubscriptions, Context, Tx>(updateSubscription
   const wanted = wantedChannels(input.add)
   if (wanted.length + input.delete.length === 0)
     throw badRequest('Nothing to do. Specify at least one of "add" or "delete".')
-  const acting = { tx, now: ctx.clock.now(), ...(await takeTurn(tx, principal, handled)) }
+  const acting = {
+    tx,
+    now: ctx.clock.now(),
+    webPublic: ctx.webPublic,
+    ...(await takeTurn(tx, principal, handled)),
+  }
   const { actor, rights } = acting
   // As where one comes into channels and nothing else: guests leave by themselves and are brought in by others.
   if (wanted.length > 0 && !authorize('channel:join', actor, null, rights).ok)

@@ -17,6 +17,7 @@ import {
   peerShown,
   subscriptionAdded,
 } from '@parley/events'
+import { learns, reach } from './reach.ts'
 
 /** A channel before and after a change, and the people it concerns. */
 export interface Change {
@@ -30,7 +31,7 @@ export interface Change {
   readonly everIn: readonly UserId[]
   /** Who knows of it while it is private without being in it. */
   readonly overseers: readonly UserId[]
-  /** Who knows of it only while it is public. */
+  /** Who comes to know of it, or ceases to, without being in it: it reaches further than before, or less far. */
   readonly outsiders: readonly UserId[]
   /** Settings of the subscribers, where it is brought back. */
   readonly settings: readonly { readonly user: UserId; readonly settings: SubscriptionSettings }[]
@@ -52,7 +53,8 @@ export function changeEvents(change: Change): NewEvent[] {
   return [
     ...(kindDiffers || differs('is_archived') ? [access] : []),
     ...(readable(before) && !readable(after) ? historyClosed(change) : []),
-    ...(differs('invite_only') ? (invite_only ? withdrawn(change) : opened(change)) : []),
+    ...(reach(after) < reach(before) ? withdrawn(change) : []),
+    ...(reach(after) > reach(before) ? opened(change) : []),
     ...(before.is_archived && !is_archived ? restored(change) : []),
     ...(kindDiffers ? told(change, { property: 'invite_only', value: invite_only, ...kindOnly(kind) }) : []),
     ...(differs('name') ? told(change, { property: 'name', value: after.name }) : []),
@@ -105,10 +107,13 @@ function told(change: Change, changed: Told): NewEvent[] {
     make(channelChangedWithin, { ...body, guests_only }, { channel: channelId(id), users })
   const flips = before.invite_only !== after.invite_only && changed.property === 'invite_only'
   if (after.invite_only || flips) return [inside(false, change.overseers)]
-  return [make(channelChanged, body), ...(hasGuests(change) ? [inside(true, [])] : [])]
+  const to_guests = after.is_web_public
+  return [make(channelChanged, { ...body, to_guests }), ...(hasGuests(change) ? [inside(true, [])] : [])]
 }
 
-const hasGuests = ({ subscribers }: Change): boolean => subscribers.some((subscriber) => subscriber.guest)
+/** Is there a guest in it who is not told with everybody? */
+const hasGuests = ({ after, subscribers }: Change): boolean =>
+  !after.is_web_public && subscribers.some((subscriber) => subscriber.guest)
 
 function* named(people: readonly UserId[]): Iterable<UserId[]> {
   for (let i = 0; i < people.length; i += mostNamed) yield people.slice(i, i + mostNamed)
@@ -130,7 +135,7 @@ function withdrawn({ after, outsiders }: Change): NewEvent[] {
   )
 }
 
-function opened({ after, outsiders, overseers, subscribers }: Change): NewEvent[] {
+function opened({ before, after, outsiders, overseers, subscribers }: Change): NewEvent[] {
   const { stream_id: channel_id, creator_id } = after
   const user_ids = subscribers.map((subscriber) => subscriber.user_id)
   const to = (people: readonly UserId[], to_insiders: boolean): NewEvent[] =>
@@ -140,9 +145,10 @@ function opened({ after, outsiders, overseers, subscribers }: Change): NewEvent[
         ? [make(peerShown, { channel_id, creator_id, user_ids, to_insiders }, { users })]
         : []),
     ])
-  // Who knows of it anyhow was told so; guests will not know of it when they leave.
+  // Who knows of it anyhow was told so, and others will not know of it when they leave.
+  const who = learns(before, after)
   const insiders = subscribers.filter(
-    ({ user_id, guest }) => !guest && !overseers.some((id) => id === user_id),
+    ({ user_id, guest }) => (guest ? who.guests : who.members) && !overseers.some((id) => id === user_id),
   )
   return [
     ...to(outsiders, false),
@@ -164,7 +170,10 @@ function restored(change: Change): NewEvent[] {
     make(peerAddedWithin, { ...peers, guests_only }, { channel: inChannel, users })
   const everybody = after.invite_only
     ? [within(false, overseers)]
-    : [make(peerAdded, peers), ...(hasGuests(change) ? [within(true, [])] : [])]
+    : [
+        make(peerAdded, { ...peers, to_guests: after.is_web_public }),
+        ...(hasGuests(change) ? [within(true, [])] : []),
+      ]
   const empty = { ...after, subscriber_count: 0 }
   return [
     ...told(change, { property: 'is_archived', value: false, restored: empty }),

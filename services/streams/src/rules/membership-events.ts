@@ -98,8 +98,11 @@ export function joinedEvents(
   if (joined.length === 0) return []
   const { channel, by, isNew } = changing
   const people = joined.map((j) => j.person)
-  const told =
-    isNew && !channel.invite_only ? isGuest : (person: Actor) => isNew || !knows(person, changing, false)
+  // Of a new public one everybody is told who knows of it outside.
+  const told = (person: Actor): boolean =>
+    isNew && !channel.invite_only
+      ? isGuest(person) && !channel.is_web_public
+      : isNew || !knows(person, changing, false)
   const revealed = people.filter(told)
   // Who would know of it outside too keeps it when they leave.
   const anyhow = revealed.filter((person) => knows(person, changing, false))
@@ -172,9 +175,11 @@ function peers(
     const users = ids(overseers.filter((person) => !changed.has(person.userId)))
     return [make(within, { ...body, guests_only: false }, { channel: inChannel, users })]
   }
-  const guests = subscribers.some((subscriber) => subscriber.guest && !changed.has(subscriber.user_id))
+  const to_guests = channel.is_web_public
+  const guests =
+    !to_guests && subscribers.some((subscriber) => subscriber.guest && !changed.has(subscriber.user_id))
   return [
-    make(all, body),
+    make(all, { ...body, to_guests }),
     ...(guests ? [make(within, { ...body, guests_only: true }, { channel: inChannel })] : []),
   ]
 }

@@ -30,7 +30,7 @@ const createChannel: Change = async (play, who) => {
   return random.pick([who, owner]).post('/channels/create', {
     name: `Made ${random.below(8)}`,
     subscribers: [[], [who.id], [anybody().id]][random.below(3)],
-    invite_only: random.below(2) === 0,
+    ...random.pick([{ invite_only: true }, { invite_only: false }, { is_web_public: true }]),
     folder_id: await oneFolder(play),
     announce: random.below(2) === 0,
     ...(random.below(3) === 0 ? { is_default_stream: true } : {}),
@@ -53,6 +53,8 @@ const changeChannel: Change = async (play, who) => {
     { is_private: flag() },
     { topics_policy: random.pick(['inherit', 'allow_empty_topic', 'disable_empty_topic']) },
     { is_private: true, history_public_to_subscribers: flag() },
+    { is_private: false, is_web_public: true },
+    { is_web_public: flag() },
     { is_default_stream: flag() },
     { folder_id: await oneFolder(play) },
     { is_archived: false },

@@ -43,6 +43,10 @@ const changeRealmPermission: Change = async (play) => {
 const limitGuests: Change = ({ random, owner }) =>
   owner.patch('/realm', { can_access_all_users_group: { new: random.pick([2, 3, 3]) } })
 
+/** Whether there may be web-public channels; mostly so. */
+const letSpectators: Change = ({ random, owner }) =>
+  owner.patch('/realm', { enable_spectator_access: random.below(4) > 0 })
+
 const changePlaygrounds: Change = async ({ random, owner }) => {
   const numbers = z.object({ realm_playgrounds: z.array(z.object({ id: z.int() })) })
   const answer = await owner.post('/register', { fetch_event_types: ['realm_playgrounds'] })
@@ -139,6 +143,7 @@ export const ofOrganisation: Kinds = {
   'change the waiting period': [1, changeWaitingPeriod],
   'change a permission of the organisation': [2, changeRealmPermission],
   'limit whom guests see': [1, limitGuests],
+  'let there be web-public channels': [1, letSpectators],
   'want notices of channels': [2, wantNotices],
   'change playgrounds': [1, changePlaygrounds],
   'change linkifiers': [1, changeLinkifiers],
