@@ -215,6 +215,7 @@ test('members of an organisation nobody is in', async () => {
     seq: 3,
     people: new Map(),
     open: new Set(),
+    webPublic: new Set(),
   })
 })
 

@@ -58,8 +58,11 @@ const LogRow = z.object({
   channel: z.int().nullable(),
 })
 
-/** @param muting smaller bounds, which less crosses */
-export async function fixture(muting: Partial<MutingBounds> = {}): Promise<Fixture> {
+/**
+ * @param muting smaller bounds, which less crosses
+ * @param webPublic does the server let there be web-public channels?
+ */
+export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = true): Promise<Fixture> {
   const database = await testDatabase()
   const streams = await database.as('streams')
   const barriers: number[] = []
@@ -76,7 +79,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}): Promise<Fixtu
     afterCommit,
     muting: { ...mutingBounds, ...muting },
     standing: new StandingChannels(),
-    webPublic: true,
+    webPublic,
   }
   const byId = new Map(routes.map((route) => [route.operation.id, route]))
   const running = { routes: byId, ctx: context, database: streams, afterCommit }

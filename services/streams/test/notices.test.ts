@@ -91,6 +91,21 @@ test('no channel is announced where guests would read its name', async () => {
   expect(await notices()).toEqual(before)
 })
 
+test('a web-public one is announced where guests are, who know of it as everybody does', async () => {
+  await set({ new_stream_announcements_stream_id: news, enable_spectator_access: true })
+  await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'news' }], principals: [guest.id] })
+  const before = await notices()
+  await f.ok(owner, 'create-channel', {
+    name: 'square',
+    subscribers: [],
+    announce: true,
+    is_web_public: true,
+  })
+  expect((await notices()).slice(before.length)).toEqual([
+    inChannel(news, 'new channels', announcedText(owner.id, 'square')),
+  ])
+})
+
 test('what was not done is not said', async () => {
   await set({ new_stream_announcements_stream_id: news, send_channel_events_messages: true })
   const taken = await f.call(ada, 'create-channel', { name: 'News', subscribers: [], announce: true })

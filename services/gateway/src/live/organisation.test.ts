@@ -822,7 +822,10 @@ describe('what is held of a message that went elsewhere', () => {
     ],
     [
       'history, with nobody in it',
-      (at: Scene) => at.add('channel.access-changed', { channel_id: 2, invite_only: true }, [], 2, true),
+      (at: Scene) => {
+        const body = { channel_id: 2, invite_only: true, is_web_public: false }
+        return at.add('channel.access-changed', body, [], 2, true)
+      },
     ],
   ])('begins the queue anew for who came after the %s of where it is was closed', async (_, close) => {
     const at = scene()

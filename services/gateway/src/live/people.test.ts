@@ -62,6 +62,32 @@ test('effects after the place that was read count, those before do not', async (
   expect([people.members.of(8).has(1), people.members.of(7).has(1)]).toEqual([true, false])
 })
 
+test('AC-02 guests know of web-public channels alone, as the log says', async () => {
+  const people = new People(
+    () =>
+      Promise.resolve({
+        seq: 0,
+        people: new Map([[1, person(7)]]),
+        open: new Set([7, 8]),
+        webPublic: new Set([8]),
+      }),
+    () => Promise.resolve(),
+  )
+  const known = () => [400, 600].map((role) => [...people.members.openTo(role)].sort((a, b) => a - b))
+  expect(known()).toEqual([[], []])
+  await people.get(1, 0)
+  expect(known()).toEqual([[7, 8], [8]])
+  people.apply(1, { kind: 'opened', channel: 7, webPublic: true })
+  people.apply(2, { kind: 'opened', channel: 8, webPublic: false })
+  people.apply(3, { kind: 'opened', channel: 9, webPublic: true })
+  expect(known()).toEqual([
+    [7, 8, 9],
+    [7, 9],
+  ])
+  people.apply(4, { kind: 'closed', channel: 7 })
+  expect(known()).toEqual([[8, 9], [9]])
+})
+
 test('who is idle is forgotten and read again', async () => {
   let reads = 0
   const people = new People(
