@@ -3,7 +3,12 @@ import { loadConfig, supervisorEnvironment, testEnvironment } from './config.ts'
 
 test('every wrong variable is named, and none of its value', () => {
   const unset = { otlpEndpoint: undefined, compileCache: undefined, searchLanguage: undefined, mail: {} }
-  expect(loadConfig({})).toEqual({ rateLimitFactor: '1', logLevel: 'info', ...unset })
+  expect(loadConfig({})).toEqual({
+    rateLimitFactor: '1',
+    webPublicChannels: 'on',
+    logLevel: 'info',
+    ...unset,
+  })
   const wrong = { PARLEY_RATE_LIMIT_FACTOR: 'much', LOG_LEVEL: 'loud', OTEL_EXPORTER_OTLP_ENDPOINT: 'there' }
   expect(() => loadConfig(wrong)).toThrow(
     /^wrong environment: PARLEY_RATE_LIMIT_FACTOR: .*; LOG_LEVEL: .*; OTEL_EXPORTER_OTLP_ENDPOINT: /,
@@ -15,6 +20,11 @@ test('how mail is sent goes to the services as it is set', () => {
   expect(loadConfig(mail).mail).toEqual(mail)
   expect(() => loadConfig({ ...mail, SMTP_PASSWORD_FILE: 'secret' })).toThrow(/SMTP_PASSWORD_FILE/)
   expect(supervisorEnvironment({ SMTP_PASSWORD: 'x' })).not.toHaveProperty('SMTP_PASSWORD')
+})
+
+test('web-public channels are let be or not', () => {
+  expect(loadConfig({ PARLEY_WEB_PUBLIC_CHANNELS: 'off' }).webPublicChannels).toBe('off')
+  expect(() => loadConfig({ PARLEY_WEB_PUBLIC_CHANNELS: 'no' })).toThrow(/PARLEY_WEB_PUBLIC_CHANNELS/)
 })
 
 test('the language of searches is one that endings are known of', () => {

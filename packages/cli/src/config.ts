@@ -54,6 +54,7 @@ const Environment = z.object({
     .regex(/^\d{1,6}(\.\d{1,6})?$/, 'expected a number such as 1 or 0.5')
     .default('1'),
   PARLEY_SEARCH_LANGUAGE: z.enum(searchLanguages).optional(),
+  PARLEY_WEB_PUBLIC_CHANNELS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   NODE_COMPILE_CACHE: path(),
@@ -64,6 +65,8 @@ export interface Config {
   rateLimitFactor: string
   logLevel: string
   otlpEndpoint: string | undefined
+  /** May there be web-public channels, where an organisation lets there be? */
+  webPublicChannels: 'on' | 'off'
   /** Whose endings full-text search knows from this start on; what it was where it is not named. */
   searchLanguage: SearchLanguage | undefined
   /** By name, what is set of how mail is sent. */
@@ -86,6 +89,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     compileCache: data.NODE_COMPILE_CACHE,
     searchLanguage: data.PARLEY_SEARCH_LANGUAGE,
+    webPublicChannels: data.PARLEY_WEB_PUBLIC_CHANNELS,
     mail: z.record(z.string(), z.string()).parse(Mail.parse(data)),
   }
 }

@@ -116,8 +116,8 @@ test.each([
   [{ jitsi_server_url: '"javascript:1"' }, 'REQUEST_VARIABLE_INVALID Invalid jitsi_server_url'],
   [{ topics_policy: 'empty_topic_only' }, 'REQUEST_VARIABLE_INVALID Invalid topics_policy'],
   [
-    { enable_spectator_access: 'true' },
-    'BAD_REQUEST enable_spectator_access cannot be changed on this server',
+    { welcome_message_custom_text: 'welcome' },
+    'BAD_REQUEST welcome_message_custom_text cannot be changed on this server',
   ],
 ])('%j changes nothing: %s', async (fields, refusal) => {
   const before = await h.log(acme.org)

@@ -31,6 +31,7 @@ export const up: Command = {
   details: `Installs Postgres, NATS and Redis from Debian's or Ubuntu's packages when they are missing (only that needs root).
 Leaves a supervisor that restarts whatever dies. May be run again: it resumes what is in DIR.
 PARLEY_RATE_LIMIT_FACTOR multiplies every rate limit (default 1).
+PARLEY_WEB_PUBLIC_CHANNELS=off lets no organisation have web-public channels (default on).
 PARLEY_SEARCH_LANGUAGE says whose endings full-text search knows, such as german (default: what it was; english at first).`,
   options: {
     port: { value: 'N', help: `the public port (default: ${defaultPort}, or the next one that is free)` },

@@ -25,6 +25,7 @@ const around = {
   redisPasswordFile: (user: string) => `/d/redis/passwords/${user}`,
   redisUsers: new Set(['gateway', 'messaging']),
   rateLimitFactor: '1',
+  webPublicChannels: 'on' as const,
   logLevel: 'info',
   otlpEndpoint: undefined,
   mail: { SMTP_HOST: 'mail.example' },

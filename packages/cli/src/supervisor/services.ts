@@ -88,6 +88,7 @@ export interface Surroundings {
   /** Redis users that exist. */
   redisUsers: ReadonlySet<string>
   rateLimitFactor: string
+  webPublicChannels: 'on' | 'off'
   logLevel: string
   otlpEndpoint: string | undefined
   /** By what its mail is sent, as it was set; empty where none is. */
@@ -127,6 +128,9 @@ export function environmentOf(instance: Instance, around: Surroundings): Record<
     ...(around.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: around.otlpEndpoint }),
     ...(service === 'uploads' ? { UPLOADS_MASTER_KEY_FILE: around.masterKey } : {}),
     ...(service === 'auth' ? around.mail : {}),
+    ...(service === 'auth' || service === 'streams'
+      ? { WEB_PUBLIC_CHANNELS: around.webPublicChannels }
+      : {}),
     ...(service === 'gateway'
       ? {
           TOKEN_KEY_FILE: around.tokenKey,

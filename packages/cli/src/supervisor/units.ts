@@ -121,6 +121,7 @@ export function serviceUnits(options: UnitOptions): Unit[] {
     redisPasswordFile: (user) => join(installation.dir, 'redis', 'passwords', user),
     redisUsers: new Set(Object.keys(redisUsers)),
     rateLimitFactor: config.rateLimitFactor,
+    webPublicChannels: config.webPublicChannels,
     logLevel: config.logLevel,
     otlpEndpoint: config.otlpEndpoint,
     mail: config.mail,

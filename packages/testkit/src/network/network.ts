@@ -265,6 +265,7 @@ function surroundings(
     redisPasswordFile: (user) => join(servers.redis.passwords, user),
     redisUsers: new Set(['gateway', 'messaging']),
     rateLimitFactor: '1000',
+    webPublicChannels: 'on',
     logLevel: 'error',
     otlpEndpoint: undefined,
     mail: mail.env,
