@@ -29,7 +29,7 @@ test(
     const changes = changesAtRandom({ owner, staying, newcomer: (name) => acme.person(name) }, seeded(seed))
     let changed = 0
     let apart = 0
-    for (let i = 0; i < size(40, 400); i++) {
+    for (let i = 0; i < size(120, 400); i++) {
       const asked = await asks()
       const before = await factsOf(asked)
       await changes.next()
