@@ -17,10 +17,12 @@ export interface RepoFunction {
 /** Types that only a decision makes, or a repository that was shown one. */
 export const proofTypes = [
   'Granted',
+  'Shown',
   'Seen',
   'Made',
   'MadeGroup',
   'Readable',
+  'Displayed',
   'Send',
   'EncodedSend',
   'Markable',

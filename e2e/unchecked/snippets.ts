@@ -11,7 +11,8 @@ function attempts(type: string, p: string): Readonly<Record<string, string>> {
     return { ...always, 'made by hand': '[[]]', 'a copy': `${p}.map((row) => [...row])` }
   if (/\bMarkable\b/.test(type))
     return { ...always, 'made by hand': `[shown(${p}[0]!)]`, 'a copy': `${p}.map((one) => ({ ...one }))` }
-  if (/\bReadable\b/.test(type)) return { ...always, 'made by hand': '[7]', 'a copy': `[...${p}]` }
+  if (/\b(?:Readable|Displayed)\b/.test(type))
+    return { ...always, 'made by hand': '[7]', 'a copy': `[...${p}]` }
   if (/\bParts\b/.test(type))
     return { ...always, 'made by hand': "[{ recipientId: 7, ranges: '{}' }]", 'a copy': `[...${p}]` }
   if (/\bSend\b/.test(type))

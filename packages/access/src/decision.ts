@@ -51,6 +51,7 @@ export type Reason =
   | 'address-plus'
   | 'address-disposable'
   | 'address-kept'
+  | 'spectators-off'
 
 export const allow = (): Decision => ({ ok: true })
 export const deny = (reason: Reason): Decision => ({ ok: false, kind: 'deny', reason })

@@ -1,10 +1,12 @@
 import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, type Role, role } from '../src/actor.ts'
+import type { Decision } from '../src/decision.ts'
 import { type Action, actions, decide } from '../src/grant.ts'
 import { realmGroupsWith } from '../src/permission-settings.ts'
 import { systemGroupsOf } from '../src/system-groups.ts'
-import { type Situation, situations } from './situations.ts'
+import { decideForSpectator, type SpectatorAction, spectatorActions } from '../src/spectator.ts'
+import { type Situation, situations, spectating } from './situations.ts'
 
 const roles: readonly (readonly [string, Role])[] = [
   ['owner', role.owner],
@@ -30,12 +32,26 @@ const head = `# Who may do what
 Printed from the rules in \`src/actions\`; a test compares this page with them (\`vitest -u\` prints it anew).
 **yes**: allowed. *A reason*: refused, and said so. ~~A reason~~: answered as if there were no such thing.
 Accounts that are not active may do nothing. Lists hold what the rule for one object allows.
+Who has no account does what \`spectator:\` names and nothing else; whatever they are refused is answered as to who is not logged in.
 `
 
 function cell<A extends Action>(action: A, as: Role, [, object, given]: Situation<A>): string {
-  const decision = decide(action, actor(as, given), object)
+  return printed(decide(action, actor(as, given), object))
+}
+
+function printed(decision: Decision): string {
   if (decision.ok) return '**yes**'
   return decision.kind === 'hide' ? `~~${decision.reason}~~` : `*${decision.reason}*`
+}
+
+/** Of who has no account, where anybody is let in and where nobody is. */
+function spectatorSection<A extends SpectatorAction>(action: A): string {
+  const spectator = (letIn: boolean) => ({ orgId: orgId(1), letIn, seesWriters: true })
+  const rows = spectating[action].map(([name, object]) => {
+    const cells = [true, false].map((letIn) => printed(decideForSpectator(action, spectator(letIn), object)))
+    return `| ${name} | ${cells.join(' | ')} |`
+  })
+  return [`## ${action}`, '', '| | let in | not let in |', '|---|---|---|', ...rows, ''].join('\n')
 }
 
 function section<A extends Action>(action: A): string {
@@ -50,6 +66,7 @@ test('the printed policy is what the rules say', async () => {
   const page = [
     head,
     ...[...actions].sort((a, b) => a.localeCompare(b)).map((action) => section(action)),
+    ...spectatorActions.map((action) => spectatorSection(action)),
   ].join('\n')
   await expect(page).toMatchFileSnapshot('../policy.md')
 })

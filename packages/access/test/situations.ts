@@ -12,6 +12,7 @@ import type { SightFacts } from '../src/actions/sight.ts'
 import type { GroupFacts } from '../src/actions/group.ts'
 import type { Action, ActionObjects } from '../src/grant.ts'
 import { defaultRealmGroups, type RealmGroups, type RealmGroupSetting } from '../src/permission-settings.ts'
+import type { SpectatorAction, SpectatorObjects } from '../src/spectator.ts'
 import { systemGroupId, systemGroupsOf } from '../src/system-groups.ts'
 
 /** The actor of every row is user 1 of organisation 1. */
@@ -737,4 +738,23 @@ export const situations: { readonly [A in Action]: readonly Situation<A>[] } = {
     ['a direct one', { ...said, message: message(null, true), target: open }],
   ],
   'message:list': nothing,
+}
+
+const webPublic: ChannelFacts = { ...open, isWebPublic: true }
+const ofSpectators: readonly (readonly [string, ChannelFacts])[] = [
+  ...channels,
+  ['web-public, archived', { ...webPublic, archived: true }],
+  ['web-public, of another organisation', { ...webPublic, orgId: orgId(2) }],
+]
+
+/** The same for who has no account. */
+export const spectating: {
+  readonly [A in SpectatorAction]: readonly (readonly [name: string, object: SpectatorObjects[A]])[]
+} = {
+  'spectator:look': nothing,
+  'spectator:channel': ofSpectators,
+  'spectator:message': [
+    ...ofSpectators.map(([name, channel]) => [name, message(channel, false)] as const),
+    ['direct', message(null, false)],
+  ],
 }

@@ -38,7 +38,7 @@ function describe(op: Operation): Json {
   return {
     operationId: op.id,
     tags: [op.service],
-    security: op.access === 'public' ? [] : [{ apiKey: [] }],
+    security: securityOf(op),
     parameters: [
       ...params.filter(([, p]) => p.place === 'path').map(([name, p]) => parameter('path', name, p)),
       ...(asQuery ? fields.map(([name, p]) => parameter('query', name, p)) : []),
@@ -58,6 +58,12 @@ function describe(op: Operation): Json {
     })),
     ...(op.since === undefined ? {} : { 'x-since': op.since }),
   }
+}
+
+/** Who has no account may ask for some of it. */
+function securityOf(op: Operation): readonly Json[] {
+  if (op.access === 'public') return []
+  return op.spectators ? [{}, { apiKey: [] }] : [{ apiKey: [] }]
 }
 
 function bodyOf(

@@ -68,6 +68,8 @@ export interface Operation<
   readonly revokes: boolean
   /** May bots ask for it that only send what comes from elsewhere (incoming webhooks)? */
   readonly incomingWebhooks: boolean
+  /** May who has no account ask for it too, where the server and the organisation let anybody look? */
+  readonly spectators: boolean
   /** Answered by leading to the `url` of its response. */
   readonly redirects: boolean
   /** Stands at the root too, without `/api/v1`, for what applications load by its address: with a key or a session. */
@@ -86,12 +88,20 @@ export function operation<
 >(
   declared: Omit<
     Operation<P, R, A>,
-    'kind' | 'bodyLimit' | 'idempotent' | 'revokes' | 'incomingWebhooks' | 'redirects' | 'atRoot'
+    | 'kind'
+    | 'bodyLimit'
+    | 'idempotent'
+    | 'revokes'
+    | 'incomingWebhooks'
+    | 'spectators'
+    | 'redirects'
+    | 'atRoot'
   > & {
     bodyLimit?: number
     idempotent?: boolean
     revokes?: boolean
     incomingWebhooks?: boolean
+    spectators?: boolean
     redirects?: boolean
     atRoot?: boolean
   },
@@ -101,6 +111,7 @@ export function operation<
     idempotent: declared.method === 'GET',
     revokes: false,
     incomingWebhooks: false,
+    spectators: false,
     redirects: false,
     atRoot: false,
     ...declared,
@@ -118,6 +129,7 @@ function holeIn(op: Operation): string | null {
   if (!given.limits?.length) return 'no limit'
   if (!given.response) return 'no response schema'
   if (!given.callers?.length) return 'no caller list'
+  if (op.spectators && op.transaction === 'write') return 'who has no account changes nothing'
   const inPath = [...op.path.matchAll(/\{(\w+)\}/g)].map((m) => m[1])
   const declared = Object.entries(op.params).filter(([, p]) => p.place === 'path')
   if (inPath.length !== declared.length || declared.some(([name]) => !inPath.includes(name)))

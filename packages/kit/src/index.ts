@@ -28,6 +28,7 @@ export {
   stillWaitedFor,
 } from './run/commit-asked.ts'
 export * from './run/rounds.ts'
+export * from './run/looking-in.ts'
 export * from './run/run-operation.ts'
 export * from './scope.ts'
 export * from './serve.ts'

@@ -50,7 +50,15 @@ export interface Route<C, T extends Tx> {
   readonly operation: Operation
   readonly guard: Guard<Operation, C, T> | null
   readonly handler: (handling: Handling<Operation, C, T>) => Promise<unknown>
+  /** For who has no account; null where the operation is none for them. */
+  readonly spectator: ((looking: Looking<Operation, C, T>) => Promise<unknown>) | null
 }
+
+/** What is there when somebody without an account asks: nobody acts, and the handler asks `show` of packages/access. */
+export type Looking<O extends Operation, C, T extends Tx> = Pick<
+  Asking<O, C, T>,
+  'input' | 'request' | 'tx' | 'ctx' | 'signal'
+>
 
 type Handler<O extends Operation, C, T extends Tx> = (
   handling: Handling<O, C, T>,
@@ -69,7 +77,16 @@ export function route<O extends Operation, C, T extends Tx>(
 ): Route<C, T> {
   const [guard, handler] = rest.length === 2 ? rest : [null, rest[0]]
   // The runner parses the input by this very operation before it calls the handler, so the erased types hold.
-  return { kind: 'route', operation, guard, handler } as unknown as Route<C, T>
+  return { kind: 'route', operation, guard, handler, spectator: null } as unknown as Route<C, T>
+}
+
+/** The same endpoint also for who has no account, where its declaration says so (`spectators`). */
+export function alsoForSpectators<O extends Operation, C, T extends Tx>(
+  made: Route<C, T>,
+  spectator: (looking: Looking<O, C, T>) => Promise<z.input<O['response']> | Written<z.input<O['response']>>>,
+): Route<C, T> {
+  // As in `route`: the runner parses by the declaration first.
+  return { ...made, spectator } as unknown as Route<C, T>
 }
 
 /** An internal call as a service mounts it. */

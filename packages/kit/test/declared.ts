@@ -67,6 +67,18 @@ export const publicOwn = operation({
   params: {},
 })
 
+/** Also for who has no account. */
+export const lookIt = operation({
+  ...shared,
+  id: 'look-it',
+  method: 'GET',
+  path: '/api/v1/look',
+  access: 'self:use',
+  spectators: true,
+  transaction: 'read',
+  params: { n: param.optional(param.int()) },
+})
+
 export const askIt = call({
   id: 'streams.ask-it',
   service: 'streams',

@@ -6,8 +6,10 @@ import createOrganisation from './calls/create-organisation.ts'
 import deactivateOrganisation from './calls/deactivate-organisation.ts'
 import explainAccess from './calls/explain-access.ts'
 import findOrganisation from './calls/find-organisation.ts'
+import letsSpectators from './calls/lets-spectators.ts'
 import reactivateOrganisation from './calls/reactivate-organisation.ts'
 import snapshot from './calls/snapshot.ts'
+import spectatorSnapshot from './calls/spectator-snapshot.ts'
 import type { AuthContext } from './context.ts'
 import addNavigationView from './routes/add-navigation-view.ts'
 import addLinkifier from './routes/add-linkifier.ts'
@@ -160,6 +162,8 @@ export const calls: readonly CallRoute<AuthContext>[] = [
   deactivateOrganisation,
   explainAccess,
   findOrganisation,
+  letsSpectators,
   reactivateOrganisation,
   snapshot,
+  spectatorSnapshot,
 ]

@@ -10,6 +10,7 @@ import {
   redisSettings,
   signingSettings,
   text,
+  webPublicSettings,
   whole,
 } from '@parley/kit'
 
@@ -20,6 +21,7 @@ export const gatewaySettings = {
   ...natsSettings,
   ...redisSettings,
   ...signingSettings,
+  ...webPublicSettings,
   public: {
     /** One port on every address; other gateways may share it. */
     port: whole('PUBLIC_PORT', 0, 65_535),

@@ -1,4 +1,4 @@
-import { authenticate, findImage, findOrganisation } from '@parley/api'
+import { authenticate, findImage, findOrganisation, letsSpectators } from '@parley/api'
 import { createPgDatabase } from '@parley/db'
 import { createAfterCommit, serveBarriers, followingGateway } from '@parley/events'
 import {
@@ -28,6 +28,7 @@ import { Unsent } from './edge/unsent.ts'
 import { watchPublicCertificate } from './edge/public-certificate.ts'
 import { Organisations } from './identity/organisations.ts'
 import { Principals } from './identity/principals.ts'
+import { Spectators } from './identity/spectators.ts'
 import { counters } from './limits/limit-keys.ts'
 import { Limiter } from './limits/limiter.ts'
 import { Frames } from './live/frames.ts'
@@ -84,6 +85,10 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     async (subdomain) => (await link.call(findOrganisation, { subdomain })).org,
     clock,
   )
+  const spectators =
+    config.webPublicChannels === 'on'
+      ? new Spectators(async (org) => (await link.call(letsSpectators, { org })).letIn, clock)
+      : null
   const limiter = new Limiter(redis, clock, (error) => {
     logger.warn('limits count without Redis', describeError(error))
   })
@@ -162,6 +167,7 @@ export async function createGateway(config: GatewayConfig, deps: ServiceDeps): P
     limiter,
     admission,
     organisations,
+    spectators,
     room: new Room(mostFileBytes, mostFileBytesOfOne),
     unsent,
     images: (org, path, options) => link.call(findImage, { org, path }, options),

@@ -143,6 +143,7 @@ beforeAll(async () => {
     gate: new Gate(principals, limiter, 1),
     limiter,
     admission: new Admission(() => 0, 100, 100),
+    spectators: null,
     organisations: new Organisations(() => Promise.resolve(1), systemClock),
     publicHost: 'localhost',
     room: new Room(100, 50),

@@ -64,6 +64,7 @@ beforeAll(async () => {
     gate: new Gate(principals, limiter, 1),
     limiter,
     admission,
+    spectators: null,
     organisations: new Organisations((s) => Promise.resolve(s === null ? 1 : null), systemClock),
     publicHost: 'localhost',
     room: new Room(100, 50),

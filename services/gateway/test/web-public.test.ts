@@ -146,6 +146,16 @@ test('AC-02 what was told while it was web-public is not delivered once it is no
   expect(short(await queue.rest())).toEqual([['stream', 'delete']])
 })
 
+test('who wrote there is nobody to a guest who sees only whom they have met', async () => {
+  const { id } = await channel()
+  await say(ann, id)
+  const writer = async () => (await look(gus, [['channel', id]])).body['messages']
+  expect(await writer()).toMatchObject([{ sender_id: ann.id, sender_full_name: 'Ann' }])
+  await owner.ok('PATCH', '/realm', { can_access_all_users_group: { new: 3 } })
+  expect(await writer()).toMatchObject([{ sender_id: ann.id, sender_full_name: 'Unknown user' }])
+  await owner.ok('PATCH', '/realm', { can_access_all_users_group: { new: 2 } })
+})
+
 test('the switch shows before anybody signs in, and in what a client begins with', async () => {
   const shown = async () => (await ann.ok('GET', '/server_settings'))['realm_web_public_access_enabled']
   const begun = async (who: Account) => (await eventQueue(who)).state

@@ -36,15 +36,21 @@ export interface Context {
   readonly pass: Pass
   /** Tells the relay that an organisation's log has grown; never fails and never waits. */
   readonly hint: (org: OrgId, seq: Seq) => void
+  /** Does the server let there be web-public channels? */
+  readonly webPublic: boolean
 }
 
-/** @param hint tells the relay that an organisation's log has grown */
+/**
+ * @param hint tells the relay that an organisation's log has grown
+ * @param webPublic does the server let there be web-public channels?
+ */
 export function createContext(
   database: Database,
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
   hint: (org: OrgId, seq: Seq) => void,
   presence: PresenceStore,
   pass: Pass,
+  webPublic: boolean,
 ): Context {
   const facts = createFactsCache((org, asks) => loadSendFacts(database, org, asks), clock)
   const sends = createSends({
@@ -86,5 +92,6 @@ export function createContext(
     turns,
     pass,
     hint,
+    webPublic,
   }
 }

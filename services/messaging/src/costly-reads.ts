@@ -7,8 +7,11 @@ import { bounded } from './repo/bounded.ts'
 /** Keeps reads of one kind from taking the database away from everything else, and from everybody else's. */
 export interface CostlyReads {
   /** @throws AppError UNAVAILABLE where too many run already, and where a statement takes too long */
-  run<R>(tx: Tx, actor: Actor, fn: () => Promise<R>): Promise<R>
+  run<R>(tx: Tx, actor: Reader, fn: () => Promise<R>): Promise<R>
 }
+
+/** Whose reads they are; those of all who have no account are one's. */
+export type Reader = Pick<Actor, 'userId' | 'botOwnerId'>
 
 export interface CostlyReadsBounds {
   /** How many of one person with all their bots, of one organisation, and of all, this process runs at once; more are refused. */

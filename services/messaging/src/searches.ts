@@ -1,6 +1,5 @@
-import type { Actor } from '@parley/access'
 import type { Tx } from '@parley/db'
-import { type CostlyReadsBounds, createCostlyReads } from './costly-reads.ts'
+import { type CostlyReadsBounds, createCostlyReads, type Reader } from './costly-reads.ts'
 
 /** Keeps searches from taking the database away from everything else, and one person's from everybody else's. */
 export interface Searches {
@@ -8,7 +7,7 @@ export interface Searches {
    * Runs what searches, where the narrow has a `search`; anything else just runs.
    * @throws AppError UNAVAILABLE where too many run already, and where a statement takes too long
    */
-  run<R>(tx: Tx, actor: Actor, terms: readonly { readonly kind: string }[], fn: () => Promise<R>): Promise<R>
+  run<R>(tx: Tx, actor: Reader, terms: readonly { readonly kind: string }[], fn: () => Promise<R>): Promise<R>
 }
 
 export function createSearches(bounds: Partial<CostlyReadsBounds> = {}): Searches {

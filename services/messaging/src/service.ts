@@ -53,6 +53,7 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
     (org, seq) => afterCommit.hint(org, seq),
     presence,
     (org, events) => pass(bus, org, events),
+    config.webPublicChannels === 'on',
   )
   opening.use(ctx.sends)
   opening.use(ctx.turns)

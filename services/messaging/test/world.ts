@@ -253,6 +253,7 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     () => {},
     presence,
     (_, events) => passed.push(...events),
+    true,
   )
   // Told of at once, each alone.
   const turns = createTurns(whole.pass, clock, () => Promise.resolve())

@@ -22,6 +22,7 @@ import removeDefaultChannel from './routes/remove-default-channel.ts'
 import removeDefaultGroup from './routes/remove-default-group.ts'
 import reorderFolders from './routes/reorder-channel-folders.ts'
 import snapshot from './routes/snapshot.ts'
+import spectatorSnapshot from './routes/spectator-snapshot.ts'
 import subscribe from './routes/subscribe.ts'
 import unmuteUser from './routes/unmute-user.ts'
 import unsubscribe from './routes/unsubscribe.ts'
@@ -68,4 +69,4 @@ export const routes: readonly Route<Context, Tx>[] = [
 ]
 
 /** Every internal call it answers. */
-export const calls: readonly CallRoute<Context>[] = [snapshot]
+export const calls: readonly CallRoute<Context>[] = [snapshot, spectatorSnapshot]

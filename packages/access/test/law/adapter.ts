@@ -7,6 +7,7 @@ import {
   type Actor,
   type ChannelFacts,
   decide,
+  decideForSpectator,
   defaultChannelGroups,
   deny,
   type Decision,
@@ -26,6 +27,39 @@ const org = orgId(1)
 /** What bots of the kind that only sends are let ask for. */
 const sends: readonly string[] = ['channel:send', 'direct:send', 'mention-all']
 const day = 86_400
+
+/** The same of who has no account: may they see that channel, that message? */
+export function libraryForSpectators(organisation: Organisation): {
+  readonly channel: (channel: Channel) => boolean
+  readonly message: (message: Message) => boolean
+} {
+  const { channels, realm } = organisation
+  const spectator = { orgId: org, letIn: realm.spectators, seesWriters: true }
+  const facts = (channel: Channel): ChannelFacts => ({
+    orgId: org,
+    channelId: channelId(channel.id),
+    recipientId: recipientId(channel.id),
+    inviteOnly: channel.private,
+    historyPublicToSubscribers: channel.sharedHistory,
+    isWebPublic: channel.webPublic,
+    archived: channel.archived,
+    subscribed: false,
+    groups: { ...defaultChannelGroups, ...branded(channel.permissions) },
+  })
+  return {
+    channel: (channel) => decideForSpectator('spectator:channel', spectator, facts(channel)).ok,
+    message: (message) => {
+      const channel = message.channel === null ? undefined : channels.get(message.channel)
+      return decideForSpectator('spectator:message', spectator, {
+        orgId: org,
+        messageId: messageId(message.id),
+        senderId: userId(message.sender),
+        channel: channel ? facts(channel) : null,
+        received: message.rows.size > 0,
+      }).ok
+    },
+  }
+}
 
 /** The organisation as the library's facts, which the product reads by SQL, and its answers. */
 export function library(organisation: Organisation): (question: Question) => Decision {

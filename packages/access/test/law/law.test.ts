@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { seeded, seedOf } from '../../../testkit/src/delivery/seeded.ts'
-import { library } from './adapter.ts'
+import { library, libraryForSpectators } from './adapter.ts'
+import { seesChannel, seesMessage } from './of-spectators.ts'
 import { oracle } from './oracle.ts'
 import { someQuestion } from './questions.ts'
 import { someOrganisation } from './random.ts'
@@ -35,4 +36,24 @@ test(`AC-02 the library decides what the rules say, coded by somebody else from 
   expect(differ.slice(0, 10)).toEqual([])
   // Each was allowed to somebody and refused to somebody, or agreement would mean little.
   expect([...answers].filter(([, kinds]) => kinds.size < 2).map(([act]) => act)).toEqual([])
+})
+
+test(`AC-02 who has no account is shown what the rules say (seed ${seed})`, () => {
+  const random = seeded(seed)
+  const shown = { channel: new Set<boolean>(), message: new Set<boolean>() }
+  const differ: unknown[] = []
+  for (let o = 0; o < organisations; o++) {
+    const organisation = someOrganisation(random)
+    const decide = libraryForSpectators(organisation)
+    for (const channel of organisation.channels.values()) {
+      shown.channel.add(decide.channel(channel))
+      if (decide.channel(channel) !== seesChannel(organisation, channel)) differ.push({ o, channel })
+    }
+    for (const message of organisation.messages.values()) {
+      shown.message.add(decide.message(message))
+      if (decide.message(message) !== seesMessage(organisation, message)) differ.push({ o, message })
+    }
+  }
+  expect(differ.slice(0, 10)).toEqual([])
+  expect([shown.channel.size, shown.message.size]).toEqual([2, 2])
 })

@@ -14,6 +14,7 @@ export const getMessage = operation({
   transaction: 'read',
   limits: apiByUser,
   callers: ['gateway'],
+  spectators: true,
   params: {
     message_id: pathInt(),
     apply_markdown: withDefault(bool(), true),

@@ -18,6 +18,7 @@ export const getMessages = operation({
   transaction: 'read',
   limits: apiByUser,
   callers: ['gateway'],
+  spectators: true,
   params: {
     /** A message id, `newest`, `oldest` or `first_unread`. */
     anchor: optional(text(40)),

@@ -13,6 +13,7 @@ export const getTopics = operation({
   transaction: 'read',
   limits: apiByUser,
   callers: ['gateway'],
+  spectators: true,
   params: { stream_id: pathInt(), allow_empty_topic_name: withDefault(bool(), false) },
   response: z.object({ topics: z.array(z.object({ name: z.string(), max_id: z.int() })) }),
 })

@@ -14,6 +14,7 @@ export const register = operation({
   access: 'self:use',
   limits: [perUser('register', 60, 60), perUser('register', 600, 3600)],
   callers: ['gateway'],
+  spectators: true,
   transaction: 'own',
   params: {
     event_types: nullable(json(EventTypes)),
@@ -34,7 +35,8 @@ export const register = operation({
   },
   /** Beside these the keys that each service puts into the snapshot. */
   response: z.looseObject({
-    queue_id: z.uuid(),
+    /** Null for who has no account: nothing is told to them as it happens. */
+    queue_id: z.uuid().nullable(),
     last_event_id: z.int(),
     zulip_version: z.string(),
     zulip_feature_level: z.int(),

@@ -95,6 +95,9 @@ export interface Surroundings {
   mail: Readonly<Record<string, string>>
 }
 
+/** Those that make web-public channels, or show them to who has no account. */
+const asksForWebPublic: ReadonlySet<ServiceName> = new Set(['auth', 'streams', 'messaging', 'gateway'])
+
 /** The environment of one instance: its whole configuration. */
 export function environmentOf(instance: Instance, around: Surroundings): Record<string, string> {
   const { service, name, index } = instance
@@ -128,9 +131,7 @@ export function environmentOf(instance: Instance, around: Surroundings): Record<
     ...(around.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: around.otlpEndpoint }),
     ...(service === 'uploads' ? { UPLOADS_MASTER_KEY_FILE: around.masterKey } : {}),
     ...(service === 'auth' ? around.mail : {}),
-    ...(service === 'auth' || service === 'streams'
-      ? { WEB_PUBLIC_CHANNELS: around.webPublicChannels }
-      : {}),
+    ...(asksForWebPublic.has(service) ? { WEB_PUBLIC_CHANNELS: around.webPublicChannels } : {}),
     ...(service === 'gateway'
       ? {
           TOKEN_KEY_FILE: around.tokenKey,

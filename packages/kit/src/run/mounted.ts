@@ -32,7 +32,9 @@ export function mount<C, T extends Tx>(
     routes: new Map(
       routes.map((route) => {
         // Declaring again runs its checks, so that what was made by a cast does not boot either.
-        const { method, path } = operation(route.operation)
+        const { id, method, path, spectators } = operation(route.operation)
+        if (spectators !== Boolean(route.spectator))
+          throw new TypeError(`${service}: ${id} and its handler do not agree on who has no account`)
         claim(`${method} ${path}`)
         return [own(route.operation), route]
       }),

@@ -9,7 +9,7 @@ import {
 } from '@parley/api'
 import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
 import { type ActorAndRights, type Database, readActor, readRights, type Tx } from '@parley/db'
-import type { Asking, Route } from '../route.ts'
+import type { Asking, Looking, Route } from '../route.ts'
 import { Written } from '../written.ts'
 import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
@@ -55,7 +55,7 @@ export async function runOperation<C, T extends Tx>(running: Running<C, T>, aske
   if (!route) throw new AppError('NOT_FOUND', 'Not Found')
   const { operation } = route
   if (!operation.callers.includes(asked.caller)) throw notACaller()
-  checkPrincipal(operation, asked)
+  checkPrincipal(route, asked)
   const { input, ignored } = parseParams(operation.params, asked.raw)
   return { data: await deciding((time) => attempt(running, route, asked, input, time)), ignored }
 }
@@ -63,11 +63,15 @@ export async function runOperation<C, T extends Tx>(running: Running<C, T>, aske
 /** The certificate was good, the caller list was not. */
 export const notACaller = (): AppError => new AppError('UNAUTHORIZED', 'This caller may not make this call')
 
-const notLoggedIn = (): AppError =>
+/** Nobody asks, or somebody who is shown nothing: the two are answered alike. */
+export const notLoggedIn = (): AppError =>
   new AppError('UNAUTHORIZED', 'Not logged in: API authentication or user session required')
 
-function checkPrincipal(operation: Operation, { principal, request }: Asked): void {
-  if (!principal && operation.access !== 'public') throw notLoggedIn()
+function checkPrincipal<C, T extends Tx>(
+  { operation, spectator }: Route<C, T>,
+  { principal, request }: Asked,
+): void {
+  if (!principal && operation.access !== 'public' && !(operation.spectators && spectator)) throw notLoggedIn()
   if (principal && principal.org !== request.org) throw notLoggedIn()
 }
 
@@ -131,6 +135,13 @@ async function decideAndHandle<C, T extends Tx>(
   { actor, rights }: ActorAndRights,
 ): Promise<unknown> {
   const { principal, request, signal } = asked
+  if (!principal && route.operation.access !== 'public') {
+    // Nobody acts: the handler of accounts, which takes somebody for granted, is never reached.
+    if (!route.spectator) throw notLoggedIn()
+    const looking = { input, request, tx, ctx, signal } as Looking<Operation, C, T>
+    const shown = await route.spectator(looking)
+    return shown instanceof Written ? shown : route.operation.response.parse(shown)
+  }
   if (principal && !stillGood(actor, principal)) throw stale()
   // The operation's own parameters parsed the input, and `checkPrincipal` has seen that somebody asks.
   const asking = { input, principal, actor, rights, request, tx, ctx, signal } as Asking<Operation, C, T>

@@ -3,9 +3,9 @@ import type { Operation } from '@parley/api'
 import { badRequest, channelId, orgId, recipientId, type Rights, rights, seq } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { describe, expect, test } from 'vitest'
-import { askIt, channelIt, ownIt, publicIt, publicOwn, readIt, writeIt } from '../../test/declared.ts'
+import { askIt, channelIt, lookIt, ownIt, publicIt, publicOwn, readIt, writeIt } from '../../test/declared.ts'
 import { fakeDatabase, type FakeTx } from '../../test/fake-database.ts'
-import { answer, route, type Route } from '../route.ts'
+import { alsoForSpectators, answer, route, type Route } from '../route.ts'
 import type { Appended } from './after-commit.ts'
 import { mount } from './mounted.ts'
 import { runCall } from './run-call.ts'
@@ -226,6 +226,30 @@ describe('before the handler', () => {
   })
 })
 
+describe('who has no account', () => {
+  test('AC-02 reaches the handler that is for them, where nobody acts, and no other', async () => {
+    const seen: Seen[] = []
+    const looking: object[] = []
+    const { ask } = service(
+      alsoForSpectators<typeof lookIt, string, FakeTx>(route(lookIt, valued(seen)), async (its) => {
+        looking.push(its)
+        return { value: 7 }
+      }),
+    )
+    const raw = { path: {}, fields: { n: '3' } }
+    expect((await ask(lookIt, { principal: null, raw })).data).toEqual({ value: 7 })
+    expect(seen).toEqual([])
+    expect(Object.keys(looking[0] ?? {}).toSorted()).toEqual(['ctx', 'input', 'request', 'signal', 'tx'])
+    expect((await ask(lookIt)).data).toEqual({ value: 1 })
+    expect(looking).toHaveLength(1)
+  })
+
+  test('AC-02 is nobody to an operation that says nothing of them', async () => {
+    const { ask } = service(route(readIt, valued()))
+    await expect(ask(readIt, { principal: null })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  })
+})
+
 test('what takes rights away waits for the gateways where another call took them already', async () => {
   const { ask, steps } = service(route({ ...writeIt, revokes: true }, valued()))
   await ask(writeIt)
@@ -267,6 +291,22 @@ describe('mounting', () => {
     ['one of another service', () => mounted({ ...readIt, service: 'auth' }), 'belongs to auth'],
     ['one without a limit', () => mounted({ ...readIt, limits: [] }), 'no limit'],
     ['one without a caller list', () => mounted({ ...readIt, callers: [] }), 'no caller list'],
+    ['one for who has no account, without a handler for them', () => mounted(lookIt), 'do not agree'],
+    [
+      'one with a handler for them that is not said to be',
+      () =>
+        mount(
+          'streams',
+          [alsoForSpectators<typeof readIt, string, FakeTx>(route(readIt, valued()), never)],
+          [],
+        ),
+      'do not agree',
+    ],
+    [
+      'one by which they would change something',
+      () => mounted({ ...writeIt, spectators: true }),
+      'who has no account changes nothing',
+    ],
     [
       'a call without a caller list',
       () => mount('streams', [], [answer({ ...askIt, callers: [] }, never)]),

@@ -190,7 +190,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         // Now or not at all: what was done is told.
         if (!waits(operation)) deps.unsent.check(facts.org, caller)
         const work = async () => compressed(await deps.dispatch(exchange), request.headers, turns)
-        const stranger = operation.access === 'public'
+        const stranger = exchange.caller === null
         const rendered = await (waits(operation)
           ? deps.dispatch(exchange)
           : deps.admission.take(facts.org, stranger, work))

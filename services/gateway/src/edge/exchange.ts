@@ -20,7 +20,7 @@ export interface Caller {
 export interface Exchange {
   readonly operation: Operation
   readonly door: 'Basic' | 'Session'
-  /** Null for public operations. */
+  /** Null for public operations, and for who has no account where they may ask for some of it. */
   readonly caller: Caller | null
   readonly raw: RawInput
   readonly facts: RequestFacts

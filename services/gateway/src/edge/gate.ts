@@ -56,6 +56,12 @@ export class Gate {
   }
 }
 
+/** Does the request come with what could be a credential, good or bad? */
+export const comesWithCredential = ({ headers }: IncomingMessage, door: 'Basic' | 'Session'): boolean =>
+  door === 'Basic'
+    ? headers.authorization !== undefined && headers.authorization !== ''
+    : cookie(headers.cookie, sessionCookie) !== null
+
 function credentialOf({ headers }: IncomingMessage, door: 'Basic' | 'Session'): Credential {
   if (door === 'Basic') return basicCredential(headers.authorization)
   const token = cookie(headers.cookie, sessionCookie)

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { eventsWs, getEvents, type Limit, type Operation } from '@parley/api'
+import { apiByIp, eventsWs, getEvents, type Limit, type Operation } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
+import { notLoggedIn } from '../identity/basic.ts'
 import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
 import type { Organisations } from '../identity/organisations.ts'
+import type { Spectators } from '../identity/spectators.ts'
 import { counters } from '../limits/limit-keys.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Admission } from './admission.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { type Fields, noFields, queryOf, readUrlencoded } from './fields.ts'
-import type { Gate } from './gate.ts'
+import { comesWithCredential, type Gate } from './gate.ts'
 import { HangUp } from './hang-up.ts'
 import type { Room } from './room.ts'
 import { siteOf } from './host.ts'
@@ -20,6 +22,8 @@ export interface OpenDeps {
   readonly limiter: Limiter
   readonly admission: Admission
   readonly organisations: Organisations
+  /** Null where the server lets nobody look who has no account. */
+  readonly spectators: Pick<Spectators, 'letIn'> | null
   /** For bodies with files. */
   readonly room: Room
   readonly publicHost: string
@@ -59,16 +63,22 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   readUrlencoded(queryOf(request.url ?? ''), fields)
   const hangUp = HangUp.of(response)
   const org = await deps.organisations.of(site.subdomain)
-  if (!waits(operation)) deps.admission.check(org, operation.access === 'public')
+  const { spectators } = deps
+  const looks = spectators !== null && operation.spectators && !comesWithCredential(request, door)
+  const stranger = operation.access === 'public' || looks
+  if (!waits(operation)) deps.admission.check(org, stranger)
   const ip = request.socket.remoteAddress ?? ''
-  const caller = operation.access === 'public' ? null : await deps.gate.caller(request, door, org, ip)
+  // Told so before anything else is looked at, as everybody is who is not logged in.
+  if (looks && !(await spectators.letIn(org))) throw notLoggedIn()
+  const caller = stranger ? null : await deps.gate.caller(request, door, org, ip)
   const count = async (limits: readonly Limit[], account: string | null): Promise<void> => {
     const who = { org, user: caller?.principal.user ?? null, ip, account }
     incoming.addHeaders(await deps.limiter.hit(counters(limits, who, deps.limitFactor)))
   }
   // Limits by account need the body, which is then small; all others come before it.
-  const byAccount = operation.limits.some((limit) => limit.by === 'account')
-  const ofAll = operation.limits.filter(({ given }) => given === undefined)
+  const limits = looks ? apiByIp : operation.limits
+  const byAccount = limits.some((limit) => limit.by === 'account')
+  const ofAll = limits.filter(({ given }) => given === undefined)
   if (!byAccount) await count(ofAll, null)
   // Not after the body: who may not ask is told so first.
   if (caller?.incomingWebhook && !operation.incomingWebhooks) throw notForWebhooks()
@@ -81,7 +91,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   const comes = (name: string): boolean =>
     Object.hasOwn(fields, name) || (file !== null && operation.params[name]?.place === 'file')
   // Counted last, so that no other site uses somebody's attempts up.
-  const ofGiven = operation.limits.filter(({ given }) => given !== undefined && comes(given))
+  const ofGiven = limits.filter(({ given }) => given !== undefined && comes(given))
   if (ofGiven.length > 0) await count(ofGiven, null)
   const port = deps.publicPort()
   return {

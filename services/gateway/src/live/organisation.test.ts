@@ -149,6 +149,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     channels: new Map<number, Set<number>>(),
     open: [] as number[],
     webPublic: [] as number[],
+    guests: [] as number[],
     reads: 0,
     loads: 0,
     reported: [] as string[],
@@ -178,7 +179,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
           [
             user,
             {
-              role: 400,
+              role: state.guests.includes(user) ? 600 : 400,
               active: true,
               generation: 1,
               vantage: 1,
@@ -488,6 +489,30 @@ test('AC-05 what was told to everybody of a channel is nobody’s once it is pri
   const again = reader(8, 'again')
   await organisation.serve(again.consumer, 1, 1)
   expect(again.got).toEqual([2])
+})
+
+test('AC-02 what was told to guests of a web-public channel is theirs no more once it is not, but of who is in it', async () => {
+  const { log, organisation, place, add, state } = scene()
+  Object.assign(state, { open: [9], webPublic: [9], guests: [7, 8] })
+  place(7, 9, true)
+  add('everywhere', { channel: 9, creator: 8 }, [], null)
+  await organisation.reach(2)
+  const [inside, outside, member] = [7, 8, 6].map((user) => reader(user, `q${user}`))
+  if (!inside || !outside || !member) throw new Error('no reader')
+  for (const { consumer } of [inside, outside, member]) await organisation.serve(consumer, 1, 1)
+  const kind = { invite_only: false, history_public_to_subscribers: true, is_archived: false }
+  const body = { channel_id: 9, ...kind, is_web_public: false, by: 1 }
+  add('channel.access-changed', body, [], null, true)
+  organisation.take(log.slice(2))
+  await organisation.confirm(3)
+  expect([inside, outside, member].map((one) => [one.got, one.cuts.count])).toEqual([
+    [[2], 0],
+    [[2], 1],
+    [[2], 0],
+  ])
+  const late = [7, 8, 6].map((user) => reader(user, `late${user}`))
+  for (const { consumer } of late) await organisation.serve(consumer, 1, 1)
+  expect(late.map(({ got }) => got)).toEqual([[2], [], [2]])
 })
 
 test.each([

@@ -21,6 +21,7 @@ import { insertQueue } from '../repo/queues.ts'
 import { exportSnapshot } from '../repo/snapshot.ts'
 import { stirring } from '../repo/stirring.ts'
 import { type Asked, askedOf, grantedIn, orgOf } from './own-operation.ts'
+import { registerSpectator } from './register-spectator.ts'
 
 const defaultLifespan = 600
 /** Events are kept no longer. */
@@ -32,6 +33,7 @@ const parts = [authSnapshot, streamsSnapshot, messagingSnapshot, uploadsSnapshot
  * queue begins exactly where the snapshot ends.
  */
 export async function registerQueue(context: Context, exchange: Exchange): Promise<Rendered> {
+  if (!exchange.caller) return registerSpectator(context, exchange)
   const asked = askedOf(register, exchange)
   const org = orgOf(exchange)
   const spec = specOf(asked, exchange, context.ids.uuid())

@@ -43,7 +43,11 @@ export const channelFactsOf = (org: OrgId, row: ChannelRow): ChannelFacts => ({
 })
 
 /** What decides about one channel for the actor; null where there is no such channel. */
-export async function readChannelFacts(tx: Tx, actor: Actor, id: number): Promise<ChannelFacts | null> {
+export async function readChannelFacts(
+  tx: Tx,
+  actor: Pick<Actor, 'userId'>,
+  id: number,
+): Promise<ChannelFacts | null> {
   const [row] = await tx.query(
     z.object({ channel: ChannelRow }),
     `SELECT ${channelColumns('c', '$2')} AS channel FROM streams.v1_channels c

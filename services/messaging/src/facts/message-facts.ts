@@ -5,7 +5,11 @@ import { z } from 'zod'
 import { ChannelRow, channelColumns, channelFactsOf } from './channel-facts.ts'
 
 /** What decides about one message for the actor; null where there is no such message. */
-export async function readMessageFacts(tx: Tx, actor: Actor, id: number): Promise<MessageFacts | null> {
+export async function readMessageFacts(
+  tx: Tx,
+  actor: Pick<Actor, 'userId'>,
+  id: number,
+): Promise<MessageFacts | null> {
   const [row] = await tx.query(
     z.object({
       message: z.object({ id: z.int(), sender: z.int(), received: z.boolean() }),

@@ -1,8 +1,9 @@
-import type { Granted } from '@parley/access'
+import type { Granted, Shown } from '@parley/access'
 import { Reaction, type Submessage, widgetIn } from '@parley/api'
 import { prepared, readSight, type Sight, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Readable } from './fetch.ts'
+import type { Displayed } from './shown.ts'
 import { type EditRow, readEditsOf } from './history.ts'
 import { readAtBirth } from './spans.ts'
 import { readSubmessages } from './submessages.ts'
@@ -43,6 +44,8 @@ export const PersonRow = z.object({ id: z.int(), email: z.string(), name: z.stri
 export type PersonRow = z.output<typeof PersonRow>
 
 const nobody: Sight = new Set()
+/** What a message was before is for who has an account. */
+const noEdits: Messages['edits'] = new Map()
 
 const ReactionRow = z.object({ messageId: z.int(), reaction: Reaction })
 
@@ -65,9 +68,24 @@ export const readMessage = (tx: Tx, granted: Granted<'message:read'>): Promise<M
 export const readMessages = (tx: Tx, granted: Granted<'message:list'>, ids: Readable): Promise<Messages> =>
   read(tx, granted, ids)
 
+/** The one message that spectators are shown by this proof. */
+export const readShownMessage = (tx: Tx, shown: Shown<'spectator:message'>): Promise<Messages> =>
+  read(tx, shown, [shown.object.messageId])
+
+/** Those that a search for spectators let through. */
+export const readShownMessages = (
+  tx: Tx,
+  shown: Shown<'spectator:look'>,
+  ids: Displayed,
+): Promise<Messages> => read(tx, shown, ids)
+
 async function read(
   tx: Tx,
-  granted: Granted<'message:read'> | Granted<'message:list'>,
+  granted:
+    | Granted<'message:read'>
+    | Granted<'message:list'>
+    | Shown<'spectator:message'>
+    | Shown<'spectator:look'>,
   ids: readonly number[],
 ): Promise<Messages> {
   if (ids.length === 0)
@@ -106,7 +124,7 @@ async function read(
       LEFT JOIN streams.v1_channels ch ON ch.org_id = $1 AND ch.channel_id = rc.channel_id
       LEFT JOIN messaging.user_flags f ON f.org_id = $1 AND f.user_id = $2 AND f.message_id = m.message_id
       ORDER BY m.message_id`),
-    [tx.org, granted.actor.userId, ids],
+    [tx.org, 'actor' in granted ? granted.actor.userId : 0, ids],
   )
   const changed = rows.filter(({ editedAt, movedAt }) => editedAt !== null || movedAt !== null)
   const widgets = rows.filter(({ content }) => widgetIn(content) !== null)
@@ -117,13 +135,15 @@ async function read(
       granted,
       widgets.map(({ id }) => id),
     ),
-    readEditsOf(
-      tx,
-      granted,
-      changed.map(({ id }) => id),
-    ),
+    'actor' in granted
+      ? readEditsOf(
+          tx,
+          granted,
+          changed.map(({ id }) => id),
+        )
+      : noEdits,
     readPeople(tx, rows),
-    readSight(tx, granted.actor),
+    'actor' in granted ? readSight(tx, granted.actor) : granted.spectator.seesWriters ? null : nobody,
   ])
   return { rows, reactions, submessages, edits, people, sight }
 }

@@ -1,4 +1,4 @@
-import type { Granted } from '@parley/access'
+import type { Granted, Shown } from '@parley/access'
 import { type Submessage, type Widget, widgetIn } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
@@ -59,7 +59,11 @@ const submessage = ({ id, message, sender, content }: z.output<typeof Row>): Sub
 /** What was added to the messages, in the order it came. @param ids of messages that the proof lets be read */
 export async function readSubmessages(
   tx: Tx,
-  _granted: Granted<'message:read'> | Granted<'message:list'>,
+  _granted:
+    | Granted<'message:read'>
+    | Granted<'message:list'>
+    | Shown<'spectator:message'>
+    | Shown<'spectator:look'>,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, readonly Submessage[]>> {
   if (ids.length === 0) return new Map()

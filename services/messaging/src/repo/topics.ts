@@ -1,4 +1,4 @@
-import { channelHistory, channelAtoms, type Granted, holds } from '@parley/access'
+import { channelHistory, channelAtoms, type Granted, holds, type Shown } from '@parley/access'
 import type { ChannelId, RecipientId } from '@parley/core'
 import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
@@ -9,10 +9,14 @@ export type TopicRow = z.output<typeof TopicRow>
 
 /**
  * The channel's topics in their latest spelling, newest first: of all its messages where its history is the actor's
- * to read, else of those that came to them.
+ * to read, else of those that came to them; to spectators of all.
  */
-export async function readTopics(tx: Tx, { actor, object }: Granted<'channel:read'>): Promise<TopicRow[]> {
-  return holds(channelHistory, channelAtoms(actor, object))
+export async function readTopics(
+  tx: Tx,
+  proof: Granted<'channel:read'> | Shown<'spectator:channel'>,
+): Promise<TopicRow[]> {
+  const { object } = proof
+  return !('actor' in proof) || holds(channelHistory, channelAtoms(proof.actor, object))
     ? tx.query(
         TopicRow,
         // From topic to topic along the index, whatever their number of messages.
@@ -40,7 +44,7 @@ export async function readTopics(tx: Tx, { actor, object }: Granted<'channel:rea
              AND m.message_id >= lower(g) AND (upper_inf(g) OR m.message_id < upper(g))
           WHERE r.org_id = $1 AND r.recipient_id = $2 AND r.user_id = $3
           ORDER BY m.topic_key, m.message_id DESC`,
-        [tx.org, object.recipientId, actor.userId],
+        [tx.org, object.recipientId, proof.actor.userId],
       )
 }
 

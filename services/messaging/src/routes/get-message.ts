@@ -1,13 +1,17 @@
+import { show } from '@parley/access'
 import { getMessage } from '@parley/api'
-import type { Tx } from '@parley/db'
-import { route } from '@parley/kit'
+import { readSpectator, type Tx } from '@parley/db'
+import { alsoForSpectators, notLoggedIn, route } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { readMessageFacts } from '../facts/message-facts.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
 import { oneMessage, there } from '../facts/readable-message.ts'
+import { nobody } from '../facts/nobody.ts'
 import { presentMessages } from '../present/message.ts'
-import { readMessage } from '../repo/messages.ts'
+import { presentShown } from '../present/shown.ts'
+import { readMessage, readShownMessage } from '../repo/messages.ts'
 
-export default route<typeof getMessage, Context, Tx>(
+const forAccounts = route<typeof getMessage, Context, Tx>(
   getMessage,
   oneMessage,
   async ({ input, granted, ctx, tx }) => {
@@ -23,3 +27,18 @@ export default route<typeof getMessage, Context, Tx>(
     return { raw_content: messages.rows[0]?.content ?? '', message }
   },
 )
+
+export default alsoForSpectators<typeof getMessage, Context, Tx>(forAccounts, async ({ input, ctx, tx }) => {
+  const spectator = await readSpectator(tx, ctx.webPublic)
+  const facts = await readMessageFacts(tx, nobody, input.message_id)
+  const verdict = facts && show('spectator:message', spectator, facts)
+  if (!verdict?.ok) throw notLoggedIn()
+  const messages = await readShownMessage(tx, verdict.shown)
+  const [message] = presentShown(messages, {
+    applyMarkdown: input.apply_markdown,
+    emptyTopicKnown: input.allow_empty_topic_name,
+    linkifiers: await ctx.linkifiers.within(tx),
+  })
+  if (!message) throw notLoggedIn()
+  return { raw_content: messages.rows[0]?.content ?? '', message }
+})

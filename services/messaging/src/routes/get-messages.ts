@@ -1,33 +1,72 @@
 import { type FetchedMessage, getMessages } from '@parley/api'
-import type { Granted } from '@parley/access'
+import type { Granted, Shown } from '@parley/access'
 import type { Tx } from '@parley/db'
-import { route } from '@parley/kit'
+import { alsoForSpectators, lookingIn, notLoggedIn, route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
 import { type Resolved, resolveNarrow } from '../facts/narrow-names.ts'
+import { nobody } from '../facts/nobody.ts'
+import { spectatorNarrow } from '../facts/spectator-narrow.ts'
 import { matchesOf } from '../present/matches.ts'
 import { type MessageStyle, presentMessages } from '../present/message.ts'
+import { presentShown, type ShownStyle } from '../present/shown.ts'
 import { firstUnread, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
 import { withFound } from '../repo/found.ts'
-import { readMessages } from '../repo/messages.ts'
+import { type Messages, readMessages, readShownMessages } from '../repo/messages.ts'
+import { shownAround } from '../repo/shown.ts'
 import { type Around, beyondNewest, parseWanted } from '../rules/anchor.ts'
 import { parseNarrow } from '../rules/narrow.ts'
 
-export default route<typeof getMessages, Context, Tx>(getMessages, async ({ input, granted, ctx, tx }) => {
+const forAccounts = route<typeof getMessages, Context, Tx>(
+  getMessages,
+  async ({ input, granted, ctx, tx }) => {
+    const wanted = parseWanted(input)
+    const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow ?? []))
+    const style = {
+      applyMarkdown: input.apply_markdown,
+      emptyTopicKnown: input.allow_empty_topic_name,
+      historyVisibility: (await readMessageSettings(tx)).historyVisibility,
+      linkifiers: await ctx.linkifiers.within(tx),
+    }
+    return ctx.searches.run(tx, granted.actor, terms, async () => {
+      if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
+      const ids = await readableIds(tx, granted, wanted.ids, terms)
+      return { messages: await present(tx, granted, { ids, terms }, style), history_limited: false }
+    })
+  },
+)
+
+export default alsoForSpectators<typeof getMessages, Context, Tx>(forAccounts, async ({ input, ctx, tx }) => {
+  const shown = await lookingIn(tx, ctx.webPublic)
+  const terms = await spectatorNarrow(tx, shown, input.narrow ?? [])
   const wanted = parseWanted(input)
-  const terms = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow ?? []))
+  // Named ones are asked for one by one.
+  if (wanted.kind === 'ids') throw notLoggedIn()
   const style = {
     applyMarkdown: input.apply_markdown,
     emptyTopicKnown: input.allow_empty_topic_name,
-    historyVisibility: (await readMessageSettings(tx)).historyVisibility,
     linkifiers: await ctx.linkifiers.within(tx),
   }
-  return ctx.searches.run(tx, granted.actor, terms, async () => {
-    if (wanted.kind === 'around') return around(tx, granted, terms, wanted, style)
-    const ids = await readableIds(tx, granted, wanted.ids, terms)
-    return { messages: await present(tx, granted, { ids, terms }, style), history_limited: false }
-  })
+  // All of them are one person to what bounds searches.
+  return ctx.searches.run(tx, nobody, terms, () => shownTo(tx, shown, terms, wanted, style))
 })
+
+/** As `around`: to who has no account everything is read. */
+async function shownTo(
+  tx: Tx,
+  shown: Shown<'spectator:look'>,
+  terms: readonly Resolved[],
+  wanted: Around,
+  style: ShownStyle,
+) {
+  const anchor = wanted.anchor ?? beyondNewest
+  const found = await shownAround(tx, shown, terms, { ...wanted, anchor })
+  const messages = await readShownMessages(tx, shown, found.ids)
+  return {
+    messages: await matched(tx, messages, presentShown(messages, style), terms, style.emptyTopicKnown),
+    ...whereIn(anchor, found, wanted),
+  }
+}
 
 async function around(
   tx: Tx,
@@ -41,13 +80,21 @@ async function around(
   const found = await idsAround(tx, granted, terms, { ...wanted, anchor }, 'message:look')
   return {
     messages: await present(tx, granted, { ids: found.ids, terms }, style),
-    anchor,
-    found_anchor: found.anchor > 0,
-    found_oldest: anchor === 0 || found.before < wanted.before,
-    found_newest: anchor === beyondNewest || found.after < wanted.after,
-    history_limited: false,
+    ...whereIn(anchor, found, wanted),
   }
 }
+
+const whereIn = (
+  anchor: number,
+  found: { readonly before: number; readonly anchor: number; readonly after: number },
+  wanted: Around,
+) => ({
+  anchor,
+  found_anchor: found.anchor > 0,
+  found_oldest: anchor === 0 || found.before < wanted.before,
+  found_newest: anchor === beyondNewest || found.after < wanted.after,
+  history_limited: false,
+})
 
 async function present(
   tx: Tx,
@@ -56,8 +103,18 @@ async function present(
   style: MessageStyle,
 ): Promise<FetchedMessage[]> {
   const found = await readMessages(tx, granted, ids)
-  const messages = presentMessages(found, style)
-  if (!terms.some(({ kind }) => kind === 'search')) return messages
-  const matches = await matchesOf(tx, found.rows, terms, style.emptyTopicKnown)
+  return matched(tx, found, presentMessages(found, style), terms, style.emptyTopicKnown)
+}
+
+/** With the words marked that a search found, where there was one. */
+async function matched(
+  tx: Tx,
+  found: Messages,
+  messages: readonly FetchedMessage[],
+  terms: readonly Resolved[],
+  emptyTopicKnown: boolean,
+): Promise<FetchedMessage[]> {
+  if (!terms.some(({ kind }) => kind === 'search')) return [...messages]
+  const matches = await matchesOf(tx, found.rows, terms, emptyTopicKnown)
   return messages.map((message) => ({ ...message, ...matches.get(message.id) }))
 }

@@ -1,4 +1,9 @@
-import type { ChannelObject, SubscriptionObject } from '@parley/api'
+import {
+  type ChannelObject,
+  maxChannelDescriptionLength,
+  maxChannelNameLength,
+  type SubscriptionObject,
+} from '@parley/api'
 import type { ChannelRow } from '../repo/channel-row.ts'
 import type { OwnSubscription } from '../repo/subscriptions.ts'
 import { channelObject } from './channel-object.ts'
@@ -41,5 +46,25 @@ export function registerChannels({ channels, own, subscribers }: RegisterRows, n
         const ids = who(channel.stream_id)
         return ids ? { ...channel, subscribers: ids } : channel
       }),
+  }
+}
+
+/** What is the same for everybody, or depends on the role alone. */
+export function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
+  return {
+    ...(wants('realm')
+      ? {
+          max_stream_name_length: maxChannelNameLength,
+          max_stream_description_length: maxChannelDescriptionLength,
+        }
+      : {}),
+    ...(wants('realm_user')
+      ? {
+          can_create_streams: !guest,
+          can_create_public_streams: !guest,
+          can_create_private_streams: !guest,
+          can_subscribe_other_users: !guest,
+        }
+      : {}),
   }
 }

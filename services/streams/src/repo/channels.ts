@@ -7,10 +7,18 @@ import {
   isAdmin,
   isGuest,
   type Predicate,
+  type Shown,
   type TopicsPolicy,
 } from '@parley/access'
 import { channelNameKey } from '@parley/api'
-import { channelPermissionsSql, only, predicateSql, prepared, type Tx } from '@parley/db'
+import {
+  channelPermissionsSql,
+  only,
+  predicateSql,
+  prepared,
+  spectatorChannelsSql,
+  type Tx,
+} from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 
@@ -52,6 +60,14 @@ const one = prepared(channelQuery('streams.channels c WHERE c.org_id = $1 AND c.
 export async function readChannel(tx: Tx, seen: Seen): Promise<ChannelRow> {
   return only(await tx.query(ChannelRow, one, [tx.org, channelOf(seen)]))
 }
+
+const shown = prepared(
+  channelQuery(`streams.channels c WHERE c.org_id = $1 AND ${spectatorChannelsSql('c')}`),
+)
+
+/** The channels that spectators are shown, in the order of their ids. */
+export const readShownChannels = (tx: Tx, _: Shown<'spectator:look'>): Promise<ChannelRow[]> =>
+  tx.query(ChannelRow, shown, [tx.org])
 
 export interface NewChannel {
   readonly name: string

@@ -1,17 +1,12 @@
 import { type Actor, authorize, decide, isGuest } from '@parley/access'
-import {
-  maxChannelDescriptionLength,
-  maxChannelNameLength,
-  type SnapshotRequest,
-  streamsSnapshot,
-} from '@parley/api'
+import { type SnapshotRequest, streamsSnapshot } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { answer, stale } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { settingsNaming } from '../facts/organisation-channels.ts'
 import { channelRowOf } from '../present/channel-object.ts'
-import { registerChannels } from '../present/register.ts'
+import { fixedKeys, registerChannels } from '../present/register.ts'
 import { readDefaults } from '../repo/change-channel.ts'
 import { readDefaultGroups } from '../repo/default-groups.ts'
 import { readFolders } from '../repo/folders.ts'
@@ -85,23 +80,3 @@ const makesWebPublic = (actor: Actor, webPublicEnabled: boolean): boolean =>
     isWebPublic: true,
     webPublicEnabled,
   }).ok
-
-/** What is the same for everybody, or depends on the role alone. */
-function fixedKeys(wants: (type: string) => boolean, guest: boolean): Record<string, unknown> {
-  return {
-    ...(wants('realm')
-      ? {
-          max_stream_name_length: maxChannelNameLength,
-          max_stream_description_length: maxChannelDescriptionLength,
-        }
-      : {}),
-    ...(wants('realm_user')
-      ? {
-          can_create_streams: !guest,
-          can_create_public_streams: !guest,
-          can_create_private_streams: !guest,
-          can_subscribe_other_users: !guest,
-        }
-      : {}),
-  }
-}
