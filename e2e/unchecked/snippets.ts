@@ -31,19 +31,23 @@ function attempts(type: string, p: string): Readonly<Record<string, string>> {
     }
   return {
     ...always,
-    'a proof of another action': 'other',
+    // For who has no account there are other proofs: neither stands for the other.
+    ...(/\bGranted\b/.test(type) && { 'a proof of another action': 'other' }),
+    ...(!/'spectator:look'/.test(type) && { 'a proof of who has no account': 'looking' }),
+    ...(!/\bGranted\b/.test(type) && { 'a proof of an account': 'other' }),
     'made by hand': `shown(${p})`,
     'a copy': `{ ...${p} }`,
   }
 }
 
 const preamble = [
-  `import type { Granted } from '${join(root, 'packages/access/src/index.ts')}'`,
+  `import type { Granted, Shown } from '${join(root, 'packages/access/src/index.ts')}'`,
   // No repository asks for a proof of this action, so it opens none.
   "declare const other: Granted<'message:mention-all'>",
+  "declare const looking: Shown<'spectator:look'>",
   // Everything of a proof that can be seen, as whoever makes one by hand could write it.
-  'type Shown<T> = T extends unknown ? { [K in keyof T as K extends string ? K : never]: T[K] } : never',
-  'declare function shown<T>(proof: T): Shown<T>',
+  'type Seen<T> = T extends unknown ? { [K in keyof T as K extends string ? K : never]: T[K] } : never',
+  'declare function shown<T>(proof: T): Seen<T>',
 ]
 
 /**

@@ -15,7 +15,7 @@ test('describes exactly what is declared', () => {
       '/api/v1/register': {
         post: {
           operationId: 'register-queue',
-          security: [{ apiKey: [] }],
+          security: [{}, { apiKey: [] }],
           requestBody: {
             content: {
               'application/x-www-form-urlencoded': {
@@ -28,6 +28,7 @@ test('describes exactly what is declared', () => {
       },
       '/api/v1/events': {
         get: {
+          security: [{ apiKey: [] }],
           parameters: [
             { name: 'queue_id', in: 'query', required: true },
             { name: 'last_event_id', in: 'query', required: true },

@@ -85,8 +85,7 @@ export function alsoForSpectators<O extends Operation, C, T extends Tx>(
   made: Route<C, T>,
   spectator: (looking: Looking<O, C, T>) => Promise<z.input<O['response']> | Written<z.input<O['response']>>>,
 ): Route<C, T> {
-  // As in `route`: the runner parses by the declaration first.
-  return { ...made, spectator } as unknown as Route<C, T>
+  return { ...made, spectator }
 }
 
 /** An internal call as a service mounts it. */

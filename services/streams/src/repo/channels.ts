@@ -66,8 +66,8 @@ const shown = prepared(
 )
 
 /** The channels that spectators are shown, in the order of their ids. */
-export const readShownChannels = (tx: Tx, _: Shown<'spectator:look'>): Promise<ChannelRow[]> =>
-  tx.query(ChannelRow, shown, [tx.org])
+export const readShownChannels = (tx: Tx, { spectator }: Shown<'spectator:look'>): Promise<ChannelRow[]> =>
+  tx.query(ChannelRow, shown, [spectator.orgId])
 
 export interface NewChannel {
   readonly name: string
