@@ -115,10 +115,6 @@ test.each([
   [{ default_language: 'no such' }, 'REQUEST_VARIABLE_INVALID Invalid default_language'],
   [{ jitsi_server_url: '"javascript:1"' }, 'REQUEST_VARIABLE_INVALID Invalid jitsi_server_url'],
   [{ topics_policy: 'empty_topic_only' }, 'REQUEST_VARIABLE_INVALID Invalid topics_policy'],
-  [
-    { welcome_message_custom_text: 'welcome' },
-    'BAD_REQUEST welcome_message_custom_text cannot be changed on this server',
-  ],
 ])('%j changes nothing: %s', async (fields, refusal) => {
   const before = await h.log(acme.org)
   expect(await refusalOf(patch(acme, { digest_emails_enabled: 'true', ...fields }))).toBe(`400 ${refusal}`)

@@ -65,6 +65,10 @@ test('older clients set by the older names', async () => {
 
 test.each([
   [{ color_scheme: '4' }, 'REQUEST_VARIABLE_INVALID Invalid color_scheme'],
+  [
+    { automatically_follow_topics_policy: '1' },
+    'BAD_REQUEST automatically_follow_topics_policy cannot be changed on this server',
+  ],
   [{ emojiset: 'mine' }, 'REQUEST_VARIABLE_INVALID Invalid emojiset'],
   [{ enter_sends: '1' }, 'REQUEST_VARIABLE_INVALID enter_sends is not a boolean'],
   [{ email_address_visibility: '6' }, 'REQUEST_VARIABLE_INVALID Invalid email_address_visibility'],

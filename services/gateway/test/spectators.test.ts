@@ -42,14 +42,15 @@ beforeAll(async () => {
   direct = z.int().parse((await ann.ok('POST', '/messages', { type: 'direct', to, content: 'x' }))['id'])
 }, 60_000)
 afterAll(() => network[Symbol.asyncDispose]())
-/** After a refusal nobody is asked again for a second. */
-beforeEach(async () => {
-  await letIn(true)
-  await expect.poll(async () => (await nobody.post('/register')).status, { timeout: 5000 }).toBe(200)
-})
+beforeEach(() => opened())
 
 const letIn = (yes: boolean): Promise<unknown> =>
   owner.ok('PATCH', '/realm', { enable_spectator_access: yes })
+/** After a refusal nobody is asked again for a second. */
+const opened = async (): Promise<void> => {
+  await letIn(true)
+  await expect.poll(async () => (await nobody.post('/register')).status, { timeout: 5000 }).toBe(200)
+}
 const channel = async (fields: Record<string, unknown> = {}): Promise<number> => {
   const wanted = { name: `channel ${++names}`, subscribers: [owner.id, ann.id], ...fields }
   return z.int().parse((await owner.ok('POST', '/channels/create', wanted))['id'])

@@ -6,8 +6,6 @@ const week = 604_800
 /** Longest text that greets who is new, in characters (Zulip API: `welcome_message_custom_text`). */
 export const maxWelcomeLength = 8000
 const owners = { ownersOnly: true }
-/** Would have an effect that is not built yet. */
-const fixed = { fixed: true }
 /** A limit in seconds; null is none, which is sent as "unlimited". */
 const limit = (): Param<number | null> =>
   json(z.union([z.int().min(1).max(2_147_483_647), z.literal('unlimited').transform(() => null)]))
