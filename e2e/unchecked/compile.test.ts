@@ -55,6 +55,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging readExpired': 'what the law is asked about before any of it is taken away',
   'messaging putOffScheduled': 'puts off what was taken; its writer is told',
   'messaging bounded': 'sets how long statements may take',
+  'messaging reachedBy': 'a place among ids from which searches begin; nobody is told of it',
   'messaging matchingWords': 'compares words that are given, of messages read against a proof',
   'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',
   'messaging spansSql': 'the same',

@@ -105,6 +105,9 @@ describe('where anybody is let in', () => {
       },
     ])
     expect((await look([web], { anchor: 'first_unread' })).body).toMatchObject({ found_anchor: false })
+    const dated = (anchor_date: string) => look([web], { anchor: 'date', anchor_date })
+    expect((await dated('2020-01-01')).body).toMatchObject({ anchor: open, found_anchor: true })
+    expect((await dated('9999-01-01')).body).toMatchObject({ anchor: 10_000_000_000_000_000 })
   })
 
   test('AC-02 anything else is 401, never another answer', async () => {

@@ -79,6 +79,8 @@ type Term = typeof someTerm extends fc.Arbitrary<infer T> ? T : never
 
 const Message = z.object({
   id: z.int(),
+  /** Seconds since the Unix epoch. */
+  sent: z.int(),
   channel: z.int().nullable(),
   closed: z.boolean().nullable(),
   users: z.array(z.int()).nullable(),
@@ -93,10 +95,20 @@ const Message = z.object({
 })
 type Message = z.output<typeof Message>
 
+/** Hours of talk, by clocks that are apart by up to 50 s: a later message may be of an earlier time. */
+const spreadInTime = ({ place }: Built) =>
+  database.superuser(
+    `UPDATE messaging.messages m SET sent_at = to_timestamp(1700000000 + n.n * 40 + (m.message_id * 7919) % 50)
+       FROM (SELECT message_id, row_number() OVER (ORDER BY message_id) AS n
+         FROM messaging.messages WHERE org_id = $1) AS n
+       WHERE m.org_id = $1 AND m.message_id = n.message_id`,
+    [place.org],
+  )
+
 const allMessages = async ({ place }: Built): Promise<Message[]> =>
   z.array(Message).parse(
     await database.superuser(
-      `SELECT m.message_id::integer AS id, rc.channel_id AS channel, c.invite_only AS closed, rc.user_ids AS users, m.topic,
+      `SELECT m.message_id::integer AS id, extract(epoch FROM m.sent_at)::integer AS sent, rc.channel_id AS channel, c.invite_only AS closed, rc.user_ids AS users, m.topic,
           m.sender_id AS sender, m.content,
           (SELECT count(*) FROM messaging.reactions e WHERE e.message_id = m.message_id)::integer AS reactions,
           ARRAY(SELECT r.user_id FROM messaging.received r
@@ -256,6 +268,7 @@ test('AC-03 every narrow finds what a look at every message that may be read fin
         const built = await build(database, given)
         await using instance = built.at
         const { ids } = built
+        await spreadInTime(built)
         const messages = await allMessages(built)
         const known = new Map<number, Promise<Known>>()
         const knownTo = (reader: number): Promise<Known> => {
@@ -305,6 +318,18 @@ test('AC-03 every narrow finds what a look at every message that may be read fin
           )
           const { anchor } = await ask({ narrow, anchor: 'first_unread' })
           expect({ narrow, anchor }).toEqual({ narrow, anchor: unread?.id ?? beyondNewest })
+
+          const since = (at(messages, i * 7)?.sent ?? 0) + (i % 3) - 1
+          const dated = await ask({
+            narrow,
+            anchor: 'date',
+            anchor_date: new Date(since * 1000).toISOString(),
+          })
+          expect({ narrow, since, anchor: dated.anchor }).toEqual({
+            narrow,
+            since,
+            anchor: expected.find((m) => m.sent >= since)?.id ?? beyondNewest,
+          })
 
           const paged: number[] = []
           for (let end = false; !end;) {

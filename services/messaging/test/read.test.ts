@@ -354,6 +354,19 @@ describe('anchors', () => {
       found_anchor: false,
     })
   })
+  test('a date: the first that was sent then or later; where there is none, beyond everything', async () => {
+    const by = (anchor_date: string) => around({ anchor: 'date', anchor_date, num_before: 1, num_after: 1 })
+    expect(await by('0000-01-01')).toMatchObject({
+      said: ['s1', 's2'],
+      anchor: idOf('s1'),
+      found_oldest: true,
+    })
+    expect(await by('9999-12-31T23:59:59Z')).toMatchObject({
+      said: ['s4'],
+      anchor: 10_000_000_000_000_000,
+      found_newest: true,
+    })
+  })
   test.each([
     [{ num_before: 3_000, num_after: 2_001 }, 'Too many messages requested (maximum 5000).'],
     [{ include_anchor: false, num_after: 1 }, 'The anchor can only be excluded at an end of the range'],

@@ -20,8 +20,10 @@ export const getMessages = operation({
   callers: ['gateway'],
   spectators: true,
   params: {
-    /** A message id, `newest`, `oldest` or `first_unread`. */
+    /** A message id, `newest`, `oldest`, `first_unread` or `date`. */
     anchor: optional(text(40)),
+    /** With `date`: ISO 8601, UTC unless it says another zone. */
+    anchor_date: optional(text(40)),
     include_anchor: withDefault(bool(), true),
     num_before: optional(int()),
     num_after: optional(int()),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
 import { operation } from '../operation.ts'
-import { bool, int, json, text, withDefault } from '../param.ts'
+import { bool, int, json, optional, text, withDefault } from '../param.ts'
 import { Narrow } from './narrow.ts'
 
 /** Adds or removes a flag of one's own messages around an anchor in a narrow. */
@@ -15,8 +15,10 @@ export const updateFlagsForNarrow = operation({
   limits: apiByUser,
   callers: ['gateway'],
   params: {
-    /** A message id, `newest`, `oldest` or `first_unread`. */
+    /** A message id, `newest`, `oldest`, `first_unread` or `date`. */
     anchor: text(40),
+    /** With `date`: ISO 8601, UTC unless it says another zone. */
+    anchor_date: optional(text(40)),
     include_anchor: withDefault(bool(), true),
     num_before: int(),
     num_after: int(),

@@ -2,7 +2,8 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
-import { type Around, beyondNewest } from '../rules/anchor.ts'
+import { type Anchor, type Around, beyondNewest } from '../rules/anchor.ts'
+import { reachedBy } from './sent-since.ts'
 import {
   knownSpansSql,
   lookingAt,
@@ -32,7 +33,7 @@ export interface Found {
 }
 
 /** The first message of the narrow that the actor has neither read nor muted; null where there is none. */
-export async function firstUnread(
+async function firstUnread(
   tx: Tx,
   { actor }: Granted<'message:list'>,
   terms: readonly Resolved[],
@@ -42,6 +43,27 @@ export async function firstUnread(
     unread: true,
     rule: 'message:read',
     bound: null,
+    since: null,
+    newestFirst: false,
+    limit: 1,
+  })
+  return row ?? null
+}
+
+/** The first message of the narrow that was sent then or later; null where there is none. */
+async function firstSince(
+  tx: Tx,
+  { actor }: Granted<'message:list'>,
+  terms: readonly Resolved[],
+  since: Date,
+  rule: MessageRule,
+): Promise<number | null> {
+  const [row] = await search(tx, actor, {
+    terms,
+    unread: terms.some((term) => term.kind === 'unread' && !term.negated),
+    rule,
+    bound: { operator: '>=', anchor: await reachedBy(tx, since) },
+    since,
     newestFirst: false,
     limit: 1,
   })
@@ -71,6 +93,7 @@ export async function idsAround(
           unread,
           rule,
           bound: { operator, anchor },
+          since: null,
           newestFirst: operator === '<',
           limit,
         })
@@ -91,7 +114,9 @@ interface Search {
   readonly terms: readonly Resolved[]
   readonly unread: boolean
   readonly rule: MessageRule
-  readonly bound: { readonly operator: '<' | '=' | '>'; readonly anchor: number } | null
+  readonly bound: { readonly operator: '<' | '=' | '>' | '>='; readonly anchor: number } | null
+  /** Sent then or later; null: at any time. */
+  readonly since: Date | null
   readonly newestFirst: boolean
   readonly limit: number
 }
@@ -124,6 +149,7 @@ function nearestFirst(ids: readonly number[], { bound, newestFirst }: Search): n
     '<': (id: number) => id < anchor,
     '=': (id: number) => id === anchor,
     '>': (id: number) => id > anchor,
+    '>=': (id: number) => id >= anchor,
   }
   // One that got its words meanwhile was found twice.
   const each = [...new Set(ids)]
@@ -134,7 +160,7 @@ function nearestFirst(ids: readonly number[], { bound, newestFirst }: Search): n
 async function searchAll(
   tx: Tx,
   actor: Granted<'message:list'>['actor'],
-  { terms, unread, rule, bound, newestFirst, limit }: Search,
+  { terms, unread, rule, bound, since, newestFirst, limit }: Search,
 ): Promise<number[]> {
   const values = new Values()
   const org = values.add(tx.org)
@@ -151,7 +177,8 @@ async function searchAll(
   const mine = { received: 'true', inUnread: unread }
   const looking = { org, user, terms, channel: 's.channel_id', muted: 's.muted', ...mine }
   const within = bound ? `m.message_id ${bound.operator} ${values.add(bound.anchor)}` : 'true'
-  const conditions = `m.org_id = ${org} AND ${within} AND ${messageConditions(values, looking)}`
+  const then = since ? `m.sent_at >= ${values.add(since)}` : 'true'
+  const conditions = `m.org_id = ${org} AND ${within} AND ${then} AND ${messageConditions(values, looking)}`
   const inSpan = 'm.recipient_id = s.recipient_id AND m.message_id >= s.lo AND m.message_id < s.hi'
   const most = values.add(limit)
   const few = terms.some((term) => !term.negated && sparse.has(term.kind))
@@ -200,4 +227,20 @@ export async function readableIds(
     values.list,
   )
   return asReadable(found.map(({ id }) => id))
+}
+
+/** The id that an anchor stands for in a narrow: beyond the newest where what it names is not there. */
+export async function anchorIn(
+  tx: Tx,
+  granted: Granted<'message:list'>,
+  terms: readonly Resolved[],
+  anchor: Anchor,
+  rule: MessageRule = 'message:read',
+): Promise<number> {
+  if (typeof anchor === 'number') return anchor
+  const found =
+    anchor === 'first_unread'
+      ? await firstUnread(tx, granted, terms)
+      : await firstSince(tx, granted, terms, anchor, rule)
+  return found ?? beyondNewest
 }

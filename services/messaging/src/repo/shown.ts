@@ -2,7 +2,8 @@ import type { Shown } from '@parley/access'
 import { spectatorChannelsSql, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
-import { type Around, beyondNewest } from '../rules/anchor.ts'
+import { type Anchor, type Around, beyondNewest } from '../rules/anchor.ts'
+import { reachedBy } from './sent-since.ts'
 import { messageConditions, recipientConditions, Values } from './spans.ts'
 
 const Id = z.object({ id: z.int() })
@@ -19,7 +20,30 @@ export interface ShownAround {
   readonly after: number
 }
 
-type Bound = { readonly operator: '<' | '=' | '>'; readonly limit: number }
+interface Bound {
+  readonly operator: '<' | '=' | '>' | '>='
+  readonly limit: number
+  /** Sent then or later. */
+  readonly since?: Date
+}
+
+/** The id that an anchor stands for in a narrow: beyond the newest where what it names is not there. */
+export async function shownAnchor(
+  tx: Tx,
+  _: Shown<'spectator:look'>,
+  terms: readonly Resolved[],
+  anchor: Anchor,
+): Promise<number> {
+  if (typeof anchor === 'number') return anchor
+  // To who has no account everything is read.
+  if (anchor === 'first_unread') return beyondNewest
+  const [first] = await search(tx, terms, await reachedBy(tx, anchor), {
+    operator: '>=',
+    limit: 1,
+    since: anchor,
+  })
+  return first ?? beyondNewest
+}
 
 /** The ids of a narrow around an anchor, in the channels that spectators are shown. */
 export async function shownAround(
@@ -50,7 +74,7 @@ async function search(
   tx: Tx,
   terms: readonly Resolved[],
   anchor: number,
-  { operator, limit }: Bound,
+  { operator, limit, since }: Bound,
 ): Promise<number[]> {
   const values = new Values()
   const org = values.add(tx.org)
@@ -68,7 +92,7 @@ async function search(
      SELECT m.id FROM places s CROSS JOIN LATERAL (
        SELECT m.message_id AS id FROM messaging.messages m
        WHERE m.org_id = ${org} AND m.recipient_id = s.recipient_id AND m.message_id ${operator} ${values.add(anchor)}
-         AND ${messageConditions(values, looking)}
+         AND ${since ? `m.sent_at >= ${values.add(since)}` : 'true'} AND ${messageConditions(values, looking)}
        ORDER BY m.message_id ${order} LIMIT ${most}) AS m
      ORDER BY id ${order} LIMIT ${most}`,
     values.list,

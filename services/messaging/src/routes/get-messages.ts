@@ -10,10 +10,10 @@ import { spectatorNarrow } from '../facts/spectator-narrow.ts'
 import { matchesOf } from '../present/matches.ts'
 import { type MessageStyle, presentMessages } from '../present/message.ts'
 import { presentShown, type ShownStyle } from '../present/shown.ts'
-import { firstUnread, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
+import { anchorIn, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
 import { withFound } from '../repo/found.ts'
 import { type Messages, readMessages, readShownMessages } from '../repo/messages.ts'
-import { shownAround } from '../repo/shown.ts'
+import { shownAnchor, shownAround } from '../repo/shown.ts'
 import { type Around, beyondNewest, parseWanted } from '../rules/anchor.ts'
 import { parseNarrow } from '../rules/narrow.ts'
 
@@ -59,7 +59,7 @@ async function shownTo(
   wanted: Around,
   style: ShownStyle,
 ) {
-  const anchor = wanted.anchor ?? beyondNewest
+  const anchor = await shownAnchor(tx, shown, terms, wanted.anchor)
   const found = await shownAround(tx, shown, terms, { ...wanted, anchor })
   const messages = await readShownMessages(tx, shown, found.ids)
   return {
@@ -76,7 +76,7 @@ async function around(
   style: MessageStyle,
 ) {
   const terms = await withFound(tx, granted, asked, 'message:look')
-  const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
+  const anchor = await anchorIn(tx, granted, terms, wanted.anchor, 'message:look')
   const found = await idsAround(tx, granted, terms, { ...wanted, anchor }, 'message:look')
   return {
     messages: await present(tx, granted, { ids: found.ids, terms }, style),

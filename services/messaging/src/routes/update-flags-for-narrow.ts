@@ -4,7 +4,7 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { mark } from '../edits/mark.ts'
 import { resolveNarrow } from '../facts/narrow-names.ts'
-import { firstUnread, idsAround } from '../repo/fetch.ts'
+import { anchorIn, idsAround } from '../repo/fetch.ts'
 import { withFound } from '../repo/found.ts'
 import { beyondNewest, parseAround } from '../rules/anchor.ts'
 import { parseFlagChange } from '../rules/flag-change.ts'
@@ -18,7 +18,7 @@ export default route<typeof updateFlagsForNarrow, Context, Tx>(
     const asked = await resolveNarrow(tx, granted.actor, parseNarrow(input.narrow))
     const { anchor, found } = await ctx.searches.run(tx, granted.actor, asked, async () => {
       const terms = await withFound(tx, granted, asked)
-      const anchor = wanted.anchor ?? (await firstUnread(tx, granted, terms)) ?? beyondNewest
+      const anchor = await anchorIn(tx, granted, terms, wanted.anchor)
       return { anchor, found: await idsAround(tx, granted, terms, { ...wanted, anchor }) }
     })
     const { changed, ignoredChannels } = await mark(tx, granted, rights, change, found.ids)
