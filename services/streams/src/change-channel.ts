@@ -78,9 +78,10 @@ interface Asking {
 export async function change(asking: Asking, id: number, wish: ChannelWish): Promise<void> {
   const { tx, ctx } = asking
   const { actor, rights } = await takeTurn(tx, asking.principal, asking)
+  // Before it is known whether there is such a channel: what is hidden costs what never was costs.
+  const organisation = await settingsNaming(tx)
   const channel = await channelFactsById(tx, actor, id)
   if (!channel) throw invalidChannelId()
-  const organisation = await settingsNaming(tx)
   const kind = kindChange(wish, channel)
   const wanted: ChannelChange = {
     channel,

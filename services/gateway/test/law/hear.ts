@@ -13,7 +13,7 @@ export interface Heard {
 }
 
 /** Everything of an answer but when it was given and how many more may be asked for. */
-const told = ({ status, headers, body }: Answer): string =>
+export const told = ({ status, headers, body }: Answer): string =>
   JSON.stringify([status, Object.keys(headers).sort(), headers['content-length'], body])
 
 /**
