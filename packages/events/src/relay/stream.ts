@@ -63,17 +63,23 @@ export function createEventStream(bus: Pick<Bus, 'connection'>, options: StreamO
     })
     return created
   }
+  const findOrMake = async (): Promise<string> => {
+    try {
+      const { created } = await (await manager()).streams.info(streamName)
+      return created
+    } catch (error) {
+      if (!isApiError(error, JetStreamApiCodes.StreamNotFound)) throw error
+      return make()
+    }
+  }
+  let ensuring: Promise<string> | null = null
   return {
-    async ensure() {
-      return within(async () => {
-        try {
-          const { created } = await (await manager()).streams.info(streamName)
-          return created
-        } catch (error) {
-          if (!isApiError(error, JetStreamApiCodes.StreamNotFound)) throw error
-          return make()
-        }
+    // One for all shards: a server before 2.10 dies when it is asked for a message of a stream that it is just making.
+    ensure() {
+      ensuring ??= within(findOrMake).finally(() => {
+        ensuring = null
       })
+      return ensuring
     },
     async lastOf(org) {
       return within(async () => {
