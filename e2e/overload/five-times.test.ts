@@ -21,7 +21,7 @@ const stack = new AsyncDisposableStack()
 beforeAll(async () => {
   product = stack.use(await startProduct({ gateways: 2 }))
   stage = stack.use(await scene(product))
-  generators = [stack.use(startGenerator()), stack.use(startGenerator())]
+  generators = [stack.use(startGenerator(10)), stack.use(startGenerator(10))]
   for (const name of ['Ann', 'Ben', 'Cleo', 'Dan']) people.push(await stage.person(`${name} Loud`))
   await stage.owner.ok('POST', '/users/me/subscriptions', {
     subscriptions: [{ name: 'loud' }],
