@@ -10,6 +10,7 @@ import * as slowReader from './slow-reader.ts'
 import { type Ground, ground, type ThreeGateways, threeGateways } from './three-gateways.ts'
 import { size } from '../size.ts'
 import * as unsubscribe from './unsubscribe.ts'
+import * as webPublic from './web-public.ts'
 
 const timeout = size(900_000, 3_600_000)
 
@@ -59,6 +60,11 @@ test(
 test(
   `an organisation that goes out of use opens nothing to anybody, and what it had open ends (seed ${organisation.seed})`,
   () => expect(tried(organisation)).resolves.toBeUndefined(),
+  timeout,
+)
+test(
+  `AC-05 a channel that guests and strangers see no more is gone for them, at any gateway (seed ${webPublic.seed})`,
+  () => expect(tried(webPublic)).resolves.toBeUndefined(),
   timeout,
 )
 test(
