@@ -7,7 +7,7 @@ import { meant, snippetsFor } from './snippets.ts'
 const withoutProof: Readonly<Record<string, string>> = {
   'audit readTree': 'hashes of acts without content; asked for by the operator’s call and the consumer only',
   'audit holdTree': 'the same',
-  'audit addLeaf': 'writes what the consumer made of a logged act, which was decided when it was done',
+  'audit addLeaves': 'writes what the consumer made of a logged act, which was decided when it was done',
   'audit readLeaves': 'as readTree',
   'audit readOrganisations': 'numbers of organisations, for the operator’s call',
   'auth findOrganisation': 'a subdomain is public',

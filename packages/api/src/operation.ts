@@ -62,8 +62,11 @@ export interface Operation<
   readonly callers: readonly Caller[]
   /** May the caller repeat it after a lost connection? */
   readonly idempotent: boolean
-  /** `read`: one snapshot; `write`: one transaction with the log; `own`: the handler arranges its own. */
-  readonly transaction: 'read' | 'write' | 'own'
+  /**
+   * `read`: one snapshot; `write`: one transaction with the log; `turn`: the same, and before it reads anything it waits until
+   * no other change of rights is under way that waits so; `own`: the handler arranges its own.
+   */
+  readonly transaction: 'read' | 'write' | 'turn' | 'own'
   /** Takes rights away: where there is nothing left to take, its answer still waits until no gateway acts on them. */
   readonly revokes: boolean
   /** May bots ask for it that only send what comes from elsewhere (incoming webhooks)? */

@@ -54,8 +54,8 @@ async function start(handler: (tx: Tx, event: LoggedEvent) => Promise<unknown> =
       database: await db.as('audit'),
       consumer: 'audit',
       types: [happened.type],
-      handler: async (tx, event) => {
-        await handler(tx, event)
+      handler: async (tx, events) => {
+        for (const event of events) await handler(tx, event)
       },
     }),
   )

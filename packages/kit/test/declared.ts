@@ -27,6 +27,15 @@ export const writeIt = operation({
   transaction: 'write',
   params: {},
 })
+export const turnIt = operation({
+  ...shared,
+  id: 'turn-it',
+  method: 'PUT',
+  path: '/api/v1/it',
+  access: 'self:use',
+  transaction: 'turn',
+  params: {},
+})
 export const ownIt = operation({
   ...shared,
   id: 'own-it',

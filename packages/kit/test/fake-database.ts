@@ -23,6 +23,8 @@ export interface FakeDatabase extends Database<FakeTx> {
   most: number | null
   readonly begun: string[]
   readonly ended: string[]
+  /** By number of the transaction: whether it asked who acts, and what it executed before and after. */
+  readonly statements: [number, 'asked' | 'executed'][]
 }
 
 export function fakeDatabase(): FakeDatabase {
@@ -32,8 +34,9 @@ export function fakeDatabase(): FakeDatabase {
       org,
       kind,
       number,
-      query: async (row) =>
-        database.actor
+      query: async (row) => {
+        database.statements.push([number, 'asked'])
+        return database.actor
           ? [
               row.parse({
                 org_id: org,
@@ -44,8 +47,12 @@ export function fakeDatabase(): FakeDatabase {
                 ...database.actor,
               }),
             ]
-          : [],
-      execute: async () => 0,
+          : []
+      },
+      execute: async () => {
+        database.statements.push([number, 'executed'])
+        return 0
+      },
     }
     try {
       const result = await fn(tx)
@@ -61,6 +68,7 @@ export function fakeDatabase(): FakeDatabase {
     most: 100,
     begun: [],
     ended: [],
+    statements: [],
     write: (org, fn) => run('write', org, fn),
     read: (org, fn) => run('read', org, fn),
     at: (org, _snapshot, fn) => run('read', org, fn),

@@ -10,7 +10,7 @@ import {
   watchCertificates,
 } from '@parley/kit'
 import type { AuditConfig } from './config.ts'
-import { auditedTypes, auditEvent } from './consumers/audited-event.ts'
+import { auditedTypes, auditEvents } from './consumers/audited-event.ts'
 import type { AuditContext } from './context.ts'
 import { readOrganisations } from './repo/tree.ts'
 import listAudited from './routes/list-audited.ts'
@@ -25,7 +25,7 @@ export async function createAudit(config: AuditConfig, deps: ServiceDeps): Promi
   const onProblem = (what: string, error?: unknown): void =>
     deps.logger.warn('following the log', { reason: what, ...describeError(error) })
   const consumer = opening.use(
-    consume({ bus, database, consumer: 'audit', types: auditedTypes, handler: auditEvent, onProblem }),
+    consume({ bus, database, consumer: 'audit', types: auditedTypes, handler: auditEvents, onProblem }),
   )
   const afterCommit = createAfterCommit({ bus, database, clock: deps.clock })
   const checks = { postgres: () => readOrganisations(database) }

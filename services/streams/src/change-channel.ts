@@ -9,7 +9,7 @@ import {
   type Reason,
   tooManyAnew,
 } from '@parley/access'
-import type { ChannelObject, Principal } from '@parley/api'
+import type { ChannelObject } from '@parley/api'
 import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
 import { say, type Tx } from '@parley/db'
 import {
@@ -24,7 +24,6 @@ import {
 import { channelFactsById } from './facts/channel-facts.ts'
 import { settingsNaming } from './facts/organisation-channels.ts'
 import { findAccounts, findOverseers } from './facts/people.ts'
-import { takeTurn } from './facts/turn.ts'
 import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
@@ -63,7 +62,6 @@ export interface ChannelWish extends Partial<Omit<ChannelSet, 'groups'>> {
 
 interface Asking {
   readonly tx: Tx
-  readonly principal: Principal
   readonly actor: Actor
   readonly rights: Rights
   readonly ctx: { readonly clock: Clock; readonly webPublic: boolean }
@@ -76,8 +74,7 @@ interface Asking {
  * @throws AppError where there is none that the actor may know of, or who asks may not do it, or the name is taken
  */
 export async function change(asking: Asking, id: number, wish: ChannelWish): Promise<void> {
-  const { tx, ctx } = asking
-  const { actor, rights } = await takeTurn(tx, asking.principal, asking)
+  const { tx, actor, rights, ctx } = asking
   // Before it is known whether there is such a channel: what is hidden costs what never was costs.
   const organisation = await settingsNaming(tx)
   const channel = await channelFactsById(tx, actor, id)

@@ -1,10 +1,9 @@
-import { type Actor, authorize, type Granted } from '@parley/access'
-import { channelNameKey, type DefaultGroupObject, type Principal } from '@parley/api'
-import { badRequest, type Rights } from '@parley/core'
+import { authorize, type Granted } from '@parley/access'
+import { channelNameKey, type DefaultGroupObject } from '@parley/api'
+import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, defaultGroupsChanged, make } from '@parley/events'
 import { channelFactsByName } from './facts/channel-facts.ts'
-import { takeTurn } from './facts/turn.ts'
 import { readDefaultGroups } from './repo/default-groups.ts'
 import { readDefaults } from './repo/change-channel.ts'
 import { noDefaultGroup } from './rules/default-group.ts'
@@ -12,9 +11,7 @@ import { unknownName } from './rules/unknown-channel.ts'
 
 interface Asking {
   readonly tx: Tx
-  readonly principal: Principal
-  readonly actor: Actor
-  readonly rights: Rights
+  readonly granted: Granted<'default-group:change'>
 }
 
 /** A change of groups of default channels under way. */
@@ -28,16 +25,10 @@ export interface Changing {
   tell(): Promise<void>
 }
 
-/**
- * Waits until no other change of channels is under way, and decides anew: what is read now stays so until the transaction ends.
- * @throws StaleRights where the account has changed meanwhile; AppError for who may not
- */
+/** In the organisation's turn: what is read now stays so until the transaction ends. */
 export async function changeDefaultGroups(asking: Asking): Promise<Changing> {
-  const { tx } = asking
-  const { actor, rights } = await takeTurn(tx, asking.principal, asking)
-  const verdict = authorize('default-group:change', actor, null, rights)
-  if (!verdict.ok) throw badRequest('Must be an organization administrator')
-  const { granted } = verdict
+  const { tx, granted } = asking
+  const { actor, rights } = granted
   return {
     granted,
     groups: await readDefaultGroups(tx, granted),

@@ -36,11 +36,15 @@ export async function leaveChannels(
 ): Promise<Leaving[]> {
   const { tx, actor } = acting
   const channels = await named(tx, actor, names)
-  const memberships = await readMemberships(
-    tx,
-    channels.flatMap(({ facts }) => facts?.channelId ?? []),
-    people.map((person) => person.userId),
-  )
+  const others = people.filter((person) => person.userId !== actor.userId)
+  const memberships =
+    others.length === 0
+      ? none
+      : await readMemberships(
+          tx,
+          channels.flatMap(({ facts }) => facts?.channelId ?? []),
+          others.map((person) => person.userId),
+        )
   // All of them before anything is done: one that there is not, and one that is hidden, cost alike.
   const decided = channels.map(({ facts, name }) => {
     if (!facts) throw noSuchChannel(name)
@@ -61,6 +65,8 @@ export const answerOfLeaving = (
   not_removed: leavings.filter(({ left }) => left.length < people.length).map(({ name }) => name),
 })
 
+const none: Memberships = { has: () => false }
+
 function proofFor(
   { actor, rights }: Acting,
   { userId, botOwnerId }: Actor,
@@ -68,7 +74,8 @@ function proofFor(
   facts: ChannelFacts,
   all: Memberships,
 ): Leave {
-  const subject = { userId, botOwnerId, subscribed: all.has(facts.channelId, userId) }
+  const subscribed = userId === actor.userId ? facts.subscribed : all.has(facts.channelId, userId)
+  const subject = { userId, botOwnerId, subscribed }
   const verdict = authorize('channel:unsubscribe', actor, { channel: facts, subject }, rights)
   if (verdict.ok) return verdict.granted
   throw verdict.kind === 'hide' ? noSuchChannel(name) : badRequest('Insufficient permission')

@@ -1,11 +1,12 @@
 import { limitsGuests } from '@parley/access'
+import type { Seq } from '@parley/core'
 import { onOneTrip, type Tx } from '@parley/db'
-import { append, hold, make, type NewEvent, userMoved } from '@parley/events'
+import { append, make, type NewEvent, userMoved } from '@parley/events'
 import type { Acting } from './acting.ts'
 import type { Joining } from './join-channels.ts'
 import type { Leaving } from './leave-channels.ts'
 import { channelOf } from './repo/channels.ts'
-import { startReceiving, stopReceiving } from './repo/received.ts'
+import { type LeftUnread, startReceiving, stopReceiving } from './repo/received.ts'
 import { type Moved, raiseSight } from './repo/vantage.ts'
 import { mostTold, unreadEvents } from './rules/unread-events.ts'
 
@@ -23,16 +24,17 @@ export async function writeMemberships(
   if (events.length + beside.length === 0) return
   const moved = limitsGuests(actor.realmGroups) ? await sightMoved(tx, leavings, joinings) : []
   const most = mostTold(leavings.reduce((sum, { left }) => sum + left.length, 0))
-  // The head is held for no trip longer than it must be.
-  const [, [left]] = await onOneTrip(
-    hold(tx, rights),
-    Promise.all([
-      Promise.all(leavings.map(({ proofs, left }) => stopReceiving(tx, proofs[0], left, most))),
-      Promise.all(joinings.map(({ proof, newcomers }) => startReceiving(tx, proof, newcomers))),
-    ]),
-  )
-  const unread = left.flat()
-  await append(tx, rights, [...events, ...unreadEvents(unread), ...beside, ...anew(moved)])
+  const log = (unread: readonly LeftUnread[]): Promise<Seq> =>
+    append(tx, rights, [...events, ...unreadEvents(unread), ...beside, ...anew(moved)])
+  // Whoever stops or starts receiving takes the head, which is held for no trip longer than it must be.
+  const come = (): Promise<unknown> =>
+    Promise.all(joinings.map(({ proof, newcomers }) => startReceiving(tx, proof, newcomers)))
+  if (leavings.length === 0) await onOneTrip(come(), log([]))
+  else {
+    const gone = leavings.map(({ proofs, left }) => stopReceiving(tx, proofs[0], left, most))
+    const [unread] = await onOneTrip(Promise.all(gone), come())
+    await log(unread.flat())
+  }
 }
 
 /** Queues of these people from before end. */

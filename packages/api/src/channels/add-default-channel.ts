@@ -15,7 +15,7 @@ export const addDefaultChannel = operation({
   access: 'channel:list',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   params: { stream_id: int() },
   response: z.object({}),
 })

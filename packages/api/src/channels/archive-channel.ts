@@ -12,7 +12,7 @@ export const archiveChannel = operation({
   access: 'channel:list',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: { stream_id: pathInt() },
   response: z.object({}),

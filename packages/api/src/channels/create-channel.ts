@@ -14,7 +14,7 @@ export const createChannel = operation({
   limits: apiByUser,
   bodyLimit: 256 * 1024,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   since: 417,
   params: {
     name: text(),

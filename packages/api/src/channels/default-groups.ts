@@ -25,7 +25,7 @@ const groups = {
   access: 'default-group:change',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   response: z.object({}),
 } as const
 const one = '/api/v1/default_stream_groups/{group_id}'

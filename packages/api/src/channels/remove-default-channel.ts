@@ -12,7 +12,7 @@ export const removeDefaultChannel = operation({
   access: 'channel:list',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   params: { stream_id: int() },
   response: z.object({}),
 })

@@ -28,7 +28,7 @@ export const subscribe = operation({
   limits: apiByUser,
   bodyLimit: 256 * 1024,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   params: {
     subscriptions: json(WantedChannels),
     principals: optional(json(Principals)),

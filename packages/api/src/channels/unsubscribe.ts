@@ -14,7 +14,7 @@ export const unsubscribe = operation({
   limits: apiByUser,
   bodyLimit: 256 * 1024,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: {
     subscriptions: json(z.array(z.string()).max(200)),

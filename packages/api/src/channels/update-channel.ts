@@ -17,7 +17,7 @@ export const updateChannel = operation({
   access: 'channel:list',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: {
     stream_id: pathInt(),

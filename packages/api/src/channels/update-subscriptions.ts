@@ -14,7 +14,7 @@ export const updateSubscriptions = operation({
   limits: apiByUser,
   bodyLimit: 256 * 1024,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: {
     delete: withDefault(json(z.array(z.string()).max(200)), []),

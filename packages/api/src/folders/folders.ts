@@ -44,7 +44,7 @@ export const createFolder = operation({
   method: 'POST',
   path: '/api/v1/channel_folders/create',
   access: 'folder:change',
-  transaction: 'write',
+  transaction: 'turn',
   params: { name: text(), description: text() },
   response: z.object({ channel_folder_id: z.int() }),
 })
@@ -56,7 +56,7 @@ export const reorderFolders = operation({
   method: 'PATCH',
   path: '/api/v1/channel_folders',
   access: 'folder:change',
-  transaction: 'write',
+  transaction: 'turn',
   idempotent: true,
   since: 414,
   params: { order: json(z.array(z.int().min(0)).max(maxFolders)) },
@@ -70,7 +70,7 @@ export const updateFolder = operation({
   method: 'PATCH',
   path: '/api/v1/channel_folders/{channel_folder_id}',
   access: 'folder:change',
-  transaction: 'write',
+  transaction: 'turn',
   idempotent: true,
   params: {
     channel_folder_id: pathInt(),

@@ -3,12 +3,12 @@ import type { Database, Tx } from '@parley/db'
 import type { LoggedEvent } from '../read-log.ts'
 import { noteApplied, readTypes, takeInbox } from './inbox.ts'
 
-/** What a consumer does: one event in the transaction that also writes down that it is applied. */
+/** What a consumer does: some events, in their order, in the transaction that also writes down that they are applied. */
 export interface Effect {
   /** The service's name, with a suffix after a dot where it has several consumers. */
   readonly consumer: string
   readonly types: readonly string[]
-  readonly handler: (tx: Tx, event: LoggedEvent) => Promise<void>
+  readonly handler: (tx: Tx, events: readonly LoggedEvent[]) => Promise<void>
 }
 
 /** How much of a log one transaction applies; a long backlog goes in pieces. */
@@ -30,7 +30,8 @@ async function applySome(tx: Tx, { consumer, types, handler }: Effect, to: Seq):
   const applied = await takeInbox(tx, consumer)
   if (applied >= to) return applied
   const until = seq(Math.min(to, applied + eventsAtOnce))
-  for (const event of await readTypes(tx, types, applied, until)) await handler(tx, event)
+  const events = await readTypes(tx, types, applied, until)
+  if (events.length > 0) await handler(tx, events)
   await noteApplied(tx, consumer, until)
   return until
 }

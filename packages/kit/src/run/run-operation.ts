@@ -8,7 +8,15 @@ import {
   type RequestFacts,
 } from '@parley/api'
 import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
-import { type ActorAndRights, type Database, readActor, readRights, type Tx } from '@parley/db'
+import {
+  type ActorAndRights,
+  type Database,
+  onOneTrip,
+  readActor,
+  readRights,
+  takeTurn,
+  type Tx,
+} from '@parley/db'
 import type { Asking, Looking, Route } from '../route.ts'
 import { Written } from '../written.ts'
 import type { AfterCommit } from './after-commit.ts'
@@ -84,8 +92,20 @@ async function attempt<C, T extends Tx>(
 ): Promise<unknown> {
   const { database } = running
   const org = orgId(asked.request.org)
-  const within = async (tx: T): Promise<unknown> =>
-    decideAndHandle(running, route, asked, input, tx, await whoIn(tx, asked.principal))
+  const within = async (tx: T, who = whoIn(tx, asked.principal)): Promise<unknown> =>
+    decideAndHandle(running, route, asked, input, tx, await who)
+  const committed = (decided: (tx: T) => Promise<unknown>, ahead: number): Promise<unknown> =>
+    commit(
+      running,
+      org,
+      async (tx) => {
+        const data = await decided(tx)
+        stillWaitedFor(asked.signal)
+        return data
+      },
+      ahead,
+      route.operation.revokes,
+    )
   switch (route.operation.transaction) {
     case 'own':
       return decideAndHandle(
@@ -97,24 +117,22 @@ async function attempt<C, T extends Tx>(
         await whoOwn(running, asked.principal),
       )
     case 'read':
-      return database.read(org, within)
+      return database.read(org, (tx) => within(tx))
     case 'write':
-      return commit(
-        running,
-        org,
-        async (tx) => {
-          const data = await within(tx)
-          stillWaitedFor(asked.signal)
-          return data
-        },
-        time,
-        route.operation.revokes,
-      )
+      return committed((tx) => within(tx), time)
+    case 'turn':
+      return committed((tx) => within(tx, whoInTurn(tx, asked.principal)), 1)
   }
 }
 
 async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRights> {
   return principal ? readActor(tx, userId(principal.user)) : { actor: null, rights: await readRights(tx) }
+}
+
+/** Whoever was overtaken while waiting is read as they are now: the lock is had before the statement behind it begins. */
+async function whoInTurn(tx: Tx, principal: Principal | null): Promise<ActorAndRights> {
+  const [, who] = await onOneTrip(takeTurn(tx), whoIn(tx, principal))
+  return who
 }
 
 async function whoOwn<C, T extends Tx>(

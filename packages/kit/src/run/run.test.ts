@@ -3,7 +3,17 @@ import type { Operation } from '@parley/api'
 import { badRequest, channelId, orgId, recipientId, type Rights, rights, seq } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { describe, expect, test } from 'vitest'
-import { askIt, channelIt, lookIt, ownIt, publicIt, publicOwn, readIt, writeIt } from '../../test/declared.ts'
+import {
+  askIt,
+  channelIt,
+  lookIt,
+  ownIt,
+  publicIt,
+  publicOwn,
+  readIt,
+  turnIt,
+  writeIt,
+} from '../../test/declared.ts'
 import { fakeDatabase, type FakeTx } from '../../test/fake-database.ts'
 import { alsoForSpectators, answer, route, type Route } from '../route.ts'
 import type { Appended } from './after-commit.ts'
@@ -103,6 +113,25 @@ describe('an operation', () => {
     stale = 3
     await expect(ask(writeIt)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
     expect(database.begun).toHaveLength(6)
+  })
+
+  test('that is done in turn waits before it asks who acts, once in each transaction', async () => {
+    let stale = 1
+    const { ask, database, steps, appended } = service(
+      route(turnIt, async () => {
+        if (stale-- > 0) throw new StaleRights()
+        return { value: 1 }
+      }),
+    )
+    appended.now = { seq: seq(9), revokes: true }
+    expect((await ask(turnIt)).data).toEqual({ value: 1 })
+    expect(database.statements).toEqual([
+      [1, 'executed'],
+      [1, 'asked'],
+      [2, 'executed'],
+      [2, 'asked'],
+    ])
+    expect(steps).toEqual(['hint 2 9 after rollback,commit', 'barrier 2 9'])
   })
 
   test('that arranges its own transactions gets none, and its actor from where the service says', async () => {

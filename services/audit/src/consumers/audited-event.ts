@@ -1,22 +1,21 @@
 import { appendLeaf, leafHash } from '@parley/crypto'
 import type { Tx } from '@parley/db'
 import { declarations, type LoggedEvent } from '@parley/events'
-import { addLeaf, holdTree } from '../repo/tree.ts'
+import { addLeaves, holdTree } from '../repo/tree.ts'
 import { entryOf } from '../rules/entry.ts'
+import type { Leaf } from '../rules/verify.ts'
 
 /** Every type of event that becomes a leaf. */
 export const auditedTypes: readonly string[] = declarations.filter((d) => d.audited).map((d) => d.type)
 
-/** Writes one event as the next leaf of its organisation's tree. */
-export async function auditEvent(tx: Tx, event: LoggedEvent): Promise<void> {
-  const tree = await holdTree(tx)
-  const entry = entryOf({
-    org: tx.org,
-    seq: event.seq,
-    type: event.type,
-    at: new Date(event.at).toISOString(),
-    body: event.body,
+/** Writes events as the next leaves of their organisation's tree. */
+export async function auditEvents(tx: Tx, events: readonly LoggedEvent[]): Promise<void> {
+  let tree = await holdTree(tx)
+  const leaves = events.map(({ seq, type, at, body }): Leaf => {
+    const entry = entryOf({ org: tx.org, seq, type, at: new Date(at).toISOString(), body })
+    const leaf = { index: tree.size, seq, entry, hash: leafHash(entry) }
+    tree = appendLeaf(tree, leaf.hash)
+    return leaf
   })
-  const hash = leafHash(entry)
-  await addLeaf(tx, { index: tree.size, seq: event.seq, entry, hash }, appendLeaf(tree, hash))
+  await addLeaves(tx, leaves, tree)
 }

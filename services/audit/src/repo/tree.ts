@@ -1,5 +1,5 @@
 import type { Frontier } from '@parley/crypto'
-import { type Database, prepared, type Tx } from '@parley/db'
+import { type Database, only, onOneTrip, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Leaf } from '../rules/verify.ts'
 
@@ -15,29 +15,33 @@ export async function readTree(tx: Tx): Promise<Frontier> {
 
 /** As `readTree`, and keeps every other writer of this tree waiting until the transaction ends. */
 export async function holdTree(tx: Tx): Promise<Frontier> {
-  await tx.execute(
-    prepared(
-      `INSERT INTO audit.trees (org_id, size, roots) VALUES ($1, 0, '{}') ON CONFLICT (org_id) DO NOTHING`,
-    ),
-    [tx.org],
-  )
-  const [row] = await tx.query(
-    TreeRow,
-    prepared('SELECT size, roots FROM audit.trees WHERE org_id = $1 FOR NO KEY UPDATE'),
-    [tx.org],
-  )
-  return row ?? { size: 0, roots: [] }
+  const held = prepared('SELECT size, roots FROM audit.trees WHERE org_id = $1 FOR NO KEY UPDATE')
+  const [row] = await tx.query(TreeRow, held, [tx.org])
+  if (row) return row
+  const begun = `INSERT INTO audit.trees (org_id, size, roots) VALUES ($1, 0, '{}') ON CONFLICT (org_id) DO NOTHING`
+  await tx.execute(begun, [tx.org])
+  // Another writer may have begun it, and have gone on.
+  return only(await tx.query(TreeRow, held, [tx.org]))
 }
 
-/** Adds a leaf and records the tree that has it. */
-export async function addLeaf(tx: Tx, leaf: Leaf, tree: Frontier): Promise<void> {
-  await tx.execute(
-    prepared('INSERT INTO audit.leaves (org_id, index, seq, entry, hash) VALUES ($1, $2, $3, $4, $5)'),
-    [tx.org, leaf.index, leaf.seq, leaf.entry, leaf.hash],
-  )
-  await tx.execute(
-    prepared('UPDATE audit.trees SET size = $2, roots = $3, updated_at = now() WHERE org_id = $1'),
-    [tx.org, tree.size, tree.roots],
+/** Adds leaves and records the tree that has them. */
+export async function addLeaves(tx: Tx, leaves: readonly Leaf[], tree: Frontier): Promise<void> {
+  await onOneTrip(
+    tx.execute(
+      prepared(`INSERT INTO audit.leaves (org_id, index, seq, entry, hash)
+        SELECT $1, l.* FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bytea[]) AS l`),
+      [
+        tx.org,
+        leaves.map(({ index }) => index),
+        leaves.map(({ seq }) => seq),
+        leaves.map(({ entry }) => entry),
+        leaves.map(({ hash }) => hash),
+      ],
+    ),
+    tx.execute(
+      prepared('UPDATE audit.trees SET size = $2, roots = $3, updated_at = now() WHERE org_id = $1'),
+      [tx.org, tree.size, tree.roots],
+    ),
   )
 }
 

@@ -69,6 +69,13 @@ export async function findPeople(
   return rows.length === ids.length + emails.length ? rows.map(person) : null
 }
 
+/** The same for whom a request may name: who asks where it names nobody. */
+export const findPrincipals = async (
+  tx: Tx,
+  asker: Actor,
+  named: readonly (number | string)[] = [],
+): Promise<Actor[] | null> => (named.length === 0 ? [asker] : findPeople(tx, asker, named))
+
 /** Ids of the active accounts: of members, who may know of every public channel, and of guests. */
 export async function findAccounts(
   tx: Tx,

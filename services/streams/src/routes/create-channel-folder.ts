@@ -3,7 +3,6 @@ import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, folderChanged, make } from '@parley/events'
 import { route } from '@parley/kit'
-import { turnToChangeFolders } from '../change-folder.ts'
 import type { Context } from '../context.ts'
 import { renderDescription } from '../present/description.ts'
 import { insertFolder, readFolders } from '../repo/folders.ts'
@@ -11,10 +10,9 @@ import { folderName, folderNameTaken } from '../rules/folder-name.ts'
 import { channelDescription } from '../rules/wanted-channels.ts'
 
 export default route<typeof createFolder, Context, Tx>(createFolder, async (handled) => {
-  const { input, tx, request, ctx } = handled
+  const { input, tx, granted, request, ctx } = handled
   const name = folderName(input.name)
   const description = channelDescription(input.description)
-  const granted = await turnToChangeFolders(handled)
   if ((await readFolders(tx, granted)).length >= maxFolders)
     throw badRequest(`Too many channel folders (limit: ${maxFolders})`)
   const rendered = renderDescription(description, request.url)

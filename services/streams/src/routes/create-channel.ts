@@ -4,7 +4,6 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { findPeople } from '../facts/people.ts'
-import { takeTurn } from '../facts/turn.ts'
 import { join } from '../join-channels.ts'
 import { madeEvents, makeChannel, prepareMaking } from '../make-channel.ts'
 import { writeMemberships } from '../memberships.ts'
@@ -12,19 +11,14 @@ import { channelOf } from '../repo/channels.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
 export default route<typeof createChannel, Context, Tx>(createChannel, async (handled) => {
-  const { input, tx, principal, request, ctx } = handled
+  const { input, tx, actor, rights, request, ctx } = handled
   const name = channelName(input.name)
   const description = channelDescription(input.description)
-  const acting = {
-    tx,
-    now: ctx.clock.now(),
-    webPublic: ctx.webPublic,
-    ...(await takeTurn(tx, principal, handled)),
-  }
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
   // Whoever makes it is in it only where they say so.
-  const people = await findPeople(tx, acting.actor, input.subscribers)
+  const people = await findPeople(tx, actor, input.subscribers)
   if (!people) throw badRequest('No such user')
-  const others = people.some((person) => person.userId !== acting.actor.userId)
+  const others = people.some((person) => person.userId !== actor.userId)
   const making = await prepareMaking(acting, input, request.url, others)
   const proof = await makeChannel(acting, making, { name, description })
   if (!proof) throw channelExists(name)

@@ -3,13 +3,11 @@ import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, folderChanged, make } from '@parley/events'
 import { route } from '@parley/kit'
-import { turnToChangeFolders } from '../change-folder.ts'
 import type { Context } from '../context.ts'
 import { orderFolders, readFolders } from '../repo/folders.ts'
 
 export default route<typeof reorderFolders, Context, Tx>(reorderFolders, async (handled) => {
-  const { input, tx } = handled
-  const granted = await turnToChangeFolders(handled)
+  const { input, tx, granted } = handled
   const all = (await readFolders(tx, granted)).map((folder) => folder.id)
   const { order } = input
   // Each once, archived ones too: nothing is left without a place.

@@ -3,8 +3,7 @@ import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
-import { findPeople } from '../facts/people.ts'
-import { takeTurn } from '../facts/turn.ts'
+import { findPrincipals } from '../facts/people.ts'
 import { answerOfJoining, joinChannels } from '../join-channels.ts'
 import { writeMemberships } from '../memberships.ts'
 import { sayJoined } from '../say-joined.ts'
@@ -13,19 +12,13 @@ import { refuseTooMany } from '../rules/too-many.ts'
 import { wantedChannels } from '../rules/wanted-channels.ts'
 
 export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) => {
-  const { input, tx, principal, request, ctx } = handled
+  const { input, tx, actor, rights, request, ctx } = handled
   const wanted = wantedChannels(input.subscriptions)
   refuseTooMany(wanted.length, input.principals?.length ?? 1)
-  const acting = {
-    tx,
-    now: ctx.clock.now(),
-    webPublic: ctx.webPublic,
-    ...(await takeTurn(tx, principal, handled)),
-  }
-  const { actor } = acting
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
   // Refused although no channel may have to be made: a request that cannot be granted is not granted by chance.
   refuseUnsupported(input, actor)
-  const people = await findPeople(tx, actor, input.principals?.length ? input.principals : [actor.userId])
+  const people = await findPrincipals(tx, actor, input.principals)
   if (!people) throw badRequest('No such user')
 
   const fatal = input.authorization_errors_fatal

@@ -3,7 +3,6 @@ import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, folderChanged, make } from '@parley/events'
 import { route } from '@parley/kit'
-import { turnToChangeFolders } from '../change-folder.ts'
 import type { Context } from '../context.ts'
 import { renderDescription } from '../present/description.ts'
 import { folderHasChannels, readFolders, setFolder } from '../repo/folders.ts'
@@ -11,11 +10,10 @@ import { folderName, folderNameTaken, invalidFolder } from '../rules/folder-name
 import { channelDescription } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateFolder, Context, Tx>(updateFolder, async (handled) => {
-  const { input, tx, request } = handled
+  const { input, tx, granted, request } = handled
   const { channel_folder_id: id, is_archived: archived = null } = input
   const name = input.name === undefined ? null : folderName(input.name)
   const text = input.description === undefined ? null : channelDescription(input.description)
-  const granted = await turnToChangeFolders(handled)
   const before = (await readFolders(tx, granted)).find((folder) => folder.id === id)
   if (!before) throw invalidFolder()
   if (archived && !before.is_archived && (await folderHasChannels(tx, granted, id)))

@@ -4,24 +4,17 @@ import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
-import { takeTurn } from '../facts/turn.ts'
 import { answerOfJoining, joinChannels } from '../join-channels.ts'
 import { answerOfLeaving, leaveChannels } from '../leave-channels.ts'
 import { writeMemberships } from '../memberships.ts'
 import { wantedChannels } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateSubscriptions, Context, Tx>(updateSubscriptions, async (handled) => {
-  const { input, tx, principal, request, ctx } = handled
+  const { input, tx, actor, rights, request, ctx } = handled
   const wanted = wantedChannels(input.add)
   if (wanted.length + input.delete.length === 0)
     throw badRequest('Nothing to do. Specify at least one of "add" or "delete".')
-  const acting = {
-    tx,
-    now: ctx.clock.now(),
-    webPublic: ctx.webPublic,
-    ...(await takeTurn(tx, principal, handled)),
-  }
-  const { actor, rights } = acting
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
   // As where one comes into channels and nothing else: guests leave by themselves and are brought in by others.
   if (wanted.length > 0 && !authorize('channel:join', actor, null, rights).ok)
     throw badRequest('Insufficient permission')
