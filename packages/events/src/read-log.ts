@@ -10,7 +10,7 @@ import {
   userId,
   type UserId,
 } from '@parley/core'
-import type { Tx } from '@parley/db'
+import { lastly, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 
 /** An event as the log holds it. */
@@ -72,14 +72,11 @@ const columns = 'seq, at, type, body, user_ids, channel_id, rights_after, revoke
 
 /**
  * The organisation's events after `after`, up to and with `to`, in order and at most `limit`.
- * What lies at or below the log's floor is no longer there: see `readHead`.
+ * What lies at or below the log's floor is no longer there: see `readHead`. The last statement of its transaction.
  */
 export async function readLog(tx: Tx, after: Seq, to: Seq, limit = 1000): Promise<LoggedEvent[]> {
-  return tx.query(
-    LogRow,
-    `SELECT ${columns} FROM events.log WHERE org_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
-    [tx.org, after, to, limit],
-  )
+  const sql = `SELECT ${columns} FROM events.log WHERE org_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`
+  return lastly(tx, LogRow, prepared(sql), [tx.org, after, to, limit])
 }
 
 /** Who catches up: what is addressed to the user, to their channels or to everybody. */

@@ -94,7 +94,15 @@ test('S9 what a consumer that ends has heard of and not applied is another’s a
   await bus.ready
   const { connection } = bus
   if (!connection) throw new Error('not connected')
-  const own = await jetstream(connection, { checkAPI: false }).consumers.get(streamName, 'audit')
+  const { consumers } = jetstream(connection, { checkAPI: false })
+  const known = () =>
+    consumers.get(streamName, 'audit').then(
+      () => true,
+      () => false,
+    )
+  // The log may have been looked at before the stream was.
+  await expect.poll(known, { timeout: 20_000, interval: 20 }).toBe(true)
+  const own = await consumers.get(streamName, 'audit')
   const heard = async (): Promise<number> => (await own.info()).num_ack_pending
   const unacknowledged = (count: number) => expect.poll(heard, { timeout: 20_000, interval: 20 }).toBe(count)
   await unacknowledged(0)

@@ -16,6 +16,7 @@ import type { AfterCommit } from './run/after-commit.ts'
 import { mount } from './run/mounted.ts'
 import { runCall } from './run/run-call.ts'
 import { type ActorSource, runOperation } from './run/run-operation.ts'
+import { TurnsOf } from './run/turns-of.ts'
 import { inScope } from './scope.ts'
 import type { RunningService, ServiceDeps } from './service.ts'
 import { servingSpan } from './telemetry.ts'
@@ -117,7 +118,7 @@ async function checkOwnPools<C, T extends Tx>({
 function dispatcher<C, T extends Tx>(options: ServeOptions<C, T>): LinkHandler {
   const { service, config, deps, ctx, routes, calls } = options
   const mounted = mount(service, routes, calls)
-  const running = { ...options, ...mounted }
+  const running = { ...options, ...mounted, turns: new TurnsOf() }
   const tokens = createTokenVerifier(config.tokenKeys, deps.clock)
   return async (call) => {
     const { op, caller, signal } = call

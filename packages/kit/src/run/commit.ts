@@ -29,7 +29,10 @@ export async function deciding<R>(work: (attempt: number) => Promise<R>): Promis
  * @throws StaleRights where rights moved since the decision: nothing was written
  */
 export async function commit<R, T extends Tx>(
-  { database, afterCommit }: { readonly database: Database<T>; readonly afterCommit: AfterCommit },
+  {
+    database,
+    afterCommit,
+  }: { readonly database: Pick<Database<T>, 'read' | 'write'>; readonly afterCommit: AfterCommit },
   org: OrgId,
   fn: (tx: T) => Promise<R>,
   attempt = 1,

@@ -7,7 +7,7 @@ import {
   type RawInput,
   type RequestFacts,
 } from '@parley/api'
-import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
+import { AppError, badRequest, type OrgId, orgId, rights, type Rights, userId } from '@parley/core'
 import {
   type ActorAndRights,
   type Database,
@@ -23,6 +23,7 @@ import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
 import { stale, stillGood, stillWaitedFor } from './commit-asked.ts'
 import { noTransaction } from './no-transaction.ts'
+import type { TurnsOf } from './turns-of.ts'
 
 /** Finds the actor of operations that arrange their own transactions. */
 export type ActorSource = (principal: Principal) => Promise<ActorAndRights>
@@ -35,6 +36,8 @@ export interface Running<C, T extends Tx> {
   readonly afterCommit: AfterCommit
   /** For `own` operations; a short transaction of its own unless given. */
   readonly actors?: ActorSource
+  /** Where `turn` operations of this process wait; in Postgres alone unless given. */
+  readonly turns?: TurnsOf
 }
 
 /** One request for an operation, as it came over the link or from the gateway's own routes. */
@@ -94,9 +97,13 @@ async function attempt<C, T extends Tx>(
   const org = orgId(asked.request.org)
   const within = async (tx: T, who = whoIn(tx, asked.principal)): Promise<unknown> =>
     decideAndHandle(running, route, asked, input, tx, await who)
-  const committed = (decided: (tx: T) => Promise<unknown>, ahead: number): Promise<unknown> =>
+  const committed = (
+    decided: (tx: T) => Promise<unknown>,
+    ahead: number,
+    write: Database<T>['write'] = (...work) => database.write(...work),
+  ): Promise<unknown> =>
     commit(
-      running,
+      { afterCommit: running.afterCommit, database: { read: (...work) => database.read(...work), write } },
       org,
       async (tx) => {
         const data = await decided(tx)
@@ -121,12 +128,30 @@ async function attempt<C, T extends Tx>(
     case 'write':
       return committed((tx) => within(tx), time)
     case 'turn':
-      return committed((tx) => within(tx, whoInTurn(tx, asked.principal)), 1)
+      return committed(
+        (tx) => within(tx, whoInTurn(tx, asked.principal)),
+        1,
+        (org, fn) => inTurn(running, asked, org, () => database.write(org, fn)),
+      )
   }
 }
 
 async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRights> {
   return principal ? readActor(tx, userId(principal.user)) : { actor: null, rights: await readRights(tx) }
+}
+
+/** Nobody else waits for who has hung up. */
+function inTurn<C, T extends Tx, R>(
+  { turns }: Running<C, T>,
+  { signal }: Asked,
+  org: OrgId,
+  write: () => Promise<R>,
+): Promise<R> {
+  if (!turns) return write()
+  return turns.take(org, () => {
+    stillWaitedFor(signal)
+    return write()
+  })
 }
 
 /** Whoever was overtaken while waiting is read as they are now: the lock is had before the statement behind it begins. */
