@@ -8,8 +8,8 @@ import { makeChannel, madeEvents, prepareMaking } from './make-channel.ts'
 import type { Acting } from './acting.ts'
 import { channelObject } from './present/channel-object.ts'
 import { settingsObject } from './present/subscription-object.ts'
-import { channelOf, type Made, readChannel } from './repo/channels.ts'
-import { readSubscribers, startSubscriptions } from './repo/subscriptions.ts'
+import { channelOf, type Made } from './repo/channels.ts'
+import { readOccupied, startSubscriptions } from './repo/subscriptions.ts'
 import { defaultColor } from './rules/color.ts'
 import { creationEvents, joinedEvents } from './rules/membership-events.ts'
 import { subscribePlan } from './rules/subscribe-plan.ts'
@@ -88,9 +88,9 @@ export async function join(
 ): Promise<Joining> {
   const entry = { color: color ?? defaultColor(channelOf(proof)), recolor: color !== null, at: now }
   const users = people.map((person) => person.userId)
-  const [started, [row, subscribers]] = await onOneTrip(
+  const [started, { row, subscribers }] = await onOneTrip(
     startSubscriptions(tx, proof, users, entry),
-    Promise.all([readChannel(tx, proof), readSubscribers(tx, proof)]),
+    readOccupied(tx, proof),
   )
   const channel = channelObject(row, now)
   const groups = channelGroupsOf(row)

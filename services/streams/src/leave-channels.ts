@@ -8,8 +8,7 @@ import { type Memberships, readMemberships } from './facts/memberships.ts'
 import { findOverseers } from './facts/people.ts'
 import type { Acting } from './acting.ts'
 import { channelObject } from './present/channel-object.ts'
-import { readChannel } from './repo/channels.ts'
-import { endSubscriptions, readSubscribers } from './repo/subscriptions.ts'
+import { endSubscriptions, readOccupied } from './repo/subscriptions.ts'
 import { leftEvents } from './rules/membership-events.ts'
 import { storable } from './rules/storable.ts'
 import { noSuchChannel } from './rules/unknown-channel.ts'
@@ -101,9 +100,9 @@ async function leave(
   proofs: readonly [Leave, ...Leave[]],
   people: readonly Actor[],
 ): Promise<Leaving> {
-  const [left, [row, subscribers]] = await onOneTrip(
+  const [left, { row, subscribers }] = await onOneTrip(
     endSubscriptions(tx, proofs, now),
-    Promise.all([readChannel(tx, proofs[0]), readSubscribers(tx, proofs[0])]),
+    readOccupied(tx, proofs[0]),
   )
   const channel = channelObject(row, now)
   const groups = channelGroupsOf(row)

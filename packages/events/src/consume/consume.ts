@@ -26,7 +26,7 @@ export interface Consumer extends AsyncDisposable {
 
 const scanMs = 2000
 /** What is heard of gathers for so long: a transaction for all of it costs little more than one for each. */
-const gatherMs = 100
+const gatherMs = 250
 const retryMs = 500
 const mostBackoffMs = 30_000
 

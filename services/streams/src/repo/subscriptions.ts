@@ -1,6 +1,6 @@
 import { channelMetadata, type Granted } from '@parley/access'
 import { type UserId, userId } from '@parley/core'
-import { prepared, type Tx } from '@parley/db'
+import { only, prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 import { channelOf, type Made, rowsWhere, type Seen } from './channels.ts'
@@ -112,6 +112,32 @@ export async function readSubscribers(
      WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.is_active ORDER BY s.user_id`),
     [tx.org, channelOf(seen)],
   )
+}
+
+const Occupied = ChannelRow.extend({ subscriber_ids: z.array(z.int()), guest_ids: z.array(z.int()) })
+
+const occupied =
+  prepared(`SELECT one.*, inside.* FROM (${channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2')}) AS one
+   CROSS JOIN LATERAL (
+     SELECT coalesce(array_agg(s.user_id ORDER BY s.user_id), '{}') AS subscriber_ids,
+       coalesce(array_agg(s.user_id) FILTER (WHERE a.role >= 600), '{}') AS guest_ids
+     FROM streams.subscriptions s JOIN auth.v1_actors a USING (org_id, user_id)
+     WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.is_active) AS inside`)
+
+/** The channel of the proof with its active subscribers, as `readChannel` and `readSubscribers` by one statement. */
+export async function readOccupied(
+  tx: Tx,
+  seen: Seen,
+): Promise<{
+  readonly row: ChannelRow
+  readonly subscribers: { readonly user_id: number; readonly guest: boolean }[]
+}> {
+  const found = only(await tx.query(Occupied, occupied, [tx.org, channelOf(seen)]))
+  const guests = new Set(found.guest_ids)
+  return {
+    row: found,
+    subscribers: found.subscriber_ids.map((user_id) => ({ user_id, guest: guests.has(user_id) })),
+  }
 }
 
 /** Active subscribers, by channel, of those of these channels that the actor may know of. */
