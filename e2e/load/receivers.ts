@@ -24,7 +24,7 @@ export type OnFrame = (payload: Buffer) => void
 
 const contexts = new Map<string, ReturnType<typeof createSecureContext>>()
 
-function contextOf(ca: string): ReturnType<typeof createSecureContext> {
+export function contextOf(ca: string): ReturnType<typeof createSecureContext> {
   const known = contexts.get(ca)
   if (known) return known
   const made = createSecureContext({ ca })

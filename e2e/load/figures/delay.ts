@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ApiClient } from '@parley/testkit'
-import { z } from 'zod'
+import { basicHeader } from '@parley/testkit'
 import {
   addListeners,
   connectListeners,
@@ -11,6 +10,7 @@ import {
 } from '../audience.ts'
 import { type Bench, type Measuree, startMeasuree } from '../bench.ts'
 import { atMost, type Measured, median } from '../figure.ts'
+import { poll, type Poller } from '../pollers.ts'
 
 const receivers = 100
 const perSecond = 50
@@ -42,11 +42,10 @@ export async function delay(bench: Bench): Promise<Measured> {
   const bySocket = await measured(measuree, channel, clock)
   for (const socket of sockets) socket.end()
   bench.progress('measuring long polls')
-  const stop = new AbortController()
-  const polls = listeners.map((listener) => polling(measuree, listener, clock, stop.signal))
-  const byPoll = await measured(measuree, channel, clock)
-  stop.abort()
-  await Promise.all(polls)
+  const polls = listeners.map((listener) => polling(measuree, listener, clock))
+  const failed = polls.map(({ failed }) => failed)
+  const byPoll = await Promise.race([measured(measuree, channel, clock), ...failed])
+  for (const one of polls) one.end()
   const row = (what: string, d: Delays) => [what, d.p50, d.p99, d.most, d.answerP50, d.answerP99, d.arrived]
   return {
     figures: [
@@ -140,26 +139,10 @@ function quantiles(values: readonly number[]): (share: number) => number {
   return (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-const Event = z.looseObject({ id: z.int() })
-const Answer = z.looseObject({ events: z.array(Event) })
-
-/** Polls a queue until `signal`. */
-async function polling(
-  { scene }: Measuree,
-  { email, apiKey, queueId, start }: Listener,
-  clock: Stopwatch,
-  signal: AbortSignal,
-): Promise<void> {
-  const client: ApiClient = scene.client({ email, apiKey })
-  let last = start
-  while (!signal.aborted) {
-    const answer = client.ok('GET', '/events', { queue_id: queueId, last_event_id: last })
-    const ended = new Promise<null>((done) =>
-      signal.addEventListener('abort', () => done(null), { once: true }),
-    )
-    const body = await Promise.race([answer, ended])
-    if (body === null) return void answer.catch(() => {})
-    clock.arrived(JSON.stringify(body))
-    last = Answer.parse(body).events.at(-1)?.id ?? last
-  }
+/** Polls the queue at the first gateway. */
+function polling({ scene, ca, port }: Measuree, listener: Listener, clock: Stopwatch): Poller {
+  const { host } = new URL(scene.org.url)
+  const { queueId, start: after } = listener
+  const at = { address: '127.0.0.2', port, ca, host, headers: basicHeader(listener) }
+  return poll({ ...at, queueId, after }, (body) => clock.arrived(body))
 }
