@@ -146,6 +146,13 @@ describe('where anybody is let in', () => {
       expect(await nobody.get(`/users/me/${id}/topics`)).toMatchObject(refusal)
   })
 
+  test('AC-02 of settings only what is for everybody is told', async () => {
+    await owner.ok('PATCH', '/realm', { welcome_message_custom_text: 'the key is under the mat' })
+    await owner.ok('PATCH', '/realm', { jitsi_server_url: '"https://jitsi.internal.example.org"' })
+    const { body } = await nobody.post('/register')
+    expect(body).toMatchObject({ realm_welcome_message_custom_text: '', realm_jitsi_server_url: null })
+  })
+
   test('AC-02 a client begins with the organisation and its web-public channels, and without a queue', async () => {
     const { body } = await nobody.post('/register')
     expect(body).toMatchObject({
@@ -205,6 +212,23 @@ describe('where anybody is let in', () => {
     expect(await shown()).toBe(401)
     await letIn(false)
     expect(await nobody.get(`/messages/${open}`)).toMatchObject(refusal)
+  })
+
+  test('AC-06 what was moved away or here names no channel that is not web-public', async () => {
+    const old = {
+      topic: 'cake',
+      send_notification_to_old_thread: true,
+      send_notification_to_new_thread: true,
+    }
+    const there = { topic: 'tea', content: 'to move away' }
+    const away = await ann.ok('POST', '/messages', { type: 'channel', to: square, ...there })
+    await owner.ok('PATCH', `/messages/${z.int().parse(away['id'])}`, { stream_id: hall, ...old })
+    await owner.ok('PATCH', `/messages/${await say(hall, 'to move here')}`, { stream_id: square, ...old })
+    const texts = async () => JSON.stringify((await look([web])).body['messages'])
+    await expect
+      .poll(texts, { timeout: 10_000 })
+      .toMatch(/moved from this topic to another channel.*moved here from another channel/)
+    expect(await texts()).not.toContain('channel 2')
   })
 })
 

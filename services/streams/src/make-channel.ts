@@ -3,7 +3,7 @@ import type { NewChannelWish } from '@parley/api'
 import { badRequest, channelId, recipientId } from '@parley/core'
 import { readActor, say, type Tx } from '@parley/db'
 import { defaultChannelsChanged, make, type NewEvent } from '@parley/events'
-import { hasGuests, settingsNaming } from './facts/organisation-channels.ts'
+import { readByGuests, settingsNaming } from './facts/organisation-channels.ts'
 import type { Acting } from './acting.ts'
 import { renderDescription } from './present/description.ts'
 import { readDefaults } from './repo/change-channel.ts'
@@ -70,7 +70,7 @@ export async function prepareMaking(
   // The name of a private one is nobody else's, that of a public one no guest's.
   const announces = wish.announce && !kind.inviteOnly && announcements !== null
   const announcedIn =
-    announces && (kind.isWebPublic || !(await hasGuests(tx, announcements))) ? announcements : null
+    announces && (kind.isWebPublic || !(await readByGuests(tx, announcements))) ? announcements : null
   const byDefault = wish.is_default_stream ?? false
   const retention = retentionDays(wish.message_retention_days ?? 'realm_default')
   const topics = wish.topics_policy ?? 'inherit'

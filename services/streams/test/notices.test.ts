@@ -91,6 +91,16 @@ test('no channel is announced where guests would read its name', async () => {
   expect(await notices()).toEqual(before)
 })
 
+test('no channel is announced where everybody would read its name', async () => {
+  await set({ enable_spectator_access: true })
+  const fields = { name: 'billboard', subscribers: [], is_web_public: true }
+  const { id } = z.object({ id: z.int() }).parse(await f.ok(owner, 'create-channel', fields))
+  await set({ new_stream_announcements_stream_id: id })
+  const before = await notices()
+  await f.ok(ada, 'create-channel', { name: 'for members only', subscribers: [], announce: true })
+  expect(await notices()).toEqual(before)
+})
+
 test('a web-public one is announced where guests are, who know of it as everybody does', async () => {
   await set({ new_stream_announcements_stream_id: news, enable_spectator_access: true })
   await f.ok(ada, 'subscribe', { subscriptions: [{ name: 'news' }], principals: [guest.id] })

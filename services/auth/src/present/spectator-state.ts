@@ -1,19 +1,33 @@
-import { organisationSettings, type SpectatorRequest } from '@parley/api'
+import { organisationSettings, type SettingValue, type SpectatorRequest } from '@parley/api'
 import type { Organisation } from '../repo/organisations.ts'
 import { realmState } from './organisation.ts'
 
 type Asked = Pick<SpectatorRequest, 'types' | 'url'>
 
-/** Settings that name a channel, which a spectator may not know of. */
-const namesChannel = (name: string): boolean => /_(?:stream|channel)_id$/.test(name)
+/** Settings that are told to everybody; of every other one it is told what it is at first. */
+const told = new Set([
+  'name',
+  'description',
+  'org_type',
+  'default_language',
+  'want_advertise_in_communities_directory',
+  'enable_spectator_access',
+  'topics_policy',
+  'default_code_block_language',
+  'inline_image_preview',
+  'inline_url_embed_preview',
+  'invite_required',
+  'enable_guest_user_indicator',
+])
 
-/** The organisation as it is told to everybody, but for what names people or channels. */
+/** The organisation as it is told to everybody. */
 function realm(organisation: Organisation, icon: string, url: string): Record<string, unknown> {
-  const hidden = Object.keys(organisationSettings).filter(namesChannel)
+  const values: Record<string, SettingValue> = {}
+  for (const [name, { initial }] of Object.entries(organisationSettings))
+    values[name] = told.has(name) ? (organisation.values[name] ?? null) : initial
   return {
     // Groups by id alone: whom a permission names in place is for who has an account.
-    ...realmState(organisation, organisation.groups, url, true),
-    ...Object.fromEntries(hidden.map((name) => [`realm_${name}`, -1])),
+    ...realmState({ ...organisation, values }, organisation.groups, url, true),
     realm_icon_url: icon,
   }
 }

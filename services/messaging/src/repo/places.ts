@@ -8,6 +8,7 @@ const Row = z.object({
   private: z.boolean(),
   webPublic: z.boolean(),
   protected: z.boolean(),
+  /** Does any guest read it, or may all of them? */
   guests: z.boolean(),
 })
 /** A channel as notices name it. */
@@ -35,7 +36,7 @@ const readOne = async (tx: Tx, id: number): Promise<NamedChannel> =>
       Row,
       `SELECT c.channel_id AS id, c.name, c.invite_only AS private, c.is_web_public AS "webPublic",
           c.invite_only AND NOT c.history_public_to_subscribers AS protected,
-          EXISTS (SELECT FROM streams.v1_subscriptions s
+          c.is_web_public OR EXISTS (SELECT FROM streams.v1_subscriptions s
             JOIN auth.v1_actors a ON a.org_id = s.org_id AND a.user_id = s.user_id
             WHERE s.org_id = $1 AND s.channel_id = $2 AND a.role >= 600) AS guests
         FROM streams.v1_channels c WHERE c.org_id = $1 AND c.channel_id = $2`,

@@ -7,7 +7,8 @@ const other = { ...usual, id: 2, name: 'other' }
 const closed = { ...usual, id: 3, name: 'closed', private: true }
 const visited = { ...usual, id: 4, name: 'visited', guests: true }
 const kept = { ...usual, id: 6, name: 'kept', private: true, protected: true }
-const web = { ...usual, id: 5, name: 'web', webPublic: true }
+const web = { ...usual, id: 5, name: 'web', webPublic: true, guests: true }
+const square = { ...web, id: 7, name: 'square' }
 const place = (channel: Place['channel'], topic: string): Place => ({ channel, topic })
 const moved = (from: Place, to: Place, more: Partial<Moved> = {}) =>
   movedNotices({
@@ -54,12 +55,15 @@ test('nothing is said where topics are known only to those who have their messag
   expect(moved(place(open, 'tea'), place(kept, 'plot')).map(([where]) => where)).toEqual([{ channel: 1 }])
 })
 
-test('guests are told of no channel that is not theirs to know', () => {
-  const notify = { old: true, new: false }
-  const text = (to: Place) => moved(place(visited, 'tea'), to, { notify })[0]?.[2]
-  expect(text(place(other, 'cake'))).toBe('This topic was moved to another channel by @_**|7**.')
-  expect(text(place(web, 'cake'))).toBe('This topic was moved to #**web>cake** by @_**|7**.')
-})
+test.each([visited, web])(
+  'guests who read $name are told of no channel that is not theirs to know',
+  (read) => {
+    const notify = { old: true, new: false }
+    const text = (to: Place) => moved(place(read, 'tea'), to, { notify })[0]?.[2]
+    expect(text(place(other, 'cake'))).toBe('This topic was moved to another channel by @_**|7**.')
+    expect(text(place(square, 'cake'))).toBe('This topic was moved to #**square>cake** by @_**|7**.')
+  },
+)
 
 test('a private channel and its topics are named nowhere else', () => {
   const notices = [

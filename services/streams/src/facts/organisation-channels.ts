@@ -23,11 +23,13 @@ export interface OrganisationChannels {
   readonly spectators: boolean
 }
 
-/** Is any guest in the channel? Guests know of no public channel that they are not in, unless it is web-public. */
-export async function hasGuests(tx: Tx, channel: number): Promise<boolean> {
+/** Does any guest read the channel, or may all of them? Guests know of no public channel that they are not in, unless it is web-public. */
+export async function readByGuests(tx: Tx, channel: number): Promise<boolean> {
   const [row] = await tx.query(
     z.object({ found: z.boolean() }),
-    `SELECT EXISTS (SELECT FROM streams.subscriptions s
+    `SELECT EXISTS (SELECT FROM streams.channels c
+       WHERE c.org_id = $1 AND c.channel_id = $2 AND c.is_web_public)
+     OR EXISTS (SELECT FROM streams.subscriptions s
        JOIN auth.v1_actors a ON a.org_id = s.org_id AND a.user_id = s.user_id
        WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.role >= 600) AS found`,
     [tx.org, channel],
