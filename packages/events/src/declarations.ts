@@ -90,6 +90,7 @@ import { groupSubgroupsAdded, groupSubgroupsRemoved } from './groups/subgroups.t
 import { accountEmailChanged, emailChanged, shownEmailChanged } from './users/email-changed.ts'
 import { emailVisibilityChanged } from './users/email-visibility-changed.ts'
 import { passwordChanged } from './users/password-changed.ts'
+import { automaticTopicsChanged } from './users/automatic-topics-changed.ts'
 import { avatarChanged } from './users/avatar-changed.ts'
 import { userMoved } from './users/user-moved.ts'
 import { timeZoneSet } from './users/time-zone-set.ts'
@@ -113,6 +114,7 @@ export const declarations: readonly EventDeclaration[] = [
   any(timeZoneSet),
   any(shownEmailChanged),
   any(accountSet),
+  any(automaticTopicsChanged),
   any(botChanged),
   any(botGiven),
   any(domainChanged),

@@ -56,10 +56,10 @@ const differences: Readonly<Record<string, string>> = {
   'GET /users/me/subscriptions: no subscriptions[].partial_subscribers':
     'whole lists are given where a part is enough',
   'POST /realm/emoji/{emoji_name}: no parameter filename': 'the file is taken whatever its field is called',
-  'POST /users/me/status: no parameter away': 'deprecated: presence_enabled says it',
-  'GET /users/{user_id}/status: no status.away': 'deprecated: presence_enabled says it',
+  'GET /users/{user_id}/status: no status.away':
+    'decision 58: who does not show when they are there does not show that',
   'POST /users/me/presence: no zephyr_mirror_active': 'there is no mirroring of Zephyr',
-  'GET /users/me: no max_message_id': 'deprecated; accounts and messages are of different services',
+  'GET /users/me: no max_message_id': 'deprecated: decision 58',
 }
 /** What the gateway hands on as others make it; held against the contract where it comes from. */
 const handedOn = new Set(['POST /register', 'GET /events'])

@@ -1,9 +1,10 @@
 import { authorize, type Granted, isAdmin } from '@parley/access'
-import { type SettingValue, type updateSettings, userSettings } from '@parley/api'
+import { automaticTopicSettings, type SettingValue, type updateSettings, userSettings } from '@parley/api'
 import type { OrmTx } from '@parley/db'
 import {
   accountSet,
   append,
+  automaticTopicsChanged,
   emailVisibilityChanged,
   make,
   type NewEvent,
@@ -47,6 +48,9 @@ export async function setOwn(handling: Setting): Promise<Record<string, never>> 
       ...Object.entries(changed).map(([property, value]) =>
         make(accountSet, { property, value }, { users: [granted.actor.userId] }),
       ),
+      ...(automaticTopicSettings.some((property) => changed[property] !== undefined)
+        ? [make(automaticTopicsChanged, { user_id: granted.actor.userId })]
+        : []),
       ...(await shownTo(tx, granted, changed['email_address_visibility'])),
       ...(password ? await changePassword(ctx, tx, granted, principal, password) : []),
     ]

@@ -27,7 +27,7 @@ const viewer = (as: number): Viewer => ({
 test.runIf(contractAvailable())('what clients are told of accounts fits the contract', async () => {
   const member = await h.account(acme.org, 'member', role.member)
   const path = { user_id: String(member.user) }
-  await h.ask('update-settings', acme, { default_language: 'de', enter_sends: 'true' })
+  await h.ask('update-settings', acme, { default_language: 'de', timezone: 'Europe/Berlin' })
   await h.ask('update-realm-user-settings-defaults', acme, { emojiset: 'text' })
   await h.ask('update-realm', acme, { name: 'Acme Ltd', allow_message_editing: 'false' })
   await h.ask('update-user', acme, { full_name: 'Max', role: '600' }, path)

@@ -1,5 +1,7 @@
 import { role } from '@parley/access'
+import { orgId } from '@parley/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let h: Harness
@@ -57,6 +59,39 @@ test('everybody is told in which time zone somebody is, and their own settings s
   expect(await own(ben)).toMatchObject({ timezone: '' })
 })
 
+const AccountSet = z.object({ property: z.string(), value: z.unknown() })
+test('of which topics one hears more by oneself is one’s own, and sends learn of it by the rights', async () => {
+  const rights = async () => (await h.log(acme.org)).at(-1)?.rights
+  const before = await rights()
+  await patch(ben, {
+    automatically_follow_topics_policy: '2',
+    automatically_unmute_topics_in_muted_streams_policy: '1',
+    automatically_follow_topics_where_mentioned: 'true',
+  })
+  const set = {
+    automatically_follow_topics_policy: 2,
+    automatically_unmute_topics_in_muted_streams_policy: 1,
+    automatically_follow_topics_where_mentioned: true,
+  }
+  expect(await own(ben)).toMatchObject(set)
+  const log = (await h.log(acme.org)).slice(-4)
+  const told = log.slice(0, 3).map(({ body }) => AccountSet.parse(body))
+  expect(Object.fromEntries(told.map(({ property, value }) => [property, value]))).toEqual(set)
+  expect(log.at(-1)).toMatchObject({ type: 'account.automatic-topics-changed', body: { user_id: ben.user } })
+  expect(await rights()).not.toBe(before)
+  const messaging = await h.db.as('messaging')
+  const Wish = z.object({ user_id: z.int(), follow: z.int(), unmute: z.int() })
+  const wishes = await messaging.read(orgId(acme.org), (tx) =>
+    tx.query(Wish, 'SELECT user_id, follow, unmute FROM auth.v1_automatic_topics WHERE org_id = $1', [
+      acme.org,
+    ]),
+  )
+  expect(wishes).toEqual([{ user_id: ben.user, follow: 2, unmute: 1 }])
+  expect(await refusalOf(patch(ben, { automatically_follow_topics_policy: '5' }))).toBe(
+    '400 REQUEST_VARIABLE_INVALID Invalid automatically_follow_topics_policy',
+  )
+})
+
 test('older clients set by the older names', async () => {
   await patch(ben, { left_side_userlist: 'true' }, 'update-display-settings')
   await patch(ben, { enable_sounds: 'false' }, 'update-notification-settings')
@@ -65,10 +100,6 @@ test('older clients set by the older names', async () => {
 
 test.each([
   [{ color_scheme: '4' }, 'REQUEST_VARIABLE_INVALID Invalid color_scheme'],
-  [
-    { automatically_follow_topics_policy: '1' },
-    'BAD_REQUEST automatically_follow_topics_policy cannot be changed on this server',
-  ],
   [{ emojiset: 'mine' }, 'REQUEST_VARIABLE_INVALID Invalid emojiset'],
   [{ enter_sends: '1' }, 'REQUEST_VARIABLE_INVALID enter_sends is not a boolean'],
   [{ email_address_visibility: '6' }, 'REQUEST_VARIABLE_INVALID Invalid email_address_visibility'],

@@ -32,7 +32,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 }
 const fieldsElsewhere: Readonly<Record<string, string>> = {
   'update_message.stream_name': 'not sent by the system that is compatible with any longer',
-  'user_status.away': 'deprecated: presence_enabled says it',
+  'user_status.away': 'decision 58: who does not show when they are there does not show that',
 }
 
 const Published = z.object({

@@ -118,3 +118,48 @@ test('who is not of the organisation is not there', async () => {
   expect(await statusOf(ann, Number.MAX_SAFE_INTEGER)).toMatchObject(nobody)
   expect(await setOf(admin, 999_999, { status_text: 'x' })).toMatchObject(nobody)
 })
+
+test('who says that they are away, as older clients do, does not show when they are there, and that shows to nobody', async () => {
+  const eve = await here.user({ name: 'Eve' })
+  const said = async () =>
+    here.test.superuser(
+      'SELECT type, body, user_ids FROM events.log WHERE org_id = $1 AND seq > $2 ORDER BY seq',
+      [here.org, before],
+    )
+  const head = async () => {
+    const [row] = await here.test.superuser('SELECT seq FROM events.head WHERE org_id = $1', [here.org])
+    return z.object({ seq: z.coerce.number() }).parse(row).seq
+  }
+  const own = (value: boolean) => ({
+    type: 'account.set',
+    body: { property: 'presence_enabled', value },
+    user_ids: [eve],
+  })
+  let before = await head()
+  expect(await set(eve, { away: true })).toEqual({})
+  expect(await set(eve, { away: true })).toEqual({})
+  expect(await said()).toEqual([own(false)])
+  const hidden = () =>
+    one.ctx.database.read(here.org, (tx) =>
+      tx.query(
+        z.object({ user_id: z.int() }),
+        'SELECT user_id FROM auth.v1_presence_hidden WHERE org_id = $1',
+        [here.org],
+      ),
+    )
+  expect(await hidden()).toEqual([{ user_id: eve }])
+  expect(await statusOf(ann, eve)).toEqual({ status: {} })
+
+  before = await head()
+  expect(await set(eve, { away: false, status_text: 'here again' })).toEqual({})
+  expect(await said()).toMatchObject([
+    { type: 'user.status-changed', body: { user_id: eve, status_text: 'here again' } },
+    own(true),
+  ])
+  expect(await hidden()).toEqual([])
+  before = await head()
+  // What cannot be set as a whole is not set in part.
+  expect(await set(eve, { away: true, emoji_name: 'no such' })).toMatchObject({ code: 'BAD_REQUEST' })
+  expect([await said(), await hidden()]).toEqual([[], []])
+  expect(await set(eve, { away: 'no' })).toMatchObject({ code: 'REQUEST_VARIABLE_INVALID' })
+})

@@ -70,10 +70,10 @@ export const userSettings: Settings = {
   enable_followed_topic_wildcard_mentions_notify: setting(bool(), true),
   desktop_icon_count_display: setting(oneOf(1, 2, 3, 4), 1),
   realm_name_in_email_notifications_policy: setting(oneOf(1, 2, 3), 1),
-  // 4 is never: topics are not followed or unmuted by themselves yet.
-  automatically_follow_topics_policy: setting(oneOf(1, 2, 3, 4), 4, { fixed: true }),
-  automatically_unmute_topics_in_muted_streams_policy: setting(oneOf(1, 2, 3, 4), 4, { fixed: true }),
-  automatically_follow_topics_where_mentioned: setting(bool(), false, { fixed: true }),
+  // 1 whenever one takes part, 2 when one sends to it, 3 when one begins it, 4 never.
+  automatically_follow_topics_policy: setting(oneOf(1, 2, 3, 4), 4),
+  automatically_unmute_topics_in_muted_streams_policy: setting(oneOf(1, 2, 3, 4), 4),
+  automatically_follow_topics_where_mentioned: setting(bool(), false),
   presence_enabled: setting(bool(), true),
   enter_sends: setting(bool(), false),
   enable_drafts_synchronization: setting(bool(), true),
@@ -92,6 +92,13 @@ export const userSettings: Settings = {
   web_left_sidebar_show_channel_folders: setting(bool(), true),
   web_inbox_show_channel_folders: setting(bool(), true),
 }
+
+/** These say of which topics one hears more by itself. */
+export const automaticTopicSettings: readonly string[] = [
+  'automatically_follow_topics_policy',
+  'automatically_unmute_topics_in_muted_streams_policy',
+  'automatically_follow_topics_where_mentioned',
+]
 
 /** These are each person's own: an organisation has no default of them. */
 const personal = new Set([

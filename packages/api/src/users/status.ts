@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { apiByUser } from '../limits.ts'
 import { ReactionType } from '../messages/reaction.ts'
 import { operation } from '../operation.ts'
-import { optional, pathInt, text } from '../param.ts'
+import { bool, optional, pathInt, text } from '../param.ts'
 
 /** Longest text of a status, characters (Zulip API). */
 export const maxStatusText = 60
@@ -45,7 +45,8 @@ export const updateStatus = operation({
   access: 'self:set',
   transaction: 'write',
   idempotent: true,
-  params: given,
+  /** `away`, of older clients: does not show any more when they are there, or does again (`presence_enabled`). */
+  params: { ...given, away: optional(bool()) },
   response: z.object({}),
 })
 

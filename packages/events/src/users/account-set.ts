@@ -8,6 +8,7 @@ const Body = z.object({ property: z.string(), value: SettingValue })
 export const accountSet = event({
   type: 'account.set',
   emitter: 'auth',
+  alsoBy: ['messaging'],
   audience: 'users',
   body: Body,
   wire: ['user_settings'],

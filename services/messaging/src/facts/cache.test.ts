@@ -26,6 +26,7 @@ function readings() {
           people: null,
           longest: { content: 10_000, topic: 60 },
           begun: false,
+          followsMentions: false,
         },
         rights: now,
         hash: `of ${now}`,
@@ -135,6 +136,7 @@ test('what time changes is read again once it has come', async () => {
     email: '',
     name: '',
     avatar: '',
+    automatic: null,
   }
   const cache = createFactsCache(async () => {
     const until = ++read === 1 ? 3_000 : null
@@ -146,6 +148,7 @@ test('what time changes is read again once it has come', async () => {
       people: null,
       longest: { content: 10_000, topic: 60 },
       begun: false,
+      followsMentions: false,
     }
     return [{ facts, rights: rights(1), hash: 'same' }]
   }, clock)

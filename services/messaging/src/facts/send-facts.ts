@@ -52,6 +52,8 @@ const ActorFacts = z.object({
   permissions: KeptRealmGroups,
   /** When the sender becomes a full member, in milliseconds since the Unix epoch; null where that needs no waiting. */
   until: z.int().nullable(),
+  /** What the sender wants to become of topics by itself; null for nothing, and for bots. */
+  automatic: z.object({ follow: z.int(), unmute: z.int() }).nullable(),
   email: z.string(),
   name: z.string(),
   avatar: z.string(),
@@ -95,6 +97,8 @@ const Facts = z.object({
   people: z.array(Person).nullable(),
   /** Has the conversation of these people a message? Told only where not everybody may begin one. */
   begun: z.boolean(),
+  /** Does anybody in the organisation follow topics where they are mentioned? */
+  followsMentions: z.boolean(),
 })
 export type Facts = z.output<typeof Facts>
 

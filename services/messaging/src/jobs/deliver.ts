@@ -6,6 +6,7 @@ import { type AfterCommit, commit, deciding } from '@parley/kit'
 import type { AlertWords } from '../alert-words.ts'
 import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose } from '../compose.ts'
+import { followSent } from '../follow-topic.ts'
 import { within } from '../sources.ts'
 import { readMessageFacts } from '../facts/message-facts.ts'
 import { readNotificationBot } from '../facts/notification-bot.ts'
@@ -192,6 +193,9 @@ async function deliver(
   // Nothing was written, so the row must stay.
   if (outcome?.status !== 'sent' && outcome?.status !== 'repeat')
     throw new Error(`a message that was due ended as ${outcome?.status ?? 'nothing'}`)
+  const sent = { topic: composed.topic, id: outcome.id, mentioned: composed.rendered.mentions.users }
+  const { events } = await followSent(tx, granted, target.found.facts, sent, Math.floor(clock.now() / 1000))
+  if (events.length > 0) await append(tx, null, events)
 }
 
 /** Whose words they are, who says them, and for whom they name people and channels. */

@@ -47,6 +47,20 @@ export async function tellsOfTurns(tx: Tx, { actor }: Granted<'self:be-there'>):
   return people.length <= mostTold
 }
 
+/** Has the actor show when they are there, or not any more. @returns whether that is news */
+export async function showPresence(
+  tx: Tx,
+  { actor }: Granted<'self:set'>,
+  isShown: boolean,
+): Promise<boolean> {
+  const [row] = await tx.query(
+    z.object({ changed: z.boolean() }),
+    'SELECT auth.v1_show_presence($1, $2, $3) AS changed',
+    [actor.orgId, actor.userId, isShown],
+  )
+  return row?.changed === true
+}
+
 const Named = z.object({ user_id: z.int(), is_bot: z.boolean(), shown: z.boolean() })
 
 /** An account in use by its id or the e-mail that others see; null where there is none that the actor sees. */

@@ -8,6 +8,7 @@ import { readOwnEmoji } from '../facts/own-emoji.ts'
 import { readOwnName } from '../facts/own-name.ts'
 import { listing } from '../facts/listing.ts'
 import { oneMessage } from '../facts/readable-message.ts'
+import { followTakingPart } from '../follow-topic.ts'
 import { readAudience } from '../repo/audience.ts'
 import { adopt, readMarkable } from '../repo/flags.ts'
 import { insertReaction, readReactions } from '../repo/reactions.ts'
@@ -19,7 +20,7 @@ const mostEmoji = 100
 export default route<typeof addReaction, Context, Tx>(
   addReaction,
   oneMessage,
-  async ({ input, granted, actor, rights, tx }) => {
+  async ({ input, granted, actor, rights, tx, ctx }) => {
     const given = { name: input.emoji_name, code: input.emoji_code, type: input.reaction_type }
     const person = await readOwnName(tx, actor)
     await hold(tx, rights)
@@ -46,7 +47,9 @@ export default route<typeof addReaction, Context, Tx>(
       user_id: actor.userId,
       ...person,
     }
-    await append(tx, rights, [makeAbout(reactionChanged, body, await readAudience(tx, granted))])
+    const told = makeAbout(reactionChanged, body, await readAudience(tx, granted))
+    const followed = await followTakingPart(tx, granted, Math.floor(ctx.clock.now() / 1000))
+    await append(tx, rights, [told, ...followed])
     return {}
   },
 )

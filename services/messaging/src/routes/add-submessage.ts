@@ -6,6 +6,7 @@ import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { readAnswering } from '../facts/answering.ts'
 import { invalidMessage } from '../facts/readable-message.ts'
+import { followTakingPart } from '../follow-topic.ts'
 import { readAudience } from '../repo/audience.ts'
 import { countSubmessages, insertSubmessage, readWidget } from '../repo/submessages.ts'
 import { authorsOnly, checkAddition, checkRoom, parseAddition } from '../rules/submessage.ts'
@@ -23,14 +24,16 @@ export default route<typeof addSubmessage, Context, Tx>(
     denied: ({ content }) =>
       badRequest(authorsOnly(parseAddition(content)) ?? 'You cannot attach a submessage to this message.'),
   },
-  async ({ input, granted, rights, tx }) => {
+  async ({ input, granted, rights, tx, ctx }) => {
     await hold(tx, rights)
     const widget = await readWidget(tx, granted)
     if (!widget) throw badRequest('You cannot attach a submessage to this message.')
     const content = checkAddition(widget.widget_type, parseAddition(input.content))
     checkRoom(await countSubmessages(tx, granted), content)
     const added = await insertSubmessage(tx, granted, content)
-    await append(tx, rights, [makeAbout(submessageAdded, added, await readAudience(tx, granted))])
+    const told = makeAbout(submessageAdded, added, await readAudience(tx, granted))
+    const followed = await followTakingPart(tx, granted, Math.floor(ctx.clock.now() / 1000))
+    await append(tx, rights, [told, ...followed])
     return {}
   },
 )

@@ -6,6 +6,7 @@ import { begin, mustBegin, standingRights } from '../begin-conversation.ts'
 import { compose } from '../compose.ts'
 import type { Context } from '../context.ts'
 import { findTarget, foundTarget } from '../facts/target.ts'
+import { followCommitted } from '../follow-topic.ts'
 import { readAtBirth } from '../rules/read-at-birth.ts'
 import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 import { sendKey } from '../rules/send-key.ts'
@@ -40,5 +41,8 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
   }
   if (await mustBegin(ctx.database, granted, target))
     await begin(ctx, granted, await standingRights(ctx.facts, granted, target))
-  return { id: await writeComposed(ctx, granted, target, composed, sending) }
+  const id = await writeComposed(ctx, granted, target, composed, sending)
+  const sent = { topic: composed.topic, id, mentioned: composed.rendered.mentions.users }
+  const policy = await followCommitted(ctx, granted, target.found.facts, sent)
+  return policy === null ? { id } : { id, automatic_new_visibility_policy: policy }
 })

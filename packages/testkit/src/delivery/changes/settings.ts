@@ -54,6 +54,16 @@ const changeWhoSeesAddress: Change = async ({ random }, who) =>
 const changeTimeZone: Change = async ({ random }, who) =>
   who.patch('/settings', { timezone: random.pick(['Europe/Berlin', 'Asia/Kolkata', 'UTC']) })
 
+const wantTopics: Change = async ({ random }, who) =>
+  who.patch('/settings', {
+    automatically_follow_topics_policy: random.pick([1, 2, 3, 4]),
+    automatically_unmute_topics_in_muted_streams_policy: random.pick([1, 2, 3, 4]),
+    automatically_follow_topics_where_mentioned: random.below(2) === 0,
+  })
+
+const goAway: Change = async ({ random }, who) =>
+  who.post('/users/me/status', { away: random.below(2) === 0 })
+
 const changeOwnSettings: Change = async (play, who) => who.patch('/settings', settingsAtRandom(play))
 
 const changeDefaults: Change = async (play) =>
@@ -65,6 +75,8 @@ export const ofSettings: Kinds = {
   'mute a person': [2, mutePerson],
   'change own settings': [1, changeOwnSettings],
   'change a time zone': [1, changeTimeZone],
+  'want topics followed': [2, wantTopics],
+  'be away': [1, goAway],
   'change who sees an address': [1, changeWhoSeesAddress],
   'change defaults of settings': [1, changeDefaults],
 }
