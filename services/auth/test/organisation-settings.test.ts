@@ -1,6 +1,8 @@
-import { role } from '@parley/access'
+import { realmGroupSettings, role } from '@parley/access'
 import { organisationSettings } from '@parley/api'
+import { contractAvailable, contractFile } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let h: Harness
@@ -150,3 +152,96 @@ test('changes at the same time are all kept', async () => {
     realm_description: 'Tools',
   })
 })
+
+test('the text that greets who is new is kept as it is written, and told', async () => {
+  await patch(admin, { welcome_message_custom_text: 'Welcome, *you*' })
+  expect(await settings(acme.org)).toMatchObject({ realm_welcome_message_custom_text: 'Welcome, *you*' })
+  expect(await tail(2)).toEqual([
+    ['organisation.settings-changed', { properties: ['welcome_message_custom_text'], by: admin.user }],
+    ['organisation.set', { property: 'welcome_message_custom_text', value: 'Welcome, *you*' }],
+  ])
+  expect(await refusalOf(patch(admin, { welcome_message_custom_text: 'x'.repeat(8001) }))).toBe(
+    '400 REQUEST_VARIABLE_INVALID welcome_message_custom_text is too long (limit: 8000 characters)',
+  )
+})
+
+/** What clients are told of an organisation and `PATCH /realm` does not set, and by what it is said instead. */
+const notSet: Readonly<Record<string, readonly string[]>> = {
+  'lists with operations of their own': [
+    'bots',
+    'default_stream_groups',
+    'default_streams',
+    'domains',
+    'emoji',
+    'filters',
+    'linkifiers',
+    'non_active_users',
+    'playgrounds',
+    'user_groups',
+    'user_settings_defaults',
+    'users',
+  ],
+  'images with operations of their own': [
+    'icon_source',
+    'icon_url',
+    'logo_source',
+    'logo_url',
+    'night_logo_source',
+    'night_logo_url',
+  ],
+  'older names of what is set': [
+    'allow_edit_history',
+    'create_private_stream_policy',
+    'create_public_stream_policy',
+    'create_web_public_stream_policy',
+    'mandatory_topics',
+    'wildcard_mention_policy',
+  ],
+  'a setting of people, told here to clients from before': ['name_in_email_notifications_policy'],
+  'what the server is and has': [
+    'available_video_chat_providers',
+    'bot_domain',
+    'date_created',
+    'default_external_accounts',
+    'embedded_bots',
+    'empty_topic_display_name',
+    'incoming_webhook_bots',
+    'owner_full_content_access',
+    'push_notifications_enabled',
+    'push_notifications_enabled_end_timestamp',
+    'upload_quota_mib',
+    'uri',
+    'url',
+  ],
+  'one way of signing in, and nothing to pay': [
+    'authentication_methods',
+    'billing',
+    'email_auth_enabled',
+    'password_auth_enabled',
+    'plan_type',
+  ],
+}
+
+const Node = z.looseObject({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  allOf: z.array(z.unknown()).default([]),
+})
+const keysOf = (schema: unknown): string[] => {
+  const { properties, allOf } = Node.parse(schema)
+  return [...Object.keys(properties), ...allOf.flatMap(keysOf)]
+}
+
+test.runIf(contractAvailable())(
+  'whatever clients are told of an organisation is its own to set, but for what is listed',
+  () => {
+    const Operations = z.array(z.object({ path: z.string(), responses: z.record(z.string(), z.unknown()) }))
+    const { operations } = z.object({ operations: Operations }).parse(JSON.parse(contractFile('api.json')))
+    const register = operations.find(({ path }) => path === '/register')
+    const told = keysOf(register?.responses['200'])
+      .filter((key) => key.startsWith('realm_'))
+      .map((key) => key.slice('realm_'.length))
+    expect(told.length).toBeGreaterThan(100)
+    const set = new Set<string>([...Object.keys(organisationSettings), ...realmGroupSettings])
+    expect(told.filter((name) => !set.has(name)).toSorted()).toEqual(Object.values(notSet).flat().toSorted())
+  },
+)

@@ -13,16 +13,14 @@ export interface Setting {
   readonly initial: SettingValue
   /** Owners alone set it. */
   readonly ownersOnly: boolean
-  /** What it would change is not built: it holds `initial` and nothing else. */
-  readonly fixed: boolean
 }
 export type Settings = Readonly<Record<string, Setting>>
 
 export const setting = <T extends SettingValue>(
   param: Param<T>,
   initial: T,
-  options: Partial<Pick<Setting, 'ownersOnly' | 'fixed'>> = {},
-): Setting => ({ param, initial, ownersOnly: false, fixed: false, ...options })
+  options: Partial<Pick<Setting, 'ownersOnly'>> = {},
+): Setting => ({ param, initial, ownersOnly: false, ...options })
 
 /** The parameters by which any of these are set. */
 export const paramsOf = (settings: Settings): Readonly<Record<string, Param<SettingValue | undefined>>> =>

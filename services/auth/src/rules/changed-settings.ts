@@ -1,10 +1,6 @@
 import type { Settings, SettingValue, SettingValues } from '@parley/api'
-import { badRequest } from '@parley/core'
 
-/**
- * What is asked for and is not so already.
- * @throws AppError BAD_REQUEST for a setting whose effect is not there yet
- */
+/** What is asked for and is not so already. */
 export function changedSettings(
   settings: Settings,
   before: SettingValues,
@@ -13,7 +9,6 @@ export function changedSettings(
   const changed: Record<string, SettingValue> = {}
   for (const [name, value] of Object.entries(asked)) {
     if (value === undefined || !settings[name] || value === before[name]) continue
-    if (settings[name].fixed) throw badRequest(`${name} cannot be changed on this server`)
     changed[name] = value
   }
   return changed
