@@ -385,4 +385,25 @@ export const breaks: readonly Break[] = [
     test: 'services/uploads/test/avatars',
     title: 'where the organisation keeps pictures as they are',
   },
+  {
+    name: 'less is read for a message that there is not than for one that is hidden',
+    invariant: 3,
+    file: 'services/messaging/src/facts/deleting.ts',
+    from: `  const policy = await readMessageSettings(tx)
+  if (!message || !row) return null
+`,
+    to: `  if (!message || !row) return null
+  const policy = await readMessageSettings(tx)
+`,
+    test: 'services/gateway/test/law/work',
+  },
+  {
+    name: 'a topic has begun for who may read nothing of it',
+    invariant: 3,
+    file: 'services/messaging/src/repo/automatic-topics.ts',
+    from: 'const before = holds(channelHistory, channelAtoms(actor, channel))\n',
+    to: 'const before = channel.channelId > 0\n',
+    test: 'services/messaging/test/automatic-topics',
+    title: 'where history is kept from newcomers',
+  },
 ]

@@ -8,6 +8,7 @@ import {
   trace,
   type Context,
 } from '@opentelemetry/api'
+import type { Action, Verdict } from '@parley/access'
 import { AppError } from '@parley/core'
 import type { IncomingCall } from './link/served-connection.ts'
 
@@ -51,6 +52,12 @@ function inSpan<R>(
       span.end()
     }
   })
+}
+
+/** Notes on the call's span what was decided for it, and by which action: allowed, or how it was refused and why. */
+export function noteDecision(action: Action, verdict: Verdict<Action>): void {
+  const said = verdict.ok ? 'allow' : `${verdict.kind} ${verdict.reason}`
+  trace.getActiveSpan()?.addEvent('decision', { 'parley.action': action, 'parley.verdict': said })
 }
 
 /** The error's code only: messages may quote what people wrote. */

@@ -1,12 +1,7 @@
 import { topicsPolicies } from '@parley/access'
 import { z } from 'zod'
+import { groupSetting } from '../groups/params.ts'
 import { bool, type InputOf, json, optional, text, withDefault } from '../param.ts'
-
-const GroupSettingParam = z.union([
-  z.int(),
-  z.object({ direct_members: z.array(z.int()), direct_subgroups: z.array(z.int()) }),
-])
-const groupSetting = () => optional(json(GroupSettingParam))
 
 /** What may be asked of a channel that is made, by whichever endpoint makes it. */
 export const newChannelParams = {

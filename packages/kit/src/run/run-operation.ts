@@ -18,6 +18,7 @@ import {
   type Tx,
 } from '@parley/db'
 import type { Asking, Looking, Route } from '../route.ts'
+import { noteDecision } from '../telemetry.ts'
 import { Written } from '../written.ts'
 import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
@@ -202,6 +203,7 @@ async function grant<C, T extends Tx>(
   if (operation.access === 'public' || !actor) return null
   const object = guard ? await guard.object(asking) : null
   const verdict = authorize(operation.access, actor, object as never, rights)
+  noteDecision(operation.access, verdict)
   if (verdict.ok) return verdict.granted
   if (verdict.kind === 'hide' && guard) throw guard.hidden(asking.input)
   throw guard?.denied?.(asking.input, verdict.reason) ?? refusal(verdict.reason)

@@ -11,8 +11,35 @@ import { told } from './hear.ts'
 import { emailOf, keyOf } from './names.ts'
 import { movedTo, write } from './written.ts'
 
-const seed = seedOf(20_261_128)
+const usualSeed = 20_261_128
+const seed = seedOf(usualSeed)
 const questions = size(400, 4_000)
+
+/** What is hidden from somebody in an organisation of that seed. */
+const hiding = [
+  'bot:end',
+  'bot:manage',
+  'channel:change',
+  'channel:delete-topic',
+  'channel:find',
+  'channel:read',
+  'channel:send',
+  'channel:unsubscribe',
+  'channel:view',
+  'group:change-members',
+  'group:edit',
+  'invitation:manage',
+  'message:delete',
+  'message:edit',
+  'message:move-channel',
+  'message:move-topic',
+  'message:react',
+  'message:read',
+  'message:resolve',
+  'user:deactivate',
+  'user:see',
+  'user:set-role',
+]
 
 let spans: RecordedSpans
 beforeAll(() => {
@@ -56,7 +83,7 @@ test(`AC-12 what is hidden costs the calls and statements that what never was co
   const compared = new Map<string, number>()
   const differ: unknown[] = []
   for (let i = 0; i < questions; i++) {
-    const q = Array.from({ length: 40 }, () => someQuestion(random, o))
+    const q = Array.from({ length: 200 }, () => someQuestion(random, o))
       .filter((one) => {
         const decision = decide(one)
         return !decision.ok && decision.kind === 'hide'
@@ -80,4 +107,7 @@ test(`AC-12 what is hidden costs the calls and statements that what never was co
   const kinds = new Set([...compared.keys()].map((act) => act.split(':')[0]))
   const each = ['bot', 'channel', 'group', 'invitation', 'message', 'user']
   expect(each.filter((kind) => !kinds.has(kind))).toEqual([])
+  // And of each act, where the seed is the usual one.
+  if (seed !== usualSeed) return
+  expect(hiding.filter((act) => !compared.has(act))).toEqual([])
 }, 3_600_000)
