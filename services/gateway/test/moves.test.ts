@@ -231,3 +231,17 @@ test('a queue that takes one deletion at a time is told of each', async () => {
   const gone = wholly(await queue.rest()).filter(({ type }) => type === 'delete_message')
   expect(gone).toMatchObject([{ message_id: first }, { message_id: second }])
 })
+
+test('who comes into a public channel and leaves it as a private one while away learns that it is gone', async () => {
+  const hall = await channel(false, ann)
+  const queue = await gateways(ben)
+  await ben.ok('POST', '/users/me/subscriptions', { subscriptions: [{ name: hall.name }] })
+  await owner.ok('PATCH', `/streams/${hall.id}`, { is_private: true })
+  await remove(ben, hall)
+  const events = await queue.rest()
+  expect(events.filter(({ type }) => type === 'stream')).toMatchObject([
+    { op: 'delete', stream_ids: [hall.id] },
+  ])
+  expect(JSON.stringify(events)).not.toContain(hall.name)
+  expect(events.filter(({ type }) => type === 'subscription')).toEqual([])
+})

@@ -152,7 +152,7 @@ describe('people who leave', () => {
       ['membership.ended', [], null],
       ['subscription.removed', [1, 2], null],
       ['subscription.removed', [3], 7],
-      ['channel.withdrawn', [3], 7],
+      ['channel.withdrawn', [3], null],
       ['peer.removed-within', [], 7],
     ])
   })
@@ -162,7 +162,7 @@ describe('people who leave', () => {
       ['membership.ended', [], null],
       ['subscription.removed', [3], null],
       ['subscription.removed', [4], 7],
-      ['channel.withdrawn', [4], 7],
+      ['channel.withdrawn', [4], null],
       ['peer.removed', [], null],
       ['peer.removed-within', [], 7],
     ])

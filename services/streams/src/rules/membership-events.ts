@@ -148,14 +148,9 @@ export function leftEvents(changing: Changing, people: readonly Actor[]): NewEve
     make(membershipEnded, { ...body, by }),
     ...removed(knowing, {}),
     ...removed(withdrawn, { channel: inChannel }),
+    // Told in any case: who came and went while away may know the channel from when it was public.
     ...(withdrawn.length > 0
-      ? [
-          make(
-            channelWithdrawn,
-            { channel_id: channel.stream_id },
-            { users: ids(withdrawn), channel: inChannel },
-          ),
-        ]
+      ? [make(channelWithdrawn, { channel_id: channel.stream_id }, { users: ids(withdrawn) })]
       : []),
     ...peers(changing, people, peerRemoved, peerRemovedWithin),
   ]
