@@ -32,7 +32,7 @@ export function databaseOver<T extends Tx>(
   const attempt = async <R>(org: OrgId, begin: string, fn: (tx: T) => Promise<R>): Promise<R> => {
     const client = await connections.connect()
     // Not awaited: the first statement follows it on the same trip.
-    const begun = client.query(`${begin}; SELECT set_config('app.org', '${Number(org)}', true)`)
+    const begun = client.query(`${begin}; SET LOCAL app.org = '${Number(org)}'`)
     begun.catch(() => {})
     const tx = openTx(client, org, begin.endsWith(readOnly))
     let result: R
