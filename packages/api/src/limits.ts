@@ -1,4 +1,4 @@
-import { type Limit, perAccount, perIp, perUser } from './operation.ts'
+import { type Limit, perAccount, perIp, perOrganisation, perUser } from './operation.ts'
 
 /** Zulip's defaults: calls of one account over all endpoints, and calls without an account by address. */
 export const apiByUser: readonly Limit[] = [
@@ -6,6 +6,12 @@ export const apiByUser: readonly Limit[] = [
   perUser('api_by_user_hourly', 2000, 3600),
 ]
 export const apiByIp: readonly Limit[] = [perIp('api_by_ip', 100, 60)]
+
+/** Looks of all who have no account: beside the calls by which somebody signs in, and from however many addresses. */
+export const looks: readonly Limit[] = [
+  perIp('look_by_ip', 100, 60),
+  perOrganisation('look_by_organisation', 600, 60),
+]
 
 /**
  * Attempts to sign in to one account, named by the `username` parameter (white space around it and case do not

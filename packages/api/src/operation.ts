@@ -9,7 +9,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** At most `count` calls in `seconds`, counted by user, by address, or by the account named in the request. */
 export interface Limit {
-  readonly by: 'user' | 'ip' | 'account'
+  readonly by: 'user' | 'ip' | 'account' | 'organisation'
   readonly name: string
   readonly count: number
   readonly seconds: number
@@ -30,6 +30,13 @@ export const perIp = (name: string, count: number, seconds: number): Limit => ({
 })
 export const perAccount = (name: string, count: number, seconds: number): Limit => ({
   by: 'account',
+  name,
+  count,
+  seconds,
+})
+
+export const perOrganisation = (name: string, count: number, seconds: number): Limit => ({
+  by: 'organisation',
   name,
   count,
   seconds,

@@ -49,6 +49,22 @@ const short = (events: readonly QueueEvent[]) => events.map((event) => [event.ty
 const faultsOf = (events: readonly QueueEvent[]): unknown[] =>
   contractAvailable() ? events.flatMap(eventFaults) : []
 
+test('AC-03 what a message was before is not shown to a guest outside', async () => {
+  const { id, name } = await channel()
+  const message = await say(ann, id, 'the first thought')
+  await ann.ok('PATCH', `/messages/${message}`, { content: 'the second thought' })
+  const before = async (who: Account) => JSON.stringify((await look(who, [['channel', id]])).body['messages'])
+  expect(await before(ann)).toContain('the first thought')
+  expect(await before(gus)).toContain('the second thought')
+  expect(await before(gus)).not.toContain('the first thought')
+  const within = await org.person('Ida')
+  await owner.ok('PATCH', `/users/${within.id}`, { role: role.guest })
+  expect(await before(within)).not.toContain('the first thought')
+  const [subscriptions, principals] = [[{ name }], [within.id]]
+  await owner.ok('POST', '/users/me/subscriptions', { subscriptions, principals })
+  expect(await before(within)).toContain('the first thought')
+})
+
 test('AC-02 a guest outside looks through a web-public channel, reads no message by itself, and writes there', async () => {
   const { id, name } = await channel()
   const message = await say(ann, id, 'wide as the sky')

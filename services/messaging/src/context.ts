@@ -14,6 +14,7 @@ import { readAlertLists } from './repo/alert-words.ts'
 import { readLinkifiers, readLinkifierVersion } from './repo/linkifiers.ts'
 import { writeSends } from './repo/send-batch.ts'
 import { type CostlyReads, createCostlyReads } from './costly-reads.ts'
+import { createLooks } from './looks.ts'
 import { createSearches, type Searches } from './searches.ts'
 
 /** What the routes of this service work with. */
@@ -24,6 +25,8 @@ export interface Context {
   readonly facts: FactsCache
   readonly sends: Sends
   readonly searches: Searches
+  /** Of who has no account. */
+  readonly looks: CostlyReads
   /** Of who has read a message: its answer is as long as its readers are many. */
   readonly receipts: CostlyReads
   readonly alertWords: AlertWords
@@ -83,6 +86,7 @@ export function createContext(
     facts,
     sends,
     searches,
+    looks: createLooks(),
     receipts,
     alertWords,
     linkifiers,

@@ -32,6 +32,8 @@ export interface Instance extends AsyncDisposable {
   readonly passed: PassingEvent[]
   /** Runs an operation as a user; values that are no texts are sent as JSON. */
   ask(user: number, op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
+  /** The same as who has no account. */
+  look(op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
 }
 type Fields = Readonly<Record<string, unknown>>
 interface Request {
@@ -265,28 +267,30 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
     actors: (principal: Parameters<typeof findActor>[1]) => findActor(ctx.facts, principal),
   }
+  const run = async (user: number | null, op: string, fields: Fields, more: Partial<Request>) => {
+    const answered = await runOperation(running, {
+      op,
+      caller: 'gateway',
+      principal: user === null ? null : { org, user, generation: more.generation ?? 1, credential: 'key:1' },
+      raw: {
+        path: more.path ?? {},
+        fields: Object.fromEntries(
+          Object.entries(fields).map(([name, value]) => [
+            name,
+            typeof value === 'string' ? value : JSON.stringify(value),
+          ]),
+        ),
+      },
+      request: { org, url: 'https://acme.example.com', client: 'website', ip: '127.0.0.1', ...more.facts },
+      signal: new AbortController().signal,
+    })
+    return answered.data
+  }
   return {
     org,
     ctx,
-    async ask(user, op, fields = {}, more = {}) {
-      const answered = await runOperation(running, {
-        op,
-        caller: 'gateway',
-        principal: { org, user, generation: more.generation ?? 1, credential: 'key:1' },
-        raw: {
-          path: more.path ?? {},
-          fields: Object.fromEntries(
-            Object.entries(fields).map(([name, value]) => [
-              name,
-              typeof value === 'string' ? value : JSON.stringify(value),
-            ]),
-          ),
-        },
-        request: { org, url: 'https://acme.example.com', client: 'website', ip: '127.0.0.1', ...more.facts },
-        signal: new AbortController().signal,
-      })
-      return answered.data
-    },
+    ask: (user, op, fields = {}, more = {}) => run(user, op, fields, more),
+    look: (op, fields = {}, more = {}) => run(null, op, fields, more),
     clock,
     redis,
     passed,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { apiByIp, eventsWs, getEvents, type Limit, type Operation } from '@parley/api'
+import { eventsWs, getEvents, type Limit, looks as looksOfAll, type Operation } from '@parley/api'
 import { AppError, badRequest } from '@parley/core'
 import { notLoggedIn } from '../identity/basic.ts'
 import { checkCsrf, checkOrigin } from '../identity/cookies.ts'
@@ -76,7 +76,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
     incoming.addHeaders(await deps.limiter.hit(counters(limits, who, deps.limitFactor)))
   }
   // Limits by account need the body, which is then small; all others come before it.
-  const limits = looks ? apiByIp : operation.limits
+  const limits = looks ? looksOfAll : operation.limits
   const byAccount = limits.some((limit) => limit.by === 'account')
   const ofAll = limits.filter(({ given }) => given === undefined)
   if (!byAccount) await count(ofAll, null)

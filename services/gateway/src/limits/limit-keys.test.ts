@@ -1,4 +1,4 @@
-import { perAccount, perIp, perUser } from '@parley/api'
+import { perAccount, perIp, perOrganisation, perUser } from '@parley/api'
 import { expect, test } from 'vitest'
 import { counters, network } from './limit-keys.ts'
 
@@ -15,6 +15,13 @@ test('one counter per limit, its key made of ids and digests', () => {
     { key: 'gateway:limit:{7}:all:60:a127.0.0.1', rate: { count: 100, periodMs: 60_000 } },
   ])
   expect(made[2]?.key).toMatch(/^gateway:limit:\{7\}:login:1800:n[\w-]{22}$/)
+})
+
+test('all of an organisation are counted together, wherever they come from', () => {
+  const key = (ip: string): string | undefined =>
+    counters([perOrganisation('look', 600, 60)], { ...who, user: null, ip }, 1)[0]?.key
+  expect(key('10.0.0.1')).toBe('gateway:limit:{7}:look:60:o')
+  expect(key('2001:db8::1')).toBe(key('10.0.0.1'))
 })
 
 test('an account is the same however it is typed', () => {

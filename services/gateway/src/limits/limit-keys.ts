@@ -38,6 +38,8 @@ function subjectOf(by: Limit['by'], who: Counted): string | null {
       return who.user === null ? null : `u${who.user}`
     case 'ip':
       return `a${network(who.ip)}`
+    case 'organisation':
+      return 'o'
     case 'account':
       return who.account === null
         ? null

@@ -1,8 +1,10 @@
 import { type FetchedMessage, getMessages } from '@parley/api'
-import type { Granted, Shown } from '@parley/access'
+import { type Granted, isGuest, type Shown } from '@parley/access'
+import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { alsoForSpectators, lookingIn, notLoggedIn, route } from '@parley/kit'
 import type { Context } from '../context.ts'
+import { mostLookedAt } from '../looks.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
 import { type Resolved, resolveNarrow } from '../facts/narrow-names.ts'
 import { nobody } from '../facts/nobody.ts'
@@ -42,13 +44,14 @@ export default alsoForSpectators<typeof getMessages, Context, Tx>(forAccounts, a
   const wanted = parseWanted(input)
   // Named ones are asked for one by one.
   if (wanted.kind === 'ids') throw notLoggedIn()
+  if (wanted.before + wanted.after > mostLookedAt)
+    throw badRequest(`Too many messages requested (maximum ${mostLookedAt}).`)
   const style = {
     applyMarkdown: input.apply_markdown,
     emptyTopicKnown: input.allow_empty_topic_name,
     linkifiers: await ctx.linkifiers.within(tx),
   }
-  // All of them are one person to what bounds searches.
-  return ctx.searches.run(tx, nobody, terms, () => shownTo(tx, shown, terms, wanted, style))
+  return ctx.looks.run(tx, nobody, () => shownTo(tx, shown, terms, wanted, style))
 })
 
 /** As `around`: to who has no account everything is read. */
@@ -102,8 +105,15 @@ async function present(
   { ids, terms }: { readonly ids: Readable; readonly terms: readonly Resolved[] },
   style: MessageStyle,
 ): Promise<FetchedMessage[]> {
-  const found = await readMessages(tx, granted, ids)
+  const found = await withOwnEdits(tx, granted, await readMessages(tx, granted, ids))
   return matched(tx, found, presentMessages(found, style), terms, style.emptyTopicKnown)
+}
+
+/** A guest outside who looks through a web-public channel is shown what is there, and not what was there before. */
+async function withOwnEdits(tx: Tx, granted: Granted<'message:list'>, messages: Messages): Promise<Messages> {
+  if (!isGuest(granted.actor) || messages.edits.size === 0) return messages
+  const own = new Set(await readableIds(tx, granted, [...messages.edits.keys()]))
+  return { ...messages, edits: new Map([...messages.edits].filter(([id]) => own.has(id))) }
 }
 
 /** With the words marked that a search found, where there was one. */

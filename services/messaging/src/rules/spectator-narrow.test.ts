@@ -33,3 +33,12 @@ test.each([
 ])('AC-02 %j is for who has an account', (narrow) => {
   expect(spectatorTerms(narrow)).toBeNull()
 })
+
+test('as many terms as are answered', () => {
+  const of = (count: number) => [
+    web,
+    ...Array.from({ length: count - 1 }, (_, i) => ({ operator: 'channel', operand: i })),
+  ]
+  expect(spectatorTerms(of(10))).toHaveLength(10)
+  expect(() => spectatorTerms(of(11))).toThrow('A narrow may hold at most 10 terms')
+})
