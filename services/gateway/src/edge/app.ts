@@ -188,7 +188,7 @@ export async function createApp(pair: PublicPair, deps: AppDeps): Promise<App> {
         if (operation.id === eventsWs.id) throw new AppError('BAD_REQUEST', 'A WebSocket is expected here')
         const { facts, caller } = exchange
         // Now or not at all: what was done is told.
-        if (!waits(operation)) deps.unsent.check(facts.org, caller)
+        if (!waits(operation)) deps.unsent.check(facts.org, caller, facts.ip)
         const work = async () => compressed(await deps.dispatch(exchange), request.headers, turns)
         const stranger = exchange.caller === null
         const rendered = await (waits(operation)

@@ -7,7 +7,13 @@ import { z } from 'zod'
 import type { Caller } from './exchange.ts'
 import { Unsent } from './unsent.ts'
 
-const bounds = { inAll: 1000, ofOrganisation: 600, ofPerson: 300, refusedFrom: 200 }
+const bounds = {
+  inAll: 1000,
+  ofOrganisation: 600,
+  ofPerson: 300,
+  refusedFrom: 200,
+  refusedStrangersFrom: 100,
+}
 const as = (user: number, botOwner: number | null = null): Caller => ({
   credential: { scheme: 'session', token: 't' },
   principal: { org: 1, user, generation: 1, credential: 'session:1' },
@@ -48,6 +54,22 @@ async function scene() {
   return { clock, unsent, ask, hold }
 }
 
+test('who is not signed in and takes nothing is refused more, and nobody elsewhere', async () => {
+  const { unsent, ask } = await scene()
+  const { responses, client } = await ask(2)
+  for (const response of responses) unsent.hold(50, 1, null, response)
+  expect(() => unsent.check(1, null, '::ffff:127.0.0.1')).toThrow('unavailable')
+  for (const [org, caller, ip] of [
+    [1, null, '127.0.0.2'],
+    [2, null, '127.0.0.1'],
+    [1, as(1), '127.0.0.1'],
+  ] as const)
+    unsent.check(org, caller, ip)
+  client.destroy()
+  await vi.waitFor(() => expect(unsent.bytes).toBe(0))
+  unsent.check(1, null, '127.0.0.1')
+})
+
 test('what was asked for on a connection that ends is counted no more, answered or not', async () => {
   const { unsent, ask } = await scene()
   const { responses, client } = await ask(20)
@@ -57,17 +79,17 @@ test('what was asked for on a connection that ends is counted no more, answered 
   onTestFinished(() => void process.off('warning', onWarning))
   for (const response of responses) unsent.hold(10, 1, as(1), response)
   expect(unsent.bytes).toBe(200)
-  expect(() => unsent.check(1, as(1))).toThrow('unavailable')
+  expect(() => unsent.check(1, as(1), '127.0.0.1')).toThrow('unavailable')
   for (const [org, caller] of [
     [1, as(2)],
     [2, as(1)],
     [1, null],
   ] as const)
-    unsent.check(org, caller)
+    unsent.check(org, caller, '127.0.0.1')
   const sent = responses.slice(0, 5).map((response) => once(response.end(), 'close'))
   await Promise.all(sent)
   expect(unsent.bytes).toBe(150)
-  unsent.check(1, as(1))
+  unsent.check(1, as(1), '127.0.0.1')
   client.destroy()
   await vi.waitFor(() => expect(unsent.bytes).toBe(0))
   // Whoever has left holds nothing.
@@ -80,8 +102,8 @@ test('bots are counted with their owners', async () => {
   await hold(100, 1, as(7, 3))
   await hold(100, 1, as(8, 3))
   for (const caller of [as(3), as(7, 3), as(9, 3)])
-    expect(() => unsent.check(1, caller)).toThrow('unavailable')
-  unsent.check(1, as(7))
+    expect(() => unsent.check(1, caller, '127.0.0.1')).toThrow('unavailable')
+  unsent.check(1, as(7), '127.0.0.1')
 })
 
 test('whoever has more than there is room for loses what was read least, not the newest', async () => {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Clock, unavailable } from '@parley/core'
+import { network } from '../limits/limit-keys.ts'
 import type { Caller } from './exchange.ts'
 
 const megabyte = 1024 * 1024
@@ -11,6 +12,8 @@ interface UnsentBounds {
   readonly ofPerson: number
   /** Whoever has so much waiting is not served until some of it has left. */
   readonly refusedFrom: number
+  /** The same where nobody is signed in, by their address. */
+  readonly refusedStrangersFrom: number
 }
 /** Five snapshots of ten thousand people, and as many again that were asked for while there was room. */
 const ordinary: UnsentBounds = {
@@ -18,6 +21,7 @@ const ordinary: UnsentBounds = {
   ofOrganisation: 512 * megabyte,
   ofPerson: 128 * megabyte,
   refusedFrom: 64 * megabyte,
+  refusedStrangersFrom: 16 * megabyte,
 }
 /** The least that a reader takes in `patienceMs`. It is seen a slice at a time, or what a kernel keeps, so not sooner. */
 const leastBytes = 65_536
@@ -32,8 +36,11 @@ interface Share {
 
 interface Answer {
   readonly bytes: number
+  /** Of all strangers where nobody is signed in. */
   readonly person: Share
   readonly organisation: Share
+  /** Of one address of strangers: it is counted only, so that who takes nothing is refused more before others are cut. */
+  readonly address: Share | null
 }
 
 /** A connection with large answers that have not left. */
@@ -75,11 +82,14 @@ export class Unsent {
     return this.#ended
   }
 
-  /** Before anything is done for them. @throws AppError UNAVAILABLE where too much waits for this person already */
-  check(org: number, caller: Caller | null): void {
-    if (this.#shares.size === 0 || caller === null) return
-    const waiting = this.#shares.get(personOf(org, caller))?.bytes ?? 0
-    if (waiting >= this.#bounds.refusedFrom) throw unavailable()
+  /** Before anything is done for them. @throws AppError UNAVAILABLE where too much waits for them already */
+  check(org: number, caller: Caller | null, ip: string): void {
+    if (this.#shares.size === 0) return
+    const { refusedFrom, refusedStrangersFrom } = this.#bounds
+    const [key, most] = caller
+      ? [personOf(org, caller), refusedFrom]
+      : [addressOf(org, ip), refusedStrangersFrom]
+    if ((this.#shares.get(key)?.bytes ?? 0) >= most) throw unavailable()
   }
 
   /** Counts an answer of so many bytes until it has left or its client has. */
@@ -92,6 +102,7 @@ export class Unsent {
       bytes,
       person: this.#share(personOf(org, caller), this.#bounds.ofPerson),
       organisation: this.#share(String(org), this.#bounds.ofOrganisation),
+      address: caller ? null : this.#share(addressOf(org, socket.remoteAddress ?? ''), Infinity),
     }
     connection.answers.add(answer)
     for (const share of this.#sharesOf(answer)) share.bytes += bytes
@@ -176,14 +187,16 @@ export class Unsent {
     return share
   }
 
-  #sharesOf({ person, organisation }: Answer): readonly Share[] {
-    return [person, organisation, this.#all]
+  #sharesOf({ person, organisation, address }: Answer): readonly Share[] {
+    return [person, organisation, this.#all, ...(address ? [address] : [])]
   }
 }
 
 /** Whoever has many bots is one person. */
 const personOf = (org: number, caller: Caller | null): string =>
   `${org} ${caller ? (caller.botOwner ?? caller.principal.user) : ''}`
+
+const addressOf = (org: number, ip: string): string => `${org} from ${network(ip)}`
 
 /** Bytes that the kernel has taken for the client. */
 const takenOf = (socket: Socket): number => socket.bytesWritten - socket.writableLength
