@@ -141,18 +141,13 @@ async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRight
   return principal ? readActor(tx, userId(principal.user)) : { actor: null, rights: await readRights(tx) }
 }
 
-/** Nobody else waits for who has hung up. */
 function inTurn<C, T extends Tx, R>(
   { turns }: Running<C, T>,
-  { signal }: Asked,
+  { principal, signal }: Asked,
   org: OrgId,
   write: () => Promise<R>,
 ): Promise<R> {
-  if (!turns) return write()
-  return turns.take(org, () => {
-    stillWaitedFor(signal)
-    return write()
-  })
+  return turns ? turns.take(org, principal?.user ?? 0, signal, write) : write()
 }
 
 /** Whoever was overtaken while waiting is read as they are now: the lock is had before the statement behind it begins. */
