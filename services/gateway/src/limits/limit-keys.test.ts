@@ -1,4 +1,5 @@
 import { perAccount, perIp, perOrganisation, perUser } from '@parley/api'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { counters, network } from './limit-keys.ts'
 
@@ -29,6 +30,31 @@ test('an account is the same however it is typed', () => {
     counters([perAccount('x', 1, 1)], { ...who, account }, 1)[0]?.key
   expect(key('a@X.test')).toBe(key(' A@x.test'))
   expect(key('b@x.test')).not.toBe(key('a@x.test'))
+})
+
+const someone = fc.record({
+  org: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  user: fc.option(fc.integer({ min: 1 })),
+  ip: fc.oneof(fc.ipV4(), fc.ipV6()),
+  // As anybody may type it.
+  account: fc.option(fc.string({ unit: 'binary' })),
+})
+const everyLimit = [
+  perUser('send', 200, 60),
+  perIp('all', 100, 60),
+  perAccount('login', 5, 1800),
+  perOrganisation('shown', 10, 60),
+]
+
+test('TE-04 every key is of one organisation, whatever is typed', () => {
+  fc.assert(
+    fc.property(someone, (asks) => {
+      for (const { key } of counters(everyLimit, asks, 1)) {
+        const [, org] = /^gateway:limit:\{(\d+)\}:[a-z]+:\d+:[\w.-]+$/.exec(key) ?? []
+        expect(org).toBe(String(asks.org))
+      }
+    }),
+  )
 })
 
 test('limits without a subject do not count; the factor multiplies', () => {
