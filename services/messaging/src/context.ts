@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
+import { TurnsOf } from '@parley/kit'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createEmojiImages, type FindEmojiImages } from './facts/emoji-images.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
@@ -35,6 +36,8 @@ export interface Context {
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
+  /** Of what a send changes for topics besides: few of an organisation wait for its head at a time. */
+  readonly following: TurnsOf
   /** Tells the gateways what passes beside the log; never fails and never waits. */
   readonly pass: Pass
   /** Tells the relay that an organisation's log has grown; never fails and never waits. */
@@ -94,6 +97,7 @@ export function createContext(
     targets: new WeakMap(),
     presence,
     turns,
+    following: new TurnsOf(),
     pass,
     hint,
     webPublic,

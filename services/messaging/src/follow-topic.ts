@@ -20,6 +20,8 @@ interface Followed {
   readonly policy: RaisedPolicy | null
   readonly events: readonly NewEvent[]
 }
+/** So many mentioned people at the most have a topic followed by one message, behind the head. */
+const mostMentioned = 50
 const nothing: Followed = { policy: null, events: [] }
 
 /**
@@ -28,7 +30,8 @@ const nothing: Followed = { policy: null, events: [] }
  */
 function concerning({ channel, actor, followsMentions }: Facts, sent: SentTo): SentTo | null {
   if (!channel) return null
-  const mentioned = followsMentions ? sent.mentioned : []
+  // A message to many is none of theirs in particular, as one to a group is not.
+  const mentioned = followsMentions && sent.mentioned.length <= mostMentioned ? sent.mentioned : []
   return actor?.automatic || mentioned.length > 0 ? { ...sent, mentioned } : null
 }
 
@@ -100,31 +103,42 @@ export async function followSent(
  * @returns what the topic became for its sender, if anything
  */
 export async function followCommitted(
-  ctx: Pick<Context, 'database' | 'clock' | 'hint'>,
+  ctx: Pick<Context, 'database' | 'clock' | 'hint' | 'following'>,
   granted: Granted<'message:send'>,
   facts: Facts,
   given: SentTo,
+  signal: AbortSignal,
 ): Promise<RaisedPolicy | null> {
   const sent = concerning(facts, given)
   if (!sent) return null
-  const { orgId } = granted.actor
+  const { orgId, userId: sender } = granted.actor
   try {
-    // Mostly all of it is so already: nobody waits for the head to find that out.
-    const wanted = await ctx.database.read(orgId, (tx) => wantedOf(tx, granted, facts, sent))
-    if (wanted.length === 0) return null
-    const { policy, appended } = await ctx.database.write(orgId, async (tx) => {
-      await hold(tx, null)
-      const followed = await followSent(tx, granted, facts, sent, Math.floor(ctx.clock.now() / 1000))
-      if (followed.events.length > 0) await append(tx, null, followed.events)
-      return { policy: followed.policy, appended: appendedIn(tx) }
-    })
-    if (appended) ctx.hint(orgId, appended.seq)
-    return policy
+    return await ctx.following.take(orgId, sender, signal, () => follow(ctx, granted, facts, sent))
   } catch (error) {
     // The message is there: its answer says so, whatever became of its topic.
     if (error instanceof AppError && error.code === 'UNAVAILABLE') return null
     throw error
   }
+}
+
+async function follow(
+  ctx: Pick<Context, 'database' | 'clock' | 'hint'>,
+  granted: Granted<'message:send'>,
+  facts: Facts,
+  sent: SentTo,
+): Promise<RaisedPolicy | null> {
+  const { orgId } = granted.actor
+  // Mostly all of it is so already: nobody waits for the head to find that out.
+  const wanted = await ctx.database.read(orgId, (tx) => wantedOf(tx, granted, facts, sent))
+  if (wanted.length === 0) return null
+  const { policy, appended } = await ctx.database.write(orgId, async (tx) => {
+    await hold(tx, null)
+    const followed = await followSent(tx, granted, facts, sent, Math.floor(ctx.clock.now() / 1000))
+    if (followed.events.length > 0) await append(tx, null, followed.events)
+    return { policy: followed.policy, appended: appendedIn(tx) }
+  })
+  if (appended) ctx.hint(orgId, appended.seq)
+  return policy
 }
 
 /** Has the topic of a message followed or unmuted for who took part in it otherwise than by sending; behind the head. */

@@ -214,15 +214,46 @@ test('sent again by the same key, it is done once', async () => {
   expect(await newest(1)).toEqual([['user-topic.set', [ann], 'tea', 3]])
 })
 
-test('who has set something for as many topics as one may gets no more', async () => {
+test('who has set something for nearly as many topics as one may gets no more by itself', async () => {
   await wish(ann, 2)
   await here.test.superuser(
     `INSERT INTO streams.user_topics (org_id, user_id, channel_id, topic, policy, changed_at)
-     SELECT $1, $2, $3, 'topic ' || n, 1, now() FROM generate_series(1, 2000) AS n`,
+     SELECT $1, $2, $3, 'topic ' || n, 1, now() FROM generate_series(1, 1500) AS n`,
     [here.org, ann, open.id],
   )
   expect((await say(ann, 'one more')).became).toBeUndefined()
   expect((await say(ann, 'topic 7')).became).toBe(3)
+})
+
+test('AC-05 whom a message mentions follows nothing where they were taken out, nor for who they muted', async () => {
+  await wish(bob, 4, 4, true)
+  const secret = await here.channel({ protected: true })
+  await here.subscribe(secret, ann, bob)
+  const content = `@**Bob ${named}**`
+  const again = { content, to: secret, more: { queue_id: 'q', local_id: '1.02' } }
+  await say(ann, 'tea', again)
+  expect(await set(bob)).toEqual({ tea: 3 })
+  await here.test.superuser('DELETE FROM streams.user_topics WHERE org_id = $1 AND user_id = $2', [
+    here.org,
+    bob,
+  ])
+  await here.unsubscribe(secret, bob)
+  await say(ann, 'tea', again)
+  await here.test.superuser(
+    'INSERT INTO streams.muted_users (org_id, user_id, muted_id, muted_at) VALUES ($1, $2, $3, now())',
+    [here.org, bob, ann],
+  )
+  await say(ann, 'cake', { content })
+  expect(await set(bob)).toEqual({})
+})
+
+test('a message that mentions very many has nobody follow', async () => {
+  await wish(bob, 4, 4, true)
+  const others: number[] = []
+  for (let n = 0; n < 50; n++) others.push(await here.user({ name: `Extra ${named} ${n}` }))
+  const content = [bob, ...others].map((id) => `@**|${id}**`).join(' ')
+  await say(ann, 'tea', { content })
+  expect(await set(bob)).toEqual({})
 })
 
 test('many at once: each topic is followed once by each', async () => {
@@ -258,7 +289,8 @@ test('nothing is asked for senders who want nothing, nor for direct messages', a
     const id = (await say(user, 'other')).id
     asked = 0
     const sent = { topic: 'tea', id: messageId(id), mentioned: [] }
-    const policy = await followCommitted(ctx, verdict.granted, target.found.facts, sent)
+    const { signal } = new AbortController()
+    const policy = await followCommitted(ctx, verdict.granted, target.found.facts, sent, signal)
     return [policy, asked]
   }
   expect(await follow(ann, open)).toEqual([null, 0])

@@ -1,4 +1,5 @@
 import { AppError } from '@parley/core'
+import { size } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { EncodedSend } from '../src/repo/send-batch.ts'
@@ -24,12 +25,12 @@ const Entry = z.object({
   sender: z.int().nullable(),
 })
 
-const log = async () =>
+const log = async (after = 0) =>
   z.array(Entry).parse(
     await here.test.superuser(
       `SELECT seq, type, (body ->> 'message_id')::int AS id, (body ->> 'sender_id')::int AS sender
-           FROM events.log WHERE org_id = $1 ORDER BY seq`,
-      [here.org],
+           FROM events.log WHERE org_id = $1 AND seq > $2 ORDER BY seq`,
+      [here.org, after],
     ),
   )
 
@@ -103,6 +104,50 @@ test('AC-13 who is removed while sending: nothing of theirs comes after the remo
     ),
   ).toMatchObject({ code: 'STREAM_DOES_NOT_EXIST' })
 })
+
+const Read = z.object({ messages: z.array(z.object({ id: z.int() })) })
+
+test('AC-13 who comes and is taken out again and again, sending and reading all the while, has the rights of one order', async () => {
+  await using one = await here.instance()
+  await using two = await here.instance()
+  const secret = await here.channel({ private: true })
+  const [leaver = 0, stayer = 0] = senders
+  await here.subscribe(secret, stayer)
+  const send = (at: Instance, user: number) =>
+    outcome(at.ask(user, 'send-message', { type: 'channel', to: secret.id, topic: 't', content: 'x' }))
+  const narrow = [{ operator: 'channel', operand: secret.id }]
+  const read = (at: Instance) =>
+    outcome(at.ask(leaver, 'get-messages', { narrow, anchor: 'newest', num_before: 20, num_after: 0 }))
+  let end = (await log()).at(-1)?.seq ?? 0
+  let through = 0
+  for (let round = 0; round < size(20, 1000); round++) {
+    await here.subscribe(secret, leaver)
+    const [, ...reads] = await Promise.all([
+      here.unsubscribe(secret, leaver),
+      read(one),
+      read(two),
+      ...[send(one, leaver), send(two, leaver), send(one, stayer), send(two, stayer)].map(async (sent) => {
+        await sent
+        return null
+      }),
+    ])
+    const entries = await log(end)
+    const removal = entries.find(({ type }) => type === 'subscription.removed')?.seq ?? 0
+    const late = entries.filter(({ seq, type }) => type === 'message.sent' && seq > removal)
+    expect(removal).toBeGreaterThan(end)
+    expect(late.filter(({ sender }) => sender === leaver)).toEqual([])
+    const seen = reads.flatMap((answer) => Read.safeParse(answer).data?.messages ?? []).map(({ id }) => id)
+    expect(late.filter(({ id }) => seen.some((one) => one === id))).toEqual([])
+    through += entries.filter(({ type, sender }) => type === 'message.sent' && sender === leaver).length
+    expect([await send(one, leaver), await read(two)]).toMatchObject([
+      { code: 'STREAM_DOES_NOT_EXIST' },
+      { code: 'BAD_NARROW' },
+    ])
+    end = entries.at(-1)?.seq ?? end
+  }
+  // The race is one: sends got through before they were taken out.
+  expect(through).toBeGreaterThan(0)
+}, 240_000)
 
 test('a poisoned send of a batch fails alone', async () => {
   const batches: number[] = []

@@ -49,8 +49,8 @@ export async function readSentTopic(
 }
 
 /**
- * Whom the message mentions, and whom it came to, that follow topics where they are mentioned; neither who follows it
- * already nor who muted it, which counts for more.
+ * Whom the message mentions, and whom it came to and who still gets what is said there, that follow topics where they are
+ * mentioned; neither who follows it already nor who muted it, or its sender, which counts for more.
  */
 export async function readMentionFollowers(
   tx: Tx,
@@ -64,11 +64,13 @@ export async function readMentionFollowers(
     `SELECT f.user_id AS "user" FROM auth.v1_follows_mentions f
       JOIN auth.v1_actors a ON a.org_id = $1 AND a.user_id = f.user_id AND a.is_active AND NOT a.is_bot
       JOIN messaging.received r ON r.org_id = $1 AND r.user_id = f.user_id AND r.recipient_id = $5
-        AND r.ranges @> $6::bigint
+        AND r.ranges @> $6::bigint AND upper_inf(r.ranges)
       LEFT JOIN streams.v1_topic_policies p
         ON p.org_id = $1 AND p.user_id = f.user_id AND p.channel_id = $3 AND p.topic_key = lower($4)
       WHERE f.org_id = $1 AND f.user_id = ANY ($7::integer[]) AND f.user_id <> $2
         AND coalesce(p.policy, 0) NOT IN (1, 3)
+        AND NOT EXISTS (SELECT FROM streams.v1_muted_users q
+          WHERE q.org_id = $1 AND q.user_id = f.user_id AND q.muted_id = $2)
       ORDER BY f.user_id`,
     [tx.org, actor.userId, channelId, topic, recipientId, id, mentioned],
   )
@@ -102,6 +104,9 @@ export async function readTakenPart(
   return row ? { ...row, channel } : null
 }
 
+/** Topics for which something is set beyond which nothing is by itself: by hand there is always room for more. */
+const mostByThemselves = maxUserTopics - 500
+
 /** What becomes of a topic, and for whom. */
 export interface Raising {
   readonly channel: ChannelFacts
@@ -123,7 +128,7 @@ export async function raiseTopic(
   const rows = await tx.query(
     z.object({ user: z.int() }),
     'SELECT r AS "user" FROM streams.v1_raise_topic($1, $2, $3, $4::integer[], $5, $6, $7, $8) AS r ORDER BY r',
-    [tx.org, channel.channelId, topic, users, policy, evenMuted, maxUserTopics, at],
+    [tx.org, channel.channelId, topic, users, policy, evenMuted, mostByThemselves, at],
   )
   return rows.map(({ user }) => user)
 }

@@ -24,7 +24,7 @@ const guard: Guard<typeof sendMessage, Context, Tx> = {
   },
 }
 
-export default route(sendMessage, guard, async ({ input, granted, request, ctx }) => {
+export default route(sendMessage, guard, async ({ input, granted, request, ctx, signal }) => {
   const target = foundTarget(ctx.targets, granted.object)
   const { topic, queue_id: queueId, local_id: localId } = input
   const words = { topic, content: input.content, url: request.url }
@@ -43,6 +43,6 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx }
     await begin(ctx, granted, await standingRights(ctx.facts, granted, target))
   const id = await writeComposed(ctx, granted, target, composed, sending)
   const sent = { topic: composed.topic, id, mentioned: composed.rendered.mentions.users }
-  const policy = await followCommitted(ctx, granted, target.found.facts, sent)
+  const policy = await followCommitted(ctx, granted, target.found.facts, sent, signal)
   return policy === null ? { id } : { id, automatic_new_visibility_policy: policy }
 })

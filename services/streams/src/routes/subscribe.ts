@@ -14,7 +14,7 @@ import { wantedChannels } from '../rules/wanted-channels.ts'
 export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) => {
   const { input, tx, actor, rights, request, ctx } = handled
   const wanted = wantedChannels(input.subscriptions)
-  refuseTooMany(wanted.length, input.principals?.length ?? 1)
+  refuseTooMany(wanted.length, Math.max(input.principals?.length ?? 0, 1))
   const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
   // Refused although no channel may have to be made: a request that cannot be granted is not granted by chance.
   refuseUnsupported(input, actor)

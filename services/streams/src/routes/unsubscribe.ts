@@ -10,7 +10,7 @@ import { refuseTooMany } from '../rules/too-many.ts'
 
 export default route<typeof unsubscribe, Context, Tx>(unsubscribe, async (handled) => {
   const { input, tx, actor, rights, ctx } = handled
-  refuseTooMany(input.subscriptions.length, input.principals?.length ?? 1)
+  refuseTooMany(input.subscriptions.length, Math.max(input.principals?.length ?? 0, 1))
   const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
   const people = await findPrincipals(tx, actor, input.principals)
   if (!people) throw badRequest('No such user')
