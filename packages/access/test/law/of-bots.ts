@@ -12,19 +12,22 @@ export function createBot(o: Organisation, u: Person, type: 1 | 2): Answer {
   return type === 2 && hasInRealm(o, u, 'can_create_write_only_bots_group') ? 'allow' : 'refuse'
 }
 
-/** Its owner, or an administrator whom it does not stand above; nobody where nobody owns it (ADR 33). */
+/** Its owner, or an administrator; nobody where nobody owns it (ADR 33). */
 function hasSay(o: Organisation, u: Person, bot: Person): boolean {
   const owner = ownerOf(o, bot)
-  if (owner === undefined) return false
-  return owner.id === u.id || (isAdmin(u) && bot.role >= u.role)
+  return owner !== undefined && (owner.id === u.id || isAdmin(u))
 }
 
-/** One that creates accounts: owners of the organisation only; for ending it too (the stricter reading). */
-const isTooPowerful = (u: Person, bot: Person): boolean => bot.createsUsers && !isOwner(u)
+/**
+ * One that stands above an administrator who does not own it, or creates accounts: owners of the organisation only; for
+ * ending it too (the stricter reading). Administrators know of every bot, so it is refused, not hidden.
+ */
+const isTooPowerful = (o: Organisation, u: Person, bot: Person): boolean =>
+  (bot.createsUsers && !isOwner(u)) || (bot.role < u.role && ownerOf(o, bot)?.id !== u.id)
 
 /** Guests may end their bots and change nothing of them (ADR 33); the endpoint is refused to bots. */
 export function mayManage(o: Organisation, u: Person, bot: Person): boolean {
-  return !isGuest(u) && !isBot(u) && hasSay(o, u, bot) && !isTooPowerful(u, bot)
+  return !isGuest(u) && !isBot(u) && hasSay(o, u, bot) && !isTooPowerful(o, u, bot)
 }
 
 /** The endpoint is refused to guests and bots whatever they name. */
@@ -32,12 +35,12 @@ export function manage(o: Organisation, u: Person, bot: Person): Answer {
   if (isGuest(u) || isBot(u)) return 'refuse'
   // ADR 33: "No such bot", as for an id of nobody's and of a person.
   if (!isBot(bot) || !hasSay(o, u, bot)) return 'hide'
-  return isTooPowerful(u, bot) ? 'refuse' : 'allow'
+  return isTooPowerful(o, u, bot) ? 'refuse' : 'allow'
 }
 
 export function end(o: Organisation, u: Person, bot: Person): Answer {
   if (!isBot(bot) || !hasSay(o, u, bot)) return 'hide'
-  return isTooPowerful(u, bot) ? 'refuse' : 'allow'
+  return isTooPowerful(o, u, bot) ? 'refuse' : 'allow'
 }
 
 /**
@@ -47,6 +50,6 @@ export function end(o: Organisation, u: Person, bot: Person): Answer {
 export function reactivateBot(o: Organisation, u: Person, bot: Person, type: 1 | 2): Answer {
   const owner = ownerOf(o, bot)
   if (createBot(o, u, type) !== 'allow' || !isAdmin(u) || bot.role < u.role) return 'refuse'
-  if (isTooPowerful(u, bot)) return 'refuse'
+  if (isTooPowerful(o, u, bot)) return 'refuse'
   return owner !== undefined && owner.active && bot.role >= owner.role ? 'allow' : 'refuse'
 }
