@@ -124,6 +124,19 @@ describe('marks in a narrow', () => {
     expect(await marking('empty', {})).toMatchObject({ processed_count: 0, first_processed_id: null })
   })
 
+  test('around a date, which has to be there', async () => {
+    const ids = [await say(open, 'dated'), await say(open, 'dated')]
+    const dated = (anchor_date: string, more = {}) =>
+      marking('dated', { anchor: 'date', anchor_date, num_after: 0, ...more })
+    expect(await dated('2001-01-01')).toMatchObject({ processed_count: 1, first_processed_id: ids[0] })
+    expect(await dated('9999-01-01', { num_before: 1 })).toMatchObject({
+      processed_count: 1,
+      first_processed_id: ids[1],
+      found_newest: true,
+    })
+    expect(await marking('dated', { anchor: 'date' })).toMatchObject({ code: 'REQUEST_VARIABLE_MISSING' })
+  })
+
   test('at the first unread', async () => {
     const ids = [await say(open, 'reading'), await say(open, 'reading')]
     const read = { anchor: 'first_unread', num_before: 0, num_after: 0, flag: 'read' }
