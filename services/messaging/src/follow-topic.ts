@@ -113,7 +113,9 @@ export async function followCommitted(
   if (!sent) return null
   const { orgId, userId: sender } = granted.actor
   try {
-    return await ctx.following.take(orgId, sender, signal, () => follow(ctx, granted, facts, sent))
+    // Nothing is kept of it but what its answer needs.
+    const waiting = { account: sender, revokes: false, bytes: 0, signal }
+    return await ctx.following.take(orgId, waiting, () => follow(ctx, granted, facts, sent))
   } catch (error) {
     // The message is there: its answer says so, whatever became of its topic.
     if (error instanceof AppError && error.code === 'UNAVAILABLE') return null

@@ -7,7 +7,7 @@ import {
   type RawInput,
   type RequestFacts,
 } from '@parley/api'
-import { AppError, badRequest, type OrgId, orgId, rights, type Rights, userId } from '@parley/core'
+import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
 import {
   type ActorAndRights,
   type Database,
@@ -132,7 +132,7 @@ async function attempt<C, T extends Tx>(
       return committed(
         (tx) => within(tx, whoInTurn(tx, asked.principal)),
         1,
-        (org, fn) => inTurn(running, asked, org, () => database.write(org, fn)),
+        (org, fn) => inTurn(running, asked, route.operation.revokes, () => database.write(org, fn)),
       )
   }
 }
@@ -143,11 +143,13 @@ async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRight
 
 function inTurn<C, T extends Tx, R>(
   { turns }: Running<C, T>,
-  { principal, signal }: Asked,
-  org: OrgId,
+  { principal, request, raw, signal }: Asked,
+  revokes: boolean,
   write: () => Promise<R>,
 ): Promise<R> {
-  return turns ? turns.take(org, principal?.user ?? 0, signal, write) : write()
+  if (!turns) return write()
+  const bytes = Object.values(raw.fields).reduce((sum, field) => sum + field.length, raw.file?.length ?? 0)
+  return turns.take(orgId(request.org), { account: principal?.user ?? 0, revokes, bytes, signal }, write)
 }
 
 /** Whoever was overtaken while waiting is read as they are now: the lock is had before the statement behind it begins. */

@@ -13,9 +13,9 @@ function working() {
   const begin = (
     name: string,
     account = ann,
-    { org = one, signal = new AbortController().signal } = {},
+    { org = one, signal = new AbortController().signal, revokes = false } = {},
   ): Promise<string> =>
-    turns.take(org, account, signal, async () => {
+    turns.take(org, { account, revokes, bytes: 0, signal }, async () => {
       began.push(name)
       const gate = Promise.withResolvers<void>()
       gates.set(name, gate)
@@ -71,20 +71,61 @@ test('who hangs up leaves the queue at once, and nothing is begun for them', asy
   expect(await Promise.all([...all, behind])).toEqual(['a', 'b', 'd'])
 })
 
+test('what takes rights away comes first, and the others after three of these', async () => {
+  const { began, begin, end } = working()
+  const all = ['a', 'b', 'c', 'd'].map((name) => begin(name))
+  const taking = ['r', 's', 't', 'u', 'v'].map((name) => begin(name, ben, { revokes: true }))
+  for (const name of ['a', 'b', 'r', 's', 't', 'c', 'u', 'v', 'd']) {
+    await expect.poll(() => began).toContain(name)
+    end(name)
+  }
+  await Promise.all([...all, ...taking])
+  expect(began).toEqual(['a', 'b', 'r', 's', 't', 'c', 'u', 'v', 'd'])
+})
+
 test('beyond a bound an account is refused, then its organisation, and another is not', async () => {
-  const turns = new TurnsOf()
-  const gate = Promise.withResolvers<void>()
-  const { signal } = new AbortController()
-  const ask = (account: number, org = one): Promise<void> =>
-    turns.take(org, account, signal, () => gate.promise)
-  const accounts = [1, 2, 3, 4, 5, 6]
+  const { ask, open } = asking()
+  const accounts = [1, 2, 3, 4, 5, 6, 7]
   const busy = [ask(0), ask(0)]
-  const waiting = accounts.flatMap((account) => Array.from({ length: 32 }, () => ask(account)))
-  for (const account of accounts) await expect(ask(account)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  const last = Array.from({ length: 8 }, (_, i) => ask(7 + i))
+  const waiting = accounts.flatMap((account) =>
+    Array.from({ length: 16 }, (_, i) => ask(account, { revokes: i % 2 === 0 })),
+  )
+  for (const account of accounts) {
+    await expect(ask(account)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(ask(account, { revokes: true })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  }
+  const last = Array.from({ length: 16 }, (_, i) => ask(8 + i))
   await expect(ask(100)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  const beside = ask(1, other)
-  gate.resolve()
+  const beside = ask(1, { org: other })
+  open()
   await Promise.all([...busy, ...waiting, ...last, beside])
   await ask(1)
 })
+
+test('four megabytes of an organisation wait, and who hangs up or begins makes room', async () => {
+  const { ask, open } = asking()
+  const gone = new AbortController()
+  const mebibyte = { bytes: 1024 * 1024 }
+  const busy = [ask(0, mebibyte), ask(0, mebibyte)]
+  const waiting = [ask(1, mebibyte), ask(2, mebibyte), ask(3, mebibyte)]
+  const hung = ask(4, { ...mebibyte, signal: gone.signal })
+  await expect(ask(5, { bytes: 1 })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  gone.abort()
+  await expect(hung).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  waiting.push(ask(5, mebibyte))
+  await expect(ask(6, { bytes: 1 })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  open()
+  await Promise.all([...busy, ...waiting])
+  await Promise.all(Array.from({ length: 6 }, (_, i) => ask(i, mebibyte)))
+})
+
+/** Turns whose works all end at once. */
+function asking() {
+  const turns = new TurnsOf()
+  const gate = Promise.withResolvers<void>()
+  const ask = (
+    account: number,
+    { org = one, revokes = false, bytes = 0, signal = new AbortController().signal } = {},
+  ): Promise<void> => turns.take(org, { account, revokes, bytes, signal }, () => gate.promise)
+  return { ask, open: () => gate.resolve() }
+}
