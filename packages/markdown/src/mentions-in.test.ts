@@ -14,7 +14,7 @@ test('finds whom and what a text may refer to, each once', () => {
     emojiNames: ['smile', 'a', 'b', '30'],
     topics: [
       { channel: 'denmark', topic: 'lunch' },
-      { channel: 'verona', topic: 'x' },
+      { channel: 'rome', topic: '' },
     ],
   })
   expect(mentionsIn('nothing')).toEqual({

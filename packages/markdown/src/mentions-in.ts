@@ -9,7 +9,7 @@ export interface Referenced {
   readonly channelNames: readonly string[]
   /** Of emoji that an organisation may have; `12:30:45` has one too. */
   readonly emojiNames: readonly string[]
-  /** Topics linked to; the channel's name is lower-cased. */
+  /** Topics linked to, without single messages in them; the channel's name is lower-cased, no topic is ''. */
   readonly topics: readonly { readonly channel: string; readonly topic: string }[]
 }
 
@@ -46,7 +46,7 @@ export function mentionsIn(source: string): Referenced {
   const users = Array.from(all(userMention), (match) => userReference(match[2] ?? ''))
   const links = Array.from(all(channelLink), (match) => ({
     channel: (match[1] ?? '').toLowerCase(),
-    topic: match[2],
+    topic: match[3] === undefined ? match[2] : undefined,
   }))
   return {
     userIds: unique(users.flatMap(({ id }) => (id === null ? [] : [id]))),
@@ -56,6 +56,6 @@ export function mentionsIn(source: string): Referenced {
     groupNames: unique(Array.from(all(groupMention), (match) => (match[2] ?? '').toLowerCase())),
     channelNames: unique(links.map(({ channel }) => channel)),
     emojiNames: unique(Array.from(source.matchAll(emojiNames), (match) => match[1] ?? '')),
-    topics: links.flatMap(({ channel, topic }) => (topic ? [{ channel, topic }] : [])),
+    topics: links.flatMap(({ channel, topic }) => (topic === undefined ? [] : [{ channel, topic }])),
   }
 }

@@ -200,3 +200,38 @@ test('a lease that was lost is taken anew, and delivery goes on', async () => {
   expect((await waiting).map(contentOf)).toEqual(['on'])
   expect((await ada.get('/users/me')).status).toBe(200)
 })
+
+test.each(['partial', '"partial"', 'true', '"true"', 'false', '"false"'])(
+  'register with include_subscribers=%s says who is in channels, or not',
+  async (asked) => {
+    const kim = await org.person(`Kim ${asked.replaceAll('"', 'Q')}`)
+    const name = await channel([kim])
+    const Subscriptions = z.object({
+      subscriptions: z.array(z.object({ name: z.string(), subscribers: z.array(z.int()).optional() })),
+    })
+    const { made } = await register(kim, { include_subscribers: asked, fetch_event_types: ['subscription'] })
+    const { subscriptions } = Subscriptions.parse(made)
+    const of = subscriptions.find((one) => one.name === name)
+    expect(of?.subscribers?.includes(kim.id) ?? false).toBe(!asked.includes('false'))
+  },
+)
+
+test('a parameter `client` names the client of a request, whatever its User-Agent', async () => {
+  const lou = await org.person('Lou Client')
+  const name = await channel([lou])
+  const fields = { type: 'channel', to: name, topic: 't', content: 'x' }
+  const Sent = z.looseObject({ id: z.int() })
+  const [plain, named] = [
+    Sent.parse(await lou.ok('POST', '/messages', fields)),
+    Sent.parse(await lou.ok('POST', '/messages', { ...fields, client: 'website' })),
+  ]
+  expect(named['ignored_parameters_unsupported']).toBeUndefined()
+  const Clients = z.object({
+    messages: z.array(z.object({ client: z.string(), flags: z.array(z.string()) })),
+  })
+  const list = await lou.ok('GET', '/messages', { message_ids: [plain.id, named.id] })
+  expect(Clients.parse(list).messages).toMatchObject([
+    { client: 'ParleyTest', flags: [] },
+    { client: 'website', flags: ['read'] },
+  ])
+})

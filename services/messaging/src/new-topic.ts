@@ -6,6 +6,7 @@ import { normaliseTopic } from '@parley/markdown'
 import type { Sources } from './sources.ts'
 import type { Target } from './facts/target.ts'
 import { isTopic, readTopicsPolicy } from './repo/topics.ts'
+import { checkResolvable } from './rules/resolved.ts'
 import { refusedTopic } from './rules/topics-policy.ts'
 
 const refusal = () => badRequest('You do not have permission to create new topics in this channel.')
@@ -14,7 +15,7 @@ const nobody: ReadonlySet<GroupId> = new Set()
 /**
  * The topic that a message is meant for, cut to what the organisation wants of new ones; '' of a direct message. Topics from
  * before it wanted that, and those that the server itself speaks in, keep their names.
- * @throws AppError BAD_REQUEST where there is none, or it is not printable
+ * @throws AppError BAD_REQUEST where there is none, it is not printable, or it is none that says it is resolved
  */
 export async function topicOf(
   on: Pick<Sources, 'database'>,
@@ -27,7 +28,9 @@ export async function topicOf(
   if (given === undefined) throw badRequest('Missing topic')
   const whole = normaliseTopic(given)
   const short = normaliseTopic(given, found.facts.longest.topic)
-  if (whole === short || actor.isSystemBot) return whole
+  if (actor.isSystemBot) return whole
+  checkResolvable(whole)
+  if (whole === short) return whole
   const { recipientId } = object.channel
   const stands = await on.database.read(actor.orgId, (tx) => isTopic(tx, granted, recipientId, whole))
   return stands ? whole : short

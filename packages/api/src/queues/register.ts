@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Capabilities } from '../calls/snapshot.ts'
 import { Narrow } from '../messages/narrow.ts'
 import { operation, perUser } from '../operation.ts'
-import { bool, int, json, nullable, optional, withDefault } from '../param.ts'
+import { bool, int, json, nullable, optional, withDefault, word } from '../param.ts'
 
 const EventTypes = z.array(z.string().max(100)).max(200)
 /** Makes a queue and answers with a snapshot of what its events will change (Zulip API: register-queue). */
@@ -24,9 +24,10 @@ export const register = operation({
     apply_markdown: withDefault(bool(), false),
     client_gravatar: withDefault(bool(), true),
     slim_presence: withDefault(bool(), false),
+    // Newer clients send the word, some of them as JSON text.
     include_subscribers: withDefault(
-      json(z.union([z.boolean(), z.enum(['true', 'false', 'partial'])])),
-      false,
+      word(['true', 'false', 'partial', '"true"', '"false"', '"partial"']),
+      'false',
     ),
     client_capabilities: withDefault(json(Capabilities), Capabilities.parse({})),
     presence_history_limit_days: optional(int()),

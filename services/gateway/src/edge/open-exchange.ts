@@ -94,6 +94,8 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
   const ofGiven = limits.filter(({ given }) => given !== undefined && comes(given))
   if (ofGiven.length > 0) await count(ofGiven, null)
   const port = deps.publicPort()
+  const named = fields['client']
+  if (!Object.hasOwn(operation.params, 'client')) delete fields['client']
   return {
     operation,
     door,
@@ -102,7 +104,7 @@ export async function openExchange(deps: OpenDeps, incoming: Incoming): Promise<
     facts: {
       org,
       url: `https://${site.hostname}${port === 443 ? '' : `:${port}`}`,
-      client: clientName(request.headers['user-agent']),
+      client: clientName(request.headers['user-agent'], named),
       ip,
       ...idempotency(request),
     },

@@ -13,3 +13,12 @@ test.each([
 ])('%s', (header, name) => {
   expect(clientName(header)).toBe(name)
 })
+
+test.each([
+  ['website', 'website'],
+  ['x'.repeat(60), 'x'.repeat(30)],
+  ['', 'ZulipPython'],
+  [' \xe9\n', 'ZulipPython'],
+])('a parameter says %j', (given, name) => {
+  expect(clientName('ZulipPython/0.9.1', given)).toBe(name)
+})

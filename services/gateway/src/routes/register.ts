@@ -96,7 +96,7 @@ function snapshotRequest(
     types: input.fetch_event_types ?? input.event_types ?? null,
     capabilities: input.client_capabilities,
     clientGravatar: input.client_gravatar,
-    includeSubscribers: subscribers !== false && subscribers !== 'false',
+    includeSubscribers: subscribers !== 'false' && subscribers !== '"false"',
     slimPresence: input.slim_presence,
     url: facts.url,
   }

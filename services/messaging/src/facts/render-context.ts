@@ -38,7 +38,7 @@ export async function loadRenderContext(
   { url: organisationUrl, linkifiers }: Where,
   { database, emojiImages }: Reading,
 ): Promise<RenderContext> {
-  const { userIds, userNames, channelNames, groupNames, emojiNames } = mentionsIn(source)
+  const { userIds, userNames, channelNames, groupNames, emojiNames, topics } = mentionsIn(source)
   const customEmoji = await emojiImages(actor.orgId, emojiNames)
   if ([userIds, userNames, channelNames, groupNames].every((names) => names.length === 0))
     return renderContext({ organisationUrl, linkifiers, customEmoji })
@@ -48,7 +48,16 @@ export async function loadRenderContext(
       readChannels(tx, actor, channelNames),
       readGroups(tx, groupNames),
     ])
-    return renderContext({ organisationUrl, linkifiers, users, channels, groups, customEmoji })
+    const latestMessage = await readLatest(tx, actor, channels, topics)
+    return renderContext({
+      organisationUrl,
+      linkifiers,
+      users,
+      channels,
+      groups,
+      customEmoji,
+      ...(latestMessage && { latestMessage }),
+    })
   })
 }
 
@@ -75,6 +84,56 @@ async function readChannels(tx: Tx, actor: Actor, names: readonly string[]) {
     [tx.org, actor.userId, names, [...actor.groups]],
   )
 }
+
+/** How far back one looks for a message that came to the author, where they do not read all of the channel. */
+const looksBack = 100
+
+/** The newest message of each topic linked to that the author may read; null where no topic is linked to. */
+async function readLatest(
+  tx: Tx,
+  actor: Actor,
+  channels: readonly z.output<typeof Named>[],
+  topics: readonly { readonly channel: string; readonly topic: string }[],
+): Promise<RenderContext['latestMessage'] | null> {
+  const ids = new Map(channels.map(({ id, name }) => [name.toLowerCase(), id]))
+  const linked = new Map<string, readonly [channel: number, topic: string]>()
+  for (const { channel, topic } of topics) {
+    const id = ids.get(channel)
+    if (id !== undefined) linked.set(keyOf(id, topic), [id, topic])
+  }
+  if (linked.size === 0) return null
+  const may = (received: string): string =>
+    predicateSql(listRules['message:read'], {
+      ...channelAtomsSql(actor, 'ch', '$2', '$3'),
+      direct: 'false',
+      received,
+    })
+  const newest = (where: string, most: number): string =>
+    `SELECT m.recipient_id, m.message_id FROM messaging.messages m
+      WHERE m.org_id = $1 AND m.recipient_id = rc.recipient_id AND m.topic_key = lower(t.topic) AND ${where}
+      ORDER BY m.message_id DESC LIMIT ${most}`
+  const cameToThem = `EXISTS (SELECT FROM messaging.received r WHERE r.org_id = $1 AND r.user_id = $2
+      AND r.recipient_id = m.recipient_id AND r.ranges @> m.message_id)`
+  const wanted = [...linked.values()]
+  const rows = await tx.query(
+    z.object({ channel: z.int(), topic: z.string(), latest: z.int() }),
+    `SELECT t.channel, t.topic, latest.message_id AS latest
+      FROM unnest($4::integer[], $5::text[]) AS t (channel, topic)
+      JOIN messaging.recipients rc ON rc.org_id = $1 AND rc.channel_id = t.channel
+      JOIN streams.v1_channels ch ON ch.org_id = $1 AND ch.channel_id = t.channel
+      CROSS JOIN LATERAL (
+        SELECT max(m.message_id) AS message_id FROM (
+          (${newest(may('false'), 1)}) UNION ALL (${newest(`NOT (${may('false')})`, looksBack)})
+        ) AS m WHERE ${may(cameToThem)}
+      ) AS latest
+      WHERE latest.message_id IS NOT NULL`,
+    [tx.org, actor.userId, [...actor.groups], wanted.map(([id]) => id), wanted.map(([, topic]) => topic)],
+  )
+  const found = new Map(rows.map(({ channel, topic, latest }) => [keyOf(channel, topic), latest]))
+  return (channel, topic) => found.get(keyOf(channel, topic))
+}
+
+const keyOf = (channel: number, topic: string): string => `${channel} ${topic}`
 
 async function readGroups(tx: Tx, names: readonly string[]) {
   if (names.length === 0) return []

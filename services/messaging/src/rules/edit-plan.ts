@@ -2,6 +2,7 @@ import { AppError, badRequest, sha256 } from '@parley/core'
 import { widgetIn } from '@parley/api'
 import type { MessageSettings } from '../facts/message-settings.ts'
 import { normaliseContent, normaliseTopic } from '@parley/markdown'
+import { bareTopic, checkResolvable, resolvedPrefix } from './resolved.ts'
 
 /** What a client asks to change of a message. */
 export interface EditAsked {
@@ -74,14 +75,11 @@ function topicOf({ topic: given }: EditAsked, message: EditedMessage, longest?: 
   const kept = whole === message.topic || togglesResolved(message.topic, whole)
   const topic = kept ? whole : normaliseTopic(given, longest?.topic)
   if (topic === message.topic) return null
-  if (topic === resolvedPrefix.trim() || (topic.startsWith(resolvedPrefix) && bare(topic) === ''))
-    throw badRequest('General chat cannot be marked as resolved')
+  checkResolvable(topic)
   return topic
 }
 
-const resolvedPrefix = '✔ '
-const bare = (topic: string): string => topic.replace(/^[ ✔]+/u, '')
-
 /** Does a change of topic only mark it as resolved, or as not? */
 export const togglesResolved = (before: string, after: string): boolean =>
-  before.startsWith(resolvedPrefix) !== after.startsWith(resolvedPrefix) && bare(before) === bare(after)
+  before.startsWith(resolvedPrefix) !== after.startsWith(resolvedPrefix) &&
+  bareTopic(before) === bareTopic(after)

@@ -30,6 +30,19 @@ describe('which emoji', () => {
     ['one out of use', { name: 'gone' }, "Emoji 'gone' does not exist"],
     ['a text', { name: 'not a name' }, 'Invalid emoji name.'],
     ['a type nobody has', { code: 'a', type: 'face' }, 'Invalid emoji type.'],
+    ['a name and a type nobody has', { name: 'tada', type: 'face' }, 'Invalid emoji type.'],
+    [
+      'a name and its type',
+      { name: 'tada', type: 'unicode_emoji' },
+      { code: '1f389', type: 'unicode_emoji' },
+    ],
+    ['a name of another type', { name: 'tada', type: 'realm_emoji' }, "Emoji 'tada' does not exist"],
+    [
+      'one that is hidden',
+      { name: 'smile', type: 'unicode_emoji' },
+      { code: '1f604', type: 'unicode_emoji' },
+    ],
+    ['zulip as Unicode', { name: 'zulip', type: 'unicode_emoji' }, "Emoji 'zulip' does not exist"],
     ['nothing', {}, 'At least one of the following arguments must be present: emoji_name, emoji_code'],
   ]
   test.each(table)('%s', (_name, given, expected) => {

@@ -44,7 +44,7 @@ export function parseEmojiKey({ name, code, type }: GivenEmoji, own: readonly Ow
     throw badRequest('At least one of the following arguments must be present: emoji_name, emoji_code')
   if (code !== undefined && (type !== undefined || name === undefined))
     return { code, type: typeOf(type ?? 'unicode_emoji') }
-  const found = name === undefined ? undefined : byName(name, own)
+  const found = name === undefined ? undefined : byName(name, own, type === undefined ? type : typeOf(type))
   if (!found)
     throw badRequest(word.test(name ?? '') ? `Emoji '${name}' does not exist` : 'Invalid emoji name.')
   return found
@@ -74,11 +74,13 @@ export function checkEmoji(name: string, { code, type }: EmojiKey, own: readonly
   return { name: meant === undefined ? shown : name, code, type }
 }
 
-function byName(name: string, own: readonly OwnEmoji[]): EmojiKey | undefined {
+/** @param type the only one that may be meant */
+function byName(name: string, own: readonly OwnEmoji[], type?: ReactionType): EmojiKey | undefined {
+  const may = (kind: ReactionType): boolean => type === undefined || type === kind
   const ours = own.find((one) => one.name === name && !one.deactivated)
-  if (ours) return { code: ours.code, type: 'realm_emoji' }
-  if (name === extra) return { code: extra, type: 'zulip_extra_emoji' }
-  const code = emojiCode(name)
+  if (ours && may('realm_emoji')) return { code: ours.code, type: 'realm_emoji' }
+  if (name === extra && may('zulip_extra_emoji')) return { code: extra, type: 'zulip_extra_emoji' }
+  const code = may('unicode_emoji') ? emojiCode(name) : undefined
   return code === undefined ? undefined : { code, type: 'unicode_emoji' }
 }
 
