@@ -8,6 +8,8 @@ export interface Metrics {
   readonly served: Counter<'op' | 'code'>
   /** How long they took, seconds. */
   readonly serving: Histogram<'op'>
+  /** What failed behind a commit that was answered as done, by what it was and error code. */
+  readonly failedBehind: Counter<'what' | 'code'>
   /** Calls made over the link, by operation and error code. */
   readonly called: Counter<'op' | 'code'>
   readonly calling: Histogram<'op'>
@@ -43,6 +45,12 @@ export function createMetrics(service: string): Metrics {
       help: 'Time to answer an operation or call',
       labelNames: ['op'],
       buckets: seconds,
+      registers,
+    }),
+    failedBehind: new Counter({
+      name: 'parley_failed_behind_answers_total',
+      help: 'What failed behind a commit that was answered as done, by error code',
+      labelNames: ['what', 'code'],
       registers,
     }),
     called: new Counter({

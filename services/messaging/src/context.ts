@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
-import { TurnsOf } from '@parley/kit'
+import { type Report, TurnsOf } from '@parley/kit'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createEmojiImages, type FindEmojiImages } from './facts/emoji-images.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
@@ -40,6 +40,8 @@ export interface Context {
   readonly following: TurnsOf
   /** Tells the gateways what passes beside the log; never fails and never waits. */
   readonly pass: Pass
+  /** Tells who runs this of what failed behind an answer that says otherwise. */
+  readonly report: Report
   /** Tells the relay that an organisation's log has grown; never fails and never waits. */
   readonly hint: (org: OrgId, seq: Seq) => void
   /** Does the server let there be web-public channels? */
@@ -52,7 +54,7 @@ export interface Context {
  */
 export function createContext(
   database: Database,
-  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
+  { clock, ids, report }: Pick<Context, 'clock' | 'ids' | 'report'>,
   hint: (org: OrgId, seq: Seq) => void,
   presence: PresenceStore,
   pass: Pass,
@@ -99,6 +101,7 @@ export function createContext(
     turns,
     following: new TurnsOf(),
     pass,
+    report,
     hint,
     webPublic,
   }

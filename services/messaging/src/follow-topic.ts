@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import { topicPolicy } from '@parley/api'
-import { AppError, userId } from '@parley/core'
+import { userId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { append, appendedIn, hold, make, type NewEvent, userTopicSet } from '@parley/events'
 import type { Context } from './context.ts'
@@ -99,11 +99,12 @@ export async function followSent(
 
 /**
  * The same once the message is committed, in a transaction of its own: sends are written together, and those of people who
- * want nothing of this do not wait for it. Sent again by the same key it is done again, where it was not done.
+ * want nothing of this do not wait for it. What fails here is told of to who runs this: the message is there, its answer says
+ * so, and nobody sends it again for its topic.
  * @returns what the topic became for its sender, if anything
  */
 export async function followCommitted(
-  ctx: Pick<Context, 'database' | 'clock' | 'hint' | 'following'>,
+  ctx: Pick<Context, 'database' | 'clock' | 'hint' | 'following' | 'report'>,
   granted: Granted<'message:send'>,
   facts: Facts,
   given: SentTo,
@@ -117,9 +118,8 @@ export async function followCommitted(
     const waiting = { account: sender, revokes: false, bytes: 0, signal }
     return await ctx.following.take(orgId, waiting, () => follow(ctx, granted, facts, sent))
   } catch (error) {
-    // The message is there: its answer says so, whatever became of its topic.
-    if (error instanceof AppError && error.code === 'UNAVAILABLE') return null
-    throw error
+    ctx.report('follow-topic', error)
+    return null
   }
 }
 

@@ -3,6 +3,7 @@ import { createPgDatabase } from '@parley/db'
 import { createAfterCommit, pass } from '@parley/events'
 import {
   connectRedis,
+  createReport,
   createRounds,
   describeError,
   openBus,
@@ -49,7 +50,7 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   })
   const ctx = createContext(
     database,
-    deps,
+    { clock, ids: deps.ids, report: createReport(deps) },
     (org, seq) => afterCommit.hint(org, seq),
     presence,
     (org, events) => pass(bus, org, events),

@@ -1,16 +1,16 @@
 import type { Granted } from '@parley/access'
-import type { MessageId } from '@parley/core'
 import { type Alerted, NewerAlertWords } from './alert-words.ts'
 import { alertedOf, type Composed } from './compose.ts'
 import type { Context } from './context.ts'
 import type { Target } from './facts/target.ts'
+import type { Kept } from './jobs/sends.ts'
 import { sendOf } from './present/send.ts'
 
 type Sending = Omit<Parameters<typeof sendOf>[3], 'alerted' | 'alertVersion'>
 
 /**
  * Writes a composed message, held against the alert words of everybody.
- * @returns its id, once it is committed
+ * @returns once it is committed
  * @throws as `Sends.write` does, but for newer alert words
  */
 export async function writeComposed(
@@ -19,10 +19,10 @@ export async function writeComposed(
   target: Target,
   composed: Composed,
   sending: Sending,
-): Promise<MessageId> {
+): Promise<Kept> {
   const { orgId } = granted.actor
   const { content } = composed
-  const write = async (found: Alerted, last: boolean): Promise<MessageId> => {
+  const write = async (found: Alerted, last: boolean): Promise<Kept> => {
     const alerted = await alertedOf(ctx, granted, target, found)
     const alertVersion = last ? null : found.version
     return ctx.sends.write(sendOf(granted, target, composed, { ...sending, alerted, alertVersion }))

@@ -78,6 +78,14 @@ async function set(user: number): Promise<Record<string, number>> {
   )
 }
 
+/** Has people have nothing set for topics any more. */
+async function end(...users: number[]): Promise<void> {
+  await here.test.superuser('DELETE FROM streams.user_topics WHERE org_id = $1 AND user_id = ANY ($2)', [
+    here.org,
+    users,
+  ])
+}
+
 /** The newest events, types first; what becomes of topics is held against the contract. */
 async function newest(count: number): Promise<unknown[]> {
   const Row = z.object({ type: z.string(), users: z.array(z.int()), body: z.record(z.string(), z.unknown()) })
@@ -214,6 +222,30 @@ test('sent again by the same key, it is done once', async () => {
   expect(await newest(1)).toEqual([['user-topic.set', [ann], 'tea', 3]])
 })
 
+test('sent again by the same key, nobody follows anew: neither its sender nor whom it mentions', async () => {
+  await wish(ann, 2)
+  await wish(bob, 4, 4, true)
+  const again = { content: `@**Bob ${named}**`, more: { queue_id: 'q', local_id: '1.03' } }
+  const { id } = await say(ann, 'tea', again)
+  expect([await set(ann), await set(bob)]).toEqual([{ tea: 3 }, { tea: 3 }])
+  await end(ann, bob)
+  expect(await say(ann, 'tea', again)).toEqual({ id, became: undefined })
+  expect([await set(ann), await set(bob)]).toEqual([{}, {}])
+})
+
+test('a message that is there is answered as sent, whatever became of its topic', async () => {
+  await wish(ann, 2)
+  const raising = 'FUNCTION streams.v1_raise_topic'
+  await here.test.superuser(`REVOKE EXECUTE ON ${raising} FROM svc_messaging`)
+  const { id, became } = await say(ann, 'tea')
+  await here.test.superuser(`GRANT EXECUTE ON ${raising} TO svc_messaging`)
+  expect(became).toBeUndefined()
+  const [row] = await here.test.superuser('SELECT topic FROM messaging.messages WHERE message_id = $1', [id])
+  expect(row).toEqual({ topic: 'tea' })
+  expect(one.reported).toEqual([['follow-topic', expect.objectContaining({ code: '42501' })]])
+  expect((await say(ann, 'tea')).became).toBe(3)
+})
+
 test('who has set something for nearly as many topics as one may gets no more by itself', async () => {
   await wish(ann, 2)
   await here.test.superuser(
@@ -233,10 +265,7 @@ test('AC-05 whom a message mentions follows nothing where they were taken out, n
   const again = { content, to: secret, more: { queue_id: 'q', local_id: '1.02' } }
   await say(ann, 'tea', again)
   expect(await set(bob)).toEqual({ tea: 3 })
-  await here.test.superuser('DELETE FROM streams.user_topics WHERE org_id = $1 AND user_id = $2', [
-    here.org,
-    bob,
-  ])
+  await end(bob)
   await here.unsubscribe(secret, bob)
   await say(ann, 'tea', again)
   await here.test.superuser(

@@ -30,6 +30,8 @@ export interface Instance extends AsyncDisposable {
   readonly redis: RedisConnection
   /** What it told in passing. */
   readonly passed: PassingEvent[]
+  /** What it told who runs it failed behind an answer. */
+  readonly reported: unknown[]
   /** Runs an operation as a user; values that are no texts are sent as JSON. */
   ask(user: number, op: string, fields?: Fields, more?: Partial<Request>): Promise<unknown>
   /** The same as who has no account. */
@@ -249,9 +251,10 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
   const redis = await testRedis('messaging')
   const presence = new PresenceStore(redis, clock, () => {})
   const passed: PassingEvent[] = []
+  const reported: unknown[] = []
   const whole = createContext(
     database,
-    { clock, ids: systemIds },
+    { clock, ids: systemIds, report: (...what) => void reported.push(what) },
     () => {},
     presence,
     (_, events) => passed.push(...events),
@@ -294,6 +297,7 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     clock,
     redis,
     passed,
+    reported,
     async [Symbol.asyncDispose]() {
       redis[Symbol.dispose]()
       await ctx.sends[Symbol.asyncDispose]()

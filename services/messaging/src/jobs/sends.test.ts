@@ -90,7 +90,8 @@ function ledger(answer: (n: number) => Outcome = sent) {
 test('what comes together is written together, one batch at a time and in order', async () => {
   const { batches, hints, options } = ledger()
   await using sends = createSends(options)
-  const ids = await Promise.all(Array.from({ length: 150 }, () => sends.write(send(1))))
+  const kept = await Promise.all(Array.from({ length: 150 }, () => sends.write(send(1))))
+  const ids = kept.map(({ id }) => id)
   expect(ids).toEqual(ids.map((_, i) => i + 1))
   expect(batches.map((batch) => batch.sends)).toEqual([64, 64, 22])
   expect(hints).toEqual([
@@ -139,10 +140,10 @@ test('an organisation that waits delays no other', async () => {
     write: (org, encoded) => (org === orgId(1) ? held.promise : options.write(org, encoded)),
   })
   const waiting = sends.write(send(1))
-  expect(await sends.write(send(2))).toBe(1)
-  expect(await sends.write(send(2))).toBe(2)
+  expect(await sends.write(send(2))).toEqual({ id: 1, repeat: false })
+  expect(await sends.write(send(2))).toEqual({ id: 2, repeat: false })
   held.resolve([sent(9)])
-  expect(await waiting).toBe(9)
+  expect(await waiting).toMatchObject({ id: 9 })
   expect(batches.map(({ org }) => org)).toEqual([2, 2])
 })
 
@@ -162,10 +163,10 @@ test('beyond its bounds an organisation is refused at once, and no other', async
   await expect(sends.write(send(1, 'a'.repeat(4_500)))).rejects.toMatchObject(full)
   waiting.push(sends.write(send(1)))
   await expect(sends.write(send(1))).rejects.toMatchObject(full)
-  expect(await sends.write(send(2))).toBe(1)
+  expect(await sends.write(send(2))).toEqual({ id: 1, repeat: false })
   held.resolve()
-  expect(await Promise.all([...taken, ...waiting])).toEqual([2, 3, 4, 5, 6])
-  expect(await sends.write(send(1))).toBe(7)
+  expect(await Promise.all([...taken, ...waiting])).toMatchObject([2, 3, 4, 5, 6].map((id) => ({ id })))
+  expect(await sends.write(send(1))).toEqual({ id: 7, repeat: false })
 })
 
 test('one key is never twice in a batch', async () => {
@@ -193,7 +194,7 @@ test('conflicts come back as what they are', async () => {
   )
   expect(stale).toMatchObject({ reason: expect.any(StaleRights) as unknown })
   expect(other).toMatchObject({ reason: { code: 'BAD_REQUEST' } })
-  expect(repeat).toEqual({ status: 'fulfilled', value: 5 })
+  expect(repeat).toEqual({ status: 'fulfilled', value: { id: 5, repeat: true } })
   expect(seen).toEqual([[send(1).ask.user, 2]])
   // Nothing was written, so there is nothing to publish.
   expect(hints).toEqual([])

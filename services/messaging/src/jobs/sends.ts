@@ -12,14 +12,21 @@ import { NewerAlertWords } from '../alert-words.ts'
 import type { FactsCache } from '../facts/cache.ts'
 import { type EncodedSend, encodeSend, type Outcome, type Send } from '../repo/send-batch.ts'
 
+/** A message that is committed. */
+export interface Kept {
+  readonly id: MessageId
+  /** It was there before: nothing follows from its being sent again. */
+  readonly repeat: boolean
+}
+
 /** Writes sends; those of one organisation that come together are written together. */
 export interface Sends extends AsyncDisposable {
   /**
-   * Resolves with the message's id once it is committed.
+   * Resolves once the message is committed. Where the connection was lost meanwhile it may be called a repeat of itself.
    * @throws StaleRights where the decision no longer stands; NewerAlertWords where it was held against older lists; AppError BAD_REQUEST where the key was used for another
    *   request; UNAVAILABLE where the database is not there or too many of the organisation's wait already
    */
-  write(send: Send): Promise<MessageId>
+  write(send: Send): Promise<Kept>
 }
 
 /** Writes one batch; see repo/send-batch. */
@@ -46,7 +53,7 @@ interface Pending {
   readonly encoded: EncodedSend
   readonly bytes: number
   readonly key: string
-  readonly settle: PromiseWithResolvers<MessageId>
+  readonly settle: PromiseWithResolvers<Kept>
 }
 
 /** What waits of one organisation. */
@@ -147,9 +154,9 @@ export function createSends(options: SendsOptions): Sends {
     switch (outcome.status) {
       case 'sent':
         facts.confirmed(org, send.ask, send.hash, outcome.rights)
-        return settle.resolve(outcome.id)
+        return settle.resolve({ id: outcome.id, repeat: false })
       case 'repeat':
-        return settle.resolve(outcome.id)
+        return settle.resolve({ id: outcome.id, repeat: true })
       case 'other':
         return settle.reject(badRequest('This idempotency key was already used for another request'))
       case 'stale':
@@ -164,7 +171,7 @@ export function createSends(options: SendsOptions): Sends {
     write(send) {
       const org = send.granted.actor.orgId
       const encoded = encodeSend(send)
-      const settle = Promise.withResolvers<MessageId>()
+      const settle = Promise.withResolvers<Kept>()
       const key = send.key.key.toString('hex')
       const bytes = bytesOf(send)
       const queue = queues.get(org) ?? { pending: [], bytes: 0 }

@@ -41,7 +41,9 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx, 
   }
   if (await mustBegin(ctx.database, granted, target))
     await begin(ctx, granted, await standingRights(ctx.facts, granted, target))
-  const id = await writeComposed(ctx, granted, target, composed, sending)
+  const { id, repeat } = await writeComposed(ctx, granted, target, composed, sending)
+  // Who ended following since does not follow again for a message that is an old one.
+  if (repeat) return { id }
   const sent = { topic: composed.topic, id, mentioned: composed.rendered.mentions.users }
   const policy = await followCommitted(ctx, granted, target.found.facts, sent, signal)
   return policy === null ? { id } : { id, automatic_new_visibility_policy: policy }

@@ -30,7 +30,7 @@ export default route<typeof testWelcomeMessage, Context, Tx>(
     const words = { topic: undefined, content: input.welcome_message_custom_text, url: request.url }
     // As it would be for who is new: it names nobody whom its reader does not see.
     const composed = await compose(ctx, granted, target, { ...words, seenBy: actor })
-    const id = await writeComposed(ctx, granted, target, composed, {
+    const { id } = await writeComposed(ctx, granted, target, composed, {
       // The bot has no keys of its own: two who ask alike get a message each.
       key: sendKey(bot.userId, {}, ctx.ids),
       client: request.client,
