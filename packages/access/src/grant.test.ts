@@ -2,7 +2,7 @@ import { channelId, orgId, recipientId, rights, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import type { Actor } from './actor.ts'
 import type { ChannelFacts } from './facts.ts'
-import { authorize, type Granted } from './grant.ts'
+import { authorize, type Granted, sure } from './grant.ts'
 import { defaultChannelGroups } from './channel-groups.ts'
 import { defaultRealmGroups } from './permission-settings.ts'
 import { systemGroupsOf } from './system-groups.ts'
@@ -65,4 +65,9 @@ test('nothing but a proof of that action opens a repository: these do not compil
     () => authorize('channel:read', actor, null, rights(5)),
   ]
   expect(refused).toHaveLength(6)
+})
+
+test('what is always allowed has its proof, and a refusal of it is a fault of ours', () => {
+  expect(sure(authorize('channel:list', actor, null, rights(5)))).toMatchObject({ action: 'channel:list' })
+  expect(() => sure(authorize('organisation:end', actor, null, rights(5)))).toThrow('admins-only')
 })

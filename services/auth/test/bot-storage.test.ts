@@ -2,6 +2,7 @@ import { role } from '@parley/access'
 import { maxStoredBytes } from '@parley/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { between } from './between.ts'
 import { type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let h: Harness
@@ -44,6 +45,22 @@ test('each bot keeps entries of its own', async () => {
   await remove(one)
   expect(await get(one)).toEqual({})
   expect(await get(two)).toEqual({ a: 'two' })
+})
+
+test.each(['update', 'remove'] as const)('AC-13 a bot that is ended meanwhile can %s nothing', async (op) => {
+  await put(two, { a: 'kept' })
+  const end = (ended: boolean) =>
+    h.db.superuser(
+      'UPDATE auth.users SET is_active = NOT $2, generation = generation + $3 WHERE user_id = $1',
+      [two.user, ended, ended ? 1 : -1],
+    )
+  const work = () => (op === 'update' ? put(two, { a: 'other' }) : remove(two))
+  expect(await between(h, 1, () => end(true), work)).toMatchObject({
+    status: 'rejected',
+    reason: { code: 'UNAUTHORIZED', data: { stale: true } },
+  })
+  await end(false)
+  expect(await get(two)).toEqual({ a: 'kept' })
 })
 
 test('people keep none', async () => {

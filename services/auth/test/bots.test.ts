@@ -423,6 +423,17 @@ test('the bots of one person are bounded, and all of them end at once', async ()
   expect(await refusalOf(change(member, robbie.user, { bot_owner_id: String(keen.user) }))).toBe(
     '400 BAD_REQUEST Too many bots.',
   )
+  const [first] = await h.db.superuser(
+    'SELECT min(user_id) AS id FROM auth.users WHERE org_id = $1 AND bot_owner_id = $2',
+    [acme.org, keen.user],
+  )
+  const other = await bot(acme)
+  const named = (id: unknown) => ({ user_id: String(id) })
+  await end(acme, z.int().parse(first?.['id']))
+  await change(acme, other.user, { bot_owner_id: String(keen.user) })
+  expect(await refusalOf(h.ask('reactivate-user', acme, {}, named(first?.['id'])))).toBe(
+    '400 BAD_REQUEST Too many bots.',
+  )
   const before = await head()
   await h.ask('deactivate-own-user', keen)
   const ended = (await since(before)).filter((e) => e.type === 'user.deactivated')

@@ -1,10 +1,11 @@
 import { role } from '@parley/access'
-import { maxInvitesByPerson } from '@parley/api'
+import { maxInvitesByPerson, maxLinks } from '@parley/api'
 import { AppError } from '@parley/core'
 import { contractAvailable, eventFaults, mailServer, type MailServer, secretIn } from '@parley/testkit'
 import { invitesChanged } from '@parley/events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { between } from './between.ts'
 import { goodPassword, type Harness, harness, type Made, refusalOf } from './harness.ts'
 
 let mail: MailServer
@@ -407,4 +408,28 @@ test('where no mail is sent, what needs one says so and changes nothing', async 
   expect(await refusalOf(askToJoin('none@new.example'))).toBe(off)
   Object.assign(h.ctx, { mailer })
   expect(await count()).toEqual(before)
+})
+
+test('the links of an organisation are bounded', async () => {
+  const full = await h.organisation('many-links')
+  await link(full)
+  await h.db.superuser(
+    `INSERT INTO auth.invitations (org_id, kind, inviter_id, role, channels, groups, with_defaults, notify, invited_at, expires_at)
+     SELECT org_id, kind, inviter_id, role, channels, groups, with_defaults, notify, invited_at, expires_at FROM auth.invitations, generate_series(2, $2)
+      WHERE org_id = $1`,
+    [full.org, maxLinks],
+  )
+  expect(await refusalOf(link(full))).toBe(`400 BAD_REQUEST Too many invitation links (limit: ${maxLinks})`)
+})
+
+test('AC-13 who lost the right to invite while they waited for their turn invites nobody', async () => {
+  const short = await h.account(acme.org, 'short', role.member)
+  const demote = () =>
+    h.db.superuser('UPDATE auth.users SET role = $2 WHERE user_id = $1', [short.user, role.guest])
+  const outcome = await between(h, 1, demote, () => invite('never@new.example', short))
+  expect(outcome).toMatchObject({
+    status: 'rejected',
+    reason: { code: 'BAD_REQUEST', message: 'Not allowed for guest users' },
+  })
+  expect((await invites(acme)).map(({ email }) => email)).not.toContain('never@new.example')
 })

@@ -60,3 +60,19 @@ test('it is said also where nobody may write directly', async () => {
   expect(await tried(admin, 'hello')).toHaveProperty('message_id')
   await here.give({ direct_message_permission_group: 2 })
 })
+
+test('AC-13 who is taken out of use while they ask hears nothing', async () => {
+  const bob = await here.user({ role: role.admin, name: 'Bob Gone' })
+  const { database } = one.ctx
+  const read: typeof database.read = async (org, fn) => {
+    const found = await database.read(org, fn)
+    await here.deactivate(bob)
+    return found
+  }
+  Object.assign(one.ctx, { database: { ...database, read } })
+  expect(await tried(bob, 'hello')).toEqual({
+    code: 'BAD_REQUEST',
+    msg: "'Bob Gone' is no longer using Zulip.",
+  })
+  Object.assign(one.ctx, { database })
+})

@@ -14,13 +14,11 @@ import {
   nextAvatar,
 } from './repo/avatars.ts'
 
+export const avatarsDisabled = (): AppError => badRequest('Avatar changes are disabled in this organization.')
+
 /** Why somebody may not change their picture. */
 export const avatarRefusal = (reason: Reason): AppError =>
-  badRequest(
-    reason === 'people-only'
-      ? 'This endpoint does not accept bot requests.'
-      : 'Avatar changes are disabled in this organization.',
-  )
+  reason === 'people-only' ? badRequest('This endpoint does not accept bot requests.') : avatarsDisabled()
 
 /**
  * Gives the account that acts another picture, and tells everybody who sees it.

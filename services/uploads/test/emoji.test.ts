@@ -6,6 +6,8 @@ import {
   testNetwork,
   type TestNetwork,
 } from '@parley/testkit'
+import { orgId } from '@parley/core'
+import { hold } from '@parley/events'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -289,4 +291,19 @@ test('while the organisation is out of use nobody gets an image of it', async ()
   expect(await both()).toEqual([404, 404])
   await net.link.call(reactivateOrganisation, { org: own.id })
   expect(await both()).toEqual([200, 200])
+})
+
+test('AC-13 of two who take an emoji out of use at once, one finds none', async () => {
+  await add('twice', await picture())
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  const answers: ReturnType<typeof bob.delete>[] = []
+  await (
+    await net.database.as('uploads')
+  ).write(orgId(org.id), async (tx) => {
+    await hold(tx, null)
+    answers.push(bob.delete('/realm/emoji/twice'), org.owner.delete('/realm/emoji/twice'))
+    while ((await net.database.superuser(waiting)).length < 2) await new Promise(setImmediate)
+  })
+  const statuses = (await Promise.all(answers)).map(({ status }) => status)
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 404])
 })

@@ -98,7 +98,7 @@ test('a limit is kept at its percentage and not a hair below', () => {
 
 test('the API layer has a limit of its own', () => {
   const file = (name: string) => [
-    { file: name, all: 100, missing: [1, 2, 3, 4] },
+    { file: name, all: 100, missing: [1] },
     { file: 'packages/api/src/whole.ts', all: 20, missing: [] },
     { file: 'packages/core/src/whole.ts', all: 10_000, missing: [] },
   ]

@@ -67,9 +67,12 @@ export async function runOperation<C, T extends Tx>(running: Running<C, T>, aske
   if (!route) throw new AppError('NOT_FOUND', 'Not Found')
   const { operation } = route
   if (!operation.callers.includes(asked.caller)) throw notACaller()
-  checkPrincipal(route, asked)
+  const spectator = spectatorOf(route, asked)
   const { input, ignored } = parseParams(operation.params, asked.raw)
-  return { data: await deciding((time) => attempt(running, route, asked, input, time)), ignored }
+  return {
+    data: await deciding((time) => attempt(running, { ...route, spectator }, asked, input, time)),
+    ignored,
+  }
 }
 
 /** The certificate was good, the caller list was not. */
@@ -79,12 +82,16 @@ export const notACaller = (): AppError => new AppError('UNAUTHORIZED', 'This cal
 export const notLoggedIn = (): AppError =>
   new AppError('UNAUTHORIZED', 'Not logged in: API authentication or user session required')
 
-function checkPrincipal<C, T extends Tx>(
+/** What answers this very request for who has no account; null where it is somebody's, or asks for nobody. */
+function spectatorOf<C, T extends Tx>(
   { operation, spectator }: Route<C, T>,
   { principal, request }: Asked,
-): void {
-  if (!principal && operation.access !== 'public' && !(operation.spectators && spectator)) throw notLoggedIn()
+): Route<C, T>['spectator'] {
   if (principal && principal.org !== request.org) throw notLoggedIn()
+  if (principal || operation.access === 'public') return null
+  // Nobody acts: the handler of accounts, which takes somebody for granted, is never reached.
+  if (!operation.spectators || !spectator) throw notLoggedIn()
+  return spectator
 }
 
 async function attempt<C, T extends Tx>(
@@ -176,15 +183,13 @@ async function decideAndHandle<C, T extends Tx>(
   { actor, rights }: ActorAndRights,
 ): Promise<unknown> {
   const { principal, request, signal } = asked
-  if (!principal && route.operation.access !== 'public') {
-    // Nobody acts: the handler of accounts, which takes somebody for granted, is never reached.
-    if (!route.spectator) throw notLoggedIn()
+  if (route.spectator) {
     const looking = { input, request, tx, ctx, signal } as Looking<Operation, C, T>
     const shown = await route.spectator(looking)
     return shown instanceof Written ? shown : route.operation.response.parse(shown)
   }
   if (principal && !stillGood(actor, principal)) throw stale()
-  // The operation's own parameters parsed the input, and `checkPrincipal` has seen that somebody asks.
+  // The operation's own parameters parsed the input, and `spectatorOf` has seen that somebody asks.
   const asking = { input, principal, actor, rights, request, tx, ctx, signal } as Asking<Operation, C, T>
   const granted = await grant(route, asking, actor, rights)
   const answer = await route.handler({ ...asking, granted } as Parameters<typeof route.handler>[0])

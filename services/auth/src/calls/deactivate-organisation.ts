@@ -1,4 +1,4 @@
-import { authorize, operator } from '@parley/access'
+import { authorize, operator, sure } from '@parley/access'
 import { deactivateOrganisation } from '@parley/api'
 import { orgId } from '@parley/core'
 import { readRights } from '@parley/db'
@@ -7,14 +7,12 @@ import { answer } from '@parley/kit'
 import { commitRevoking } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { endOrganisation } from '../end-organisation.ts'
-import { insufficient } from '../present/refusal.ts'
 
 export default answer<typeof deactivateOrganisation, AuthContext>(deactivateOrganisation, ({ input, ctx }) =>
   commitRevoking(ctx, orgId(input.org), async (tx) => {
-    const verdict = authorize('organisation:end', operator(tx.org), null, await readRights(tx))
-    if (!verdict.ok) throw insufficient()
-    const events = await endOrganisation(tx, verdict.granted, now(ctx.clock))
-    if (events.length > 0) await append(tx, verdict.granted.rights, events)
+    const granted = sure(authorize('organisation:end', operator(tx.org), null, await readRights(tx)))
+    const events = await endOrganisation(tx, granted, now(ctx.clock))
+    if (events.length > 0) await append(tx, granted.rights, events)
     return { changed: events.length > 0 }
   }),
 )

@@ -1,4 +1,4 @@
-import { authorize, operator } from '@parley/access'
+import { authorize, operator, sure } from '@parley/access'
 import { reactivateOrganisation } from '@parley/api'
 import { orgId } from '@parley/core'
 import { readRights } from '@parley/db'
@@ -6,7 +6,6 @@ import { append, make, organisationReactivated } from '@parley/events'
 import { answer } from '@parley/kit'
 import { commit } from '../commit.ts'
 import type { AuthContext } from '../context.ts'
-import { insufficient } from '../present/refusal.ts'
 import { setUse } from '../repo/organisation-use.ts'
 import { turnOfAccounts } from '../sight.ts'
 
@@ -15,10 +14,9 @@ export default answer<typeof reactivateOrganisation, AuthContext>(
   ({ input, ctx, signal }) =>
     commit(ctx, orgId(input.org), signal, async (tx) => {
       await turnOfAccounts(tx)
-      const verdict = authorize('organisation:restore', operator(tx.org), null, await readRights(tx))
-      if (!verdict.ok) throw insufficient()
-      const changed = await setUse(tx, verdict.granted)
-      if (changed) await append(tx, verdict.granted.rights, [make(organisationReactivated, { by: null })])
+      const granted = sure(authorize('organisation:restore', operator(tx.org), null, await readRights(tx)))
+      const changed = await setUse(tx, granted)
+      if (changed) await append(tx, granted.rights, [make(organisationReactivated, { by: null })])
       return { changed }
     }),
 )

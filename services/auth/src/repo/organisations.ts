@@ -1,3 +1,4 @@
+import type { Shown } from '@parley/access'
 import { type OrgId, orgId } from '@parley/core'
 import { type Database, KeptRealmGroups, only, type Tx } from '@parley/db'
 import { beginLog } from '@parley/events'
@@ -59,16 +60,23 @@ const Organisation = z
 /** An organisation, with everything it sets about itself. */
 export type Organisation = z.output<typeof Organisation>
 
-/** The transaction's organisation. Its name, description and address are shown before anybody signs in. */
-export async function readOrganisation(tx: Tx): Promise<Organisation | null> {
-  const [row] = await tx.query(
+const organisationRows = (tx: Tx, org: OrgId): Promise<Organisation[]> =>
+  tx.query(
     Organisation,
     `SELECT o.subdomain, o.name, o.description, o.created_at, o.deactivated, s.settings, s.permissions
        FROM auth.v1_organisation o LEFT JOIN auth.settings s ON s.org_id = o.org_id WHERE o.org_id = $1`,
-    [tx.org],
+    [org],
   )
-  return row ?? null
-}
+
+/** The transaction's organisation. Its name, description and address are shown before anybody signs in. */
+export const readOrganisation = async (tx: Tx): Promise<Organisation | null> =>
+  (await organisationRows(tx, tx.org))[0] ?? null
+
+/** The same for who was found to be shown it. */
+export const readShownOrganisation = async (
+  tx: Tx,
+  { spectator }: Shown<'spectator:look'>,
+): Promise<Organisation> => only(await organisationRows(tx, spectator.orgId))
 
 /** Where the organisation's icon is, from its URL on; without one of its own where that is found that all begin with. */
 export async function readIcon(tx: Tx): Promise<string> {

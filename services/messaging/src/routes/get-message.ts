@@ -32,13 +32,14 @@ export default alsoForSpectators<typeof getMessage, Context, Tx>(forAccounts, as
   const spectator = await readSpectator(tx, ctx.webPublic)
   const facts = await readMessageFacts(tx, nobody, input.message_id)
   const verdict = facts && show('spectator:message', spectator, facts)
-  if (!verdict?.ok) throw notLoggedIn()
-  const messages = await readShownMessage(tx, verdict.shown)
-  const [message] = presentShown(messages, {
-    applyMarkdown: input.apply_markdown,
-    emptyTopicKnown: input.allow_empty_topic_name,
-    linkifiers: await ctx.linkifiers.within(tx),
-  })
+  const messages = verdict?.ok ? await readShownMessage(tx, verdict.shown) : null
+  const [message] = messages
+    ? presentShown(messages, {
+        applyMarkdown: input.apply_markdown,
+        emptyTopicKnown: input.allow_empty_topic_name,
+        linkifiers: await ctx.linkifiers.within(tx),
+      })
+    : []
   if (!message) throw notLoggedIn()
-  return { raw_content: messages.rows[0]?.content ?? '', message }
+  return { raw_content: messages?.rows[0]?.content ?? '', message }
 })

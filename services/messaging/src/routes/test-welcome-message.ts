@@ -1,6 +1,6 @@
-import { authorize } from '@parley/access'
+import { authorize, sure } from '@parley/access'
 import { testWelcomeMessage } from '@parley/api'
-import { badRequest } from '@parley/core'
+import { AppError } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import { compose } from '../compose.ts'
@@ -10,7 +10,8 @@ import { findTarget, stillIs } from '../facts/target.ts'
 import { sendKey } from '../rules/send-key.ts'
 import { writeComposed } from '../write-composed.ts'
 
-const insufficient = () => badRequest('Insufficient permission')
+const notAdmin = (): AppError =>
+  new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
 
 export default route<typeof testWelcomeMessage, Context, Tx>(
   testWelcomeMessage,
@@ -19,14 +20,14 @@ export default route<typeof testWelcomeMessage, Context, Tx>(
       await stillIs(ctx.facts, actor)
       return { ownersOnly: false }
     },
-    hidden: insufficient,
+    hidden: notAdmin,
+    denied: notAdmin,
   },
   async ({ input, actor, request, ctx }) => {
     const { actor: bot } = await ctx.database.read(actor.orgId, readNotificationBot)
     const target = await findTarget(ctx.facts, bot, { kind: 'people', ids: [actor.userId] })
-    const verdict = authorize('message:send', bot, target.object, target.found.rights)
-    if (!verdict.ok) throw insufficient()
-    const { granted } = verdict
+    // Who is not to be written to has been refused where they were looked for.
+    const granted = sure(authorize('message:send', bot, target.object, target.found.rights))
     const words = { topic: undefined, content: input.welcome_message_custom_text, url: request.url }
     // As it would be for who is new: it names nobody whom its reader does not see.
     const composed = await compose(ctx, granted, target, { ...words, seenBy: actor })

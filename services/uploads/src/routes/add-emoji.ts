@@ -10,11 +10,13 @@ import { insertImage } from '../repo/images.ts'
 import { emojiName, hidesBuiltIn } from '../rules/emoji-name.ts'
 import { tellEmoji } from '../tell-emoji.ts'
 
+const insufficient = (): AppError => badRequest('Insufficient permission')
+
 export default route<typeof addEmoji, Context, Tx>(
   addEmoji,
   {
     object: async ({ input }) => ({ hidesBuiltIn: hidesBuiltIn(input.emoji_name) }),
-    hidden: () => refusal('not-permitted'),
+    hidden: insufficient,
     denied: (_, reason) => refusal(reason),
   },
   async (handling) => {
@@ -54,6 +56,6 @@ function refusal(reason: Reason): AppError {
     case 'people-only':
       return badRequest('This endpoint does not accept bot requests.')
     default:
-      return badRequest('Insufficient permission')
+      return insufficient()
   }
 }

@@ -7,17 +7,18 @@ import type { Context } from '../context.ts'
 import { findEmoji, setDeactivated } from '../repo/emoji.ts'
 import { tellEmoji } from '../tell-emoji.ts'
 
-const unknown = (name: string): AppError => new AppError('NOT_FOUND', `Emoji '${name}' does not exist`)
+const unknown = ({ emoji_name: name }: { readonly emoji_name: string }): AppError =>
+  new AppError('NOT_FOUND', `Emoji '${name}' does not exist`)
 
 export default route<typeof deactivateEmoji, Context, Tx>(
   deactivateEmoji,
   {
-    object: async ({ input: { emoji_name: name }, tx }) => {
-      const emoji = await findEmoji(tx, name)
-      if (!emoji) throw unknown(name)
+    object: async ({ input, tx }) => {
+      const emoji = await findEmoji(tx, input.emoji_name)
+      if (!emoji) throw unknown(input)
       return emoji
     },
-    hidden: ({ emoji_name: name }) => unknown(name),
+    hidden: unknown,
     denied: () => badRequest('Must be an organization administrator or emoji author'),
   },
   async ({ granted, tx }) => {
