@@ -61,7 +61,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     `REVOKE ALL ON DATABASE ${name} FROM PUBLIC`,
     `GRANT CONNECT ON DATABASE ${name} TO ${everybody}`,
   )
-  const superuser = new Client({ ...admin, database: name })
+  // Tests look at several things at once: statements follow each other on the connection without being queued by the driver.
+  const superuser = new Client({ ...admin, database: name, pipeline: true })
   // Ended by DROP DATABASE … FORCE below where a test forgot a pool.
   superuser.on('error', () => {})
   await superuser.connect()
