@@ -54,6 +54,12 @@ test('up again finds everything running, starts nothing and delivers a message',
   expect(product.state().demo).toEqual(before.demo)
 })
 
+test('a command says what it does, and nothing of what was done before', async () => {
+  const { code, said } = await attempt(['restart', 'nope', '--data', product.data])
+  expect(code).toBe(1)
+  expect(said).toMatch(/^parley restart: there is no service nope; they are .*gateway-2.*\n$/)
+})
+
 test('what holds secrets is closed to others', () => {
   const secrets = readdirSync(product.data, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.(key|jwk)$|^(run|demo|check)\.json|^redis\/(passwords\/|users\.acl)|^logs\/./.test(file),

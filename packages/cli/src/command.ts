@@ -64,6 +64,9 @@ export function parseInput(command: Command, args: string[], out: Output): Input
     }
   })()
   if (parsed.values['help'] === true) return undefined
+  // As a script's unset variable would say it: never the default.
+  const empty = Object.entries(parsed.values).find(([, value]) => value === '')
+  if (empty) throw new UsageError(`--${empty[0]} needs a value`)
   const wanted = command.positionals ?? []
   const needed = wanted.filter((name) => !name.startsWith('[')).length
   if (parsed.positionals.length < needed) {

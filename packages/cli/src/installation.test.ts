@@ -1,9 +1,10 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { readDocument, writeDocument } from './installation.ts'
+import { Failure } from './command.ts'
+import { installationAt, openInstallation, readDocument, writeDocument } from './installation.ts'
 
 test('a document is its owner’s alone, absent or whole; a damaged one is told', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'installation-'))
@@ -18,6 +19,35 @@ test('a document is its owner’s alone, absent or whole; a damaged one is told'
       await writeFile(path, damaged)
       await expect(readDocument(path, schema)).rejects.toThrow(`${path} is damaged`)
     }
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('a folder that something else lives in stays as it is, and what is no folder is told', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'installation-'))
+  try {
+    await chmod(dir, 0o755)
+    const file = join(dir, 'letters')
+    await writeFile(file, '')
+    await expect(openInstallation(installationAt(dir))).rejects.toThrow(`${dir} has other things in it`)
+    expect(await readdir(dir)).toEqual(['letters'])
+    expect((await stat(dir)).mode & 0o777).toBe(0o755)
+    await expect(openInstallation(installationAt(file))).rejects.toThrow(Failure)
+    await expect(openInstallation(installationAt(join(file, 'below')))).rejects.toThrow(Failure)
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('an empty folder, a disk of its own, and what a start has left are used', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'installation-'))
+  try {
+    await mkdir(join(dir, 'lost+found'))
+    await openInstallation(installationAt(dir))
+    expect((await stat(dir)).mode & 0o777).toBe(0o711)
+    await writeFile(join(dir, 'note'), '')
+    await openInstallation(installationAt(dir))
   } finally {
     await rm(dir, { recursive: true })
   }

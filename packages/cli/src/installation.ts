@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { writeAtomically } from '@parley/crypto'
 import { z } from 'zod'
@@ -47,9 +47,29 @@ export function installationAt(data: string | undefined): Installation {
   }
 }
 
-/** Makes the folders. Others may pass through the outer one (Postgres may run as another user), not look. */
+/** What shows that a folder is an installation's, whole or not. */
+const signs: ReadonlySet<string> = new Set([
+  'logs',
+  'pids',
+  'settings.json',
+  'ports.json',
+  'detours.json',
+  'ca',
+])
+
+/**
+ * Makes the folders. Others may pass through the outer one (Postgres may run as another user), not look.
+ * @throws Failure for a folder that cannot be made, or that something else lives in
+ */
 export async function openInstallation({ dir, logs, pids, cache, control }: Installation): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o711 })
+  await mkdir(dir, { recursive: true, mode: 0o711 }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Failure(`${dir} cannot be the installation's folder (${why}): choose another with --data`)
+  })
+  const inside = await readdir(dir)
+  // A disk of its own has one folder from the start.
+  const foreign = inside.some((name) => name !== 'lost+found') && !inside.some((name) => signs.has(name))
+  if (foreign) throw new Failure(`${dir} has other things in it: choose an empty folder with --data`)
   await chmod(dir, 0o711)
   for (const inner of [logs, pids, cache, dirname(control)])
     await mkdir(inner, { recursive: true, mode: 0o700 })

@@ -64,12 +64,16 @@ describe('exit codes', () => {
     ['half a command', ['greet'], 2],
     ['an unknown option', ['greet', 'all', 'Ada', '--shout'], 2],
     ['an option without its value', ['greet', 'all', 'Ada', '--times'], 2],
+    ['an option whose value is empty', ['greet', 'all', 'Ada', '--data', ''], 2],
     ['a number out of range', ['greet', 'all', 'Ada', '--times', '4'], 2],
     ['no number', ['greet', 'all', 'Ada', '--times', '1e0'], 2],
     ['a missing argument', ['greet', 'all'], 2],
     ['an argument too many', ['greet', 'all', 'Ada', 'Dr', 'x'], 2],
     ['help', ['greet', 'all', '--help'], 0],
     ['help on all', ['--help'], 0],
+    ['help on all by a word', ['help'], 0],
+    ['help by a word', ['help', 'greet', 'all'], 0],
+    ['help on nothing there is', ['help', 'grete'], 2],
   ])('%s', async (_, args, code) => {
     const io = streams()
     expect(await run([greet], args, io)).toBe(code)
@@ -90,6 +94,14 @@ test.each(commands.map((c) => [c.name, c] as const))('%s explains itself', async
   for (const option of [...Object.keys(command.options), 'data', 'json', 'help']) {
     expect(io.said()).toContain(`--${option}`)
   }
+})
+
+test('help and a command’s name explain it as --help does', async () => {
+  const [asked, named] = [streams(), streams()]
+  await run([greet], ['greet', 'all', '--help'], asked)
+  await run([greet], ['help', 'greet', 'all'], named)
+  expect(named.said()).toBe(asked.said())
+  expect(named.said()).toContain('Usage: parley greet all NAME')
 })
 
 test('a report counts tests, and files that failed as a whole', () => {

@@ -11,6 +11,8 @@ export async function run(commands: readonly Command[], args: string[], streams:
   const command = commands.find((c) => c.name.split(' ').every((word, i) => named[i] === word))
   if (command === undefined) {
     const wantsHelp = args.length > 0 && named.length === 0 && (args[0] === '--help' || args[0] === '-h')
+    if (named[0] === 'help' && named.length > 1)
+      return await run(commands, [...named.slice(1), '--help'], streams)
     if (wantsHelp || named[0] === 'help') {
       stdout.write(helpOfAll(commands))
       return 0

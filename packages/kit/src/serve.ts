@@ -85,7 +85,7 @@ export async function serve<C, T extends Tx>(options: ServeOptions<C, T>): Promi
   http.app.server.on('upgrade', (request, socket, head) => link.upgrade(request, socket, head))
   const forget = certificates.onChange(() => link.trusting(certificates.server))
   const linkAddress = await http.listen(config.listen)
-  deps.logger.info('listening', { service, host: linkAddress.host, port: linkAddress.port })
+  deps.logger.info('listening', { host: linkAddress.host, port: linkAddress.port })
   return {
     linkAddress,
     async [Symbol.asyncDispose]() {

@@ -11,7 +11,8 @@ export const logs: Command = {
   name: 'logs',
   summary: 'show what the processes log',
   positionals: ['[SERVICE]'],
-  details: 'SERVICE as for restart, or supervisor; all of them without it. The files are in DIR/logs.',
+  details:
+    'SERVICE as for restart, or supervisor; all of them without it, by time. The files are in DIR/logs.',
   options: {
     follow: { help: 'go on until interrupted' },
     lines: { value: 'N', help: 'how many of the last lines to start with (default: 50)' },
@@ -37,18 +38,21 @@ export const logs: Command = {
       }
     }
     const seen = new Map<string, Place>()
+    const last: Line[] = []
     for (const name of names) {
       const { text, place } = await readFrom(join(folder, `${name}.log`), undefined)
-      print(
-        name,
-        text
-          .split('\n')
-          .filter(Boolean)
-          .slice(lines === 0 ? Infinity : -lines)
-          .join('\n'),
+      last.push(
+        ...dated(
+          name,
+          text
+            .split('\n')
+            .filter(Boolean)
+            .slice(lines === 0 ? Infinity : -lines),
+        ),
       )
       seen.set(name, place)
     }
+    for (const { name, line } of last.sort((a, b) => a.at - b.at)) print(name, line)
     while (input.flag('follow')) {
       await delay(pollMs)
       for (const name of await choose()) {
@@ -59,6 +63,31 @@ export const logs: Command = {
     }
     return 0
   },
+}
+
+interface Line {
+  readonly name: string
+  readonly line: string
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
+/** What a line says of when it was: JSON's and the supervisor's, Postgres', NATS' and Redis', the last two by the machine's clock. */
+const moments = [
+  /"time":"([^"]{10,40})"/,
+  /^(\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z| UTC))/,
+  /^\[\d+\] (\d{4}\/\d\d\/\d\d [\d:]+\.\d{3})/,
+  /^\d+:\w (\d\d \w{3} \d{4} [\d:.]+)/,
+]
+
+/** Lines of one log with when they were; one that says nothing belongs to the one before. */
+export function dated(name: string, lines: readonly string[]): Line[] {
+  let at = 0
+  return lines.map((line) => {
+    const said = moments.map((moment) => Date.parse(moment.exec(line)?.[1] ?? '')).find((ms) => ms > 0)
+    at = said ?? at
+    return { name, line, at }
+  })
 }
 
 interface Place {

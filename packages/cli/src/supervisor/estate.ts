@@ -47,7 +47,9 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
   const logs = new Map<string, LogFile>()
   const listeners = new Set<(line: string) => void>()
   const keepers: Keeper[] = []
+  /** What whoever comes now is told first: what has been said of the starting or stopping that is going on. */
   const past: string[] = []
+  let settled = false
   let pki: Pki | undefined
   let settings: Settings = { port: 0, gateways: 0, hosts: [] }
   let daemons: DaemonUnits | undefined
@@ -62,7 +64,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
   }
   const say = (line: string): void => {
     logOf('supervisor').write(`${new Date(clock.now()).toISOString()} ${line}\n`)
-    past.push(line)
+    if (!settled) past.push(line)
     for (const listener of listeners) listener(line)
   }
 
@@ -192,6 +194,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
       await startAll(services)
       await writeRun()
       // Whoever asks from now on hears only of what comes.
+      settled = true
       past.length = 0
     },
 
@@ -204,6 +207,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     async stop() {
       clearInterval(renewal)
       stopping = true
+      settled = false
       past.length = 0
       // What was started last is stopped first; the gateways together, then one after the other.
       for (const group of stopOrder(keepers)) {
@@ -243,7 +247,10 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
             request.name === allServices
               ? restartOrder.flatMap((service) => keepers.filter(({ unit }) => unit.group === service))
               : keepers.filter(({ unit }) => unit.name === request.name || unit.group === request.name)
-          if (chosen.length === 0) throw new Failure(`there is no service ${request.name}`)
+          if (chosen.length === 0)
+            throw new Failure(
+              `there is no service ${request.name}; they are ${keepers.map(({ unit }) => unit.name).join(', ')}`,
+            )
           await restart(chosen)
           return null
         }

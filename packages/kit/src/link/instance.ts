@@ -69,7 +69,7 @@ export class Instance {
     const { target, deps, certificates, trustDomain, limits, onChange } = this.#o
     if (this.#dialling || this.#stopped.signal.aborted) return
     this.#dialling = true
-    const about = { service: target.service, host: target.ip, port: target.port }
+    const about = { peer: target.service, host: target.ip, port: target.port }
     try {
       const age = limits.ageMs * (1 - chance(deps.ids) / 10)
       const options = { tls: certificates.client, trustDomain, limits, signal: this.#stopped.signal }
@@ -136,7 +136,7 @@ export class Instance {
     const { deps, target } = this.#o
     this.#open.delete(connection)
     if (broken && this.#current === connection && !this.#stopped.signal.aborted)
-      deps.logger.warn('link lost', { service: target.service, host: target.ip, port: target.port })
+      deps.logger.warn('link lost', { peer: target.service, host: target.ip, port: target.port })
     this.#lose(connection)
     this.#endIfGone()
   }

@@ -107,7 +107,7 @@ export class Peer {
         for (const ip of await resolve(host)) found.set(formatAddress({ host: ip, port }), { host, ip, port })
     } catch (error) {
       // Names that cannot be resolved now: what was known stays.
-      deps.logger.warn('peer cannot be resolved', { service, ...describeError(error) })
+      deps.logger.warn('peer cannot be resolved', { peer: service, ...describeError(error) })
       return
     }
     if (this.#stopped) return

@@ -1,6 +1,7 @@
 /**
  * Every field that a log line may have. A name that is not here is dropped, so that content cannot come in
- * under a name nobody thought of. Add names for facts of the machine, never for what people wrote.
+ * under a name nobody thought of. Add names for facts of the machine, never for what people wrote. Names that every line
+ * has already (`service`, `node`, `level`, `time`, `msg`) are none: a line would have them twice.
  */
 export const logFields = [
   'address',
@@ -39,7 +40,6 @@ export const logFields = [
   'rights',
   'route',
   'seq',
-  'service',
   'shard',
   'signal',
   'size',

@@ -55,6 +55,14 @@ test('names that are not on the list, objects and lists are dropped; long texts 
   expect((JSON.parse(lines[0] ?? '') as { reason: string }).reason).toHaveLength(200)
 })
 
+test('what every line says stands in it once, whatever a record says', () => {
+  const { lines, log } = logger()
+  const record = { service: 'other', node: 'other', level: 'other', time: 'other', msg: 'other' }
+  log.info('news', record as unknown as LogRecord)
+  expect(lines.join().match(/"(?:service|node|level|time|msg)":/g)).toHaveLength(5)
+  expect(lines.join()).not.toContain('other')
+})
+
 test('a message put together at run time does not compile', () => {
   const { lines, log } = logger()
   const text: string = canary
