@@ -68,6 +68,24 @@ test('up --foreground stays, its logs can be followed, and it stops everything w
   expect(processes.filter(({ pid }) => existsSync(`/proc/${pid}`))).toEqual([])
 }, 480_000)
 
+test('up that is stopped in the middle says that, and nothing of what failed by it', async () => {
+  const data = dataFolder()
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }))
+  const port = String(await freePort())
+  const up = spawn(program, ['up', '--data', data, '--port', port], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  up.stderr.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
+  const exited = once(up, 'exit')
+  await expect.poll(() => said, patience).toContain('postgres is ready')
+  await parley(['down', '--data', data])
+  expect(await exited).toEqual([1, null])
+  expect(said).toMatch(/^parley up: stopped while starting$/m)
+  expect(said).not.toContain('Command failed')
+}, 240_000)
+
 test('the files that FILTER names are run and counted', async () => {
   // A run of its own, not a worker of this one.
   const outer = Object.keys(process.env).filter((name) => name.startsWith('VITEST'))

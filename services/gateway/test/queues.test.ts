@@ -235,3 +235,31 @@ test('a parameter `client` names the client of a request, whatever its User-Agen
     { client: 'website', flags: ['read'] },
   ])
 })
+
+test('what one set for the nameless topic is told by the name that an older client knows', async () => {
+  const max = await org.person('Max Nameless')
+  const name = await channel([max])
+  const { stream_id } = z
+    .looseObject({ stream_id: z.int() })
+    .parse(await max.ok('GET', '/get_stream_id', { stream: name }))
+  const Set = z.object({ user_topics: z.array(z.object({ topic_name: z.string() })) })
+  const Muted = z.object({ muted_topics: z.array(z.tuple([z.string(), z.string(), z.int()])) })
+  for (const [known, topic] of [
+    [false, 'general chat'],
+    [true, ''],
+  ] as const) {
+    const asked = { client_capabilities: { empty_topic_name: known }, fetch_event_types: ['muted_topics'] }
+    const set = { stream_id, topic: '' }
+    await max.ok('POST', '/user_topics', { ...set, visibility_policy: 0 })
+    const { at } = await register(max, asked)
+    await max.ok('POST', '/user_topics', { ...set, visibility_policy: 1 })
+    expect((await poll(max, at)).filter(({ type }) => type === 'user_topic').at(-1)).toMatchObject({
+      topic_name: topic,
+      visibility_policy: 1,
+    })
+    const { made } = await register(max, { ...asked, fetch_event_types: ['user_topic'] })
+    expect(Set.parse(made).user_topics).toMatchObject([{ topic_name: topic }])
+    const older = await register(max, asked)
+    expect(Muted.parse(older.made).muted_topics.map(([, muted]) => muted)).toEqual([topic])
+  }
+})

@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { identityOf } from '../child.ts'
+import { Failure } from '../command.ts'
 import { openInstallation } from '../installation.ts'
 import { serveControl } from './control.ts'
 import { createEstate, type EstateOptions } from './estate.ts'
@@ -32,6 +33,15 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor 
   const ready = Promise.withResolvers<void>()
   // Whoever waits hears it; with nobody waiting it is no unhandled rejection.
   ready.promise.catch(() => {})
+  /** Nothing after the first: what fails because all is being stopped is not what whoever waits should look for. */
+  let decided = false
+  async function fail(error: unknown): Promise<void> {
+    if (decided) return
+    decided = true
+    // Written down too: this process may be gone before everybody who waits has been told.
+    await writeFile(installation.failure, error instanceof Error ? error.message : String(error))
+    ready.reject(error)
+  }
   const ended = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => (stopping ??= stopNow())
@@ -47,17 +57,22 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor 
     }
   })
   async function stopNow(): Promise<void> {
+    await fail(new Failure('stopped while starting'))
     await estate.stop()
     control.close()
     await lock?.release()
     ended.resolve()
   }
 
-  Promise.race([estate.start(), estate.tooLate()]).then(ready.resolve, async (error: unknown) => {
-    // Written down too: this process may be gone before everybody who waits has been told.
-    await writeFile(installation.failure, error instanceof Error ? error.message : String(error))
-    ready.reject(error)
-    await stop()
-  })
+  Promise.race([estate.start(), estate.tooLate()]).then(
+    () => {
+      decided = true
+      ready.resolve()
+    },
+    async (error: unknown) => {
+      await fail(error)
+      await stop()
+    },
+  )
   return { ready: ready.promise, ended: ended.promise, stop }
 }

@@ -1,4 +1,4 @@
-import { MutedUser, subscriptionProperties, UserTopic } from '@parley/api'
+import { MutedUser, subscriptionProperties, topicForClient, UserTopic } from '@parley/api'
 import { z } from 'zod'
 import { event } from '../event.ts'
 
@@ -27,7 +27,12 @@ export const userTopicSet = event({
   audience: 'users',
   body: UserTopic,
   wire: ['user_topic'],
-  shape: (body) => ({ type: 'user_topic', ...body }),
+  variant: ({ capabilities }) => String(Number(capabilities.empty_topic_name)),
+  shape: (body, { capabilities }) => ({
+    type: 'user_topic',
+    ...body,
+    topic_name: topicForClient(body.topic_name, capabilities.empty_topic_name),
+  }),
 })
 
 /** The whole list of those whom somebody mutes; nobody else hears of it, the muted least of all. */

@@ -1,5 +1,5 @@
 import { type Actor, authorize, decide, isGuest } from '@parley/access'
-import { type SnapshotRequest, streamsSnapshot } from '@parley/api'
+import { type SnapshotRequest, streamsSnapshot, topicForClient } from '@parley/api'
 import { orgId, userId } from '@parley/core'
 import { readActor, type Tx } from '@parley/db'
 import { answer, stale } from '@parley/kit'
@@ -51,10 +51,19 @@ async function snapshot(
   if (wants('channel_folders') || wants('channel_folder'))
     part['channel_folders'] = await readFolders(tx, granted)
   if (wants('muted_users')) part['muted_users'] = await readMutedUsers(tx, granted)
-  if (wants('user_topic')) part['user_topics'] = await readUserTopics(tx, granted)
+  const shown = (topic: string): string => topicForClient(topic, input.capabilities.empty_topic_name)
+  if (wants('user_topic'))
+    part['user_topics'] = (await readUserTopics(tx, granted)).map((set) => ({
+      ...set,
+      topic_name: shown(set.topic_name),
+    }))
   // Who asks for the newer form by name does without the older.
   if (wants('muted_topics') && !input.types?.includes('user_topic'))
-    part['muted_topics'] = await readMutedTopics(tx, granted)
+    part['muted_topics'] = (await readMutedTopics(tx, granted)).map(([channel, topic, at]) => [
+      channel,
+      shown(topic),
+      at,
+    ])
   if (wants('stream') || wants('subscription')) {
     const archived = input.capabilities.archived_channels
     const known = await readKnownChannels(tx, granted, { ...everything, archived }, standing)
