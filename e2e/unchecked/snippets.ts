@@ -22,7 +22,7 @@ function attempts(type: string, p: string): Readonly<Record<string, string>> {
       'made by hand': `{ ...${p}, granted: shown(${p}.granted) }`,
       'a copy': `{ ...${p}, granted: { ...${p}.granted } }`,
     }
-  if (type.endsWith("'>[]"))
+  if (type.endsWith('[]'))
     return {
       ...always,
       'a proof of another action': '[other]',

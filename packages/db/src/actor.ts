@@ -42,6 +42,31 @@ const actorSql =
   LEFT JOIN auth.v1_permissions p ON p.org_id = h.org_id
   WHERE h.org_id = $1`)
 
+const actorsSql =
+  prepared(`SELECT h.rights, h.org_id, a.user_id, a.role, a.is_active, a.is_bot, a.bot_owner_id, a.generation,
+    g.group_ids, p.permissions
+  FROM events.head h
+  LEFT JOIN auth.v1_actors a ON a.org_id = h.org_id AND a.user_id = ANY ($2::integer[])
+  LEFT JOIN auth.v1_groups_of($1, $2::integer[]) g ON g.user_id = a.user_id
+  LEFT JOIN auth.v1_permissions p ON p.org_id = h.org_id
+  WHERE h.org_id = $1`)
+
+/**
+ * As `readActor` for several at once, by user id.
+ * @throws AppError UNAVAILABLE when the server is not there
+ */
+export async function readActors(
+  tx: Tx,
+  users: readonly UserId[],
+): Promise<{ readonly actors: ReadonlyMap<number, Actor>; readonly rights: Rights }> {
+  const rows = await tx.query(Row, actorsSql, [tx.org, users])
+  const actors = rows.flatMap((row) => {
+    const actor = actorOf(row)
+    return actor ? [[Number(actor.userId), actor] as const] : []
+  })
+  return { actors: new Map(actors), rights: rights(rows[0]?.rights ?? 0) }
+}
+
 /**
  * Reads the actor and the organisation's rights in one statement, so that both are of one instant.
  * @throws AppError UNAVAILABLE when the server is not there

@@ -50,7 +50,7 @@ export function databaseOver<T extends Tx>(
         () => client.release(),
         () => client.release(true),
       )
-      throw rolledBack(first)
+      throw tx.ended() && !tx.last ? maybeCommitted(first) : rolledBack(first)
     }
     tx.end()
     const done = await (tx.ended() ?? client.query('COMMIT')).catch((error: unknown) => {
@@ -110,21 +110,20 @@ function openTx(client: PoolClient, org: OrgId, reads: boolean): OpenTx {
     const query = { name: preparedName(sql), text: sql, values: params.map(bound) }
     return sqlSpan(sql, () => client.query(query))
   }
+  const last: Tx['query'] = async (row, sql, params = []) => {
+    const result = run(sql, params)
+    // A second one is refused, and the answer to the first COMMIT is the one that counts.
+    if (open) {
+      open = false
+      ended = client.query('COMMIT')
+      ended.catch(() => {})
+    }
+    return parseRows(row, await result)
+  }
   return {
     org,
     query: async (row, sql, params = []) => parseRows(row, await run(sql, params)),
-    ...(reads && {
-      last: async (row, sql, params = []) => {
-        const result = run(sql, params)
-        // A second one is refused, and the answer to the first COMMIT is the one that counts.
-        if (open) {
-          open = false
-          ended = client.query('COMMIT')
-          ended.catch(() => {})
-        }
-        return parseRows(row, await result)
-      },
-    }),
+    ...(reads ? { last } : { lastWrite: last }),
     execute: async (sql, params = []) => (await run(sql, params)).rowCount ?? 0,
     end() {
       open = false

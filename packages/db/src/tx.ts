@@ -16,11 +16,24 @@ export interface Tx {
    * transactions that only read; absent where something stands between.
    */
   readonly last?: Tx['query']
+  /**
+   * As `query`, and where it succeeds COMMIT follows on the same trip, so that its locks are held no longer than it takes. Of
+   * transactions that write: whatever is refused behind it is done already.
+   */
+  readonly lastWrite?: Tx['query']
 }
 
 /** The last statement of a transaction that only reads. */
 export const lastly = <R>(tx: Tx, row: z.ZodType<R>, sql: string, params: readonly unknown[]): Promise<R[]> =>
   tx.last ? tx.last(row, sql, params) : tx.query(row, sql, params)
+
+/** The last statement of a transaction that writes. */
+export const finishing = <R>(
+  tx: Tx,
+  row: z.ZodType<R>,
+  sql: string,
+  params: readonly unknown[],
+): Promise<R[]> => (tx.lastWrite ? tx.lastWrite(row, sql, params) : tx.query(row, sql, params))
 
 /** The pool of one service, as one Postgres role. */
 export interface Database<T extends Tx = Tx> extends AsyncDisposable {

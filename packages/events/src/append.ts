@@ -1,5 +1,5 @@
 import { internal, type Rights, type Seq, seq as toSeq } from '@parley/core'
-import { only, prepared, sqlState, type Tx } from '@parley/db'
+import { finishing, only, prepared, sqlState, type Tx } from '@parley/db'
 import { z } from 'zod'
 import type { NewEvent } from './event.ts'
 import { StaleRights } from './stale-rights.ts'
@@ -50,23 +50,67 @@ export async function hold(tx: Tx, rights: Rights | null): Promise<Seq> {
  */
 export async function append(tx: Tx, rights: Rights | null, events: readonly NewEvent[]): Promise<Seq> {
   if (events.length === 0) throw internal(new Error('nothing to append'))
-  const held = heldBy.get(tx)
-  const rows = events.map(toRow)
-  const head = await behindHead(() =>
-    // Who holds the head knows that rights have not moved, except by its own events.
+  const { said, bodies } = texts(events)
+  return appending(tx, rights, events, (under) =>
     tx.query(HeadRow, prepared('SELECT seq, rights FROM events.append($1, $2, $3, $4)'), [
       tx.org,
-      held ? null : rights,
-      `[${rows.map(({ event }) => event).join(',')}]`,
-      `[${rows.map(({ body }) => body).join(',')}]`,
+      under,
+      said,
+      bodies,
     ]),
   )
+}
+
+/**
+ * The same by a function of the database that does more behind the head; the transaction is committed right behind it.
+ * @param sql asks it for `seq` and `rights`; its first parameters are those of `events.append`
+ * @param params from $7 on
+ * @param after what the log says behind what the function adds by itself: its $5 and $6
+ */
+export function appendLastly(
+  tx: Tx,
+  rights: Rights | null,
+  events: readonly NewEvent[],
+  by: { readonly sql: string; readonly params: readonly unknown[]; readonly after: readonly NewEvent[] },
+): Promise<Seq> {
+  const [first, then] = [texts(events), texts(by.after)]
+  return appending(tx, rights, [...events, ...by.after], (under) =>
+    finishing(tx, HeadRow, by.sql, [
+      tx.org,
+      under,
+      first.said,
+      first.bodies,
+      then.said,
+      then.bodies,
+      ...by.params,
+    ]),
+  )
+}
+
+async function appending(
+  tx: Tx,
+  rights: Rights | null,
+  events: readonly NewEvent[],
+  run: (rights: Rights | null) => Promise<z.infer<typeof HeadRow>[]>,
+): Promise<Seq> {
+  const held = heldBy.get(tx)
+  // Who holds the head knows that rights have not moved, except by its own events.
+  const head = await behindHead(() => run(held ? null : rights))
   const appended: Appended = {
     seq: toSeq(head.seq),
     revokes: (held?.appended?.revokes ?? false) || events.some((e) => e.declaration.revokes),
   }
   heldBy.set(tx, { appended })
   return appended.seq
+}
+
+/** Both as lists in JSON. */
+function texts(events: readonly NewEvent[]): { readonly said: string; readonly bodies: string } {
+  const rows = events.map(toRow)
+  return {
+    said: `[${rows.map(({ event }) => event).join(',')}]`,
+    bodies: `[${rows.map(({ body }) => body).join(',')}]`,
+  }
 }
 
 /** What the transaction has appended so far; null for nothing. */

@@ -1,36 +1,11 @@
-import type { Action, ActionObjects, Actor, Granted, Reason } from '@parley/access'
-import type { Call, Input, Operation, Output, Principal, RequestFacts } from '@parley/api'
-import type { AppError, Rights } from '@parley/core'
+import type { Reason } from '@parley/access'
+import type { Call, Input, Operation, Output } from '@parley/api'
+import type { AppError } from '@parley/core'
 import type { Tx } from '@parley/db'
 import type { z } from 'zod'
+import type { Asking, Handling, ObjectFor } from './handling.ts'
+import type { Joined, TakesPart, Together } from './together.ts'
 import type { Written } from './written.ts'
-
-/** The proof a handler gets: none where the operation is public. */
-export type GrantFor<O extends Operation> = O['access'] extends Action ? Granted<O['access']> : null
-type ObjectFor<O extends Operation> = O['access'] extends Action ? ActionObjects[O['access']] : null
-/** Public operations may be called by nobody. */
-type WhoFor<O extends Operation, T> = O['access'] extends Action ? T : T | null
-
-/** What an operation works with before the decision. `ctx` is the service's own wiring. */
-export interface Asking<O extends Operation, C, T extends Tx> {
-  readonly input: Input<O>
-  readonly principal: WhoFor<O, Principal>
-  /** Who acts, read in this transaction. */
-  readonly actor: WhoFor<O, Actor>
-  /** The organisation's rights in this transaction's snapshot; `append` refuses where they have moved. */
-  readonly rights: Rights
-  readonly request: RequestFacts
-  /** The operation's transaction; for `own` operations any use of it throws. */
-  readonly tx: T
-  readonly ctx: C
-  /** Ends at the call's deadline or when the caller hangs up. */
-  readonly signal: AbortSignal
-}
-
-/** What a handler works with: the same, and the proof. */
-export type Handling<O extends Operation, C, T extends Tx> = Asking<O, C, T> & {
-  readonly granted: GrantFor<O>
-}
 
 /**
  * Finds the object of the operation's action. A missing object throws what a hidden one gets, so that
@@ -52,6 +27,8 @@ export interface Route<C, T extends Tx> {
   readonly handler: (handling: Handling<Operation, C, T>) => Promise<unknown>
   /** For who has no account; null where the operation is none for them. */
   readonly spectator: ((looking: Looking<Operation, C, T>) => Promise<unknown>) | null
+  /** How it is done together with others that come at the same time; null where it never is. */
+  readonly joined: Joined<C, T> | null
 }
 
 /** What is there when somebody without an account asks: nobody acts, and the handler asks `show` of packages/access. */
@@ -77,7 +54,7 @@ export function route<O extends Operation, C, T extends Tx>(
 ): Route<C, T> {
   const [guard, handler] = rest.length === 2 ? rest : [null, rest[0]]
   // The runner parses the input by this very operation before it calls the handler, so the erased types hold.
-  return { kind: 'route', operation, guard, handler, spectator: null } as unknown as Route<C, T>
+  return { kind: 'route', operation, guard, handler, spectator: null, joined: null } as unknown as Route<C, T>
 }
 
 /** The same endpoint also for who has no account, where its declaration says so (`spectators`). */
@@ -86,6 +63,16 @@ export function alsoForSpectators<O extends Operation, C, T extends Tx>(
   spectator: (looking: Looking<O, C, T>) => Promise<z.input<O['response']> | Written<z.input<O['response']>>>,
 ): Route<C, T> {
   return { ...made, spectator }
+}
+
+/** The same endpoint where several come at once, for what `part` takes; the handler does the rest. */
+export function alsoTogether<O extends Operation, C, T extends Tx, Wish, Facts, Change>(
+  made: Route<C, T>,
+  together: Together<C, T, Wish, Facts, Change>,
+  part: TakesPart<O, C, T, Wish, Facts, Change>,
+): Route<C, T> {
+  // As in `route`: what the runner hands to one of these comes from another of the same three.
+  return { ...made, joined: { together, part } as unknown as Joined<C, T> }
 }
 
 /** An internal call as a service mounts it. */
@@ -109,4 +96,5 @@ export function answer<K extends Call, C>(
   return { kind: 'call', call, handler } as unknown as CallRoute<C>
 }
 
+export type { Asking, GrantFor, Handling } from './handling.ts'
 export type { Output }

@@ -13,9 +13,11 @@ import { createLinkServer } from './link/server.ts'
 import { describeError } from './log/error.ts'
 import type { CallRoute, Route } from './route.ts'
 import type { AfterCommit } from './run/after-commit.ts'
+import { Gathered } from './run/gathered.ts'
 import { mount } from './run/mounted.ts'
 import { runCall } from './run/run-call.ts'
-import { type ActorSource, runOperation } from './run/run-operation.ts'
+import { runOperation } from './run/run-operation.ts'
+import type { ActorSource } from './run/running.ts'
 import { TurnsOf } from './run/turns-of.ts'
 import { inScope } from './scope.ts'
 import type { RunningService, ServiceDeps } from './service.ts'
@@ -118,7 +120,7 @@ async function checkOwnPools<C, T extends Tx>({
 function dispatcher<C, T extends Tx>(options: ServeOptions<C, T>): LinkHandler {
   const { service, config, deps, ctx, routes, calls } = options
   const mounted = mount(service, routes, calls)
-  const running = { ...options, ...mounted, turns: new TurnsOf() }
+  const running = { ...options, ...mounted, turns: new TurnsOf(), gathered: new Gathered<C, T>() }
   const tokens = createTokenVerifier(config.tokenKeys, deps.clock)
   return async (call) => {
     const { op, caller, signal } = call

@@ -1,7 +1,7 @@
 import { type Actor, isGuest, limitsGuests } from '@parley/access'
 import { say } from '@parley/db'
-import type { Joining } from './join-channels.ts'
 import type { Acting } from './acting.ts'
+import type { Coming, Moved } from './moves.ts'
 import { mayTell } from './repo/brought.ts'
 import { broughtText } from './rules/notice-text.ts'
 
@@ -14,17 +14,19 @@ export const mostBrought = 100
  */
 export async function sayJoined(
   { tx, actor, now }: Acting,
-  joinings: readonly Joining[],
+  joinings: readonly Moved<Coming>[],
   people: readonly Actor[],
   url: string,
 ): Promise<boolean> {
   if (people.length > mostBrought) return false
-  const known = joinings.flatMap(({ proof, newcomers, name }) =>
-    proof.action === 'channel:made' ? [] : [{ proof, newcomers, name }],
+  const known = joinings.flatMap(({ move: { proof }, changed, name }) =>
+    proof.action === 'channel:made'
+      ? []
+      : [{ proof, newcomers: new Set(changed.map((one) => one.userId)), name }],
   )
   const told = people.flatMap((person) => {
     if (person.isBot || person.userId === actor.userId) return []
-    const names = known.filter(({ newcomers }) => newcomers.includes(person.userId)).map(({ name }) => name)
+    const names = known.filter(({ newcomers }) => newcomers.has(person.userId)).map(({ name }) => name)
     return names.length === 0 ? [] : [{ person, names }]
   })
   const [first] = known

@@ -1,8 +1,9 @@
 import { role, type Role } from '@parley/access'
 import { type Operation, operations, type Principal } from '@parley/api'
 import { AppError, fixedClock, type OrgId, orgId } from '@parley/core'
+import type { Tx } from '@parley/db'
 import { appendedIn } from '@parley/events'
-import { type AfterCommit, runOperation, Written } from '@parley/kit'
+import { type AfterCommit, Gathered, runOperation, TurnsOf, Written } from '@parley/kit'
 import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
 import { z } from 'zod'
 import type { Context, MutingBounds } from '../src/context.ts'
@@ -44,6 +45,8 @@ export interface Fixture extends AsyncDisposable {
   log(org: OrgId, after?: number): Promise<LogEvent[]>
   /** Seqs that a barrier was awaited for. */
   readonly barriers: number[]
+  /** What a barrier waits for. */
+  gateways: Promise<void>
 }
 
 /** Paths that the contract has no shapes for. */
@@ -71,6 +74,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     hint: () => {},
     barrier: async (_org, seq) => {
       barriers.push(seq)
+      await made.gateways
     },
   }
   const context: Context = {
@@ -82,7 +86,8 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     webPublic,
   }
   const byId = new Map(routes.map((route) => [route.operation.id, route]))
-  const running = { routes: byId, ctx: context, database: streams, afterCommit }
+  const waiting = { turns: new TurnsOf(), gathered: new Gathered<Context, Tx>() }
+  const running = { routes: byId, ctx: context, database: streams, afterCommit, ...waiting }
   let people = 0
 
   const call: Fixture['call'] = async (who, id, fields = {}) => {
@@ -102,10 +107,11 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     })
     return answer
   }
-  return {
+  const made: Fixture = {
     database,
     context,
     barriers,
+    gateways: Promise.resolve(),
     call,
     async organisation() {
       const [row] = await database
@@ -150,6 +156,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
+  return made
 }
 
 /** What a client would send: texts as they are, everything else as JSON text. */

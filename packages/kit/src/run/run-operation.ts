@@ -1,13 +1,5 @@
-import { type Actor, authorize, type Reason } from '@parley/access'
-import {
-  type Caller,
-  type Operation,
-  parseParams,
-  type Principal,
-  type RawInput,
-  type RequestFacts,
-} from '@parley/api'
-import { AppError, badRequest, orgId, rights, type Rights, userId } from '@parley/core'
+import { type Operation, parseParams, type Principal } from '@parley/api'
+import { AppError, orgId, rights, userId } from '@parley/core'
 import {
   type ActorAndRights,
   type Database,
@@ -18,44 +10,12 @@ import {
   type Tx,
 } from '@parley/db'
 import type { Asking, Looking, Route } from '../route.ts'
-import { noteDecision } from '../telemetry.ts'
 import { Written } from '../written.ts'
-import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
+import { grant } from './grant.ts'
 import { stale, stillGood, stillWaitedFor } from './commit-asked.ts'
 import { noTransaction } from './no-transaction.ts'
-import type { TurnsOf } from './turns-of.ts'
-
-/** Finds the actor of operations that arrange their own transactions. */
-export type ActorSource = (principal: Principal) => Promise<ActorAndRights>
-
-/** What operations of one service run on. */
-export interface Running<C, T extends Tx> {
-  readonly routes: ReadonlyMap<string, Route<C, T>>
-  readonly ctx: C
-  readonly database: Database<T>
-  readonly afterCommit: AfterCommit
-  /** For `own` operations; a short transaction of its own unless given. */
-  readonly actors?: ActorSource
-  /** Where `turn` operations of this process wait; in Postgres alone unless given. */
-  readonly turns?: TurnsOf
-}
-
-/** One request for an operation, as it came over the link or from the gateway's own routes. */
-export interface Asked {
-  readonly op: string
-  readonly caller: Caller
-  readonly principal: Principal | null
-  readonly raw: RawInput
-  readonly request: RequestFacts
-  readonly signal: AbortSignal
-}
-
-/** An operation's answer: what the response schema let through or a `Written`, and fields that no parameter has. */
-export interface Answered {
-  readonly data: unknown
-  readonly ignored: readonly string[]
-}
+import { type Answered, type Asked, bytesOf, type Running } from './running.ts'
 
 /**
  * Runs one operation: caller list, principal, validation; then in one transaction actor, rights, facts, rule and
@@ -69,10 +29,28 @@ export async function runOperation<C, T extends Tx>(running: Running<C, T>, aske
   if (!operation.callers.includes(asked.caller)) throw notACaller()
   const spectator = spectatorOf(route, asked)
   const { input, ignored } = parseParams(operation.params, asked.raw)
+  const done = await together(running, route, asked, input)
+  if (done) return { data: done.answer, ignored }
   return {
     data: await deciding((time) => attempt(running, { ...route, spectator }, asked, input, time)),
     ignored,
   }
+}
+
+/** Together with others that come at the same time, where it is one for that. */
+async function together<C, T extends Tx>(
+  running: Running<C, T>,
+  route: Route<C, T>,
+  asked: Asked,
+  input: Record<string, unknown>,
+): Promise<{ readonly answer: unknown } | null> {
+  const { principal } = asked
+  const { joined } = route
+  if (!running.gathered || !joined || !principal) return null
+  const wish = joined.part.wish(input)
+  return wish === null
+    ? null
+    : running.gathered.take(running, { route, joined, asked, principal, input, wish })
 }
 
 /** The certificate was good, the caller list was not. */
@@ -150,13 +128,14 @@ async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRight
 
 function inTurn<C, T extends Tx, R>(
   { turns }: Running<C, T>,
-  { principal, request, raw, signal }: Asked,
+  asked: Asked,
   revokes: boolean,
   write: () => Promise<R>,
 ): Promise<R> {
   if (!turns) return write()
-  const bytes = Object.values(raw.fields).reduce((sum, field) => sum + field.length, raw.file?.length ?? 0)
-  return turns.take(orgId(request.org), { account: principal?.user ?? 0, revokes, bytes, signal }, write)
+  const { principal, request, signal } = asked
+  const waiting = { account: principal?.user ?? 0, revokes, bytes: bytesOf(asked), signal }
+  return turns.take(orgId(request.org), waiting, write)
 }
 
 /** Whoever was overtaken while waiting is read as they are now: the lock is had before the statement behind it begins. */
@@ -194,35 +173,4 @@ async function decideAndHandle<C, T extends Tx>(
   const granted = await grant(route, asking, actor, rights)
   const answer = await route.handler({ ...asking, granted } as Parameters<typeof route.handler>[0])
   return answer instanceof Written ? answer : route.operation.response.parse(answer)
-}
-
-async function grant<C, T extends Tx>(
-  { operation, guard }: Route<C, T>,
-  asking: Asking<Operation, C, T>,
-  actor: Actor | null,
-  rights: Rights,
-): Promise<unknown> {
-  if (operation.access === 'public' || !actor) return null
-  const object = guard ? await guard.object(asking) : null
-  const verdict = authorize(operation.access, actor, object as never, rights)
-  noteDecision(operation.access, verdict)
-  if (verdict.ok) return verdict.granted
-  if (verdict.kind === 'hide' && guard) throw guard.hidden(asking.input)
-  throw guard?.denied?.(asking.input, verdict.reason) ?? refusal(verdict.reason)
-}
-
-/** What is said where an operation has no words of its own. */
-const refusal = (reason: Reason): AppError => {
-  switch (reason) {
-    case 'admins-only':
-      return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization administrator')
-    case 'owners-only':
-      return new AppError('UNAUTHORIZED_PRINCIPAL', 'Must be an organization owner')
-    case 'people-only':
-      return badRequest('This endpoint does not accept bot requests.')
-    case 'bots-only':
-      return badRequest('This endpoint is for bots only.')
-    default:
-      return badRequest('Insufficient permission')
-  }
 }

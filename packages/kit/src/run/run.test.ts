@@ -19,7 +19,8 @@ import { alsoForSpectators, answer, route, type Route } from '../route.ts'
 import type { Appended } from './after-commit.ts'
 import { mount } from './mounted.ts'
 import { runCall } from './run-call.ts'
-import { type ActorSource, type Asked, runOperation } from './run-operation.ts'
+import { runOperation } from './run-operation.ts'
+import type { ActorSource, Asked } from './running.ts'
 
 const principal = { org: 2, user: 30, generation: 4, credential: 'key:5' }
 const request = { org: 2, url: 'https://x', client: 'test', ip: '127.0.0.1' }

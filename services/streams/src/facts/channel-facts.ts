@@ -19,9 +19,10 @@ const Row = z
   .extend(ChannelGroupIds.shape)
 type Row = z.infer<typeof Row>
 
-const select = `SELECT c.org_id, c.channel_id, c.recipient_id, c.name_key, c.invite_only,
-    c.history_public_to_subscribers, c.is_web_public, c.archived, ${channelGroupColumns('c')},
-    coalesce(s.active, false) AS subscribed
+const standing = `c.org_id, c.channel_id, c.recipient_id, c.name_key, c.invite_only,
+    c.history_public_to_subscribers, c.is_web_public, c.archived, ${channelGroupColumns('c')}`
+
+const select = `SELECT ${standing}, coalesce(s.active, false) AS subscribed
   FROM streams.channels c
   LEFT JOIN streams.subscriptions s
     ON s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = $2`
@@ -55,4 +56,33 @@ export async function channelFactsByName(
 ): Promise<ReadonlyMap<string, ChannelFacts>> {
   const rows = await tx.query(Row, byName, [tx.org, actor.userId, names.map(channelNameKey)])
   return new Map(rows.map((row) => [row.name_key, facts(row)]))
+}
+
+const Named = Row.extend({ nth: z.int() })
+const byNames =
+  prepared(`SELECT asked.nth::integer - 1 AS nth, ${standing}, coalesce(s.active, false) AS subscribed
+  FROM unnest($2::integer[], $3::text[]) WITH ORDINALITY AS asked (person, key, nth)
+  JOIN streams.channels c ON c.org_id = $1 AND c.name_key = asked.key
+  LEFT JOIN streams.subscriptions s
+    ON s.org_id = c.org_id AND s.channel_id = c.channel_id AND s.user_id = asked.person`)
+
+/** The same for what several people name, in their order. */
+export async function channelFactsOfAll(
+  tx: Tx,
+  asked: readonly { readonly user: number; readonly names: readonly string[] }[],
+): Promise<ReadonlyMap<string, ChannelFacts>[]> {
+  const pairs = asked.flatMap(({ user, names }, i) =>
+    names.map((name) => ({ i, user, key: channelNameKey(name) })),
+  )
+  const found = asked.map(() => new Map<string, ChannelFacts>())
+  const rows = await tx.query(Named, byNames, [
+    tx.org,
+    pairs.map(({ user }) => user),
+    pairs.map(({ key }) => key),
+  ])
+  for (const row of rows) {
+    const pair = pairs[row.nth]
+    if (pair) found[pair.i]?.set(row.name_key, facts(row))
+  }
+  return found
 }

@@ -1,44 +1,42 @@
 import type { Granted } from '@parley/access'
+import type { Rights, Seq } from '@parley/core'
 import { prepared, type Tx } from '@parley/db'
-import { z } from 'zod'
+import { appendLastly, type NewEvent } from '@parley/events'
 import { channelOf, type Made } from './channels.ts'
 
-/** From here on these people receive what is sent to the channel. Only behind the head: message ids are compared. */
-export async function startReceiving(
-  tx: Tx,
-  into: Granted<'channel:subscribe'> | Granted<'channel:add-subscribers'> | Made,
-  userIds: readonly number[],
-): Promise<void> {
-  if (userIds.length === 0) return
-  await tx.execute(prepared('SELECT messaging.v1_subscribed($1, $2, $3::integer[])'), [
-    tx.org,
-    channelOf(into),
-    userIds,
-  ])
+/** What the log says of it. */
+export interface Told {
+  readonly events: readonly NewEvent[]
+  /** Behind what it says of messages that are read now. */
+  readonly after: readonly NewEvent[]
+  /** So many of the newest messages that one left unread are told at most. */
+  readonly mostUnread: number
 }
 
-/** What one person had left unread in a channel, ascending. */
-export interface LeftUnread {
-  readonly userId: number
-  readonly messages: readonly number[]
-}
+const write =
+  prepared(`SELECT seq, rights FROM streams.write_memberships($1, $2, $3, $4, $5, $6, $7::integer[], $8::integer[], $9,
+     $10::integer[], $11::integer[])`)
 
 /**
- * From here on these people, each with a proof, receive nothing of the channel, and nothing of it is unread to them.
- * Behind the head, as above.
- * @returns what was unread, the newest `most` messages of each person
+ * Takes the head, and from here on those who leave receive nothing of the channel, and nothing of it is unread to them; who
+ * comes receives what is sent to it. The log says so, with what they left unread. Ends the transaction.
+ * @param into for each of `newcomers` the proof of the channel that they come into
+ * @throws StaleRights where rights have moved since the decision
  */
-export async function stopReceiving(
+export function writeReceiving(
   tx: Tx,
-  leaving: Granted<'channel:unsubscribe'>,
-  userIds: readonly number[],
-  most: number,
-): Promise<LeftUnread[]> {
-  if (userIds.length === 0) return []
-  const rows = await tx.query(
-    z.object({ user_id: z.int(), message_ids: z.array(z.int()) }),
-    prepared('SELECT user_id, message_ids FROM messaging.v2_unsubscribed($1, $2, $3::integer[], $4)'),
-    [tx.org, leaving.object.channel.channelId, userIds, most],
-  )
-  return rows.map((row) => ({ userId: row.user_id, messages: row.message_ids }))
+  rights: Rights,
+  leaving: readonly Granted<'channel:unsubscribe'>[],
+  into: readonly (Granted<'channel:subscribe'> | Granted<'channel:add-subscribers'> | Made)[],
+  newcomers: readonly number[],
+  { events, after, mostUnread }: Told,
+): Promise<Seq> {
+  const params = [
+    leaving.map(({ object }) => object.channel.channelId),
+    leaving.map(({ object }) => object.subject.userId),
+    mostUnread,
+    into.map(channelOf),
+    newcomers,
+  ]
+  return appendLastly(tx, rights, events, { sql: write, params, after })
 }

@@ -1,6 +1,6 @@
 import { channelMetadata, type Granted } from '@parley/access'
 import { type UserId, userId } from '@parley/core'
-import { only, prepared, type Tx } from '@parley/db'
+import { prepared, type Tx } from '@parley/db'
 import { z } from 'zod'
 import { channelQuery, ChannelRow } from './channel-row.ts'
 import { channelOf, type Made, rowsWhere, type Seen } from './channels.ts'
@@ -31,60 +31,93 @@ const settingColumns = [
 
 const Subscribed = Settings.extend({ user_id: z.int() })
 export type Subscribed = z.infer<typeof Subscribed>
+const Started = Subscribed.extend({ channel_id: z.int() })
+export type Started = z.infer<typeof Started>
 
+/** Who comes into a channel. */
 export interface Entry {
+  readonly userId: number
   /** Default colour, or the one that was asked for. */
   readonly color: string
   /** Does the colour replace one from an earlier stay? */
   readonly recolor: boolean
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number
 }
 
+const start = (recolored: boolean): string =>
+  prepared(`INSERT INTO streams.subscriptions AS s (org_id, channel_id, user_id, color, changed_at)
+     SELECT $1, t.channel, t.person, t.color, to_timestamp($5 / 1000.0)
+     FROM unnest($2::integer[], $3::integer[], $4::text[]) AS t (channel, person, color) ORDER BY t.channel, t.person
+     ON CONFLICT (org_id, channel_id, user_id) DO UPDATE
+       SET active = true, changed_at = excluded.changed_at, color = ${recolored ? 'excluded' : 's'}.color
+       WHERE NOT s.active
+     RETURNING ${['s.channel_id', 's.user_id', ...settingColumns].join(', ')}`)
+const startAnew = start(true)
+const startAsBefore = start(false)
+
 /**
- * Subscribes people to the channel of the proof; an earlier stay's settings are taken up again.
+ * Subscribes people to channels; an earlier stay's settings are taken up again.
+ * @param into for each of `entries` the proof of the channel that they come into
+ * @param at milliseconds since the Unix epoch
  * @returns those who were not subscribed before, in the order of their ids
  */
 export async function startSubscriptions(
   tx: Tx,
-  into: Granted<'channel:subscribe'> | Granted<'channel:add-subscribers'> | Made,
-  userIds: readonly number[],
-  entry: Entry,
-): Promise<Subscribed[]> {
-  const rows = await tx.query(
-    Subscribed,
-    prepared(`INSERT INTO streams.subscriptions AS s (org_id, channel_id, user_id, color, changed_at)
-     SELECT $1, $2, u, $4, to_timestamp($5 / 1000.0) FROM unnest($3::integer[]) AS u ORDER BY u
-     ON CONFLICT (org_id, channel_id, user_id) DO UPDATE
-       SET active = true, changed_at = excluded.changed_at,
-           color = CASE WHEN $6 THEN excluded.color ELSE s.color END
-       WHERE NOT s.active
-     RETURNING ${['s.user_id', ...settingColumns].join(', ')}`),
-    [tx.org, channelOf(into), userIds, entry.color, entry.at, entry.recolor],
+  into: readonly (Granted<'channel:subscribe'> | Granted<'channel:add-subscribers'> | Made)[],
+  entries: readonly Entry[],
+  at: number,
+): Promise<Started[]> {
+  const all = into.flatMap((proof, i) => {
+    const entry = entries[i]
+    return entry ? [{ ...entry, channel: channelOf(proof) }] : []
+  })
+  const kinds = [
+    { sql: startAnew, of: all.filter(({ recolor }) => recolor) },
+    { sql: startAsBefore, of: all.filter(({ recolor }) => !recolor) },
+  ]
+  const rows = await Promise.all(
+    kinds
+      .filter(({ of }) => of.length > 0)
+      .map(({ sql, of }) =>
+        tx.query(Started, sql, [
+          tx.org,
+          of.map(({ channel }) => channel),
+          of.map(({ userId: id }) => id),
+          of.map(({ color }) => color),
+          at,
+        ]),
+      ),
   )
-  return rows.sort((a, b) => a.user_id - b.user_id)
+  return rows.flat().sort((a, b) => a.user_id - b.user_id)
 }
 
-/** Ends the subscription of each proof. All are of one channel. @returns those who were subscribed */
+const Ended = z.object({ channel_id: z.int(), user_id: z.int() })
+export type Ended = z.infer<typeof Ended>
+
+/**
+ * Ends the subscription of each proof.
+ * @param at milliseconds since the Unix epoch
+ * @returns those who were subscribed, in the order of their ids
+ */
 export async function endSubscriptions(
   tx: Tx,
   leaving: readonly Granted<'channel:unsubscribe'>[],
   at: number,
-): Promise<number[]> {
-  const [first] = leaving
-  if (!first) return []
-  const { channelId } = first.object.channel
-  const users = leaving
-    .filter((granted) => granted.object.channel.channelId === channelId)
-    .map((granted) => granted.object.subject.userId)
+): Promise<Ended[]> {
+  if (leaving.length === 0) return []
   const rows = await tx.query(
-    z.object({ user_id: z.int() }),
-    prepared(`UPDATE streams.subscriptions SET active = false, changed_at = to_timestamp($4 / 1000.0)
-     WHERE org_id = $1 AND channel_id = $2 AND user_id = ANY ($3::integer[]) AND active
-     RETURNING user_id`),
-    [tx.org, channelId, users, at],
+    Ended,
+    prepared(`UPDATE streams.subscriptions AS s SET active = false, changed_at = to_timestamp($4 / 1000.0)
+     FROM unnest($2::integer[], $3::integer[]) AS t (channel, person)
+     WHERE s.org_id = $1 AND s.channel_id = t.channel AND s.user_id = t.person AND s.active
+     RETURNING s.channel_id, s.user_id`),
+    [
+      tx.org,
+      leaving.map(({ object }) => object.channel.channelId),
+      leaving.map(({ object }) => object.subject.userId),
+      at,
+    ],
   )
-  return rows.map((row) => row.user_id).sort((a, b) => a - b)
+  return rows.sort((a, b) => a.user_id - b.user_id)
 }
 
 const Subscriber = z.object({ channel_id: z.int(), user_id: z.int(), guest: z.boolean() })
@@ -114,30 +147,33 @@ export async function readSubscribers(
   )
 }
 
-const Occupied = ChannelRow.extend({ subscriber_ids: z.array(z.int()), guest_ids: z.array(z.int()) })
+const OccupiedRow = ChannelRow.extend({ subscriber_ids: z.array(z.int()), guest_ids: z.array(z.int()) })
 
 const occupied =
-  prepared(`SELECT one.*, inside.* FROM (${channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = $2')}) AS one
+  prepared(`SELECT one.*, inside.* FROM (${channelQuery('streams.channels c WHERE c.org_id = $1 AND c.channel_id = ANY ($2::integer[])')}) AS one
    CROSS JOIN LATERAL (
      SELECT coalesce(array_agg(s.user_id ORDER BY s.user_id), '{}') AS subscriber_ids,
        coalesce(array_agg(s.user_id) FILTER (WHERE a.role >= 600), '{}') AS guest_ids
      FROM streams.subscriptions s JOIN auth.v1_actors a USING (org_id, user_id)
-     WHERE s.org_id = $1 AND s.channel_id = $2 AND s.active AND a.is_active) AS inside`)
+     WHERE s.org_id = $1 AND s.channel_id = one.channel_id AND s.active AND a.is_active) AS inside`)
 
-/** The channel of the proof with its active subscribers, as `readChannel` and `readSubscribers` by one statement. */
-export async function readOccupied(
-  tx: Tx,
-  seen: Seen,
-): Promise<{
+/** A channel with its active subscribers, in the order of their ids. */
+export interface Occupied {
   readonly row: ChannelRow
-  readonly subscribers: { readonly user_id: number; readonly guest: boolean }[]
-}> {
-  const found = only(await tx.query(Occupied, occupied, [tx.org, channelOf(seen)]))
-  const guests = new Set(found.guest_ids)
-  return {
-    row: found,
-    subscribers: found.subscriber_ids.map((user_id) => ({ user_id, guest: guests.has(user_id) })),
-  }
+  readonly subscribers: readonly { readonly user_id: number; readonly guest: boolean }[]
+}
+
+/** The channels of the proofs, by id, as `readChannel` and `readSubscribers` by one statement for all. */
+export async function readOccupied(tx: Tx, seen: readonly Seen[]): Promise<Map<number, Occupied>> {
+  if (seen.length === 0) return new Map()
+  const rows = await tx.query(OccupiedRow, occupied, [tx.org, [...new Set(seen.map(channelOf))]])
+  return new Map(
+    rows.map((row) => {
+      const guests = new Set(row.guest_ids)
+      const subscribers = row.subscriber_ids.map((user_id) => ({ user_id, guest: guests.has(user_id) }))
+      return [row.channel_id, { row, subscribers }]
+    }),
+  )
 }
 
 /** Active subscribers, by channel, of those of these channels that the actor may know of. */

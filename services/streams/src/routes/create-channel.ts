@@ -4,9 +4,9 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { findPeople } from '../facts/people.ts'
-import { join } from '../join-channels.ts'
 import { madeEvents, makeChannel, prepareMaking } from '../make-channel.ts'
 import { writeMemberships } from '../memberships.ts'
+import { makeMoves } from '../moves.ts'
 import { channelOf } from '../repo/channels.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
@@ -22,8 +22,9 @@ export default route<typeof createChannel, Context, Tx>(createChannel, async (ha
   const making = await prepareMaking(acting, input, request.url, others)
   const proof = await makeChannel(acting, making, { name, description })
   if (!proof) throw channelExists(name)
-  const joining = await join(acting, { color: null, proof }, people)
-  await writeMemberships(acting, [], [joining], await madeEvents(acting, making))
+  const coming = { kind: 'coming' as const, by: actor.userId, people, color: null, proof }
+  const joinings = await makeMoves(tx, [coming], acting.now)
+  await writeMemberships(acting, joinings, await madeEvents(acting, making))
   return { id: channelOf(proof) }
 })
 

@@ -1,17 +1,18 @@
 import { subscribe } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { route } from '@parley/kit'
+import { alsoTogether, route } from '@parley/kit'
 import type { Context } from '../context.ts'
 import { findPrincipals } from '../facts/people.ts'
 import { answerOfJoining, joinChannels } from '../join-channels.ts'
 import { writeMemberships } from '../memberships.ts'
 import { sayJoined } from '../say-joined.ts'
+import { comesTogether, ownMoves } from '../own-moves.ts'
 import { refuseUnsupported } from '../rules/supported.ts'
 import { refuseTooMany } from '../rules/too-many.ts'
 import { wantedChannels } from '../rules/wanted-channels.ts'
 
-export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) => {
+const alone = route<typeof subscribe, Context, Tx>(subscribe, async (handled) => {
   const { input, tx, actor, rights, request, ctx } = handled
   const wanted = wantedChannels(input.subscriptions)
   refuseTooMany(wanted.length, Math.max(input.principals?.length ?? 0, 1))
@@ -26,10 +27,12 @@ export default route<typeof subscribe, Context, Tx>(subscribe, async (handled) =
   const { joinings, unauthorized, beside } = await joinChannels(acting, wanted, people, wish)
   const sent =
     input.send_new_subscription_messages && (await sayJoined(acting, joinings, people, request.url))
-  await writeMemberships(acting, [], joinings, beside)
+  await writeMemberships(acting, joinings, beside)
   return {
     ...answerOfJoining(joinings, people),
     ...(fatal ? {} : { unauthorized: [...unauthorized] }),
     new_subscription_messages_sent: sent,
   }
 })
+
+export default alsoTogether(alone, ownMoves, comesTogether)

@@ -22,6 +22,6 @@ export default route<typeof updateSubscriptions, Context, Tx>(updateSubscription
   const leavings = await leaveChannels(acting, input.delete, people)
   const wish = { channel: {}, url: request.url, fatal: true }
   const { joinings, beside } = await joinChannels(acting, wanted, people, wish)
-  await writeMemberships(acting, leavings, joinings, beside)
+  await writeMemberships(acting, [...leavings, ...joinings], beside)
   return { ...answerOfLeaving(leavings, people), ...answerOfJoining(joinings, people) }
 })

@@ -1,6 +1,11 @@
 import { userId } from '@parley/core'
 import { make, type NewEvent, unreadCleared } from '@parley/events'
-import type { LeftUnread } from '../repo/received.ts'
+
+/** What of one person is read now, ascending. */
+export interface LeftUnread {
+  readonly userId: number
+  readonly messages: readonly number[]
+}
 
 /** As many as `register` names to one person (Zulip API: unread_msgs). */
 const mostOfOne = 50_000
