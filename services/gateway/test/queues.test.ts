@@ -263,3 +263,33 @@ test('what one set for the nameless topic is told by the name that an older clie
     expect(Muted.parse(older.made).muted_topics.map(([, muted]) => muted)).toEqual([topic])
   }
 })
+
+test('a queue for messages alone hears by its narrow of public channels that its user is not in', async () => {
+  const [ned, guest] = [await org.person('Ned Narrow'), await org.person('Gil Guest')]
+  await org.owner.ok('PATCH', `/users/${guest.id}`, { role: 600 })
+  const [open, other] = [await channel([]), await channel([])]
+  const secret = await channel([], { invite_only: true })
+  const only = { event_types: ['message'] }
+  const heard = async (who: Client, fields: Record<string, unknown>): Promise<string[]> => {
+    const { at } = await register(who, fields)
+    for (const [to, content] of [
+      [open, 'open'],
+      [other, 'other'],
+      [secret, 'secret'],
+    ] as const)
+      await say(org.owner, to, content)
+    await org.owner.ok('POST', '/messages', { type: 'direct', to: [who.id], content: 'direct' })
+    await network.settle()
+    const events = await poll(who, at, { dont_block: true })
+    return events.filter(({ type }) => type === 'message').map(contentOf)
+  }
+  expect(await heard(ned, { ...only, narrow: [['channel', open]] })).toEqual(['open'])
+  expect(await heard(ned, { ...only, narrow: [['topic', 'T']] })).toEqual(['open', 'other'])
+  expect(await heard(ned, { ...only, narrow: [['channel', secret]] })).toEqual([])
+  // Who asks for more than messages, for what came to them, or for nothing in particular, is told of their own.
+  expect(await heard(ned, { narrow: [['channel', open]] })).toEqual([])
+  for (const narrow of [[['is', 'unread']], [{ operator: 'is', operand: 'mentioned', negated: true }], []])
+    expect(await heard(ned, { ...only, narrow })).toEqual(['direct'])
+  expect(await heard(ned, { ...only, narrow: [['dm', org.owner.email]] })).toEqual(['direct'])
+  expect(await heard(guest, { ...only, narrow: [['channel', open]] })).toEqual([])
+})

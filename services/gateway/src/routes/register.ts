@@ -39,7 +39,7 @@ export async function registerQueue(context: Context, exchange: Exchange): Promi
   const spec = specOf(asked, exchange, context.ids.uuid())
   const { granted, start, vantage, state } = await context.database.read(org, async (tx) => {
     const granted = await grantedIn(tx, asked.caller)
-    if (spec.allPublicStreams && isGuest(granted.actor))
+    if (asked.input.all_public_streams && isGuest(granted.actor))
       throw badRequest('User not authorized for this query')
     const { seq, vantage, snapshot } = await exportSnapshot(tx, granted)
     const request = snapshotRequest(asked, exchange, snapshot)
@@ -74,7 +74,7 @@ function specOf({ input, caller }: Asked<typeof register>, { facts }: Exchange, 
     vantage: 1,
     eventTypes: input.event_types ?? null,
     narrow,
-    allPublicStreams: input.all_public_streams,
+    allPublicStreams: input.all_public_streams || reachesOut(narrow, input.event_types),
     capabilities: input.client_capabilities,
     applyMarkdown: input.apply_markdown,
     clientGravatar: input.client_gravatar,
@@ -82,6 +82,20 @@ function specOf({ input, caller }: Asked<typeof register>, { facts }: Exchange, 
     lifespan: wanted === 0 ? defaultLifespan : Math.min(wanted, longestLifespan),
   }
 }
+
+/**
+ * Does a queue for messages alone ask by its narrow for what is said in public channels, whether its user is in them or not
+ * (permissions §2)? Not where it asks for what came to them, or for direct messages.
+ */
+const reachesOut = (narrow: QueueSpec['narrow'], types: readonly string[] | null | undefined): boolean =>
+  narrow.length > 0 &&
+  (types?.length ?? 0) > 0 &&
+  types?.every((type) => type === 'message') === true &&
+  !narrow.some(
+    ({ operator, operand }) => ownOperators.has(operator) || (operator === 'is' && operand !== 'resolved'),
+  )
+
+const ownOperators: ReadonlySet<string> = new Set(['dm', 'pm-with', 'dm-including', 'group-pm-with'])
 
 function snapshotRequest(
   { input, caller }: Asked<typeof register>,
