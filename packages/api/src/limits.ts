@@ -1,4 +1,4 @@
-import { type Limit, perAccount, perIp, perOrganisation, perUser } from './operation.ts'
+import { type Limit, perAccount, perIp, perNetwork, perOrganisation, perUser } from './operation.ts'
 
 /** Zulip's defaults: calls of one account over all endpoints, and calls without an account by address. */
 export const apiByUser: readonly Limit[] = [
@@ -7,9 +7,13 @@ export const apiByUser: readonly Limit[] = [
 ]
 export const apiByIp: readonly Limit[] = [perIp('api_by_ip', 100, 60)]
 
-/** Looks of all who have no account: beside the calls by which somebody signs in, and from however many addresses. */
+/**
+ * Looks of all who have no account: beside the calls by which somebody signs in, and from however many addresses. One has a
+ * sixth of what the organisation has for them, and all of one network a third. What is refused takes nothing from the others.
+ */
 export const looks: readonly Limit[] = [
   perIp('look_by_ip', 100, 60),
+  perNetwork('look_by_network', 200, 60),
   perOrganisation('look_by_organisation', 600, 60),
 ]
 

@@ -9,7 +9,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** At most `count` calls in `seconds`, counted by user, by address, or by the account named in the request. */
 export interface Limit {
-  readonly by: 'user' | 'ip' | 'account' | 'organisation'
+  readonly by: 'user' | 'ip' | 'network' | 'account' | 'organisation'
   readonly name: string
   readonly count: number
   readonly seconds: number
@@ -24,6 +24,13 @@ export const perUser = (name: string, count: number, seconds: number): Limit => 
 })
 export const perIp = (name: string, count: number, seconds: number): Limit => ({
   by: 'ip',
+  name,
+  count,
+  seconds,
+})
+/** All addresses that one provider has given somebody: an IPv4 /24, of IPv6 a /48. */
+export const perNetwork = (name: string, count: number, seconds: number): Limit => ({
+  by: 'network',
   name,
   count,
   seconds,

@@ -1,6 +1,8 @@
 import { role } from '@parley/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { nobody } from '../src/facts/nobody.ts'
+import { settleWords } from '../src/repo/words.ts'
 import { type Channel, type Instance, outcome, type World, world } from './world.ts'
 
 let here: World
@@ -73,4 +75,34 @@ test('a page of theirs is smaller, and so is a narrow', async () => {
     code: 'BAD_REQUEST',
     msg: 'A narrow may hold at most 10 terms',
   })
+})
+
+test('words are looked for by their index, for who has no account too', async () => {
+  const say = async (content: string, to = square): Promise<number> => {
+    const answer = await at.ask(ann, 'send-message', { type: 'channel', to: to.id, topic: 'tea', content })
+    return z.object({ id: z.int() }).parse(answer).id
+  }
+  const closed = await here.channel()
+  await here.subscribe(closed, ann)
+  await here.subscribe(square, ann)
+  const [first, lost, last] = [await say('a lynx'), await say('the lynx'), await say('lynx again')]
+  await say('another lynx', closed)
+  while ((await settleWords(at.ctx.database, here.org)) > 0);
+  const found = async (more: object = {}, ...terms: object[]) => {
+    const narrow = [web, { operator: 'search', operand: 'lynx' }, ...terms]
+    const { messages } = z
+      .object({ messages: z.array(z.object({ id: z.int() })) })
+      .parse(await at.look('get-messages', { narrow, ...page, ...more }))
+    return messages.map(({ id }) => id)
+  }
+  expect(await found()).toEqual([first, lost, last])
+  expect(await found({ num_before: 1 })).toEqual([last])
+  expect(await found({ anchor: first, num_before: 0, num_after: 1 })).toEqual([first, lost])
+  expect(
+    await found({ anchor: 'date', anchor_date: '2020-01-01T00:00:00Z', num_before: 0, num_after: 2 }),
+  ).toEqual([first, lost, last])
+  expect(await found({}, { operator: 'search', operand: 'again', negated: true })).toEqual([first, lost])
+  // Whoever walked along the messages would still come upon it.
+  await here.test.superuser('DELETE FROM messaging.words WHERE message_id = $1', [lost])
+  expect(await found()).toEqual([first, last])
 })

@@ -1,7 +1,9 @@
-import { perAccount, perIp, perOrganisation, perUser } from '@parley/api'
+import { looks, perAccount, perIp, perNetwork, perOrganisation, perUser } from '@parley/api'
+import { fixedClock } from '@parley/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { counters, network } from './limit-keys.ts'
+import { LocalCounters } from './local.ts'
 
 const who = { org: 7, user: 3, ip: '127.0.0.1', account: 'A@x.test ' }
 
@@ -44,6 +46,7 @@ const everyLimit = [
   perIp('all', 100, 60),
   perAccount('login', 5, 1800),
   perOrganisation('shown', 10, 60),
+  perNetwork('near', 10, 60),
 ]
 
 test('TE-04 every key is of one organisation, whatever is typed', () => {
@@ -55,6 +58,29 @@ test('TE-04 every key is of one organisation, whatever is typed', () => {
       }
     }),
   )
+})
+
+test.each([
+  ['10.0.0.1', '10.0.0'],
+  ['::ffff:10.0.0.1', '10.0.0'],
+  ['2001:db8:1:2::1', '2001.db8.1'],
+  ['::1', '0.0.0'],
+])('RL-02 what one provider has given out of %s is %s', (ip, expected) => {
+  expect(network(ip, 3)).toBe(expected)
+})
+
+test('who has no account takes a share of what all have, with however many addresses of a network', () => {
+  const local = new LocalCounters(fixedClock(0))
+  const taken = (ip: string): number => {
+    let count = 0
+    while (local.count(counters(looks, { ...who, user: null, ip }, 2)).every(({ ok }) => ok)) count++
+    return count
+  }
+  // Without Redis a gateway counts half, so this is as declared.
+  const near = Array.from({ length: 50 }, (_, n) => `2001:db8:1:${n + 1}::1`)
+  expect(near.map(taken).reduce((sum, one) => sum + one, 0)).toBe(200)
+  expect(taken('10.0.0.1')).toBe(100)
+  expect(['10.0.0.2', '10.0.0.3', '10.0.1.1'].map(taken)).toEqual([100, 0, 100])
 })
 
 test('limits without a subject do not count; the factor multiplies', () => {

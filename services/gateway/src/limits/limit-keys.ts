@@ -38,6 +38,8 @@ function subjectOf(by: Limit['by'], who: Counted): string | null {
       return who.user === null ? null : `u${who.user}`
     case 'ip':
       return `a${network(who.ip)}`
+    case 'network':
+      return `w${network(who.ip, 3)}`
     case 'organisation':
       return 'o'
     case 'account':
@@ -47,17 +49,20 @@ function subjectOf(by: Limit['by'], who: Counted): string | null {
   }
 }
 
-/** An IPv4 address itself; of IPv6 the /64, for a client owns all of it. */
-export function network(ip: string): string {
+/**
+ * An IPv4 address itself; of IPv6 the /64, for a client owns all of it.
+ * @param parts how many are left of each: 3 are an IPv4 /24 and the /48 that a provider gives
+ */
+export function network(ip: string, parts: 3 | 4 = 4): string {
   const plain = ip.startsWith('::ffff:') && ip.includes('.') ? ip.slice(7) : ip
-  if (!isIPv6(plain)) return plain
+  if (!isIPv6(plain)) return plain.split('.').slice(0, parts).join('.')
   const [head = '', tail] = plain.split('%')[0]?.split('::') ?? []
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = tail === undefined ? 0 : 8 - left.length - right.length
   const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right]
   return groups
-    .slice(0, 4)
+    .slice(0, parts)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join('.')
 }

@@ -3,6 +3,7 @@ import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
 import { type Anchor, type Around, beyondNewest } from '../rules/anchor.ts'
+import { type From, inPieces } from '../rules/found-pieces.ts'
 import { reachedBy } from './sent-since.ts'
 import {
   knownSpansSql,
@@ -110,51 +111,27 @@ export async function idsAround(
   }
 }
 
-interface Search {
+interface Search extends From {
   readonly terms: readonly Resolved[]
   readonly unread: boolean
   readonly rule: MessageRule
-  readonly bound: { readonly operator: '<' | '=' | '>' | '>='; readonly anchor: number } | null
   /** Sent then or later; null: at any time. */
   readonly since: Date | null
-  readonly newestFirst: boolean
   readonly limit: number
 }
 
 /** Terms that leave few messages over: looked for first, then held against the spans. */
 const sparse = new Set<Resolved['kind']>(['sender', 'id', 'starred', 'mentioned', 'found'])
 
-/** Of what an index has found so many more than are asked for are looked at first; and how the pieces that follow grow. */
-const [slack, growth] = [20, 8]
-
-/** What was found is looked at from the anchor on, piece by piece: mostly the first is enough. */
+/** What was found is looked at from the anchor on, piece by piece. */
 async function search(tx: Tx, actor: Granted<'message:list'>['actor'], wanted: Search): Promise<number[]> {
-  const { terms, limit } = wanted
+  const { terms } = wanted
   const found = terms.find((term) => term.kind === 'found')
   if (!found) return searchAll(tx, actor, wanted)
-  const ids = nearestFirst(found.ids, wanted)
-  const rows: number[] = []
-  for (let from = 0, size = limit + slack; from < ids.length && rows.length < limit; size *= growth) {
-    const piece = { ...found, ids: ids.slice(from, from + size) }
-    const among = terms.map((term) => (term === found ? piece : term))
-    rows.push(...(await searchAll(tx, actor, { ...wanted, terms: among, limit: limit - rows.length })))
-    from += size
-  }
-  return rows
-}
-
-function nearestFirst(ids: readonly number[], { bound, newestFirst }: Search): number[] {
-  const anchor = bound?.anchor ?? 0
-  const within = {
-    '<': (id: number) => id < anchor,
-    '=': (id: number) => id === anchor,
-    '>': (id: number) => id > anchor,
-    '>=': (id: number) => id >= anchor,
-  }
-  // One that got its words meanwhile was found twice.
-  const each = [...new Set(ids)]
-  const some = bound ? each.filter(within[bound.operator]) : each
-  return some.sort((a, b) => (newestFirst ? b - a : a - b))
+  return inPieces(found.ids, wanted.limit, wanted, (ids, limit) => {
+    const among = terms.map((term) => (term === found ? { ...found, ids } : term))
+    return searchAll(tx, actor, { ...wanted, terms: among, limit })
+  })
 }
 
 async function searchAll(

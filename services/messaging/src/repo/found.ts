@@ -2,10 +2,11 @@ import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import { KnownSpans, type Resolved } from '../facts/narrow-names.ts'
+import { wordsOf } from '../rules/words-of.ts'
 import { type MessageRule, spansSql, Values } from './spans.ts'
 
 /** Most messages that are looked at one by one; words of more are met soon enough by walking along the messages. */
-const most = 5_000
+export const mostFound = 5_000
 
 const Found = z.object({
   ids: z
@@ -25,15 +26,14 @@ export async function withFound(
   terms: readonly Resolved[],
   rule: MessageRule = 'message:read',
 ): Promise<readonly Resolved[]> {
-  // What does not hold the words is nearly everything.
-  const texts = terms.flatMap((term) => (term.kind === 'search' && !term.negated ? [term.text] : []))
-  if (texts.length === 0) return terms
+  const words = wordsOf(terms)
+  if (words === null) return terms
   const values = new Values()
   const org = values.add(tx.org)
   const spans = spansSql(values, org, values.add(actor.userId), { actor, terms, unread: false, rule })
   const [row] = await tx.query(
     Found,
-    `SELECT messaging.found(${org}, ${values.add(texts.join(' '))}, s.conversations, ${values.add(most)}) AS ids,
+    `SELECT messaging.found(${org}, ${values.add(words)}, s.conversations, ${values.add(mostFound)}) AS ids,
         json_build_object('recipients', s.recipients::text, 'lo', s.lo::text, 'hi', s.hi::text) AS spans
       FROM (SELECT coalesce(array_agg(DISTINCT s.recipient_id), '{}') AS conversations,
           coalesce(array_agg(s.recipient_id), '{}') AS recipients, coalesce(array_agg(s.lo), '{}') AS lo,

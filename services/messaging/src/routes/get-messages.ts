@@ -15,7 +15,7 @@ import { presentShown, type ShownStyle } from '../present/shown.ts'
 import { anchorIn, idsAround, type Readable, readableIds } from '../repo/fetch.ts'
 import { withFound } from '../repo/found.ts'
 import { type Messages, readMessages, readShownMessages } from '../repo/messages.ts'
-import { shownAnchor, shownAround } from '../repo/shown.ts'
+import { shownAnchor, shownAround, shownNarrow } from '../repo/shown.ts'
 import { type Around, beyondNewest, parseWanted } from '../rules/anchor.ts'
 import { parseNarrow } from '../rules/narrow.ts'
 
@@ -62,8 +62,9 @@ async function shownTo(
   wanted: Around,
   style: ShownStyle,
 ) {
-  const anchor = await shownAnchor(tx, shown, terms, wanted.anchor)
-  const found = await shownAround(tx, shown, terms, { ...wanted, anchor })
+  const narrow = await shownNarrow(tx, shown, terms)
+  const anchor = await shownAnchor(tx, shown, narrow, wanted.anchor)
+  const found = await shownAround(tx, shown, narrow, { ...wanted, anchor })
   const messages = await readShownMessages(tx, shown, found.ids)
   return {
     messages: await matched(tx, messages, presentShown(messages, style), terms, style.emptyTopicKnown),
