@@ -43,6 +43,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging unsettledOrganisations': 'numbers of organisations',
   'messaging readAlertLists': 'for the service itself, which only counts whom a text alerts',
   'messaging readLinkifiers': 'everybody in the organisation is told of them',
+  'messaging readStillShown': 'only keeps back what was decided to be told',
   'messaging readLinkifierVersion': 'a number',
   'messaging settleWords': 'reads nothing that leaves the database',
   'messaging dueOrganisations': 'the same',

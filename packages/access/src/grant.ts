@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { Rights } from '@parley/core'
 import type { Actor } from './actor.ts'
 import {
@@ -267,6 +268,11 @@ const rules: { readonly [A in Action]: (actor: Actor, object: ActionObjects[A]) 
   'message:list': allow,
 }
 
+/** Those that everybody in use may do: what is then done to a single thing is decided by another. */
+export const everybodys = (Object.keys(rules) as readonly Action[]).filter(
+  (action) => rules[action] === allow,
+)
+
 /** Names of all actions, for tests and the printed policy table. */
 export const actions = Object.keys(rules) as readonly Action[]
 
@@ -292,6 +298,16 @@ export function decide<A extends Action>(action: A, actor: Actor, object: Action
   return actor.isActive ? rules[action](actor, object) : deny('inactive')
 }
 
+const decisions = channel('parley:decided')
+
+/** Has somebody told of each decision that a proof may come of, in the call that it is made for: `{ action, ok }`. */
+export function onDecided(told: (decided: unknown) => void): () => void {
+  decisions.subscribe(told)
+  return () => {
+    decisions.unsubscribe(told)
+  }
+}
+
 /** Decides and, where it is allowed, makes the proof that repositories ask for. */
 export function authorize<A extends Action>(
   action: A,
@@ -300,6 +316,7 @@ export function authorize<A extends Action>(
   rights: Rights,
 ): Verdict<A> {
   const decision = decide(action, actor, object)
+  if (decisions.hasSubscribers) decisions.publish({ action, ok: decision.ok })
   if (!decision.ok) return decision
   return { ok: true, granted: { action, actor, object, rights } as Granted<A> }
 }

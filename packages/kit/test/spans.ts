@@ -19,6 +19,10 @@ export interface RecordedSpans {
   stop(): Promise<void>
 }
 
+/** Notes something on the span of the call that runs now. */
+export const noteOnSpan = (name: string, attributes: Readonly<Record<string, string>>): void =>
+  void trace.getActiveSpan()?.addEvent(name, attributes)
+
 /** Starts tracing in this process and keeps every span. */
 export function recordSpans(): RecordedSpans {
   const spans: RecordedSpan[] = []

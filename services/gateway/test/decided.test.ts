@@ -1,19 +1,29 @@
+import { everybodys, onDecided } from '@parley/access'
 import { type Operation, operations } from '@parley/api'
 import { type Account, type Answer, type Organisation, testNetwork, type TestNetwork } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { recordSpans, type RecordedSpan, type RecordedSpans } from '../../../packages/kit/test/spans.ts'
+import {
+  noteOnSpan,
+  recordSpans,
+  type RecordedSpan,
+  type RecordedSpans,
+} from '../../../packages/kit/test/spans.ts'
 
 // The gateway's own operations answer without a call, by the same runner.
 const asked = operations.filter((o) => o.access !== 'public' && o.service !== 'gateway')
 
 let spans: RecordedSpans
+let deaf: () => void
 let net: TestNetwork
 let org: Organisation
 let ada: Account
 let ids: Readonly<Record<string, number>>
 beforeAll(async () => {
   spans = recordSpans()
+  deaf = onDecided((decided) => {
+    noteOnSpan('decided', { 'parley.action': z.object({ action: z.string() }).parse(decided).action })
+  })
   net = await testNetwork()
   org = await net.organisation()
   ada = await org.person('Ada')
@@ -46,6 +56,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await net[Symbol.asyncDispose]()
+  deaf()
   await spans.stop()
 })
 
@@ -167,11 +178,59 @@ const unanswered: readonly string[] = [
   'upload-realm-logo',
 ]
 
+/** What everybody may ask for, and nothing else is decided for: lists, whose rows a predicate decides, and what is one's own. */
+const decidedByLists: readonly string[] = [
+  'add-alert-words',
+  'add-navigation-view',
+  'check-messages-match-narrow',
+  'create-drafts',
+  'create-saved-snippet',
+  'delete-draft',
+  'delete-reminder',
+  'delete-saved-snippet',
+  'delete-scheduled-message',
+  'edit-draft',
+  'edit-navigation-view',
+  'edit-saved-snippet',
+  'get-alert-words',
+  'get-avatar',
+  'get-avatar-medium',
+  'get-channel-folders',
+  'get-custom-emoji',
+  'get-custom-profile-fields',
+  'get-drafts',
+  'get-linkifiers',
+  'get-messages',
+  'get-navigation-views',
+  'get-own-user',
+  'get-presence',
+  'get-realm-domains',
+  'get-reminders',
+  'get-saved-snippets',
+  'get-scheduled-messages',
+  'get-user-channels',
+  'get-user-presence',
+  'get-user-status',
+  'get-users',
+  'list-channels',
+  'list-subscriptions',
+  'mark-all-as-read',
+  'mute-user',
+  'remove-alert-words',
+  'remove-navigation-view',
+  'render-message',
+  'unmute-user',
+  'update-message-flags',
+  'update-message-flags-for-narrow',
+  'update-subscription-setting',
+  'update-subscription-settings',
+]
+
 /** The rules that were asked for a call. */
-const decisionsOf = ({ events }: RecordedSpan): unknown[] =>
+const decisionsOf = ({ events }: RecordedSpan, kind: 'decision' | 'decided'): unknown[] =>
   events
     .map((event) => Decision.parse(event))
-    .filter(({ name }) => name === 'decision')
+    .filter(({ name }) => name === kind)
     .map(({ attributes }) => attributes['parley.action'])
 
 /** When an operation is asked: what others need first, and what takes it away later. */
@@ -194,6 +253,7 @@ const last = new Set(['regenerate-api-key', 'deactivate-own-user'])
 test('AC-01 whatever is answered was decided once, by the rule of its operation', async () => {
   const answered = new Set<string>()
   const undecided: unknown[] = []
+  const further = new Set<string>()
   for (const operation of inTurn) {
     // What the bot is still to say is said in no organisation that has ended.
     if (operation.id === 'deactivate-realm') await net.settle()
@@ -207,9 +267,12 @@ test('AC-01 whatever is answered was decided once, by the rule of its operation'
         .all()
         .filter(({ name, attributes }) => name === operation.id && attributes['parley.caller'] === 'gateway')
       // Where rights moved meanwhile it was decided again.
-      const decided = served.map(decisionsOf)
+      const decided = served.map((span) => decisionsOf(span, 'decision'))
       const fits =
         decided.length > 0 && decided.every((by) => new Set(by).size === 1 && by[0] === operation.access)
+      for (const span of served)
+        for (const action of decisionsOf(span, 'decided'))
+          if (action !== operation.access) further.add(operation.id)
       if (!fits) undecided.push([operation.id, decided])
     }
   }
@@ -220,4 +283,27 @@ test('AC-01 whatever is answered was decided once, by the rule of its operation'
       .filter((id) => !answered.has(id))
       .toSorted(),
   ).toEqual([...unanswered].toSorted())
+  const alone = asked.filter(
+    ({ id, access }) =>
+      (everybodys as readonly string[]).includes(access) && answered.has(id) && !further.has(id),
+  )
+  expect(alone.map(({ id }) => id).toSorted()).toEqual([...decidedByLists].toSorted())
 }, 120_000)
+
+test('AC-01 what asks no rule of a service is written down', () => {
+  const ids = (of: readonly Operation[]): string[] => of.map(({ id }) => id).toSorted()
+  expect(ids(operations.filter(({ access }) => access === 'public'))).toEqual([
+    'ask-to-join',
+    'confirm-email',
+    'create-session',
+    'fetch-api-key',
+    'get-openapi',
+    'get-realm-icon',
+    'get-realm-logo',
+    'get-server-settings',
+    'join',
+  ])
+  expect(
+    ids(operations.filter(({ access, service }) => access !== 'public' && service === 'gateway')),
+  ).toEqual(['delete-queue', 'events-ws', 'get-events', 'register-queue'])
+})

@@ -12,6 +12,7 @@ import { createTurns, type Pass, type Turns } from './presence/turns.ts'
 import { createOrganisationLinkifiers, type OrganisationLinkifiers } from './linkifiers.ts'
 import { createSends, type Sends } from './jobs/sends.ts'
 import { readAlertLists } from './repo/alert-words.ts'
+import { readStillShown } from './repo/presence-people.ts'
 import { readLinkifiers, readLinkifierVersion } from './repo/linkifiers.ts'
 import { writeSends } from './repo/send-batch.ts'
 import { type CostlyReads, createCostlyReads } from './costly-reads.ts'
@@ -74,9 +75,15 @@ export function createContext(
     { perPerson: 2, perOrganisation: 4, perProcess: 6, statementMs: 3_000 },
     { busy: 'Too many read receipts at once', slow: 'The read receipts took too long' },
   )
-  const turns = createTurns(pass, clock, async (ms) => {
-    await delay(ms)
-  })
+  const turns = createTurns(
+    pass,
+    clock,
+    async (ms) => {
+      await delay(ms)
+    },
+    (org, users) => database.read(org, (tx) => readStillShown(tx, users)),
+    (error) => report('presence', error),
+  )
   const readingIn = (tx: Tx | undefined): Pick<Database, 'read'> =>
     tx ? { read: (_, fn) => fn(tx) } : database
   const alertWords = createAlertWords((org, after, tx) => readAlertLists(readingIn(tx), org, after))

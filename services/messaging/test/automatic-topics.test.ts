@@ -246,6 +246,19 @@ test('a message that is there is answered as sent, whatever became of its topic'
   expect((await say(ann, 'tea')).became).toBe(3)
 })
 
+test('nobody mutes a topic for another by what raises them', async () => {
+  const raised = (policy: number) =>
+    one.ctx.database.write(here.org, (tx) =>
+      tx.query(
+        z.object({ user: z.int() }),
+        'SELECT r AS "user" FROM streams.v1_raise_topic($1, $2, $3, ARRAY[$4::integer], $5, true, 10, 0) AS r',
+        [here.org, open.id, 'tea', bob, policy],
+      ),
+    )
+  for (const policy of [0, 1, 4]) await expect(raised(policy)).rejects.toMatchObject({ code: '23514' })
+  expect(await raised(2)).toEqual([{ user: bob }])
+})
+
 test('who has set something for nearly as many topics as one may gets no more by itself', async () => {
   await wish(ann, 2)
   await here.test.superuser(

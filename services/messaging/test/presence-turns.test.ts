@@ -31,7 +31,7 @@ const Body = z.object({ people: z.array(z.object({ user_id: z.int(), status: z.s
 /** Says how somebody is there. @returns the standing of each person that was told of by it */
 const says = async (user: number, status: 'active' | 'idle'): Promise<unknown[]> => {
   await one.ask(user, 'update-presence', { status, ping_only: true })
-  await Promise.resolve()
+  await one.turned()
   return one.passed
     .splice(0)
     .flatMap(({ body }) => Body.parse(body).people.map((person) => [person.user_id, person.status]))

@@ -163,3 +163,13 @@ test('who says that they are away, as older clients do, does not show when they 
   expect([await said(), await hidden()]).toEqual([[], []])
   expect(await set(eve, { away: 'no' })).toMatchObject({ code: 'REQUEST_VARIABLE_INVALID' })
 })
+
+test('of two who say at once that they are away one is news', async () => {
+  const eve = await here.user({ name: 'Eve' })
+  await Promise.all([1, 2, 3].map(() => set(eve, { away: true })))
+  const told = await here.test.superuser(
+    "SELECT FROM events.log WHERE org_id = $1 AND type = 'account.set' AND user_ids = ARRAY[$2::integer]",
+    [here.org, eve],
+  )
+  expect(told).toHaveLength(1)
+})

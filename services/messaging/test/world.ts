@@ -18,7 +18,8 @@ import { findActor } from '../src/facts/target.ts'
 import { deliverDue } from '../src/jobs/deliver.ts'
 import { createSends, type Sends, type WriteBatch } from '../src/jobs/sends.ts'
 import { PresenceStore } from '../src/presence/store.ts'
-import { createTurns } from '../src/presence/turns.ts'
+import { createTurns, type StillShown } from '../src/presence/turns.ts'
+import { readStillShown } from '../src/repo/presence-people.ts'
 import { writeSends } from '../src/repo/send-batch.ts'
 import snapshot from '../src/routes/snapshot.ts'
 
@@ -30,6 +31,8 @@ export interface Instance extends AsyncDisposable {
   readonly redis: RedisConnection
   /** What it told in passing. */
   readonly passed: PassingEvent[]
+  /** Resolves when it has told of whoever turned. */
+  turned(): Promise<void>
   /** What it told who runs it failed behind an answer. */
   readonly reported: unknown[]
   /** Runs an operation as a user; values that are no texts are sent as JSON. */
@@ -261,7 +264,19 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     true,
   )
   // Told of at once, each alone.
-  const turns = createTurns(whole.pass, clock, () => Promise.resolve())
+  let looked: Promise<unknown> = Promise.resolve()
+  const stillShown: StillShown = (of, users) => {
+    const shown = database.read(of, (tx) => readStillShown(tx, users))
+    looked = shown
+    return shown
+  }
+  const turns = createTurns(
+    whole.pass,
+    clock,
+    () => Promise.resolve(),
+    stillShown,
+    () => {},
+  )
   const ctx = { ...whole, turns, ...(disturbance ? { sends: disturbed(whole, disturbance) } : {}) }
   const running = {
     routes: new Map(routes.map((route) => [route.operation.id, route])),
@@ -297,6 +312,10 @@ async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbanc
     clock,
     redis,
     passed,
+    turned: async () => {
+      await Promise.resolve()
+      await looked
+    },
     reported,
     async [Symbol.asyncDispose]() {
       redis[Symbol.dispose]()

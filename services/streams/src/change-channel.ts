@@ -4,6 +4,7 @@ import {
   type ChannelChange,
   type ChannelGroups,
   channelGroupSettings,
+  kindAsked,
   limitsGuests,
   mayBeginAnew,
   type Reason,
@@ -79,7 +80,7 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const organisation = await settingsNaming(tx)
   const channel = await channelFactsById(tx, actor, id)
   if (!channel) throw invalidChannelId()
-  const kind = kindChange(wish, channel)
+  const kind = kindAsked(channel, kindChange(wish, channel), wish.archived ?? null)
   const wanted: ChannelChange = {
     channel,
     kind: kind && { ...kind, webPublicEnabled: ctx.webPublic && organisation.spectators },

@@ -227,6 +227,20 @@ test('archived and brought back, it comes to guests as to members', async () => 
   expect(log[2]?.body).toMatchObject({ to_guests: true, to_old_clients: true })
 })
 
+test('AC-08 it is brought back by who may make one, or as another kind', async () => {
+  const id = await made({ subscribers: [owner.id, admin.id] })
+  await update(owner, id, { is_archived: true })
+  await set({ enable_spectator_access: true }, { can_create_web_public_channel_group: 7 })
+  expect((await update(admin, id, { is_archived: false })).body['msg']).toBe('Insufficient permission')
+  await set({})
+  expect((await update(owner, id, { is_archived: false })).body['msg']).toBe(
+    'Web-public channels are not enabled.',
+  )
+  expect([await knows(guest, id), await knows(bob, id)]).toEqual([false, false])
+  expect((await update(admin, id, { is_archived: false, is_web_public: false })).status).toBe(200)
+  expect([await knows(guest, id), await knows(bob, id)]).toEqual([false, true])
+})
+
 test('a switch that is turned off leaves what there is, and lets it become nothing that it is not', async () => {
   const id = await made()
   await set({})

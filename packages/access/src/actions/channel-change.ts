@@ -10,6 +10,7 @@ import {
   channelContent,
   channelCreate,
   channelMetadata,
+  type ChannelKind,
   type WantedKind,
 } from './channel.ts'
 
@@ -37,6 +38,20 @@ export interface ChannelChange {
   readonly topics: TopicsPolicy | null
   /** Permissions in it that are given to somebody else. */
   readonly permissions: readonly ChannelGroupSetting[]
+}
+
+/**
+ * The kind that a channel is asked to have, null for none: brought back, a web-public one opens to everybody again, which asks
+ * for what making it asks for. It may have been archived to take it from there.
+ */
+export function kindAsked(
+  channel: ChannelFacts,
+  kind: ChannelKind | null,
+  archived: boolean | null,
+): ChannelKind | null {
+  if (kind || !(channel.archived && archived === false && channel.isWebPublic)) return kind
+  const { inviteOnly, historyPublicToSubscribers, isWebPublic } = channel
+  return { inviteOnly, historyPublicToSubscribers, isWebPublic }
 }
 
 /** Whoever holds one of these may read the channel: who gives them away must be able to, or could let himself in. */

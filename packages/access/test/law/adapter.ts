@@ -14,6 +14,7 @@ import {
   type GroupFacts,
   hide,
   isFullMember,
+  kindAsked,
   type MessageFacts,
   nobody,
   realmGroupsWith,
@@ -186,9 +187,11 @@ export function library(organisation: Organisation): (question: Question) => Dec
         return ask('channel:create', kindOf(question.kind, realm))
       case 'channel:change':
         return about(channels.get(question.channel), (c) => {
+          const channel = channelFacts(c, person.id)
+          const kind = kindAsked(channel, question.kind && kindOf(question.kind, realm), question.archive)
           const decision = ask('channel:change', {
-            channel: channelFacts(c, person.id),
-            kind: question.kind && kindOf(question.kind, realm),
+            channel,
+            kind: kind && { ...kind, webPublicEnabled: realm.spectators },
             archived: question.archive,
             byDefault: question.byDefault,
             retention: question.retention,

@@ -128,7 +128,9 @@ export function change(o: Organisation, u: Person, c: Channel, to: ChannelChange
   const letsIn = to.permissions.some((p) => p === 'can_subscribe_group' || p === 'can_add_subscribers_group')
   // Section 8, 3: "Channel content access is required."
   if (letsIn && !content(o, u, c)) return 'deny'
-  if (to.kind !== null && !(content(o, u, c) && mayMake(o, u, to.kind))) return 'refuse'
+  // Brought back, a web-public one is as if it were made so (ADR 57; the stricter reading).
+  const kind = to.kind ?? (c.archived && c.webPublic ? c : null)
+  if (kind !== null && !(content(o, u, c) && mayMake(o, u, kind))) return 'refuse'
   if (to.byDefault && !(isAdmin(u) && !(to.kind ?? c).private)) return 'refuse'
   return to.retention && !isOwner(u) ? 'refuse' : 'allow'
 }

@@ -12,12 +12,31 @@ export interface Turns extends Disposable {
   tell(org: OrgId, person: Turned): void
 }
 
-/** @param wait resolves after so many milliseconds */
-export function createTurns(pass: Pass, clock: Clock, wait: (ms: number) => Promise<void>): Turns {
+/** Those of an organisation's people who show now when they are there. */
+export type StillShown = (org: OrgId, users: readonly number[]) => Promise<ReadonlySet<number>>
+
+/**
+ * @param wait resolves after so many milliseconds
+ * @param onProblem is told where nobody could be told of
+ */
+export function createTurns(
+  pass: Pass,
+  clock: Clock,
+  wait: (ms: number) => Promise<void>,
+  stillShown: StillShown,
+  onProblem: (error: unknown) => void,
+): Turns {
   const waiting = new Map<OrgId, Map<number, Turned>>()
-  const flush = (org: OrgId): void => {
-    const people = [...(waiting.get(org)?.values() ?? [])]
+  const flush = async (org: OrgId): Promise<void> => {
+    const turned = [...(waiting.get(org)?.values() ?? [])]
     waiting.delete(org)
+    if (turned.length === 0) return
+    // Who hid it within the moment has been answered: nobody is told of them any more.
+    const shown = await stillShown(
+      org,
+      turned.map((person) => person.user_id),
+    )
+    const people = turned.filter((person) => shown.has(person.user_id))
     if (people.length === 0) return
     pass(org, [passing(presenceTurned, { server_timestamp: clock.now() / 1000, people })])
   }
@@ -29,9 +48,9 @@ export function createTurns(pass: Pass, clock: Clock, wait: (ms: number) => Prom
         return
       }
       waiting.set(org, new Map([[person.user_id, person]]))
-      void wait(momentMs).then(() => {
-        flush(org)
-      })
+      wait(momentMs)
+        .then(() => flush(org))
+        .catch(onProblem)
     },
     [Symbol.dispose]: () => {
       waiting.clear()

@@ -21,6 +21,16 @@ export const findShown = (
     [actor.orgId, users, actor.userId],
   )
 
+/** Of some people, those who show now when they are there. */
+export async function readStillShown(tx: Tx, users: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await tx.query(
+    z.object({ user_id: z.int() }),
+    `SELECT p.user_id FROM auth.v1_people p WHERE ${shown} AND p.user_id = ANY ($2::integer[])`,
+    [tx.org, users],
+  )
+  return new Set(rows.map(({ user_id: user }) => user))
+}
+
 /** Is presence used in the organisation? */
 export async function readPresenceUsed(
   tx: Tx,
