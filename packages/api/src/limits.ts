@@ -26,6 +26,9 @@ export const authenticateByUsername: readonly Limit[] = [perAccount('authenticat
 /** Changes of one's own password: whoever has somebody's key or session does not guess it by them. */
 export const passwordByUser: readonly Limit[] = [perUser('password_change_by_user', 5, 1800)]
 
+/** Wishes for topics that follow by themselves: each change has what everybody's sends stand on read anew. */
+export const automaticTopicsByUser: readonly Limit[] = [perUser('automatic_topics_by_user', 60, 3600)]
+
 /** Zulip's defaults for other addresses that somebody asks for: each sends a mail. */
 export const emailByUser: readonly Limit[] = [
   perUser('email_change_by_user', 2, 3600),

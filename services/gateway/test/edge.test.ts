@@ -427,11 +427,14 @@ test('RL-01 what is limited where it is given counts there alone', async () => {
     await raw(
       `PATCH /api/v1/settings HTTP/1.1\r\nHost: localhost:${port}\r\n${basic}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
     )
-    return counted.filter((name) => name.includes('password'))
+    return counted.filter((name) => /password|topics/.test(name))
   }
   expect(await patch('enter_sends=true')).toEqual([])
   expect(await patch('old_password=x&new_password=y')).toEqual([
     'gateway:limit:{1}:password_change_by_user:1800:u1',
+  ])
+  expect(await patch('automatically_follow_topics_policy=1')).toEqual([
+    'gateway:limit:{1}:automatic_topics_by_user:3600:u1',
   ])
 })
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { password } from '../auth/credentials.ts'
-import { apiByUser, emailByUser, passwordByUser } from '../limits.ts'
+import { apiByUser, automaticTopicsByUser, emailByUser, passwordByUser } from '../limits.ts'
 import { operation, whereGiven } from '../operation.ts'
 import { optional, text } from '../param.ts'
 import { paramsOf } from '../settings/setting.ts'
-import { timeZone, userSettings } from '../settings/user-settings.ts'
+import { automaticTopicSettings, timeZone, userSettings } from '../settings/user-settings.ts'
 
 const updates = <const I extends string, const P extends string>(id: I, path: P) =>
   operation({
@@ -17,6 +17,7 @@ const updates = <const I extends string, const P extends string>(id: I, path: P)
       ...apiByUser,
       ...whereGiven('new_password', passwordByUser),
       ...whereGiven('email', emailByUser),
+      ...automaticTopicSettings.flatMap((name) => whereGiven(name, automaticTopicsByUser)),
     ],
     callers: ['gateway'],
     transaction: 'own',
