@@ -6,7 +6,9 @@ import { type Action, actions, decide } from '../src/grant.ts'
 import { realmGroupsWith } from '../src/permission-settings.ts'
 import { systemGroupsOf } from '../src/system-groups.ts'
 import { decideForSpectator, type SpectatorAction, spectatorActions } from '../src/spectator.ts'
-import { type Situation, situations, spectating } from './situations.ts'
+import { situations } from './situations.ts'
+import type { Situation } from './situations/situation.ts'
+import { spectating } from './situations/spectators.ts'
 
 const roles: readonly (readonly [string, Role])[] = [
   ['owner', role.owner],
