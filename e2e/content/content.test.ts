@@ -13,7 +13,8 @@ import { descendants } from '../strangers/sockets.ts'
 import { pairOf, read } from '../strangers/certificates.ts'
 import { type Broken, spoilt } from './breaks.ts'
 import { type Collector, startCollector } from './collector.ts'
-import { type Asking, failing } from './operations.ts'
+import { failing } from './operations.ts'
+import type { Asking } from './operations/asking.ts'
 
 const patience = { timeout: 60_000, interval: 50 }
 
