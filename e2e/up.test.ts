@@ -16,7 +16,7 @@ const Up = z.object({
   delivered_ms: z.int(),
   processes: z.array(z.object({ name: z.string(), pid: z.int() })),
 })
-const Status = z.object({ ready: z.boolean() })
+const Status = z.object({ ready: z.boolean(), freeBytes: z.int().positive() })
 const patience = { timeout: 60_000, interval: 200 }
 
 let product: Product

@@ -64,6 +64,16 @@ test('waiting ends with what the child said when it ends', async () => {
   await expect(until('x', never, { timeoutMs: 20_000, child })).rejects.toThrow(/code 4[^]*no disk/)
 })
 
+test('a child whose pid cannot be written runs all the same: it ends with this process', async () => {
+  const pidFile = join(dir, 'no such folder', 'x.pid')
+  const child = await launch({
+    ...node('unwritten', "console.log('here'); setInterval(() => {}, 1e6)"),
+    pidFile,
+  })
+  await says(child, 'here')
+  expect(await child.stop()).toEqual({ code: null, signal: 'SIGTERM' })
+})
+
 test('a program that is not there is said so', async () => {
   await expect(launch({ ...node('none', ''), command: '/none', cwd: '/none' })).rejects.toThrow(
     'could not be started',

@@ -83,10 +83,16 @@ export async function launch(options: Launch): Promise<Child> {
     throw new Failure(`${options.name} could not be started: ${reason.message}`, { cause: reason })
   }
   const identity = await identityOf(pid)
-  if (identity !== undefined) await writeFile(options.pidFile, identity)
   const signal = (name: NodeJS.Signals): void => {
     process.kill(name)
   }
+  if (identity !== undefined)
+    await writeFile(options.pidFile, identity).catch((error: unknown) => {
+      // As on a full disk. It ends with this one all the same; where it would not, nobody could find it again.
+      if (bound) return
+      signal('SIGKILL')
+      throw error
+    })
   return {
     name: options.name,
     pid,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -56,4 +56,21 @@ test('a log never takes more than twice its limit', async () => {
   log.close()
   const [now, before] = await Promise.all([stat(path), stat(`${path}.1`)])
   expect(now.size + before.size).toBeLessThanOrEqual(2100)
+})
+
+test('a log that cannot be written loses lines, says how much, and fails nobody', async () => {
+  const path = join(dir, 'full.log')
+  // Every write there fails for want of space.
+  await symlink('/dev/full', path)
+  const log = openLogFile(path)
+  log.write('lost\n')
+  log.write(Buffer.from('lost too\n'))
+  await rm(path)
+  log.write('there\n')
+  log.write('and there\n')
+  log.close()
+  log.close()
+  expect(await readFile(path, 'utf8')).toBe(
+    '(14 bytes could not be written here and are lost)\nthere\nand there\n',
+  )
 })

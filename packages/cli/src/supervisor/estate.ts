@@ -79,13 +79,16 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
   }
   /** One write at a time, each with what is true when it begins. */
   const writeRun = (): Promise<void> => {
-    written = written.then(async () => {
-      if (pki === undefined) return
-      const demo = await readDocument(installation.demo, Demo)
-      const url = `https://localhost:${settings.port}`
-      const { dir: data } = installation
-      await writeDocument(installation.run, { url, ca: pki.publicCa, data, processes: processes(), demo })
-    })
+    // One that failed, as on a full disk, must not be the last.
+    written = written
+      .catch(() => {})
+      .then(async () => {
+        if (pki === undefined) return
+        const demo = await readDocument(installation.demo, Demo)
+        const url = `https://localhost:${settings.port}`
+        const { dir: data } = installation
+        await writeDocument(installation.run, { url, ca: pki.publicCa, data, processes: processes(), demo })
+      })
     return written
   }
   const changed = (): void => {
@@ -218,7 +221,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
           }),
         )
       }
-      await writeRun()
+      await writeRun().catch((error: unknown) => say(`run.json could not be written: ${String(error)}`))
       say('stopped')
       for (const log of logs.values()) log.close()
       logs.clear()
