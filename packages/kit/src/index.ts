@@ -28,6 +28,7 @@ export {
   stillGood,
   stillWaitedFor,
 } from './run/commit-asked.ts'
+export { inLine } from './run/in-line.ts'
 export * from './run/rounds.ts'
 export * from './run/looking-in.ts'
 export { Gathered } from './run/gathered.ts'

@@ -43,6 +43,8 @@ export interface ServeOptions<C, T extends Tx> {
   readonly afterCommit: AfterCommit
   /** Where `own` operations find who acts; a short read transaction unless given. */
   readonly actors?: ActorSource
+  /** Where operations that are done in turn wait; its own unless the service has others wait there too. */
+  readonly turns?: TurnsOf
   /** By name, for `/readyz`. */
   readonly checks?: Readonly<Record<string, Check>>
   /** Adds HTTPS routes for streamed bodies to the internal listener. */
@@ -120,7 +122,12 @@ async function checkOwnPools<C, T extends Tx>({
 function dispatcher<C, T extends Tx>(options: ServeOptions<C, T>): LinkHandler {
   const { service, config, deps, ctx, routes, calls } = options
   const mounted = mount(service, routes, calls)
-  const running = { ...options, ...mounted, turns: new TurnsOf(), gathered: new Gathered<C, T>() }
+  const running = {
+    ...options,
+    ...mounted,
+    turns: options.turns ?? new TurnsOf(),
+    gathered: new Gathered<C, T>(),
+  }
   const tokens = createTokenVerifier(config.tokenKeys, deps.clock)
   return async (call) => {
     const { op, caller, signal } = call

@@ -1,7 +1,7 @@
 import { type Actor, authorize, type Verdict } from '@parley/access'
 import { maxInvitesByPerson, maxInvitesToOne } from '@parley/api'
 import { badRequest, type Rights } from '@parley/core'
-import { takeTurn, type Tx } from '@parley/db'
+import type { Tx } from '@parley/db'
 import { stale } from '@parley/kit'
 import { type AuthContext, now } from './context.ts'
 import { isTaken, newAddress } from './facts/email-change.ts'
@@ -12,7 +12,8 @@ import { askForAddress, holdOwnAccount } from './repo/email-changes.ts'
 import { email, emailKey } from './rules/email.ts'
 
 /**
- * Asks for another address of the account that acts: it is changed when whoever reads mail there confirms it. The answer is
+ * Asks in the organisation's turn for another address of the account that acts, for what is counted of a day is counted for one after
+ * another: it is changed when whoever reads mail there confirms it. The answer is
  * the same whoever has that address.
  * @throws AppError BAD_REQUEST for what is none, or not let in, or where addresses are kept, or no mail is sent;
  *   UNAUTHORIZED (stale) where what asks was taken back meanwhile
@@ -29,8 +30,7 @@ export async function askForEmail(
   const verdict = await decideAddress(tx, who, address)
   if (!verdict.ok) throw addressRefusal(verdict.reason, address)
   if (!ctx.mailer) throw noAddressMail()
-  // What is counted of a day is counted for one after another. Whoever takes back what asks waits, and then ends it.
-  await takeTurn(tx)
+  // Whoever takes back what asks waits, and then ends it.
   if (!(await holdOwnAccount(tx, verdict.granted))) throw stale()
   const at = now(ctx.clock)
   if (await askedEnough(tx, who.actor.userId, emailKey(address), at)) return

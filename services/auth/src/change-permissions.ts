@@ -6,7 +6,7 @@ import {
   realmGroupSettings,
 } from '@parley/access'
 import type { GroupId } from '@parley/core'
-import { changeGroupSetting, type GroupSettingChange, takeTurn, type Tx } from '@parley/db'
+import { changeGroupSetting, type GroupSettingChange, type Tx } from '@parley/db'
 import {
   make,
   type NewEvent,
@@ -34,7 +34,6 @@ export async function changePermissions(
 ): Promise<NewEvent[]> {
   const names = realmGroupSettings.filter((name) => asked[name] !== undefined)
   if (names.length === 0) return []
-  await takeTurn(tx)
   const before = (await readOrganisation(tx))?.groups
   if (!before) throw new Error('an organisation that was decided on is not there')
   const permissions: Record<string, GroupId> = {}

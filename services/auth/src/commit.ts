@@ -1,6 +1,6 @@
 import type { OrgId } from '@parley/core'
-import type { OrmTx } from '@parley/db'
-import { commit as commitOnce, deciding, stillWaitedFor } from '@parley/kit'
+import { type OrmTx, takeTurn } from '@parley/db'
+import { commit as commitOnce, deciding, inLine, stillWaitedFor } from '@parley/kit'
 import type { AuthContext } from './context.ts'
 
 /**
@@ -22,6 +22,27 @@ export const commit = <R>(
     return result
   }
   return deciding((attempt) => commitOnce(ctx, org, within, attempt))
+}
+
+/**
+ * The same in the organisation's turn, for which it waits without a connection, and before anything is read.
+ * @throws AppError UNAVAILABLE also where too many wait already of whom nobody knows
+ */
+export const commitInLine = <R>(
+  ctx: AuthContext,
+  org: OrgId,
+  signal: AbortSignal,
+  fn: (tx: OrmTx) => Promise<R>,
+): Promise<R> => {
+  const waiting = { account: 0, revokes: false, bytes: 0, signal }
+  const database = inLine(ctx.database, ctx.turns, waiting)
+  const within = async (tx: OrmTx): Promise<R> => {
+    await takeTurn(tx)
+    const result = await fn(tx)
+    stillWaitedFor(signal)
+    return result
+  }
+  return deciding(() => commitOnce({ ...ctx, database }, org, within))
 }
 
 /** The same for the operator where the answer says that nobody is served any more, also if another did it just before. */

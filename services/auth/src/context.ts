@@ -1,6 +1,6 @@
 import type { Clock, Ids } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
-import type { AfterCommit } from '@parley/kit'
+import type { AfterCommit, TurnsOf } from '@parley/kit'
 import type { Hasher } from './passwords/hasher.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { OwnAccounts } from './facts/own-accounts.ts'
@@ -17,6 +17,8 @@ export interface AuthContext {
   readonly mailer: Mailer | null
   /** Does the server let there be web-public channels? */
   readonly webPublic: boolean
+  /** Where those wait without a connection who take the organisation's turn. */
+  readonly turns: TurnsOf
 }
 
 /** The wall clock as the database and the presenters take it. */

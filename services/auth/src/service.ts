@@ -10,6 +10,7 @@ import {
   serve,
   type ServiceDeps,
   watchCertificates,
+  TurnsOf,
 } from '@parley/kit'
 import type { AuthConfig } from './config.ts'
 import { type AuthContext, now } from './context.ts'
@@ -43,7 +44,8 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
   const mail = mailConfig(config.mail)
   const mailer = mail && createMailer(mail)
   const webPublic = config.webPublicChannels === 'on'
-  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own, mailer, webPublic }
+  const turns = new TurnsOf()
+  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own, mailer, webPublic, turns }
   opening.use(
     createRounds({
       waiting: () => organisationsWithFull(database),
@@ -72,7 +74,7 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
     )
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => findOrganisation(database, null) }
-  const parts = { config, deps, certificates, database, afterCommit, ctx, actors: own.actor }
+  const parts = { config, deps, certificates, database, afterCommit, ctx, actors: own.actor, turns }
   const served = opening.use(await serve({ service: 'auth', routes, calls, checks, ...parts }))
   const opened = opening.move()
   return {

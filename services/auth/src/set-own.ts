@@ -12,7 +12,7 @@ import {
   timeZoneSet,
   userRenamed,
 } from '@parley/events'
-import { commitAsked, type Handling } from '@parley/kit'
+import { commitAsked, commitInTurn, type Handling } from '@parley/kit'
 import { askForEmail } from './change-email.ts'
 import { changePassword, newPassword } from './change-password.ts'
 import type { AuthContext } from './context.ts'
@@ -34,11 +34,12 @@ export async function setOwn(handling: Setting): Promise<Record<string, never>> 
   const { input, principal, request, ctx } = handling
   const { full_name: name, email, old_password, new_password, timezone, ...wanted } = input
   const password = await newPassword(ctx, handling.granted, { old_password, new_password })
-  return commitAsked(ctx, handling, async (tx, { actor, rights }) => {
+  // An address waits for a turn. An empty one is none that is wanted.
+  const committed = email ? commitInTurn : commitAsked
+  return committed(ctx, handling, async (tx, { actor, rights }) => {
     const verdict = authorize('self:set', actor, null, rights)
     if (!verdict.ok) throw refusal(verdict.reason)
     const { granted } = verdict
-    // An empty one is none that is wanted.
     if (email) await askForEmail(ctx, tx, { actor, rights }, email, request.url)
     const changed = changedSettings(userSettings, await readOwnSettings(tx, granted), wanted)
     if (Object.keys(changed).length > 0) await writeOwnSettings(tx, granted, changed)

@@ -147,15 +147,19 @@ test('AU-05 asking for an address does, counts and ends the same whoever has it'
 })
 
 test('one who is taken out of use, or whose key is taken back, while they ask has asked for nothing', async () => {
-  const ends = [
-    () => h.ask('regenerate-api-key', ada),
-    () => h.ask('deactivate-user', acme, {}, { user_id: String(ada.user) }),
-  ]
-  for (const [i, end] of ends.entries()) {
-    ada = await h.account(acme.org, `bea${n}-${i}`, role.member)
-    const outcome = await between(h, 1, end, () => ask(fresh()))
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'UNAUTHORIZED' } })
+  const refused = { status: 'rejected', reason: { code: 'UNAUTHORIZED' } }
+  // While they wait for the turn, and when they are read already.
+  for (const nth of [1, 2]) {
+    ada = await h.account(acme.org, `bea${n}-${nth}`, role.member)
+    const end = () => h.ask('regenerate-api-key', ada)
+    expect(await between(h, nth, end, () => ask(fresh()))).toMatchObject(refused)
   }
+  // Whoever takes an account out of use has the turn before them or after.
+  const cal = await h.account(acme.org, `cal${n}`, role.member)
+  const principal = await h.principal(cal)
+  await h.ask('deactivate-user', acme, {}, { user_id: String(cal.user) })
+  const [late] = await Promise.allSettled([h.ask('update-settings', principal, { email: fresh() })])
+  expect(late).toMatchObject(refused)
   expect(await h.db.superuser('SELECT FROM auth.email_changes WHERE email = $1', [fresh()])).toEqual([])
 })
 

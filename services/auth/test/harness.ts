@@ -2,7 +2,7 @@ import type { Capabilities, Principal, RequestFacts } from '@parley/api'
 import { AppError, type Clock, fixedClock, orgId, seq, systemIds } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import { appendedIn, type LoggedEvent, readLog } from '@parley/events'
-import { loadConfig, runOperation, silentLogger } from '@parley/kit'
+import { loadConfig, runOperation, silentLogger, TurnsOf } from '@parley/kit'
 import { contractFaults, type MailServer, type TestDatabase, testDatabase } from '@parley/testkit'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -87,6 +87,7 @@ export async function harness(mail?: MailServer): Promise<Harness> {
     own,
     mailer: mail ? mailerTo(mail) : null,
     webPublic: true,
+    turns: new TurnsOf(),
   }
   const mounted = new Map(routes.map((route) => [route.operation.id, route]))
   const { signal } = new AbortController()
@@ -132,7 +133,14 @@ export async function harness(mail?: MailServer): Promise<Harness> {
     },
     async ask(op, as, fields = {}, path = {}, org, until = signal) {
       const who = as && ('credential' in as ? as : await principal(as))
-      const running = { routes: mounted, ctx, database: ctx.database, afterCommit, actors: own.actor }
+      const running = {
+        routes: mounted,
+        ctx,
+        database: ctx.database,
+        afterCommit,
+        actors: own.actor,
+        turns: ctx.turns,
+      }
       const request = requestTo(org ?? who?.org ?? 0)
       const raw = { fields, path }
       const asked = { op, caller: 'gateway', principal: who, raw, request, signal: until } as const

@@ -1,6 +1,7 @@
 import { type Granted, limitsGuests } from '@parley/access'
 import type { OrgId, Rights, Seq } from '@parley/core'
 import { type Database, takeTurn, type Tx } from '@parley/db'
+import { inLine, type TurnsOf } from '@parley/kit'
 import { append, appendedIn, hold, make, StaleRights, userMoved } from '@parley/events'
 import type { FactsCache } from './facts/cache.ts'
 import type { Target } from './facts/target.ts'
@@ -10,6 +11,8 @@ import { beginConversation, isBegun } from './repo/conversations.ts'
 export interface Beginning {
   readonly database: Pick<Database, 'read' | 'write'>
   readonly hint: (org: OrgId, seq: Seq) => void
+  /** Where it waits for the organisation's turn without a connection; with one, for the server's own work, unless given. */
+  readonly following?: TurnsOf
 }
 
 /**
@@ -46,12 +49,14 @@ export async function standingRights(
  * @throws StaleRights where they moved since: nothing was written
  */
 export async function begin(
-  { database, hint }: Beginning,
+  { database, hint, following }: Beginning,
   granted: Granted<'message:send'>,
   rights: Rights = granted.rights,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const { orgId } = granted.actor
-  const appended = await database.write(orgId, async (tx: Tx) => {
+  const { orgId, userId } = granted.actor
+  const waiting = { account: userId, revokes: false, bytes: 0, signal }
+  const appended = await inLine(database, following, waiting).write(orgId, async (tx: Tx) => {
     await takeTurn(tx)
     const moved = await beginConversation(tx, granted)
     await hold(tx, rights)

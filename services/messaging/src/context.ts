@@ -37,7 +37,7 @@ export interface Context {
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
-  /** Of what a send changes for topics besides: few of an organisation wait for its head at a time. */
+  /** Of what a send changes besides, for topics and for who meets whom: few of an organisation wait for its head at a time. */
   readonly following: TurnsOf
   /** Tells the gateways what passes beside the log; never fails and never waits. */
   readonly pass: Pass

@@ -13,7 +13,7 @@ export const createUserGroup = operation({
   access: 'group:create',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   params: {
     name: text(),
     description: text(),

@@ -13,7 +13,7 @@ export const deactivateUserGroup = operation({
   limits: apiByUser,
   callers: ['gateway'],
   revokes: true,
-  transaction: 'write',
+  transaction: 'turn',
   params: { user_group_id: pathInt() },
   response: z.object({}),
 })

@@ -14,7 +14,7 @@ export const updateUserGroupSubgroups = operation({
   limits: apiByUser,
   callers: ['gateway'],
   revokes: true,
-  transaction: 'write',
+  transaction: 'turn',
   params: { user_group_id: pathInt(), add: optional(ids()), delete: optional(ids()) },
   response: z.object({}),
 })

@@ -14,7 +14,7 @@ export const updateUserGroup = operation({
   limits: apiByUser,
   callers: ['gateway'],
   revokes: true,
-  transaction: 'write',
+  transaction: 'turn',
   params: {
     user_group_id: pathInt(),
     name: optional(text()),

@@ -97,7 +97,7 @@ export const createInviteLink = operation({
   method: 'POST',
   path: `${path}/multiuse`,
   access: 'invitation:create',
-  transaction: 'write',
+  transaction: 'turn',
   params: { ...given, stream_ids: withDefault(json(ids), []) },
   response: z.object({ invite_link: z.string() }),
 })
@@ -129,6 +129,7 @@ export const revokeInviteLink = operation({
 /** Sends an invitation again, with another secret: the ones before open nothing any more. */
 export const resendEmailInvite = operation({
   ...one,
+  transaction: 'turn',
   id: 'resend-email-invite',
   method: 'POST',
   path: `${path}/{invite_id}/resend`,

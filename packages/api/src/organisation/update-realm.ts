@@ -14,7 +14,7 @@ export const updateRealm = operation({
   access: 'organisation:change',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: { ...paramsOf(organisationSettings), ...permissionParams },
   response: z.object({}),

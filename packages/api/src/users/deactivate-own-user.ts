@@ -11,7 +11,7 @@ export const deactivateOwnUser = operation({
   access: 'user:leave',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: {},
   response: z.object({}),

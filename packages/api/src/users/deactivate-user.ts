@@ -12,7 +12,7 @@ export const deactivateUser = operation({
   access: 'user:deactivate',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: { user_id: pathInt(), deactivation_notification_comment: optional(text(2000)) },
   response: z.object({}),

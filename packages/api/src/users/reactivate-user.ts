@@ -12,7 +12,7 @@ export const reactivateUser = operation({
   access: 'user:reactivate',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   params: { user_id: pathInt() },
   response: z.object({}),
 })

@@ -22,7 +22,7 @@ export const updateUser = operation({
   access: 'user:rename',
   limits: apiByUser,
   callers: ['gateway'],
-  transaction: 'write',
+  transaction: 'turn',
   revokes: true,
   params: {
     user_id: pathInt(),

@@ -4,6 +4,8 @@ import { AppError, orgId, type Rights, unavailable, userId } from '@parley/core'
 import { type Database, readActor, takeTurn, type Tx } from '@parley/db'
 import type { AfterCommit } from './after-commit.ts'
 import { commit, deciding } from './commit.ts'
+import { inLine } from './in-line.ts'
+import type { TurnsOf } from './turns-of.ts'
 
 /** Whom a write is for: an operation's own handling has both. */
 export interface AskedBy {
@@ -25,8 +27,10 @@ export function stillWaitedFor(signal: AbortSignal): void {
 }
 
 interface Parts<T extends Tx> {
-  readonly database: Database<T>
+  readonly database: Pick<Database<T>, 'read' | 'write'>
   readonly afterCommit: AfterCommit
+  /** Where those that are done in turn wait without a connection. */
+  readonly turns?: TurnsOf
 }
 type Work<R, T extends Tx> = (tx: T, who: { readonly actor: Actor; readonly rights: Rights }) => Promise<R>
 
@@ -45,7 +49,13 @@ export const commitInTurn = <R, T extends Tx>(
   parts: Parts<T>,
   asked: AskedBy,
   work: Work<R, T>,
-): Promise<R> => writing(parts, asked, work, takeTurn)
+): Promise<R> => {
+  const { principal, signal } = asked
+  // Of what was asked for its handler keeps what it needs: it is small.
+  const waiting = { account: principal.user, revokes: false, bytes: 0, signal }
+  const database = inLine(parts.database, parts.turns, waiting)
+  return writing({ ...parts, database }, asked, work, takeTurn)
+}
 
 const writing = <R, T extends Tx>(
   parts: Parts<T>,

@@ -5,7 +5,7 @@ import type { Tx } from '@parley/db'
 import { doTogether } from './do-together.ts'
 import { Line } from './line.ts'
 import type { Pending } from './pending.ts'
-import { bytesOf, type Done, type Joining, type Running } from './running.ts'
+import { type Done, type Joining, type Running, waitingOf } from './running.ts'
 
 const mostAtOnce = 16
 /** After some were done much may be going on: the next ones gather for a moment, for fewer transactions cost all less. */
@@ -26,11 +26,8 @@ export class Gathered<C, T extends Tx> {
     const line = known ?? new Line()
     const settle = Promise.withResolvers<Done>()
     const { revokes } = route.operation
-    line.add(
-      { account: principal.user, revokes, bytes: bytesOf(asked), signal: asked.signal },
-      { ...joining, within: AsyncLocalStorage.snapshot(), settle },
-      settle.reject,
-    )
+    const pending = { ...joining, within: AsyncLocalStorage.snapshot(), settle }
+    line.add(waitingOf(asked, revokes), pending, settle.reject)
     if (!known) {
       lines.set(org, line)
       void drain(running, org, line, () => lines.delete(org))

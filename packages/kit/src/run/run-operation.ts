@@ -13,9 +13,10 @@ import type { Asking, Looking, Route } from '../route.ts'
 import { Written } from '../written.ts'
 import { commit, deciding } from './commit.ts'
 import { grant } from './grant.ts'
+import { inLine } from './in-line.ts'
 import { stale, stillGood, stillWaitedFor } from './commit-asked.ts'
 import { noTransaction } from './no-transaction.ts'
-import { type Answered, type Asked, bytesOf, type Running } from './running.ts'
+import { type Answered, type Asked, type Running, waitingOf } from './running.ts'
 
 /**
  * Runs one operation: caller list, principal, validation; then in one transaction actor, rights, facts, rule and
@@ -83,13 +84,14 @@ async function attempt<C, T extends Tx>(
   const org = orgId(asked.request.org)
   const within = async (tx: T, who = whoIn(tx, asked.principal)): Promise<unknown> =>
     decideAndHandle(running, route, asked, input, tx, await who)
+  const { revokes } = route.operation
   const committed = (
     decided: (tx: T) => Promise<unknown>,
     ahead: number,
-    write: Database<T>['write'] = (...work) => database.write(...work),
+    on: Pick<Database<T>, 'read' | 'write'> = database,
   ): Promise<unknown> =>
     commit(
-      { afterCommit: running.afterCommit, database: { read: (...work) => database.read(...work), write } },
+      { afterCommit: running.afterCommit, database: on },
       org,
       async (tx) => {
         const data = await decided(tx)
@@ -97,7 +99,7 @@ async function attempt<C, T extends Tx>(
         return data
       },
       ahead,
-      route.operation.revokes,
+      revokes,
     )
   switch (route.operation.transaction) {
     case 'own':
@@ -117,25 +119,13 @@ async function attempt<C, T extends Tx>(
       return committed(
         (tx) => within(tx, whoInTurn(tx, asked.principal)),
         1,
-        (org, fn) => inTurn(running, asked, route.operation.revokes, () => database.write(org, fn)),
+        inLine(database, running.turns, waitingOf(asked, revokes)),
       )
   }
 }
 
 async function whoIn(tx: Tx, principal: Principal | null): Promise<ActorAndRights> {
   return principal ? readActor(tx, userId(principal.user)) : { actor: null, rights: await readRights(tx) }
-}
-
-function inTurn<C, T extends Tx, R>(
-  { turns }: Running<C, T>,
-  asked: Asked,
-  revokes: boolean,
-  write: () => Promise<R>,
-): Promise<R> {
-  if (!turns) return write()
-  const { principal, request, signal } = asked
-  const waiting = { account: principal?.user ?? 0, revokes, bytes: bytesOf(asked), signal }
-  return turns.take(orgId(request.org), waiting, write)
 }
 
 /** Whoever was overtaken while waiting is read as they are now: the lock is had before the statement behind it begins. */

@@ -3,6 +3,7 @@ import type { ActorAndRights, Database, Tx } from '@parley/db'
 import type { Route } from '../route.ts'
 import type { Joined } from '../together.ts'
 import type { AfterCommit } from './after-commit.ts'
+import type { Waiting } from './line.ts'
 import type { TurnsOf } from './turns-of.ts'
 
 /** Finds the actor of operations that arrange their own transactions. */
@@ -51,6 +52,11 @@ export interface Joining<C, T extends Tx> {
 /** What came of one; null where it is to be done by itself. */
 export type Done = { readonly answer: unknown } | null
 
-/** About what is kept of a request that waits. */
-export const bytesOf = ({ raw }: Asked): number =>
-  Object.values(raw.fields).reduce((sum, field) => sum + field.length, raw.file?.length ?? 0)
+/** How a request waits for its turn. */
+export const waitingOf = ({ principal, raw, signal }: Asked, revokes: boolean): Waiting => ({
+  account: principal?.user ?? 0,
+  revokes,
+  // About what is kept of it meanwhile.
+  bytes: Object.values(raw.fields).reduce((sum, field) => sum + field.length, raw.file?.length ?? 0),
+  signal,
+})

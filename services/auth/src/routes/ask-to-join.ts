@@ -1,8 +1,8 @@
 import { askToJoin } from '@parley/api'
 import { badRequest, orgId, Secret, unavailable } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx } from '@parley/db'
 import { route } from '@parley/kit'
-import { commit } from '../commit.ts'
+import { commitInLine } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { invitationOf, whoHas } from '../facts/invitation.ts'
 import { countMails, mailedEnough } from '../facts/mailings.ts'
@@ -25,8 +25,7 @@ export default route<typeof askToJoin, AuthContext, OrmTx>(
     const address = email(input.email)
     if (address === null) throw badRequest('Enter a valid email address.')
     const given = input.secret === undefined ? null : new Secret(input.secret)
-    await commit(ctx, orgId(request.org), signal, async (tx) => {
-      await takeTurn(tx)
+    await commitInLine(ctx, orgId(request.org), signal, async (tx) => {
       const at = now(ctx.clock)
       const link = given && (await invitationOf(tx, given, at))
       if (given && link?.kind !== 'link') throw opensNothing()

@@ -1,10 +1,10 @@
 import { confirmEmail } from '@parley/api'
 import { orgId, Secret, userId } from '@parley/core'
-import { type OrmTx, readActor, takeTurn } from '@parley/db'
+import { type OrmTx, readActor } from '@parley/db'
 import { accountEmailChanged, append, emailChanged, make, shownEmailChanged } from '@parley/events'
 import { route } from '@parley/kit'
 import { decideAddress } from '../change-email.ts'
-import { commit } from '../commit.ts'
+import { commitInLine } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { emailChangeOf } from '../facts/email-change.ts'
 import { invitationsEnded } from '../invitation-events.ts'
@@ -16,9 +16,8 @@ import { readOrganisation } from '../repo/organisations.ts'
 export default route<typeof confirmEmail, AuthContext, OrmTx>(
   confirmEmail,
   ({ input, request, ctx, signal }) =>
-    commit(ctx, orgId(request.org), signal, async (tx) => {
+    commitInLine(ctx, orgId(request.org), signal, async (tx) => {
       // Among those who make accounts: one address is one account's.
-      await takeTurn(tx)
       const at = now(ctx.clock)
       const change = await emailChangeOf(tx, new Secret(input.secret), at)
       if (!change) throw confirmsNothing()

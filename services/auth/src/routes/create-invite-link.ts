@@ -1,6 +1,6 @@
 import { createInviteLink, maxLinks, maxOpen, maxOpenByPerson } from '@parley/api'
 import { badRequest, Secret } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx } from '@parley/db'
 import { append } from '@parley/events'
 import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
@@ -23,7 +23,6 @@ export default route<typeof createInviteLink, AuthContext, OrmTx>(
     denied: (_, reason) => inviteRefusal(reason),
   },
   async ({ input, request, granted, rights, tx, ctx }) => {
-    await takeTurn(tx)
     const at = now(ctx.clock)
     const gifts = giftsOf(input, at)
     await checkTargets(tx, granted.actor, gifts)

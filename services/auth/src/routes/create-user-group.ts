@@ -1,7 +1,7 @@
 import { groupPermissionSettings, type GroupPermissions, permissionSettings } from '@parley/access'
 import { createUserGroup, type Input } from '@parley/api'
 import { groupId } from '@parley/core'
-import { type OrmTx, takeTurn, writeGroupSetting } from '@parley/db'
+import { type OrmTx, writeGroupSetting } from '@parley/db'
 import { append, groupChanged, groupCreated, make } from '@parley/events'
 import { type Handling, route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
@@ -17,7 +17,6 @@ export default route<typeof createUserGroup, AuthContext, OrmTx>(createUserGroup
   const { input, granted, rights, tx, ctx } = creating
   const name = groupName(input.name)
   const description = groupDescription(input.description)
-  await takeTurn(tx)
   const members = await findMembers(tx, input.members)
   const subgroups = await findSubgroups(tx, input.subgroups ?? [])
   const permissions = await permissionsOf(creating)

@@ -1,6 +1,6 @@
 import { deactivateUserGroup } from '@parley/api'
 import { AppError } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx } from '@parley/db'
 import { append, groupChanged, groupDeactivated, make } from '@parley/events'
 import { route } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
@@ -17,7 +17,6 @@ export default route<typeof deactivateUserGroup, AuthContext, OrmTx>(
     denied: (_, reason) => groupRefusal(reason),
   },
   async ({ granted, rights, tx }) => {
-    await takeTurn(tx)
     const objections = await objectionsTo(tx, granted.actor, granted.object)
     if (objections)
       throw new AppError('CANNOT_DEACTIVATE_GROUP_IN_USE', 'Cannot deactivate user group in use.', {

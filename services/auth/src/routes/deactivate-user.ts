@@ -12,7 +12,7 @@ import { deactivateBotsOf } from '../repo/bots.ts'
 import { endInvitationsOf } from '../repo/invitations.ts'
 import { deactivate } from '../repo/users.ts'
 import { raiseUnmet } from '../repo/vantage.ts'
-import { anew, turnOfAccounts } from '../sight.ts'
+import { anew } from '../sight.ts'
 
 export default route<typeof deactivateUser, AuthContext, OrmTx>(
   deactivateUser,
@@ -25,7 +25,6 @@ export default route<typeof deactivateUser, AuthContext, OrmTx>(
   async ({ granted, rights, tx, ctx }) => {
     // Twice is once: nothing is left to take away.
     if (!granted.object.isActive) return {}
-    await turnOfAccounts(tx)
     const moved = await raiseUnmet(tx, granted)
     const at = now(ctx.clock)
     const generation = await deactivate(tx, granted, at)

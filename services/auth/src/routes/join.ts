@@ -1,11 +1,11 @@
 import { join } from '@parley/api'
 import { orgId, Secret } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx } from '@parley/db'
 import { append } from '@parley/events'
 import { isGuestRole, isOperator } from '@parley/access'
 import { route } from '@parley/kit'
 import { comeIn } from '../come-in.ts'
-import { commit } from '../commit.ts'
+import { commitInLine } from '../commit.ts'
 import { type AuthContext, now } from '../context.ts'
 import { defaultChannels } from '../facts/channels.ts'
 import { holdInvitation, type Invitation, invitationOf } from '../facts/invitation.ts'
@@ -30,8 +30,7 @@ export default route<typeof join, AuthContext, OrmTx>(join, async ({ input, requ
   checkPassword(input.password, [name, address, organisation?.name ?? '', organisation?.subdomain ?? ''])
   const hash = await ctx.hasher.hash(new Secret(input.password))
 
-  return commit(ctx, org, signal, async (tx) => {
-    await takeTurn(tx)
+  return commitInLine(ctx, org, signal, async (tx) => {
     const at = now(ctx.clock)
     const { invitation, email } = personal(await invitationOf(tx, secret, at))
     if (!(await holdInvitation(tx, invitation, at))) throw opensNothing()

@@ -14,7 +14,7 @@ import { botRefusal, unknownUser } from '../present/refusal.ts'
 import { reactivate } from '../repo/users.ts'
 import { raiseUnmet } from '../repo/vantage.ts'
 import { joinsRoleGroup } from '../rules/role-group.ts'
-import { anew, turnOfAccounts } from '../sight.ts'
+import { anew } from '../sight.ts'
 
 export default route<typeof reactivateUser, AuthContext, OrmTx>(
   reactivateUser,
@@ -31,7 +31,6 @@ export default route<typeof reactivateUser, AuthContext, OrmTx>(
     if (isActive) return {}
     if (bot && (await countBots(tx, bot.owner.userId)).own >= maxBotsOfPerson)
       throw badRequest('Too many bots.')
-    await turnOfAccounts(tx)
     const moved = await raiseUnmet(tx, granted)
     const { vantage, waits } = await reactivate(tx, granted)
     await append(tx, rights, [

@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import { maxInvites, maxInvitesByPerson, maxInvitesToOne, resendEmailInvite } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { type OrmTx, takeTurn, type Tx } from '@parley/db'
+import { type OrmTx, type Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import { type AuthContext, now } from '../context.ts'
 import { invitationToSend } from '../facts/invitation.ts'
@@ -17,7 +17,6 @@ export default route<typeof resendEmailInvite, AuthContext, OrmTx>(
   resendEmailInvite,
   managed('mail'),
   async ({ input: { invite_id: id }, request, granted, tx, ctx }) => {
-    await takeTurn(tx)
     const at = now(ctx.clock)
     if (!ctx.mailer) throw noMail()
     const instead = await replaceMails(tx, granted, id, at)

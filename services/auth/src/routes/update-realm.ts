@@ -6,7 +6,7 @@ import {
   type SettingValues,
   updateRealm,
 } from '@parley/api'
-import { type GroupSettingChange, type OrmTx, takeTurn } from '@parley/db'
+import { type GroupSettingChange, type OrmTx } from '@parley/db'
 import {
   append,
   make,
@@ -46,9 +46,7 @@ export default route<typeof updateRealm, AuthContext, OrmTx>(
       if (typeof asked === 'object' && asked !== null) permissions[name] = asked
       else if (asked !== undefined) settings[name] = asked
     }
-    // First: they wait for the organisation's turn.
     const channels = Object.keys(settings).filter((name) => channelSettings[name])
-    if (settings[waiting] !== undefined || channels.length > 0) await takeTurn(tx)
     for (const name of channels) await checkSettingChannel(tx, granted.actor, name, Number(settings[name]))
     const events = await changePermissions(tx, granted, permissions)
     const before = (await readOrganisation(tx))?.values ?? {}

@@ -1,7 +1,7 @@
 import type { Whom } from '@parley/access'
 import { updateUserGroupMembers } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx } from '@parley/db'
 import { route } from '@parley/kit'
 import { changeGroup } from '../change-group.ts'
 import type { AuthContext } from '../context.ts'
@@ -36,7 +36,6 @@ export default route<typeof updateUserGroupMembers, AuthContext, OrmTx>(
       throw badRequest(
         'Nothing to do. Specify at least one of "add", "delete", "add_subgroups" or "delete_subgroups".',
       )
-    await takeTurn(tx)
     await changeGroup(tx, granted, rights, moves)
     return {}
   },

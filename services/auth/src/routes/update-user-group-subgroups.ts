@@ -1,6 +1,6 @@
 import { updateUserGroupSubgroups } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { type OrmTx, takeTurn } from '@parley/db'
+import { type OrmTx } from '@parley/db'
 import { route } from '@parley/kit'
 import { changeGroup } from '../change-group.ts'
 import type { AuthContext } from '../context.ts'
@@ -19,7 +19,6 @@ export default route<typeof updateUserGroupSubgroups, AuthContext, OrmTx>(
     const removeSubgroups = input.delete ?? []
     if (addSubgroups.length + removeSubgroups.length === 0)
       throw badRequest('Nothing to do. Specify at least one of "add" or "delete".')
-    await takeTurn(tx)
     await changeGroup(tx, granted, rights, { add: [], remove: [], addSubgroups, removeSubgroups })
     return {}
   },

@@ -1,7 +1,7 @@
 import { groupPermissionSettings, permissionSettings } from '@parley/access'
 import { updateUserGroup } from '@parley/api'
 import { badRequest } from '@parley/core'
-import { changeGroupSetting, type OrmTx, takeTurn } from '@parley/db'
+import { changeGroupSetting, type OrmTx } from '@parley/db'
 import { append, groupChanged, groupUpdated, make } from '@parley/events'
 import { route } from '@parley/kit'
 import type { AuthContext } from '../context.ts'
@@ -22,7 +22,6 @@ export default route<typeof updateUserGroup, AuthContext, OrmTx>(
     const asked = groupPermissionSettings.filter((name) => input[name] !== undefined)
     if (input.name === undefined && input.description === undefined && asked.length === 0)
       throw badRequest('No new data supplied')
-    await takeTurn(tx)
     const before = await userGroup(tx, await readGroup(tx, granted))
     const permissions = { ...granted.object.permissions }
     for (const name of asked) {

@@ -13,7 +13,6 @@ import { lowerBotsOf } from '../repo/bots.ts'
 import { renameUser, setRole } from '../repo/users.ts'
 import { fullName } from '../rules/full-name.ts'
 import { joinsRoleGroup, leavesRoleGroup } from '../rules/role-group.ts'
-import { turnOfAccounts } from '../sight.ts'
 
 type Updating = Handling<typeof updateUser, AuthContext, OrmTx>
 
@@ -28,8 +27,6 @@ export default route<typeof updateUser, AuthContext, OrmTx>(
     const { input, rights, tx } = updating
     // The operator lets nobody do it yet.
     if (input.new_email !== undefined) throw badRequest('User not authorized to change user emails')
-    // A role changes rows of bots too, whose ids may be below. Nobody waits for a turn to be refused then.
-    if (await newRole(updating)) await turnOfAccounts(tx)
     const events = [
       ...(await renamed(updating)),
       ...(await roleChanged(updating)),
@@ -68,7 +65,6 @@ async function newRole({
 }
 
 async function roleChanged(updating: Updating): Promise<NewEvent[]> {
-  // Anew, behind the turn.
   const allowed = await newRole(updating)
   if (!allowed) return []
   const { actor, object } = allowed
