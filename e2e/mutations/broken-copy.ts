@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Break } from './breaks.ts'
+import type { Break } from './breaks/break.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const copied = ['packages', 'services', 'e2e', 'infra', 'docs']

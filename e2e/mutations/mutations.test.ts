@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { long } from '../size.ts'
-import { type Break, breaks } from './breaks.ts'
+import { breaks } from './breaks.ts'
+import type { Break } from './breaks/break.ts'
 import { broken, brokenCopy } from './broken-copy.ts'
 
 const root = resolve(import.meta.dirname, '../..')

@@ -1,0 +1,60 @@
+import type { Break } from './break.ts'
+
+/** No strangers among the processes. */
+export const strangers: readonly Break[] = [
+  {
+    name: 'the caller list of calls is not looked at',
+    invariant: 5,
+    file: 'packages/kit/src/run/run-call.ts',
+    from: 'if (!route.call.callers.includes(asked.caller)) throw notACaller()',
+    to: 'if (asked.op === asked.caller) throw notACaller()',
+    test: 'e2e/strangers/strangers.test.ts',
+    title: 'every operation and call',
+    small: true,
+  },
+  {
+    name: 'another trust domain is taken for ours',
+    invariant: 5,
+    file: 'packages/kit/src/tls/peer.ts',
+    from: 'parts?.trustDomain === trustDomain && isCaller(parts.service)',
+    to: 'parts && isCaller(parts.service)',
+    test: 'e2e/strangers/strangers.test.ts',
+    title: 'every listening socket',
+  },
+  {
+    name: 'internal listeners speak TLS 1.2',
+    invariant: 5,
+    file: 'packages/kit/src/tls/options.ts',
+    from: "minVersion: 'TLSv1.3',",
+    to: "minVersion: 'TLSv1.2',",
+    test: 'e2e/strangers/strangers.test.ts',
+    title: 'every listening socket',
+  },
+  {
+    name: 'the relay may publish what it likes',
+    invariant: 5,
+    file: 'packages/cli/src/daemons/nats-subjects.ts',
+    from: "      'evt.>',\n      ...streamReads,",
+    to: "      '>',\n      ...streamReads,",
+    test: 'e2e/strangers/strangers.test.ts',
+    title: 'at NATS',
+  },
+  {
+    name: 'any server of ours is taken for Postgres',
+    invariant: 5,
+    file: 'packages/db/src/connection.ts',
+    from: 'if (wanted === undefined || spiffeIdOf(peer.subjectaltname) === wanted) return undefined',
+    to: 'if (peer.subjectaltname !== wanted) return undefined',
+    test: 'e2e/strangers/impostors.test.ts',
+    title: 'M-03',
+  },
+  {
+    name: 'whoever is here already stays, revoked or not',
+    invariant: 5,
+    file: 'packages/kit/src/http/internal.ts',
+    from: "if (standingOf(socket, certificates.server) !== 'revoked') continue",
+    to: "if (standingOf(socket, certificates.server) !== 'former') continue",
+    test: 'e2e/strangers/trust.test.ts',
+    title: 'F63, M-09',
+  },
+]
