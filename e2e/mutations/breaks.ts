@@ -11,8 +11,8 @@ import { strangers } from './breaks/strangers.ts'
 export const breaks: readonly Break[] = [
   ...kept,
   ...log,
-  ...revoked,
   ...decided,
+  ...revoked,
   ...strangers,
   ...content,
   ...overload,

@@ -10,6 +10,6 @@ export interface Break {
   /** The test file, and where it holds many, the beginning of a title. */
   readonly test: string
   readonly title?: string
-  /** Also tried in the small tier: the quickest of each invariant, but for 2 and 3, which take two minutes. */
+  /** Also tried in the small tier: the quickest of each invariant, but for 2 and 4, which take two minutes. */
   readonly small?: true
 }
