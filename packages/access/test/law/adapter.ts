@@ -1,131 +1,25 @@
-import { channelId, groupId, type GroupId, messageId, orgId, recipientId, userId } from '@parley/core'
+import { userId } from '@parley/core'
 import {
-  type AccountFacts,
-  type AddressFacts,
   type Action,
   type ActionObjects,
-  type Actor,
-  type ChannelFacts,
-  decide,
-  decideForSpectator,
-  defaultChannelGroups,
-  deny,
   type Decision,
-  type GroupFacts,
+  decide,
+  deny,
   hide,
-  isFullMember,
   kindAsked,
-  type MessageFacts,
-  nobody,
-  realmGroupsWith,
   seesEverybody,
-  systemGroupsOf,
-  type WantedKind,
 } from '../../src/index.ts'
-import type { Channel, Kind, Message, Organisation, Person, Question, Realm } from './organisation.ts'
+import { accountOr, addressOf, factsOf, groupFacts, kindOf, org } from './facts.ts'
+import type { Organisation, Question } from './organisation.ts'
 
-const org = orgId(1)
 /** What bots of the kind that only sends are let ask for. */
 const sends: readonly string[] = ['channel:send', 'direct:send', 'mention-all']
-const day = 86_400
+const either = (one: Decision, other: Decision): Decision => (other.ok ? other : one)
 
-/** The same of who has no account: may they see that channel, that message? */
-export function libraryForSpectators(organisation: Organisation): {
-  readonly channel: (channel: Channel) => boolean
-  readonly message: (message: Message) => boolean
-} {
-  const { channels, realm } = organisation
-  const spectator = { orgId: org, letIn: realm.spectators, seesWriters: true }
-  const facts = (channel: Channel): ChannelFacts => ({
-    orgId: org,
-    channelId: channelId(channel.id),
-    recipientId: recipientId(channel.id),
-    inviteOnly: channel.private,
-    historyPublicToSubscribers: channel.sharedHistory,
-    isWebPublic: channel.webPublic,
-    archived: channel.archived,
-    subscribed: false,
-    groups: { ...defaultChannelGroups, ...branded(channel.permissions) },
-  })
-  return {
-    channel: (channel) => decideForSpectator('spectator:channel', spectator, facts(channel)).ok,
-    message: (message) => {
-      const channel = message.channel === null ? undefined : channels.get(message.channel)
-      return decideForSpectator('spectator:message', spectator, {
-        orgId: org,
-        messageId: messageId(message.id),
-        senderId: userId(message.sender),
-        channel: channel ? facts(channel) : null,
-        received: message.rows.size > 0,
-      }).ok
-    },
-  }
-}
-
-/** The organisation as the library's facts, which the product reads by SQL, and its answers. */
+/** The library's answers about an organisation. */
 export function library(organisation: Organisation): (question: Question) => Decision {
   const { people, channels, messages, realm, now } = organisation
-  const groupsOf = new Map(
-    [...people.values()].map((person) => [person.id, memberships(organisation, person)]),
-  )
-  const realmGroups = realmGroupsWith(
-    Object.fromEntries(Object.entries(realm.permissions).map(([name, id]) => [name, groupId(id)])),
-  )
-  const actor = (person: Person): Actor => ({
-    orgId: org,
-    userId: userId(person.id),
-    role: person.role,
-    isActive: person.active,
-    isBot: person.bot !== null,
-    botOwnerId: person.bot && userId(person.bot.owner),
-    generation: 1,
-    groups: groupsOf.get(person.id) ?? new Set(),
-    realmGroups,
-  })
-  const owners = [...people.values()].filter((p) => p.role === 100 && p.active && p.bot === null)
-  const account = (person: Person): AccountFacts => {
-    const owner = person.bot && people.get(person.bot.owner)
-    return {
-      orgId: org,
-      userId: userId(person.id),
-      role: person.role,
-      isActive: person.active,
-      isBot: person.bot !== null,
-      botOwnerId: owner ? userId(owner.id) : null,
-      isLastOwner: person.role === 100 && person.active && owners.every((other) => other.id === person.id),
-      bot: owner
-        ? {
-            type: person.bot?.type ?? 1,
-            owner: { userId: userId(owner.id), role: owner.role, isActive: owner.active },
-            createsUsers: person.createsUsers,
-          }
-        : null,
-    }
-  }
-  const channelFacts = (channel: Channel, by: number): ChannelFacts => ({
-    orgId: org,
-    channelId: channelId(channel.id),
-    recipientId: recipientId(channel.id),
-    inviteOnly: channel.private,
-    historyPublicToSubscribers: channel.sharedHistory,
-    isWebPublic: channel.webPublic,
-    archived: channel.archived,
-    subscribed: channel.subscribers.has(by),
-    groups: { ...defaultChannelGroups, ...branded(channel.permissions) },
-  })
-  const messageFacts = (message: Message, by: number): MessageFacts => {
-    const channel = message.channel === null ? null : channels.get(message.channel)
-    return {
-      orgId: org,
-      messageId: messageId(message.id),
-      senderId: userId(message.sender),
-      channel: channel ? channelFacts(channel, by) : null,
-      received: message.rows.has(by),
-    }
-  }
-  const met = (one: number, other: number): boolean =>
-    [...channels.values()].some((c) => !c.archived && c.subscribers.has(one) && c.subscribers.has(other)) ||
-    [...messages.values()].some((m) => m.channel === null && m.rows.has(one) && m.rows.has(other))
+  const { groupsOf, realmGroups, actor, account, channelFacts, messageFacts, met } = factsOf(organisation)
 
   return (question) => {
     const person = people.get(question.by)
@@ -315,66 +209,5 @@ export function library(organisation: Organisation): (question: Question) => Dec
           removes: question.removes,
         })
     }
-  }
-}
-
-/** Every group that somebody is in, directly or through subgroups; of those who are out of use none. */
-function memberships({ groups, people, realm, now }: Organisation, person: Person): ReadonlySet<GroupId> {
-  if (!person.active) return new Set()
-  const owner = person.bot === null ? undefined : people.get(person.bot.owner)
-  const since = Math.max(person.joined, owner && owner.role >= 400 ? owner.joined : 0)
-  const from = realm.waitingDays <= 0 ? null : (since + realm.waitingDays * day) * 1000
-  const all = new Set(systemGroupsOf(person.role, isFullMember(person.role, from, now * 1000)))
-  // Groups hold only earlier ones, so one pass in order finds all.
-  for (const { id, members, subgroups } of [...groups.values()].sort((a, b) => a.id - b.id))
-    if (members.includes(person.id) || subgroups.some((sub) => all.has(groupId(sub)))) all.add(groupId(id))
-  return all
-}
-
-function branded<N extends string>(given: Readonly<Record<N, number>>): Record<N, GroupId> {
-  const entries = Object.entries<number>(given).map(([name, id]) => [name, groupId(id)])
-  return Object.fromEntries(entries) as Record<N, GroupId>
-}
-
-function addressOf(realm: Realm, email: string): AddressFacts {
-  const [local = '', domain = ''] = email.split('@')
-  const policy = {
-    domains: realm.emailsRestricted ? realm.domains : null,
-    disposable: !realm.disposableRefused,
-  }
-  return { policy, local, domain, disposable: domain === 'throwaway.test' }
-}
-
-const either = (one: Decision, other: Decision): Decision => (other.ok ? other : one)
-
-const kindOf = ({ private: inviteOnly, sharedHistory, webPublic }: Kind, realm: Realm): WantedKind => ({
-  inviteOnly,
-  historyPublicToSubscribers: sharedHistory,
-  isWebPublic: webPublic,
-  webPublicEnabled: realm.spectators,
-})
-
-const accountOr = (person: Person | undefined, account: (person: Person) => AccountFacts): AccountFacts =>
-  person ? account(person) : nobody
-
-function groupFacts({ groups }: Organisation, id: number): GroupFacts {
-  const group = groups.get(id)
-  const permissions = branded(
-    group?.permissions ?? {
-      can_add_members_group: 8,
-      can_join_group: 8,
-      can_leave_group: 8,
-      can_manage_group: 8,
-      can_mention_group: 8,
-      can_remove_members_group: 8,
-    },
-  )
-  // One that is not there is of no organisation.
-  return {
-    orgId: group ? org : orgId(0),
-    groupId: groupId(id),
-    system: false,
-    deactivated: group?.deactivated ?? false,
-    permissions,
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { seeded, seedOf } from '../../../testkit/src/delivery/seeded.ts'
-import { library, libraryForSpectators } from './adapter.ts'
+import { library } from './adapter.ts'
+import { libraryForSpectators } from './spectators.ts'
 import { seesChannel, seesMessage } from './of-spectators.ts'
 import { oracle } from './oracle.ts'
 import { someQuestion } from './questions.ts'
