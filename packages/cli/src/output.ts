@@ -12,6 +12,8 @@ export interface Output {
   progress: (line: string) => void
   /** Ends the progress line on a terminal. */
   done: () => void
+  /** Does nobody read the answer any more, as behind `| head`? What is said then is dropped. */
+  gone: () => boolean
 }
 
 export interface OutputOptions {
@@ -24,6 +26,13 @@ export interface OutputOptions {
 export function createOutput({ stdout, stderr, json }: OutputOptions): Output {
   const terminal = stderr.isTTY === true
   let open = false
+  let gone = false
+  stdout.once('error', () => {
+    gone = true
+  })
+  const print = (text: string): void => {
+    if (!gone) stdout.write(text)
+  }
   const done = (): void => {
     if (open) stderr.write('\r\u001B[K')
     open = false
@@ -32,13 +41,13 @@ export function createOutput({ stdout, stderr, json }: OutputOptions): Output {
     say(line) {
       if (json) return
       done()
-      stdout.write(`${line}\n`)
+      print(`${line}\n`)
     },
     document(value) {
-      if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      if (json) print(`${JSON.stringify(value, null, 2)}\n`)
     },
     record(value) {
-      if (json) stdout.write(`${JSON.stringify(value)}\n`)
+      if (json) print(`${JSON.stringify(value)}\n`)
     },
     progress(line) {
       done()
@@ -46,5 +55,6 @@ export function createOutput({ stdout, stderr, json }: OutputOptions): Output {
       open = terminal
     },
     done,
+    gone: () => gone,
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { commands } from './commands/commands.ts'
 import { countReport } from './commands/test.ts'
@@ -79,6 +80,25 @@ describe('exit codes', () => {
     expect(await run([greet], args, io)).toBe(code)
     expect(io.complained() === '').toBe(code === 0)
   })
+})
+
+test('a command whose answer nobody reads any more does its work, and knows', async () => {
+  let known: boolean | undefined
+  const talk: Command = {
+    name: 'talk',
+    summary: 'say much',
+    options: {},
+    async run(input) {
+      input.out.say('to nobody')
+      await setImmediate()
+      input.out.say('more')
+      known = input.out.gone()
+      return 0
+    },
+  }
+  const closed = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) })
+  expect(await run([talk], ['talk'], { ...streams(), stdout: closed })).toBe(0)
+  expect(known).toBe(true)
 })
 
 test('JSON is the only thing on stdout when it is asked for', async () => {

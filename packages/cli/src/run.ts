@@ -6,6 +6,8 @@ type Streams = Pick<OutputOptions, 'stdout' | 'stderr'>
 /** Runs the command line: 0 done, 1 failed, 2 wrong usage. Never throws. */
 export async function run(commands: readonly Command[], args: string[], streams: Streams): Promise<number> {
   const { stdout, stderr } = streams
+  // Who stops reading, as `| head` does, is no failure of the command.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const words = args.findIndex((a) => a.startsWith('-'))
   const named = words === -1 ? args : args.slice(0, words)
   const command = commands.find((c) => c.name.split(' ').every((word, i) => named[i] === word))

@@ -53,7 +53,7 @@ export const logs: Command = {
       seen.set(name, place)
     }
     for (const { name, line } of last.sort((a, b) => a.at - b.at)) print(name, line)
-    while (input.flag('follow')) {
+    while (input.flag('follow') && !input.out.gone()) {
       await delay(pollMs)
       for (const name of await choose()) {
         const { text, place } = await readFrom(join(folder, `${name}.log`), seen.get(name) ?? start)
