@@ -1,4 +1,4 @@
-import type { Action } from '../src/grant.ts'
+import { type Action } from '../src/action-objects.ts'
 import { ofChannels } from './situations/channels.ts'
 import { ofMessages } from './situations/messages.ts'
 import { ofPeople } from './situations/people.ts'

@@ -2,7 +2,7 @@ import { groupId, orgId, userId } from '@parley/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Actor, role } from '../actor.ts'
-import { decide } from '../grant.ts'
+import { decide } from '../rules.ts'
 import { defaultRealmGroups } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 

@@ -1,7 +1,7 @@
 import { orgId, recipientId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, role } from '../actor.ts'
-import { decide } from '../grant.ts'
+import { decide } from '../rules.ts'
 import { defaultRealmGroups } from '../permission-settings.ts'
 
 const person: Actor = {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Actor, role } from '../actor.ts'
 import type { ChannelFacts, ChannelMove } from '../facts.ts'
-import { decide } from '../grant.ts'
+import { decide } from '../rules.ts'
 import { defaultRealmGroups } from '../permission-settings.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 

@@ -1,7 +1,7 @@
 import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Actor, operator, role, type Role } from '../actor.ts'
-import { decide } from '../grant.ts'
+import { decide } from '../rules.ts'
 import { systemGroupsOf } from '../system-groups.ts'
 
 const actor = (as: Role, isBot = false): Actor => ({

@@ -1,4 +1,4 @@
-import type { Action, ActionObjects } from '../../src/grant.ts'
+import { type Action, type ActionObjects } from '../../src/action-objects.ts'
 import type { RealmGroups } from '../../src/permission-settings.ts'
 
 /** What the situation is, the object, and what the organisation gives to other groups than at first. */
