@@ -97,7 +97,7 @@ test('no proof is made by a cast', () => {
     Made: /^services\/streams\/src\/repo\/channels\.ts$/,
     Seen: /^$/,
     Readable: /^services\/messaging\/src\/repo\/fetch\.ts$/,
-    'Markable|Parts|Decided': /^services\/messaging\/src\/repo\/flags\.ts$/,
+    'Markable|Parts|Decided': /^services\/messaging\/src\/repo\/markable\.ts$/,
     Changed: /^services\/messaging\/src\/present\/changed\.ts$/,
     EncodedSend: /^services\/messaging\/src\/repo\/send-batch\.ts$/,
   }

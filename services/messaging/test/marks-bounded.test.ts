@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { listing } from '../src/facts/listing.ts'
-import { type Marking, readMarkable } from '../src/repo/flags.ts'
+import { type Marking, readMarkable } from '../src/repo/markable.ts'
 import { readUnread } from '../src/repo/snapshot.ts'
 import { type Instance, type World, world } from './world.ts'
 

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { listing } from '../src/facts/listing.ts'
-import { type Markable, type Marking, readMarkable } from '../src/repo/flags.ts'
+import { type Markable, type Marking, readMarkable } from '../src/repo/markable.ts'
 import { type Instance, type World, world } from './world.ts'
 
 const seed = seedOf(60)

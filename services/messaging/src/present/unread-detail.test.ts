@@ -1,6 +1,6 @@
 import { userId } from '@parley/core'
 import { expect, test } from 'vitest'
-import type { Markable } from '../repo/flags.ts'
+import type { Markable } from '../repo/markable.ts'
 import { eventChunks } from '../rules/event-chunks.ts'
 import { unreadDetail } from './unread-detail.ts'
 

@@ -1,6 +1,6 @@
 import type { UserId } from '@parley/core'
 import type { FlagsChanged, UnreadPlace } from '@parley/events'
-import type { Markable } from '../repo/flags.ts'
+import type { Markable } from '../repo/markable.ts'
 import type { Part } from '../rules/event-chunks.ts'
 
 /** What a client needs to count the messages of one event as unread again. */
