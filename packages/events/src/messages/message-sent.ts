@@ -97,17 +97,32 @@ function isIn(ids: readonly number[], id: number): boolean {
 const readAtBirth = ({ flags, read_by: readBy, unread_for: unreadFor }: MessageSent, id: number): boolean =>
   flags.read.includes(id) || isIn(readBy, id) || (unreadFor !== null && !isIn(unreadFor, id))
 
-function flagsFor(body: MessageSent, { userId }: Viewer): MessageFlag[] {
+/** In the order in which clients get them. */
+const flagNames = [
+  'read',
+  'mentioned',
+  'stream_wildcard_mentioned',
+  'topic_wildcard_mentioned',
+  'wildcard_mentioned',
+  'has_alert_word',
+] as const satisfies readonly MessageFlag[]
+
+/** Of a thousand viewers nearly all have the same flags, so each combination is made once, and frozen. */
+const combinations = Array.from({ length: 1 << flagNames.length }, (_, bits) =>
+  Object.freeze({ flags: flagNames.filter((_, i) => bits & (1 << i)) }),
+)
+
+function flagsFor(body: MessageSent, { userId }: Viewer): { readonly flags: readonly MessageFlag[] } {
   const { flags } = body
   const topic = isIn(flags.topicWildcard, userId)
-  return [
-    ...(readAtBirth(body, userId) ? (['read'] as const) : []),
-    ...(isIn(flags.mentioned, userId) ? (['mentioned'] as const) : []),
-    ...(flags.channelWildcard ? (['stream_wildcard_mentioned'] as const) : []),
-    ...(topic ? (['topic_wildcard_mentioned'] as const) : []),
-    ...(topic || flags.channelWildcard ? (['wildcard_mentioned'] as const) : []),
-    ...(flags.alerted.includes(userId) ? (['has_alert_word'] as const) : []),
-  ]
+  const bits =
+    Number(readAtBirth(body, userId)) |
+    (Number(isIn(flags.mentioned, userId)) << 1) |
+    (Number(flags.channelWildcard) << 2) |
+    (Number(topic) << 3) |
+    (Number(topic || flags.channelWildcard) << 4) |
+    (Number(flags.alerted.includes(userId)) << 5)
+  return combinations[bits] ?? { flags: [] }
 }
 
 /** A message was sent: to the channel's subscribers or to the people of the conversation. */
@@ -126,10 +141,10 @@ export const messageSent = event({
     type: 'message',
     message: messageFor({ ...body, ...unknownSender(body.sender_id) }, viewer),
   }),
-  own: (body, viewer) => ({
-    flags: flagsFor(body, viewer),
-    ...(body.local_id !== null && body.queue_id === viewer.queueId
-      ? { local_message_id: body.local_id }
-      : {}),
-  }),
+  own: (body, viewer) => {
+    const flags = flagsFor(body, viewer)
+    return body.local_id !== null && body.queue_id === viewer.queueId
+      ? { ...flags, local_message_id: body.local_id }
+      : flags
+  },
 })

@@ -29,8 +29,8 @@ export interface Consumer {
   readonly patienceMs: number
   /** Of one that takes one answer: was it given? Absent where events are taken as they come. */
   readonly answered?: boolean
-  /** Hands over events, in order; `head` is the place up to which nothing is missing. */
-  deliver(events: readonly Wired[], head: number): void
+  /** Hands over events, in order. */
+  deliver(events: readonly Wired[]): void
   /**
    * Hands over what is told in passing, if that is no trouble. @returns false where it is left out: the answer was given
    * already, or the reader does not keep up

@@ -3,12 +3,13 @@ import type { Wired } from './encoded.ts'
 import type { Members } from './members.ts'
 import type { Person } from './person.ts'
 import type { Recent } from './ring.ts'
+import { Run } from './run.ts'
 import type { Told } from './told.ts'
 import { type Addressed, goesTo, mayKnow } from './visibility.ts'
 
 interface Attached {
   readonly consumer: Consumer
-  pending: Wired[]
+  pending: Run | null
 }
 
 /** May this process answer now? Asked before every answer and frame. */
@@ -23,6 +24,8 @@ export class Consumers {
   readonly #byUser = new Map<number, Set<Attached>>()
   readonly #everything = new Set<Attached>()
   readonly #due = new Set<Attached>()
+  /** What everybody's pending events follow. */
+  #nothing = new Run()
 
   constructor(members: Members, mayAnswer: MayAnswer, report: (error: unknown, type: string) => void) {
     this.#members = members
@@ -39,7 +42,7 @@ export class Consumers {
   }
 
   attach(consumer: Consumer): void {
-    const attached: Attached = { consumer, pending: [] }
+    const attached: Attached = { consumer, pending: null }
     this.#attached.set(consumer, attached)
     const { user, allPublicStreams } = consumer.queue.spec
     const own = this.#byUser.get(user)
@@ -63,14 +66,14 @@ export class Consumers {
   /** Judges an event for everybody who may see it; handed over by `flush`. */
   offer(recent: Recent): void {
     for (const attached of this.#candidates(recent)) {
-      const { consumer, pending } = attached
+      const { consumer } = attached
       const person = this.entitled(consumer, recent)
       if (!person) continue
       try {
         const wired = consumer.queue.take(recent, person)
         if (!wired) continue
-        pending.push(wired)
-        this.#due.add(attached)
+        if (!attached.pending) this.#due.add(attached)
+        attached.pending = (attached.pending ?? this.#nothing).and(wired)
       } catch (error) {
         // One event that cannot be shaped must not hold up the others.
         this.#report(error, recent.event.type)
@@ -102,7 +105,11 @@ export class Consumers {
 
   /** Hands over what is told in passing. @returns whether it was taken: else it may come with the next poll */
   pass(consumer: Consumer, events: readonly Wired[]): boolean {
-    return this.#mayAnswer() && consumer.pass(events)
+    if (!this.#mayAnswer()) return false
+    // Their id is the log's head: what is pending comes before it.
+    const attached = this.#attached.get(consumer)
+    if (attached && this.#due.delete(attached)) this.#give(attached)
+    return consumer.pass(events)
   }
 
   *#candidates(recent: Addressed): Iterable<Attached> {
@@ -124,15 +131,19 @@ export class Consumers {
     else for (const [user, own] of this.#byUser) if (users.has(user)) yield* own
   }
 
-  /** Hands over what is pending; `head` is the last event judged. */
-  flush(head: number): void {
-    for (const attached of this.#due) {
-      const { consumer, pending } = attached
-      attached.pending = []
-      if (this.#mayAnswer()) consumer.deliver(pending, head)
-      else consumer.end('resume')
-    }
+  /** Hands over what is pending. */
+  flush(): void {
+    for (const attached of this.#due) this.#give(attached)
     this.#due.clear()
+    this.#nothing = new Run()
+  }
+
+  #give(attached: Attached): void {
+    const { consumer, pending } = attached
+    attached.pending = null
+    if (!pending) return
+    if (this.#mayAnswer()) consumer.deliver(pending.events)
+    else consumer.end('resume')
   }
 
   /** Those whom a heartbeat may reach. */

@@ -11,8 +11,8 @@ export interface Shaped {
   /** Its JSON without the closing brace, so that fields of one user can follow. */
   readonly open: string
   readonly wire: WireEvent
-  /** Whole, by the JSON of the fields of one user: most users have the same. */
-  readonly whole: Map<string, Wired>
+  /** Whole, by the fields of one user: most users have the same. Frozen ones are found as they are, others by their JSON. */
+  readonly whole: Map<string | Readonly<Record<string, unknown>>, Wired>
 }
 
 /** Encodes an event once per variant; null where viewers of the variant get nothing. */
@@ -56,13 +56,15 @@ export class Encoded {
 
   /** The whole event, made once for all who have the same fields of their own. */
   wired(seq: number, shaped: Shaped, own: Readonly<Record<string, unknown>> | null): Wired {
-    const extra = own ? JSON.stringify(own).slice(1, -1) : ''
-    const known = shaped.whole.get(extra)
+    // What is frozen is the same object for all who have the same.
+    const key = own && Object.isFrozen(own) ? own : JSON.stringify(own)
+    const known = shaped.whole.get(key)
     if (known) return known
+    const extra = own ? JSON.stringify(own).slice(1, -1) : ''
     const comma = extra === '' ? '' : ','
     const text = `${shaped.open}${comma}${extra},"id":${seq}}`
     const whole = { seq, text }
-    shaped.whole.set(extra, whole)
+    shaped.whole.set(key, whole)
     this.#grown(text.length * 2 + 100)
     return whole
   }

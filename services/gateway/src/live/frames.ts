@@ -14,13 +14,17 @@ const node = (): Node => ({ next: new Map(), frame: null })
  */
 export class Frames {
   #root = node()
+  /** Most are asked for in a row for the very same list. */
+  #last: { readonly events: readonly Wired[]; readonly frame: Buffer } | null = null
 
   of(events: readonly Wired[]): Buffer {
+    if (this.#last?.events === events) return this.#last.frame
     let at = this.#root
     // Equal frames are asked for in one go; nothing is kept for later.
     if (at.next.size === 0)
       setImmediate(() => {
         this.#root = node()
+        this.#last = null
       })
     for (const event of events) {
       let next = at.next.get(event)
@@ -31,6 +35,7 @@ export class Frames {
       at = next
     }
     at.frame ??= textFrame(`{"type":"events","events":[${events.map((e) => e.text).join(',')}]}`)
+    this.#last = { events, frame: at.frame }
     return at.frame
   }
 }

@@ -13,7 +13,7 @@ import {
   subscriptionRemoved,
   userMoved,
 } from '@parley/events'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { Consumer, EndReason } from './consumer.ts'
 import { Lately } from './lately.ts'
@@ -143,6 +143,7 @@ function placesIn(log: readonly LogEvent[], user: number, messages: readonly num
 /** One organisation over a log in memory. */
 function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
   const log: LogEvent[] = []
+  const clock = fixedClock(0)
   const state = {
     may: true,
     floor: 0,
@@ -167,7 +168,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     ring: new Ring(ringBytes),
     lately: new Lately(fixedClock(0)),
     declarations,
-    clock: fixedClock(0),
+    clock,
     mayAnswer: () => state.may,
     onEffect: () => {},
     report: (_, type) => state.reported.push(type),
@@ -235,6 +236,7 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
   }
   return {
     log,
+    clock,
     state,
     add,
     place,
@@ -592,6 +594,90 @@ test('AC-05 where it cannot be told whom a change of rights touches, everybody b
   expect(again.got).toEqual([3])
 })
 
+/** Two who wait in a channel, and handing over takes so long that what comes then gathers. */
+async function gathering() {
+  const { organisation, clock, log, ...made } = scene()
+  made.place(7, 9, true)
+  made.place(8, 9, true)
+  await organisation.reach(2)
+  const [one, two] = [reader(7), reader(8, 'other')]
+  for (const { consumer } of [one, two]) {
+    const deliver = consumer.deliver.bind(consumer)
+    consumer.deliver = (events) => {
+      clock.advance(10)
+      deliver(events)
+    }
+    await organisation.serve(consumer, 2, 1)
+  }
+  const take = (): void => {
+    organisation.take(log.slice(organisation.head))
+  }
+  made.say(9)
+  take()
+  made.say(9)
+  made.say(9)
+  take()
+  expect([one.got, two.got]).toEqual([[3], [3]])
+  return { ...made, organisation, one, two, take }
+}
+
+describe('while handing over rests', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('what comes is handed over together', async () => {
+    const { one, two } = await gathering()
+    vi.advanceTimersByTime(100)
+    expect([one.got, two.got]).toEqual([
+      [3, 4, 5],
+      [3, 4, 5],
+    ])
+  })
+
+  test('what is pending goes before a right is taken, and nothing of it after', async () => {
+    const { one, two, say, place, take } = await gathering()
+    place(7, 9, false)
+    say(9)
+    take()
+    expect([one.got, two.got]).toEqual([
+      [3, 4, 5],
+      [3, 4, 5],
+    ])
+    vi.advanceTimersByTime(100)
+    expect([one.got, two.got]).toEqual([
+      [3, 4, 5],
+      [3, 4, 5, 7],
+    ])
+  })
+
+  test('a heartbeat, whose id says that nothing is missing, finds nothing pending', async () => {
+    const { one, two, organisation } = await gathering()
+    expect([...organisation.waiting()]).toHaveLength(2)
+    expect([one.got, two.got]).toEqual([
+      [3, 4, 5],
+      [3, 4, 5],
+    ])
+  })
+
+  test('who may not be answered any more begins again', async () => {
+    const { one, two, state } = await gathering()
+    state.may = false
+    vi.advanceTimersByTime(100)
+    expect([one.got, two.ended]).toEqual([[3], ['resume']])
+  })
+
+  test('who is let go is handed nothing', async () => {
+    const { one, two, organisation } = await gathering()
+    organisation.stop(one.consumer)
+    vi.advanceTimersByTime(100)
+    expect([one.got, two.got]).toEqual([[3], [3, 4, 5]])
+  })
+})
+
 test('a reader that ends by what it is handed is served no more', async () => {
   const { organisation, place, say, log } = scene()
   place(7, 9, true)
@@ -599,8 +685,8 @@ test('a reader that ends by what it is handed is served no more', async () => {
   await organisation.reach(2)
   const { consumer, got } = reader(7)
   const { deliver } = { deliver: consumer.deliver.bind(consumer) }
-  consumer.deliver = (events, head) => {
-    deliver(events, head)
+  consumer.deliver = (events) => {
+    deliver(events)
     organisation.stop(consumer)
   }
   await organisation.serve(consumer, 0, 1)

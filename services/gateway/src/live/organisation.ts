@@ -8,6 +8,7 @@ import { Consumers } from './consumers.ts'
 import { type Effect, effectOf, ends } from './effect.ts'
 import type { Wired } from './encoded.ts'
 import { Feed, type LogReader } from './feed.ts'
+import { HandOver } from './hand-over.ts'
 import type { Lately } from './lately.ts'
 import type { LogEvent } from './log-event.ts'
 import type { Loaded } from './members.ts'
@@ -48,6 +49,7 @@ export class Organisation {
   readonly #feed: Feed
   readonly #people: People
   readonly #consumers: Consumers
+  readonly #handOver: HandOver
   readonly #passing: Passing
   readonly #serving = new Map<string, Serving>()
   /** Consumers whose last answer may still wait in this process, by user. */
@@ -68,6 +70,9 @@ export class Organisation {
       (seq) => this.#feed.reach(seq),
     )
     this.#consumers = new Consumers(this.#people.members, deps.mayAnswer, deps.report)
+    this.#handOver = new HandOver(() => {
+      this.#consumers.flush()
+    }, deps.clock)
     this.#passing = new Passing(org, deps.lately, this.#consumers, deps.clock)
     this.usedAt = deps.clock.monotonic()
   }
@@ -166,8 +171,9 @@ export class Organisation {
       for (const leaving of this.#leaving.values()) for (const consumer of leaving) consumer.cut()
   }
 
-  /** Those who may get a heartbeat. */
+  /** Those who may get a heartbeat. Its id says that nothing before it is missing, so what is pending goes first. */
   waiting(): Iterable<Consumer> {
+    this.#handOver.now()
     return this.#consumers.all()
   }
 
@@ -194,7 +200,7 @@ export class Organisation {
         const where = new Whereabouts(sinceIn(recents))
         const judged = (piece: readonly Recent[]): Wired[] => judge(queue, person, open, piece, moves, where)
         const events = consumer.answered === undefined ? judged(recents) : enough(recents, judged)
-        if (events.length > 0) this.#hand(consumer, events, this.head)
+        if (events.length > 0) this.#hand(consumer, events)
         // Handing over may have ended it, and who is answered may not have everything up to the head.
         if (serving.stopped || consumer.answered) return
         this.#consumers.attach(consumer)
@@ -204,15 +210,15 @@ export class Organisation {
       const step = await reading.step(position, () => this.#now(queue.spec.user))
       if (!step || serving.stopped) continue
       position = step.upTo
-      if (step.events.length > 0) this.#hand(consumer, step.events, position)
+      if (step.events.length > 0) this.#hand(consumer, step.events)
       if (consumer.answered) return
       await consumer.drained?.()
     }
   }
 
-  #hand(consumer: Consumer, events: Parameters<Consumer['deliver']>[0], head: number): void {
+  #hand(consumer: Consumer, events: readonly Wired[]): void {
     if (!this.#deps.mayAnswer()) throw unavailable()
-    consumer.deliver(events, head)
+    consumer.deliver(events)
   }
 
   #now(user: number): Now {
@@ -234,7 +240,7 @@ export class Organisation {
     for (const event of events) {
       // What is pending was allowed until here; after a right is taken it would not be.
       if (event.revokes) {
-        this.#consumers.flush(event.seq - 1)
+        this.#handOver.now()
         this.#passing.revoked()
       }
       const effect = this.#effect(event)
@@ -242,7 +248,7 @@ export class Organisation {
       if (effect) this.#take(event, effect)
       if (recent) this.#consumers.offer(recent)
     }
-    this.#consumers.flush(this.head)
+    this.#handOver.soon()
   }
 
   /** Every seq has its place in the ring, also what this version does not know. */

@@ -2,7 +2,7 @@ import { Capabilities } from '@parley/api'
 import { channelId, fixedClock, userId } from '@parley/core'
 import { event, type EventDeclaration, passing, type PassingDeclaration } from '@parley/events'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { Consumer } from './consumer.ts'
 import { Lately } from './lately.ts'
@@ -127,6 +127,18 @@ function reader(
   }
   return { consumer, got, room }
 }
+
+/** Handing over to it takes ten milliseconds. */
+function slow(one: ReturnType<typeof reader>, clock: { advance(ms: number): void }) {
+  const { consumer } = one
+  const deliver = consumer.deliver.bind(consumer)
+  consumer.deliver = (events) => {
+    clock.advance(10)
+    deliver(events)
+  }
+  return one
+}
+
 const nodsOf = (got: readonly Got[]): number[] => got.flatMap(({ n }) => n ?? [])
 
 test('it carries the place of the log up to which the queue has everything, and goes to the named alone', async () => {
@@ -230,16 +242,44 @@ test('without the right to answer nothing is told', async () => {
   expect(got).toEqual([])
 })
 
-type Step = 'say' | 'elsewhere' | 'apply' | 'nod' | 'other' | 'poll' | 'socket' | 'part'
+test('what gathers while handing over rests comes before what passes, whose id says that it has come', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  const { organisation, say, apply, nod, clock } = scene()
+  const one = slow(reader('socket'), clock)
+  await organisation.serve(one.consumer, 0, 1)
+  for (let i = 0; i < 3; i++) {
+    say(talk)
+    apply()
+  }
+  expect(one.got).toEqual([{ type: 'said', id: 1 }])
+  nod()
+  vi.advanceTimersByTime(100)
+  expect(one.got.map(({ type, id }) => [type, id])).toEqual([
+    ['said', 1],
+    ['said', 2],
+    ['said', 3],
+    ['nod', 3],
+  ])
+})
+
+/** `later`: what gathered while handing over rested is due. */
+type Step = 'say' | 'elsewhere' | 'apply' | 'later' | 'nod' | 'other' | 'poll' | 'socket' | 'part'
 const steps = fc.array(
-  fc.constantFrom<Step>('say', 'elsewhere', 'apply', 'nod', 'other', 'poll', 'socket', 'part'),
+  fc.constantFrom<Step>('say', 'elsewhere', 'apply', 'later', 'nod', 'other', 'poll', 'socket', 'part'),
   { maxLength: 60 },
 )
 
 test('however they mingle: ids never go back, the log comes once and whole, and so does what passes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
   await fc.assert(
     fc.asyncProperty(steps, async (given) => {
-      const { organisation, say, apply, nod, log } = scene()
+      const { organisation, clock, say, apply, nod, log } = scene()
       const got: Got[] = []
       let passed: number[] = []
       let now: ReturnType<typeof reader> | null = null
@@ -251,7 +291,7 @@ test('however they mingle: ids never go back, the log comes once and whole, and 
       }
       const begin = async (kind: 'poll' | 'socket'): Promise<void> => {
         part()
-        now = reader(kind)
+        now = slow(reader(kind), clock)
         const last = got.reduce((max, { id }) => Math.max(max, id), 0)
         await organisation.serve(now.consumer, last, 1)
       }
@@ -260,6 +300,7 @@ test('however they mingle: ids never go back, the log comes once and whole, and 
         if (step === 'say') say(talk)
         else if (step === 'elsewhere') say(elsewhere)
         else if (step === 'apply') apply()
+        else if (step === 'later') vi.advanceTimersByTime(30)
         else if (step === 'nod') passed = [...passed, nod()]
         else if (step === 'other') nod([bob])
         else if (step === 'part') part()
