@@ -51,6 +51,8 @@ const differences: Readonly<Record<string, string>> = {
   'POST /channels/create: message_retention_days is not JSON': 'both a bare word and JSON are taken',
   'GET /messages: no narrow is another': 'none at all is the same as an empty one',
   'POST /messages/flags/narrow: no narrow is another': 'none at all is the same as an empty one',
+  'POST /register: include_subscribers is not JSON': 'a word is taken bare too, for it may be `partial`',
+  'POST /register: no include_subscribers is another': 'it is a word here, for it may be `partial`',
   'GET /users/me/subscriptions: no include_subscribers is another':
     'it is a word here, for it may be `partial`',
   'GET /users/me/subscriptions: no subscriptions[].partial_subscribers':
