@@ -13,6 +13,8 @@ import { z } from 'zod'
 let net: TestNetwork
 let org: Organisation
 let people: Readonly<Record<string, Account>>
+/** The member's. */
+let bot: ApiClient
 /** Who and what was made here, by their numbers. */
 const persons = new Map<number, string>()
 const channels = new Map<number, string>()
@@ -77,11 +79,13 @@ async function furnish(): Promise<void> {
   })
   await owner.upload('/realm/emoji/own', [smallPicture])
   await owner.ok('POST', '/invites/multiuse', {})
-  const bot = made(
-    await one('member').ok('POST', '/bots', { full_name: 'Bot', short_name: 'bot' }),
-    'user_id',
-  )
-  persons.set(bot, 'bot')
+  const { user_id: botId, api_key: apiKey } = z
+    .object({ user_id: z.int(), api_key: z.string() })
+    .parse(await one('member').ok('POST', '/bots', { full_name: 'Bot', short_name: 'bot' }))
+  persons.set(botId, 'bot')
+  const email = `bot-bot@${new URL(org.url).hostname}`
+  addresses.set(email, 'bot')
+  bot = org.client({ email, apiKey })
   await owner.ok('PATCH', '/settings', { email_address_visibility: 4 })
   for (const who of Object.values(people)) {
     const to = { type: 'channel', to: 'room', topic: 'tea' }
@@ -162,8 +166,8 @@ const capable = {
 }
 
 /** Everything that somebody is told by what a client asks for when it starts; null is who has no account. */
-async function toldTo(who: Account | null): Promise<string> {
-  const asks: ApiClient = who ?? org.client()
+async function toldTo(who: ApiClient | null): Promise<string> {
+  const asks = who ?? org.client()
   const { queue_id: _, ...state } = await asks.ok('POST', '/register', {
     include_subscribers: true,
     client_capabilities: capable,
@@ -210,6 +214,9 @@ async function expectTold(as: string, told: string): Promise<void> {
 test.each(roles)('AC-16 what is told to one who is %s is what is written down here', async (as) =>
   expectTold(as, await toldTo(one(as))),
 )
+
+test('AC-16 what is told to a bot is what is written down here', async () =>
+  expectTold('bot', await toldTo(bot)))
 
 test('AC-16 what is told to who has no account is what is written down here', async () =>
   expectTold('spectator', await toldTo(null)))
