@@ -3,6 +3,7 @@ import {
   createOrmDatabase,
   createPgDatabase,
   type Database,
+  finishing,
   lastly,
   prepared,
   sqlState,
@@ -109,6 +110,32 @@ describe.each([
     })
     await expect(failed).rejects.toThrow('no')
     expect([await notes(base + 3), (await auth.once(N, 'SELECT 1 AS n')).length]).toEqual([0, 1])
+  })
+
+  test('that write are committed on the same trip as the last statement, or not at all where it fails', async () => {
+    const auth = await open()
+    const insert = 'INSERT INTO auth.notes VALUES ($1) RETURNING n'
+    const done = await auth.write(five, async (tx) => {
+      await note(tx, base + 40)
+      const rows = await finishing(tx, Any, insert, [base + 50])
+      const more = await thrown(tx.query(N, 'SELECT 1 AS n'))
+      expect(more).toMatchObject({ cause: { message: 'transaction is over' } })
+      return rows
+    })
+    expect([done.length, await notes(base + 40), await notes(base + 50)]).toEqual([1, 1, 1])
+    const broken = auth.write(five, async (tx) => {
+      await note(tx, base + 60)
+      await finishing(tx, N, 'SELECT 1 / $1::int AS n', [0])
+    })
+    expect(sqlState(await thrown(broken))).toBe('22012')
+    // What is refused behind it is done already.
+    const late = auth.write(five, async (tx) => {
+      await finishing(tx, Any, insert, [base + 70])
+      throw new Error('too late')
+    })
+    await expect(late).rejects.toThrow('too late')
+    await expect.poll(() => notes(base + 70)).toBe(1)
+    expect([await notes(base + 60), (await auth.once(N, 'SELECT 1 AS n')).length]).toEqual([0, 1])
   })
 
   test('TE-01 see their organisation and no other', async () => {
@@ -279,4 +306,8 @@ test('F40 a server that is silent for too long is given up, and the next has a n
   const lost = auth.write(five, (tx) => note(tx, 300))
   await expect(lost).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
   expect(await auth.write(five, (tx) => note(tx, 301))).toBe(1)
+  proxy.strand()
+  // COMMIT was on its way with it.
+  const unknown = auth.write(five, (tx) => finishing(tx, N, 'SELECT 1 AS n', []))
+  await expect(unknown).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false })
 })

@@ -61,30 +61,30 @@ export async function append(tx: Tx, rights: Rights | null, events: readonly New
   )
 }
 
-/**
- * The same by a function of the database that does more behind the head; the transaction is committed right behind it.
- * @param sql asks it for `seq` and `rights`; its first parameters are those of `events.append`
- * @param params from $7 on
- * @param after what the log says behind what the function adds by itself: its $5 and $6
- */
-export function appendLastly(
+/** A function of the database that appends, and does more behind the head. */
+export interface Appending {
+  /** Asks it for `seq` and `rights`; its first parameters are those of `events.append`. */
+  readonly sql: string
+  /** From $7 on. */
+  readonly params: readonly unknown[]
+  /** What the log says behind what the function adds by itself: its $5 and $6. */
+  readonly after: readonly NewEvent[]
+  /** Is it the last that happens in the transaction, which is committed right behind it? Then nothing may be refused any more. */
+  readonly ends: boolean
+}
+
+/** The same by such a function. */
+export function appendBy(
   tx: Tx,
   rights: Rights | null,
   events: readonly NewEvent[],
-  by: { readonly sql: string; readonly params: readonly unknown[]; readonly after: readonly NewEvent[] },
+  { sql, params, after, ends }: Appending,
 ): Promise<Seq> {
-  const [first, then] = [texts(events), texts(by.after)]
-  return appending(tx, rights, [...events, ...by.after], (under) =>
-    finishing(tx, HeadRow, by.sql, [
-      tx.org,
-      under,
-      first.said,
-      first.bodies,
-      then.said,
-      then.bodies,
-      ...by.params,
-    ]),
-  )
+  const [first, then] = [texts(events), texts(after)]
+  return appending(tx, rights, [...events, ...after], (under) => {
+    const all = [tx.org, under, first.said, first.bodies, then.said, then.bodies, ...params]
+    return ends ? finishing(tx, HeadRow, sql, all) : tx.query(HeadRow, sql, all)
+  })
 }
 
 async function appending(

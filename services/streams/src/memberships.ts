@@ -11,7 +11,7 @@ import { mostTold } from './rules/unread-events.ts'
 
 /**
  * What is done behind the head, after all rows were changed: those who left receive nothing more, those who came do, and
- * the log says so; last what it says `beside`. Ends the transaction.
+ * the log says so; last what it says `beside`.
  */
 export async function writeMemberships(
   { tx, actor, rights }: Acting,
@@ -19,15 +19,18 @@ export async function writeMemberships(
   beside: readonly NewEvent[] = [],
 ): Promise<void> {
   const told = limitsGuests(actor.realmGroups) ? await sightMoved(tx, moved) : []
-  await writeMoves(tx, rights, moved, [...beside, ...anew(told)])
+  await write(tx, rights, moved, { after: [...beside, ...anew(told)], ends: false })
 }
 
-/** The same where nobody comes to see others by it. */
-export async function writeMoves(
+/** The same where nobody comes to see others by it, as the last that happens in the transaction. */
+export const endMoves = (tx: Tx, rights: Rights, moved: readonly Moved[]): Promise<void> =>
+  write(tx, rights, moved, { after: [], ends: true })
+
+async function write(
   tx: Tx,
   rights: Rights,
   moved: readonly Moved[],
-  after: readonly NewEvent[] = [],
+  { after, ends }: { readonly after: readonly NewEvent[]; readonly ends: boolean },
 ): Promise<void> {
   const events = moved.flatMap((one) => one.events)
   if (events.length + after.length === 0) return
@@ -45,7 +48,7 @@ export async function writeMoves(
     leaving,
     came.map(({ proof }) => proof),
     came.map(({ userId }) => userId),
-    { events, after, mostUnread: mostTold(leaving.length) },
+    { events, after, mostUnread: mostTold(leaving.length), ends },
   )
 }
 

@@ -6,7 +6,7 @@ import type { Context } from './context.ts'
 import { channelFactsOfAll } from './facts/channel-facts.ts'
 import { answerOfJoining, comingsOf } from './join-channels.ts'
 import { answerOfLeaving, goingsOf, named } from './leave-channels.ts'
-import { writeMoves } from './memberships.ts'
+import { endMoves } from './memberships.ts'
 import { makeMoves, type Move, type Moved } from './moves.ts'
 import { storable } from './rules/storable.ts'
 import { subscribePlan } from './rules/subscribe-plan.ts'
@@ -54,7 +54,7 @@ export const ownMoves: Together<Context, Tx, Wish, Facts, Change> = {
       from += own.length
       return change.answer(own)
     })
-    return { answers, end: () => writeMoves(tx, rights, moved) }
+    return { answers, end: () => endMoves(tx, rights, moved) }
   },
 }
 

@@ -9,7 +9,7 @@ import { type Done, type Joining, type Running, waitingOf } from './running.ts'
 
 const mostAtOnce = 16
 /** After some were done much may be going on: the next ones gather for a moment, for fewer transactions cost all less. */
-export const gatherMs = 50
+export const gatherMs = 100
 
 /** Does small changes of one organisation that come at the same time in one turn and one transaction (`Together`). */
 export class Gathered<C, T extends Tx> {

@@ -1,7 +1,7 @@
 import type { Granted } from '@parley/access'
 import type { Rights, Seq } from '@parley/core'
 import { prepared, type Tx } from '@parley/db'
-import { appendLastly, type NewEvent } from '@parley/events'
+import { appendBy, type NewEvent } from '@parley/events'
 import { channelOf, type Made } from './channels.ts'
 
 /** What the log says of it. */
@@ -11,6 +11,8 @@ export interface Told {
   readonly after: readonly NewEvent[]
   /** So many of the newest messages that one left unread are told at most. */
   readonly mostUnread: number
+  /** Does the transaction end with it? Nothing may be refused behind it then. */
+  readonly ends: boolean
 }
 
 const write =
@@ -19,7 +21,7 @@ const write =
 
 /**
  * Takes the head, and from here on those who leave receive nothing of the channel, and nothing of it is unread to them; who
- * comes receives what is sent to it. The log says so, with what they left unread. Ends the transaction.
+ * comes receives what is sent to it. The log says so, with what they left unread.
  * @param into for each of `newcomers` the proof of the channel that they come into
  * @throws StaleRights where rights have moved since the decision
  */
@@ -29,7 +31,7 @@ export function writeReceiving(
   leaving: readonly Granted<'channel:unsubscribe'>[],
   into: readonly (Granted<'channel:subscribe'> | Granted<'channel:add-subscribers'> | Made)[],
   newcomers: readonly number[],
-  { events, after, mostUnread }: Told,
+  { events, after, mostUnread, ends }: Told,
 ): Promise<Seq> {
   const params = [
     leaving.map(({ object }) => object.channel.channelId),
@@ -38,5 +40,5 @@ export function writeReceiving(
     into.map(channelOf),
     newcomers,
   ]
-  return appendLastly(tx, rights, events, { sql: write, params, after })
+  return appendBy(tx, rights, events, { sql: write, params, after, ends })
 }
