@@ -2,8 +2,8 @@ import type { Clock } from '@parley/core'
 import type { Live } from './live.ts'
 import type { Positions } from './positions.ts'
 import { EventSocket } from './event-socket.ts'
+import { tickMs } from './patience.ts'
 
-const tickMs = 1000
 const saveMs = 5000
 const slowMs = 60_000
 
