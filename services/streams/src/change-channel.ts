@@ -80,7 +80,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const organisation = await settingsNaming(tx)
   const channel = await channelFactsById(tx, actor, id)
   if (!channel) throw invalidChannelId()
-  const kind = kindAsked(channel, kindChange(wish, channel), wish.archived ?? null)
+  const asked = kindChange(wish, channel)
+  const refused = asked && 'refusal' in asked ? asked.refusal : null
+  const kind = kindAsked(channel, asked && 'refusal' in asked ? null : asked, wish.archived ?? null)
   const wanted: ChannelChange = {
     channel,
     kind: kind && { ...kind, webPublicEnabled: ctx.webPublic && organisation.spectators },
@@ -93,6 +95,8 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const verdict = authorize('channel:change', actor, wanted, rights)
   if (!verdict.ok) throw verdict.kind === 'hide' ? invalidChannelId() : refusal(verdict.reason)
   const { granted } = verdict
+  // Only now: what can be asked depends on what the channel is.
+  if (refused !== null) throw badRequest(refused)
 
   const now = ctx.clock.now()
   const row = await readChannel(tx, granted)

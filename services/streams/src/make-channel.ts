@@ -51,7 +51,7 @@ export async function prepareMaking(
     isWebPublic: wish.is_web_public ?? false,
     historyPublicToSubscribers: wish.history_public_to_subscribers,
   })
-  if (!kind) throw badRequest('Private channels cannot be web-public.')
+  if ('refusal' in kind) throw badRequest(kind.refusal)
   const { announcements, saysChanges, spectators } = await settingsNaming(tx)
   const wanted = { ...kind, webPublicEnabled: webPublic && spectators }
   const verdict = authorize('channel:create', actor, wanted, rights)

@@ -103,6 +103,7 @@ describe('making channels', () => {
   test.each([
     [{ is_web_public: true }, 'Web-public channels are not enabled.'],
     [{ is_web_public: true, invite_only: true }, 'Private channels cannot be web-public.'],
+    [{ history_public_to_subscribers: false }, 'Only private channels can have protected history.'],
     [{ is_default_stream: true }, 'Insufficient permission'],
     [{ message_retention_days: '30' }, 'Must be an organization owner'],
     [

@@ -247,6 +247,37 @@ describe('who may read it', () => {
     expect(await kind()).toMatchObject(flags(false))
   })
 
+  test('protected history is refused where the channel is open or is to be, and nothing changes', async () => {
+    const log = await since(async () => {
+      for (const [id, fields] of [
+        [open, { history_public_to_subscribers: false }],
+        [open, { is_private: false, history_public_to_subscribers: false }],
+        [open, { description: 'new', history_public_to_subscribers: false }],
+        [secret, { is_private: false, history_public_to_subscribers: false }],
+      ] as const)
+        expect((await update(ada, id, fields)).body).toEqual({
+          result: 'error',
+          code: 'BAD_REQUEST',
+          msg: 'Only private channels can have protected history.',
+        })
+    })
+    expect(log).toEqual([])
+    expect((await update(ada, secret, { is_private: false })).status).toBe(200)
+    expect((await f.ok(ada, 'get-channel', { stream_id: secret }))['stream']).toMatchObject({
+      invite_only: false,
+      history_public_to_subscribers: true,
+    })
+  })
+
+  test('whatever kind is asked for, a hidden channel is answered as one that never was', async () => {
+    for (const fields of [
+      { is_web_public: true },
+      { is_private: true, is_web_public: true },
+      { is_private: false, history_public_to_subscribers: false },
+    ])
+      expect(await update(cy, secret, fields)).toEqual(await update(cy, 2 ** 40, fields))
+  })
+
   test('AC-08 an administrator who cannot read it changes nothing of that, nor is anything made web-public', async () => {
     expect((await update(admin, secret, { is_private: false })).body['msg']).toBe(
       'Channel content access is required.',

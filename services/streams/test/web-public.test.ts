@@ -77,7 +77,11 @@ test('AC-02 both switches and two rights make one, whose history everybody reads
   await set({})
   expect((await make(owner)).body['msg']).toBe('Web-public channels are not enabled.')
   await set({ enable_spectator_access: true }, { can_create_web_public_channel_group: 5 })
-  const { body } = await make(admin, { history_public_to_subscribers: false })
+  expect((await make(admin, { history_public_to_subscribers: false })).body).toMatchObject({
+    code: 'BAD_REQUEST',
+    msg: 'Only private channels can have protected history.',
+  })
+  const { body } = await make(admin)
   expect((await f.ok(ada, 'get-channel', { stream_id: body['id'] })).stream).toMatchObject({
     is_web_public: true,
     invite_only: false,

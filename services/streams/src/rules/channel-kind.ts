@@ -7,16 +7,20 @@ export interface WantedKind {
   readonly historyPublicToSubscribers: boolean | undefined
 }
 
+/** There is no channel that is as asked. */
+export interface NoKind {
+  /** What is said of it. */
+  readonly refusal: string
+}
+
 /**
- * The channel's kind (Zulip API: web-public, public, private with shared or protected history). Everybody reads a
- * public channel's history, whatever was asked; a private one protects it unless asked otherwise.
- * @returns null for private and web-public at once
+ * The channel's kind (Zulip API: web-public, public, private with shared or protected history). Everybody reads the
+ * history of a channel that is not private; a private one protects it unless asked otherwise.
  */
-export function channelKind(wanted: WantedKind): ChannelKind | null {
-  if (wanted.inviteOnly && wanted.isWebPublic) return null
-  return {
-    inviteOnly: wanted.inviteOnly,
-    isWebPublic: wanted.isWebPublic,
-    historyPublicToSubscribers: wanted.inviteOnly ? (wanted.historyPublicToSubscribers ?? false) : true,
-  }
+export function channelKind(wanted: WantedKind): ChannelKind | NoKind {
+  const { inviteOnly, isWebPublic, historyPublicToSubscribers = !inviteOnly } = wanted
+  if (inviteOnly && isWebPublic) return { refusal: 'Private channels cannot be web-public.' }
+  if (!inviteOnly && !historyPublicToSubscribers)
+    return { refusal: 'Only private channels can have protected history.' }
+  return { inviteOnly, isWebPublic, historyPublicToSubscribers }
 }

@@ -1,6 +1,5 @@
 import type { ChannelFacts, ChannelKind } from '@parley/access'
-import { badRequest } from '@parley/core'
-import { channelKind } from './channel-kind.ts'
+import { channelKind, type NoKind } from './channel-kind.ts'
 
 interface Asked {
   readonly is_private?: boolean | undefined
@@ -11,12 +10,11 @@ interface Asked {
 /**
  * The kind that a channel is to get; null where none is asked for. One that it has already is asked for all the same. What is
  * not asked for stays, but for the history of a channel that is asked to be private: that takes the default.
- * @throws AppError BAD_REQUEST for private and web-public at once
  */
-export function kindChange(asked: Asked, now: ChannelFacts): ChannelKind | null {
+export function kindChange(asked: Asked, now: ChannelFacts): ChannelKind | NoKind | null {
   const { is_private, is_web_public, history_public_to_subscribers } = asked
   if ((is_private ?? is_web_public ?? history_public_to_subscribers) === undefined) return null
-  const kind = channelKind({
+  return channelKind({
     inviteOnly: is_private ?? now.inviteOnly,
     isWebPublic: is_web_public ?? now.isWebPublic,
     historyPublicToSubscribers:
@@ -25,6 +23,4 @@ export function kindChange(asked: Asked, now: ChannelFacts): ChannelKind | null 
         ? now.historyPublicToSubscribers
         : undefined),
   })
-  if (!kind) throw badRequest('Private channels cannot be web-public.')
-  return kind
 }
