@@ -8,12 +8,14 @@ import { pairOf, read } from './certificates.ts'
 /** What each user may publish and subscribe to, of the subjects below; everything else is refused. */
 const may = {
   gateway: {
-    pub: ['hint.1', 'barrier.1'],
+    pub: ['hint.1', 'barrier.1', 'taken.1'],
     sub: [
       'evt.>',
       'evt.1',
       'live.>',
       'live.1',
+      'taken.>',
+      'taken.1',
       'barrier.>',
       'barrier.1',
       '_INBOX_gateway.x',
@@ -57,6 +59,7 @@ const subjects = [
   'live.1',
   'hint.1',
   'barrier.1',
+  'taken.1',
   'anything',
   ...users.flatMap((user) => [
     `_INBOX_${user}.x`,
@@ -91,6 +94,7 @@ const subjects = [
   'live.>',
   'hint.>',
   'barrier.>',
+  'taken.>',
   '>',
   '*',
   '_INBOX_gateway.>',

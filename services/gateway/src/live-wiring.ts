@@ -1,6 +1,13 @@
 import { type Clock, orgId } from '@parley/core'
 import type { Database } from '@parley/db'
-import { type Bus, declarations, subscribe, subscribePassing } from '@parley/events'
+import {
+  type Bus,
+  declarations,
+  subscribe,
+  subscribePassing,
+  subscribeTaken,
+  tellTaken,
+} from '@parley/events'
 import { describeError, type Logger } from '@parley/kit'
 import type { Principals } from './identity/principals.ts'
 import { Live } from './live/live.ts'
@@ -40,7 +47,11 @@ export function wireLive(options: {
     loadMembers: (org, users) => loadMembers(database, org, users),
     declarations: new Map(declarations.map((d) => [d.type, d])),
     clock,
-    subscribe: (org, onRun, onPassing) => {
+    gateway,
+    tellTaken: (org, taken) => {
+      tellTaken(bus, orgId(org), taken)
+    },
+    subscribe: (org, onRun, onPassing, onTaken) => {
       const problem = (what: string, error?: unknown): void => {
         report(error, what)
       }
@@ -54,6 +65,7 @@ export function wireLive(options: {
           problem,
         ),
         subscribePassing(bus, orgId(org), onPassing, problem),
+        subscribeTaken(bus, orgId(org), onTaken, problem),
       ]
       return {
         stop: () => {

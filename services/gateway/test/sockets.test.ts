@@ -1,5 +1,11 @@
 import { closeCode } from '@parley/api'
-import { eventFaults, type Organisation, testNetwork, type TestNetwork } from '@parley/testkit'
+import {
+  type ApiClient,
+  eventFaults,
+  type Organisation,
+  testNetwork,
+  type TestNetwork,
+} from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -118,6 +124,29 @@ test('a second socket or poll takes the queue over; a deleted queue closes it', 
   expect(await first.closed).toBe(closeCode.superseded)
   await ada.ok('DELETE', '/events', { queue_id: at.queue_id })
   expect(await second.closed).toBe(closeCode.queueGone)
+})
+
+test('a socket or poll at one gateway takes the queue over from a socket at another', async () => {
+  const ada = await org.person('Ada Moves')
+  const to = await room(ada)
+  const at = await register(ada)
+  const poll = (client: ApiClient, dont_block = false) =>
+    client.get('/events', { ...at, dont_block }).then(({ body }) => body['events'])
+  const there = org.client({ email: ada.email, apiKey: ada.apiKey, gateway: 2 })
+  // Both follow the organisation from here on; and what is said comes after what was told of a socket.
+  expect([await poll(ada, true), await poll(there, true)]).toEqual([[], []])
+  const first = await socketOf(ada, at, 1)
+  await say(to, 'one')
+  await first.has(1)
+  const second = await socketOf(ada, at, 2)
+  expect(await first.closed).toBe(closeCode.superseded)
+  await say(to, 'two')
+  await second.has(1)
+  const polled = poll(ada)
+  expect(await second.closed).toBe(closeCode.superseded)
+  await say(to, 'three')
+  expect(await polled).toMatchObject([{ message: { content: 'three' } }])
+  expect([first.got, second.got]).toEqual([['one'], ['two']])
 })
 
 test('WS-03 AU-11 a socket ends with its key, wherever it is', async () => {

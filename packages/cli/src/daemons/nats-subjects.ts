@@ -36,8 +36,9 @@ const consumer = (service: string): NatsRights => ({
 /** The one table of NATS rights: user (the service's SPIFFE id) to subjects. */
 export const natsRights: Readonly<Record<string, NatsRights>> = {
   gateway: {
-    publish: ['hint.>', 'barrier.>'],
-    subscribe: ['evt.>', 'live.>', 'barrier.>', inbox('gateway')],
+    // What is taken is between gateways alone.
+    publish: ['hint.>', 'barrier.>', 'taken.>'],
+    subscribe: ['evt.>', 'live.>', 'taken.>', 'barrier.>', inbox('gateway')],
     answers: true,
   },
   auth: writer('auth'),

@@ -1,7 +1,7 @@
 import { orgId } from '@parley/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { eventSubject, hintSubject, orgOfSubject, passingSubject } from './subjects.ts'
+import { eventSubject, hintSubject, orgOfSubject, passingSubject, takenSubject } from './subjects.ts'
 
 test('TE-04 subjects name one organisation, and nothing but a number can be in them', () => {
   fc.assert(
@@ -12,8 +12,8 @@ test('TE-04 subjects name one organisation, and nothing but a number can be in t
       } catch {
         return
       }
-      for (const subject of [eventSubject(org), passingSubject(org), hintSubject(org)]) {
-        expect(subject).toMatch(/^(evt|live|hint)\.\d+$/)
+      for (const subject of [eventSubject(org), passingSubject(org), hintSubject(org), takenSubject(org)]) {
+        expect(subject).toMatch(/^(evt|live|hint|taken)\.\d+$/)
         expect(orgOfSubject(subject) === org).toBe(true)
       }
     }),

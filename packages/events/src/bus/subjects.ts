@@ -5,6 +5,8 @@ export const eventSubject = (org: OrgId): string => `evt.${org}`
 export const allEvents = 'evt.*'
 /** What is told in passing to an organisation's gateways; no stream keeps it. */
 export const passingSubject = (org: OrgId): string => `live.${org}`
+/** A gateway serves a queue of an organisation from now on; told to the other gateways. */
+export const takenSubject = (org: OrgId): string => `taken.${org}`
 /** Something was committed; told to the relay. */
 export const hintSubject = (org: OrgId): string => `hint.${org}`
 export const allHints = 'hint.*'

@@ -30,6 +30,8 @@ function scene(heads: Record<number, number> = { 1: 0 }) {
   const runs = new Map<number, (run: readonly LogEvent[]) => void>()
   const live = new Live({
     clock,
+    gateway: 'here',
+    tellTaken: () => {},
     declarations: new Map(),
     subscribe(org, onRun) {
       runs.set(org, onRun)

@@ -1,16 +1,17 @@
 import type { Clock } from '@parley/core'
-import type { PassingEvent } from '@parley/events'
+import type { PassingEvent, QueueTaken } from '@parley/events'
 import { Lately } from './lately.ts'
 import { Lease, type LeaseStore } from './lease.ts'
 import type { LogEvent } from './log-event.ts'
 import { Organisation, type OrganisationDeps } from './organisation.ts'
 import { Ring } from './ring.ts'
 
-/** A subscription to one organisation's events over NATS, and to what passes beside its log; both may be lost. */
+/** A subscription to one organisation's events over NATS, to what passes beside its log, and to queues that gateways take; all may be lost. */
 export type Subscribe = (
   org: number,
   onRun: (run: readonly LogEvent[]) => void,
   onPassing: (events: readonly PassingEvent[]) => void,
+  onTaken: (taken: QueueTaken) => void,
 ) => { stop(): void }
 
 /** What live delivery of a gateway stands on. */
@@ -77,6 +78,7 @@ export class Live {
         else early.push(run)
       },
       (events) => following.organisation?.pass(events),
+      (taken) => following.organisation?.taken(taken),
     )
     const begin = async (): Promise<Organisation> => {
       // The head is read after the subscription, so that nothing falls between.

@@ -154,6 +154,8 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     reads: 0,
     loads: 0,
     reported: [] as string[],
+    /** What the other gateways were told: of queues that sockets took, and polls. */
+    taken: [] as boolean[],
     /** Messages that were asked for, call by call. */
     asked: [] as number[][],
     /** What happens while the log is read. */
@@ -169,6 +171,8 @@ function scene(head = 0, ringBytes = 64 * 1024 * 1024) {
     lately: new Lately(fixedClock(0)),
     declarations,
     clock,
+    gateway: 'here',
+    tellTaken: (_, { stays }) => state.taken.push(stays),
     mayAnswer: () => state.may,
     onEffect: () => {},
     report: (_, type) => state.reported.push(type),
@@ -400,6 +404,27 @@ test('whoever serves a queue second ends the first; a deleted queue ends too', a
   await organisation.serve(second.consumer, 0, 1)
   organisation.endQueue('q', 'gone')
   expect([first.ended, second.ended, organisation.idle]).toEqual([['superseded'], ['gone'], true])
+})
+
+test('whoever serves a queue at another gateway ends the one here, and only of that queue', async () => {
+  const { organisation, state } = scene()
+  const one = reader(7)
+  await organisation.serve(one.consumer, 0, 1)
+  const taken = { queue_id: 'other', gateway: 'there', number: 9, stays: true }
+  organisation.taken(taken)
+  expect(one.ended).toEqual([])
+  organisation.taken({ ...taken, queue_id: 'q' })
+  expect([one.ended, organisation.idle, state.taken]).toEqual([['superseded'], true, [true]])
+  const poll = new Poll(
+    one.consumer.queue,
+    { credential: 'key:1', until: Infinity },
+    {} as never,
+    fixedClock(0),
+    0,
+  )
+  await organisation.serve(poll, 0, 1)
+  organisation.taken({ ...taken, queue_id: 'q', number: 10, stays: false })
+  expect([await poll.outcome, state.taken]).toEqual([{ kind: 'end', reason: 'superseded' }, [true, false]])
 })
 
 test('AU-12 a credential that ended loses its connections, and those of others stay', async () => {

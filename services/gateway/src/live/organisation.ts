@@ -1,7 +1,7 @@
 import { isGuestRole } from '@parley/access'
 import { type Clock, unavailable } from '@parley/core'
 import { stale } from '@parley/kit'
-import type { EventDeclaration, PassingEvent } from '@parley/events'
+import type { EventDeclaration, PassingEvent, QueueTaken } from '@parley/events'
 import { type AudienceReader, badQueue, CatchUp, judge, type Now } from './catch-up.ts'
 import type { Consumer, EndReason } from './consumer.ts'
 import { Consumers } from './consumers.ts'
@@ -17,6 +17,7 @@ import { Passing } from './passing.ts'
 import { People } from './people.ts'
 import { enough } from './portion.ts'
 import type { Recent, Ring } from './ring.ts'
+import { type Claim, Takeovers } from './takeovers.ts'
 import type { Move } from './visibility.ts'
 import { hears, type Since, Whereabouts } from './whereabouts.ts'
 
@@ -28,6 +29,10 @@ export interface OrganisationDeps {
   readonly lately: Lately
   readonly declarations: ReadonlyMap<string, EventDeclaration>
   readonly clock: Clock
+  /** Names this process alone. */
+  readonly gateway: string
+  /** Tells the other gateways that a queue is served here from now on. */
+  readonly tellTaken: (org: number, taken: QueueTaken) => void
   /** May this process answer now? */
   readonly mayAnswer: () => boolean
   /** Told of each effect when it is applied. */
@@ -39,6 +44,7 @@ export interface OrganisationDeps {
 /** Who serves a queue, from the beginning of its catching up. */
 interface Serving {
   readonly consumer: Consumer
+  readonly claim: Claim
   stopped: boolean
 }
 
@@ -51,6 +57,7 @@ export class Organisation {
   readonly #consumers: Consumers
   readonly #handOver: HandOver
   readonly #passing: Passing
+  readonly #takeovers: Takeovers
   readonly #serving = new Map<string, Serving>()
   /** Consumers whose last answer may still wait in this process, by user. */
   readonly #leaving = new Map<number, Set<Consumer>>()
@@ -74,6 +81,9 @@ export class Organisation {
       this.#consumers.flush()
     }, deps.clock)
     this.#passing = new Passing(org, deps.lately, this.#consumers, deps.clock)
+    this.#takeovers = new Takeovers(deps.gateway, deps.clock, (taken) => {
+      deps.tellTaken(org, taken)
+    })
     this.usedAt = deps.clock.monotonic()
   }
 
@@ -94,6 +104,12 @@ export class Organisation {
     this.#passing.take(events, this.head)
   }
 
+  /** Ends who serves a queue here that a gateway serves from now on. */
+  taken(taken: QueueTaken): void {
+    const serving = this.#serving.get(taken.queue_id)
+    if (this.#takeovers.heard(taken, serving?.claim ?? null)) this.stop(serving?.consumer, 'superseded')
+  }
+
   reach(seq: number): Promise<void> {
     return this.#feed.reach(seq)
   }
@@ -111,14 +127,16 @@ export class Organisation {
   }
 
   /**
-   * Serves a queue from `after` on until `stop`: first what the log has, then what comes. Ends whoever served it before.
+   * Serves a queue from `after` on until `stop`: first what the log has, then what comes. Ends whoever served it before, here or
+   * at another gateway.
    * @param generation of the account when the consumer's credential was checked
    * @throws AppError UNAUTHORIZED (stale) where the account is no more what it was; BAD_EVENT_QUEUE_ID
    */
   async serve(consumer: Consumer, after: number, generation: number): Promise<void> {
     const { queueId, user } = consumer.queue.spec
     this.stop(this.#serving.get(queueId)?.consumer, 'superseded')
-    const serving: Serving = { consumer, stopped: false }
+    const claim = this.#takeovers.begin(queueId, consumer.answered === undefined)
+    const serving: Serving = { consumer, claim, stopped: false }
     this.#serving.set(queueId, serving)
     this.#passing.begin(consumer)
     try {

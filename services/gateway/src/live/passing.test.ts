@@ -43,6 +43,8 @@ function scene() {
     lately: new Lately(clock),
     declarations: new Map([said, left].map((d) => [d.type, d as unknown as EventDeclaration])),
     clock,
+    gateway: 'here',
+    tellTaken: () => {},
     mayAnswer: () => state.may,
     onEffect: () => {},
     report: () => {},

@@ -1,0 +1,68 @@
+import type { Clock } from '@parley/core'
+import type { QueueTaken } from '@parley/events'
+
+/** What one who serves a queue here says of it: the greater claim has the queue. */
+export interface Claim {
+  readonly number: number
+  /** When it began, on the monotonic clock. */
+  readonly at: number
+}
+
+/** What was told is heard sooner, or not at all. */
+const onTheWayMs = 2000
+const mostElsewhere = 10_000
+
+/**
+ * Ends who serves a queue of one organisation where another gateway serves it after. Sockets tell the others when they
+ * begin; polls, which go round the gateways, only where a socket of another may still serve their queue. So polls alone
+ * cost no message. What is lost leaves two to serve it, each with every event.
+ */
+export class Takeovers {
+  readonly #gateway: string
+  readonly #clock: Clock
+  readonly #tell: (taken: QueueTaken) => void
+  /** The greatest number heard of or told. */
+  #last = 0
+  /** Queues that were last heard to have a socket at another gateway, the latest at the end. */
+  readonly #elsewhere = new Set<string>()
+
+  /** @param gateway names this process alone */
+  constructor(gateway: string, clock: Clock, tell: (taken: QueueTaken) => void) {
+    this.#gateway = gateway
+    this.#clock = clock
+    this.#tell = tell
+  }
+
+  /** Somebody begins to serve a queue here. @param stays does one answer not end it? */
+  begin(queueId: string, stays: boolean): Claim {
+    if (this.#elsewhere.delete(queueId) || stays)
+      this.#tell({ queue_id: queueId, gateway: this.#gateway, number: ++this.#last, stays })
+    return { number: this.#last, at: this.#clock.monotonic() }
+  }
+
+  /**
+   * A gateway took a queue.
+   * @param own of who serves it here; null for nobody
+   * @returns whether that one ends
+   */
+  heard({ queue_id: queueId, gateway, number, stays }: QueueTaken, own: Claim | null): boolean {
+    if (gateway === this.#gateway) return false
+    this.#last = Math.max(this.#last, number)
+    this.#elsewhere.delete(queueId)
+    if (stays) this.#remember(queueId)
+    if (!own) return false
+    // Who has served it for longer was there before, whether or not that one had heard of it. Of two who begin at the
+    // same time both gateways keep the same.
+    if (this.#clock.monotonic() - own.at >= onTheWayMs) return true
+    return number > own.number || (number === own.number && gateway > this.#gateway)
+  }
+
+  #remember(queueId: string): void {
+    this.#elsewhere.add(queueId)
+    if (this.#elsewhere.size <= mostElsewhere) return
+    for (const oldest of this.#elsewhere) {
+      this.#elsewhere.delete(oldest)
+      return
+    }
+  }
+}
