@@ -1,5 +1,6 @@
 import type { Env } from 'markdown-it'
 import type { RenderContext } from './context.ts'
+import { texBudget } from './tex.ts'
 
 /** What one rendering knows and finds out; travels through the parser in its `env`. */
 export class Rendering {
@@ -10,6 +11,8 @@ export class Rendering {
   readonly groups = new Set<number>()
   readonly channels = new Set<number>()
   readonly attachments = new Set<string>()
+  /** What may still be typeset. */
+  readonly tex = texBudget()
   channelWildcard = false
   topicWildcard = false
   hasLink = false
@@ -24,8 +27,8 @@ export class Rendering {
 export const renderingKey = Symbol('rendering')
 
 /** The rendering that a parser's `env` carries. */
-export function renderingOf(env: Env): Rendering {
-  const rendering = env[renderingKey]
+export function renderingOf(env: Env | undefined): Rendering {
+  const rendering = env?.[renderingKey]
   if (!(rendering instanceof Rendering)) throw new TypeError('parsing outside of a rendering')
   return rendering
 }

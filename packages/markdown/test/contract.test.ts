@@ -33,7 +33,6 @@ const notYet: readonly (readonly [name: string, reason: string])[] = [
   ['only_inline_video', 'previews of external videos need the image proxy'],
   ['only_inline_audio_camo', 'players of external audio need the image proxy'],
   ['spoiler_with_inline_image', 'previews of external images need the image proxy'],
-  ['tex_inline_error_no_markdown_inside', 'formulas are passed on as source, so wrong TeX is not found out'],
 ]
 
 const context = renderContext({

@@ -6,7 +6,7 @@ export interface Element {
 export type Node = Element | string
 
 const voidTags = new Set(['br', 'hr', 'img'])
-const part = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>|([^<>]+)/y
+const part = /<(\/?)([a-z][a-z0-9]*)((?: [a-z][a-zA-Z0-9-]*(?:="[^"<>]*")?)*)(\/?)>|([^<>]+)/y
 const entities: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',
@@ -34,7 +34,7 @@ export function parseHtml(html: string): Node[] {
     const match = part.exec(html)
     const parent = open.at(-1)
     if (!match || !parent) throw new Error(`not HTML at ${at}: ${html.slice(at, at + 40)}`)
-    const [, slash, tag = '', attributes = '', text] = match
+    const [, slash, tag = '', attributes = '', empty, text] = match
     if (text !== undefined) parent.children.push(decode(text))
     else if (slash === '/') {
       if (open.length === 1 || parent.tag !== tag) throw new Error(`</${tag}> closes <${parent.tag}>`)
@@ -42,7 +42,7 @@ export function parseHtml(html: string): Node[] {
     } else {
       const element: Element = { tag, attributes: parseAttributes(attributes), children: [] }
       parent.children.push(element)
-      if (!voidTags.has(tag)) open.push(element)
+      if (!voidTags.has(tag) && empty !== '/') open.push(element)
     }
   }
   if (open.length > 1) throw new Error(`<${open.at(-1)?.tag}> is not closed`)
@@ -51,7 +51,7 @@ export function parseHtml(html: string): Node[] {
 
 function parseAttributes(text: string): Map<string, string> {
   const attributes = new Map<string, string>()
-  for (const [, name = '', value] of text.matchAll(/ ([a-z-]+)(?:="([^"]*)")?/g)) {
+  for (const [, name = '', value] of text.matchAll(/ ([a-zA-Z0-9-]+)(?:="([^"]*)")?/g)) {
     if (attributes.has(name)) throw new Error(`twice: ${name}`)
     attributes.set(name, decode(value ?? ''))
   }

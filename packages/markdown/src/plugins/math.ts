@@ -1,20 +1,9 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
-import { escapeText } from '../html.ts'
+import { renderingOf } from '../rendering.ts'
+import { typeset } from '../tex.ts'
 import { matchHere } from './mentions.ts'
 
 const inlineMath = /\$\$([^\n_$](?:\\\$|[^$\n])*)\$\$(?![$\w])/y
-
-/** TeX source in the markup that clients look for formulas in; it is not typeset. */
-export function katex(source: string, display: boolean): string {
-  const tex = escapeText(source)
-  const block = display ? ' display="block"' : ''
-  const formula =
-    `<span class="katex"><span class="katex-mathml"><math xmlns="http://www.w3.org/1998/Math/MathML"${block}>` +
-    `<semantics><mrow><mtext>${tex}</mtext></mrow><annotation encoding="application/x-tex">${tex}</annotation>` +
-    `</semantics></math></span><span class="katex-html" aria-hidden="true"><span class="base">` +
-    `<span class="mord text">${tex}</span></span></span></span>`
-  return display ? `<span class="katex-display">${formula}</span>` : formula
-}
 
 /** `$$tex$$` within a line. */
 function math(state: StateInline, silent: boolean): boolean {
@@ -33,5 +22,6 @@ function math(state: StateInline, silent: boolean): boolean {
 
 export function mathPlugin(md: MarkdownIt): void {
   md.inline.ruler.before('emphasis', 'math', math)
-  md.renderer.rules['math_inline'] = (tokens, index) => katex(tokens[index]?.content ?? '', false)
+  md.renderer.rules['math_inline'] = (tokens, index, _options, env) =>
+    typeset(tokens[index]?.content ?? '', false, renderingOf(env).tex)
 }

@@ -18,6 +18,11 @@ test.each([
     '<math><mi>tea</mi><math>tea</math>tea</math> <span class="highlight">tea</span>',
   ],
   ['teapot', 'teapot'],
+  [
+    '<span class="katex-display"><span class="katex"><span>tea</span><svg><path d="tea"/></svg></span></span> <span>tea</span>',
+    '<span class="katex-display"><span class="katex"><span>tea</span><svg><path d="tea"/></svg></span></span> ' +
+      '<span><span class="highlight">tea</span></span>',
+  ],
 ])('in %s only what is read is marked', (html, marked) => {
   expect(mark(html, 'tea', 'a', 'amp')).toBe(marked)
 })
@@ -50,6 +55,9 @@ test('without its marks, what is marked is what was rendered, whatever was writt
     '@**tea**',
     ':tada:',
     '```spoiler tea\ntea\n```',
+    '$$\\text{tea}$$',
+    '$$\\tea$$',
+    '\n```math\n\\sqrt{\\text{tea}}\n```\n',
   ]
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {

@@ -2,16 +2,22 @@
 const markup = /(<(?:"[^"]*"|'[^']*'|[^'">])*>|&#?\w+;)/u
 const word = /[\p{L}\p{N}\p{M}]+/gu
 
-/** Formulas are read by programs, not by people. */
+/** These are read by programs, not by people. */
 const opaque = /^<(\/?)(?:math|svg|style|script)\b/i
+/** Clients that draw formulas by themselves know every element of them, and none between. */
+const formula = /^<span class="katex/
+const span = /^<(\/?)span\b/
 
 /** Applies `text` to what a reader sees of HTML; markup stays as it is. */
 function overText(html: string, text: (seen: string) => string): string {
   let depth = 0
+  let spans = 0
   return html
     .split(markup)
     .map((piece, i) => {
-      if (i % 2 === 0) return depth > 0 ? piece : text(piece)
+      if (i % 2 === 0) return depth > 0 || spans > 0 ? piece : text(piece)
+      const ofFormula = spans > 0 || formula.test(piece) ? span.exec(piece) : null
+      if (ofFormula) spans += ofFormula[1] === '/' ? -1 : 1
       const edge = opaque.exec(piece)
       if (edge) depth = Math.max(0, depth + (edge[1] === '/' ? -1 : 1))
       return piece
