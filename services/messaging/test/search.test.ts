@@ -1,6 +1,6 @@
 import { FetchedMessage } from '@parley/api'
 import { userId } from '@parley/core'
-import { migrationTexts, readActor } from '@parley/db'
+import { migrationTexts, readActor, type Tx } from '@parley/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { listing } from '../src/facts/listing.ts'
@@ -91,6 +91,37 @@ const found = async (text: string, recipients: readonly number[], most: number):
   )
   return rows[0]?.ids ?? null
 }
+
+test('the words of a piece are written by the key of each message, however many others there are and wait', async () => {
+  const many = await copy(await say('one of many'), 500, 'copied')
+  await settleAll()
+  await copy(many[0] ?? 0, 500, 'copied again')
+  /** Entries read of each index, by this connection so far. */
+  const read = async (tx: Tx): Promise<ReadonlyMap<string, number>> => {
+    const rows = await tx.query(
+      z.object({ index: z.string(), entries: z.int() }),
+      `SELECT c.relname AS index, pg_stat_get_xact_tuples_returned(c.oid)::integer AS entries
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid IN ('messaging.messages'::regclass, 'messaging.unsettled'::regclass)`,
+    )
+    return new Map(rows.map(({ index, entries }) => [index, entries]))
+  }
+  const used = await at.ctx.database.write(here.org, async (tx) => {
+    const before = await read(tx)
+    const settle = 'SELECT messaging.settle_words($1, 64, 64000) AS done'
+    expect(await tx.query(z.object({ done: z.int() }), settle, [here.org])).toEqual([{ done: 64 }])
+    return [...(await read(tx))].map(
+      ([index, entries]) => [index, entries - (before.get(index) ?? 0)] as const,
+    )
+  })
+  expect(Object.fromEntries(used.filter(([, entries]) => entries > 0))).toEqual({
+    // For its text, to hold it, and whether it is gone.
+    messages_pkey: 3 * 64,
+    // Those that waited longest, and to forget them.
+    unsettled_pkey: 2 * 64,
+  })
+  await settleAll()
+})
 
 describe('what is found', () => {
   test('words in any order, form and case, of text and topic', async () => {
