@@ -4,7 +4,7 @@ import type { Break } from './break.ts'
 export const revoked: readonly Break[] = [
   {
     name: 'who leaves a channel together with others is answered without the barrier',
-    invariant: 4,
+    invariant: 3,
     file: 'packages/kit/src/run/do-together.ts',
     from: 'barrier.then(() => settle.resolve(outcome), settle.reject)',
     to: 'settle.resolve(outcome)',
