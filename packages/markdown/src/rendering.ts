@@ -1,5 +1,6 @@
 import type { Env } from 'markdown-it'
 import type { RenderContext } from './context.ts'
+import { codeBudget } from './code/highlight.ts'
 import { texBudget } from './tex.ts'
 
 /** What one rendering knows and finds out; travels through the parser in its `env`. */
@@ -13,6 +14,8 @@ export class Rendering {
   readonly attachments = new Set<string>()
   /** What may still be typeset. */
   readonly tex = texBudget()
+  /** What may still be highlighted. */
+  readonly code = codeBudget()
   channelWildcard = false
   topicWildcard = false
   hasLink = false

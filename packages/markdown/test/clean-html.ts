@@ -59,7 +59,7 @@ const allowed: Rules = {
   },
   span: {
     class:
-      /^(?:(?:user-mention(?: channel-wildcard-mention)?|user-group-mention|topic-mention)(?: silent)?|emoji emoji-[0-9a-f-]+|timestamp-error|tex-error|katex(?:-display)?)$/,
+      /^(?:(?:user-mention(?: channel-wildcard-mention)?|user-group-mention|topic-mention)(?: silent)?|emoji emoji-[0-9a-f-]+|timestamp-error|tex-error|katex(?:-display)?|[a-z][a-z0-9]?)$/,
     'data-user-id': /^(?:\d+|\*)$/,
     'data-user-group-id': /^\d+$/,
     'aria-label': /^[\p{L}\p{N} +-]+$/u,

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { maxMessageLength, mentionsIn } from '../src/index.ts'
+import { grammars } from '../src/code/grammars.ts'
 import { maxCells } from '../src/plugins/tables.ts'
 import { renderClean } from './clean-html.ts'
 import { depthOf, elementsOf } from './html-tree.ts'
@@ -39,6 +40,20 @@ const formulas: readonly (readonly [what: string, source: string])[] = [
       ] as const,
   )
 
+/** Code of every grammar, in as many blocks as a message takes: what patterns try again and again. */
+const blocks = Array.from(
+  new Map(Array.from(grammars.values(), ({ name, longest }) => [name, longest])),
+  ([language, longest]) =>
+    ['Aa', '$"', "'\\", '(a', '\n', '<a ', 'a b('].map((part) => {
+      const text = part
+        .repeat(longest)
+        .replace(/[^\n]{200}/g, '$&\n')
+        .slice(0, longest - 1)
+      const block = `\`\`\`\`${language}\n${text}\n\`\`\`\`\n`
+      return [`${language} ${part}`, block.repeat(Math.floor(maxMessageLength / block.length))] as const
+    }),
+).flat()
+
 const nested: readonly (readonly [what: string, source: string])[] = [
   ['emphasis', `${'*a **b '.repeat(700)}c${' d** e*'.repeat(700)}`],
   ['brackets', `${'['.repeat(4900)}a${']'.repeat(4900)}(x.com)`],
@@ -53,6 +68,7 @@ const sources = [
   ...repeated.map((part) => [part, part.repeat(maxMessageLength / part.length).toWellFormed()] as const),
   ...nested,
   ...formulas,
+  ...blocks,
 ]
 
 // The work of rendering shows in what it makes: these bounds hold it to a multiple of the source.

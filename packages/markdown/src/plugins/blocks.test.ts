@@ -10,7 +10,10 @@ const p = (text: string): string => `<p>${text}</p>`
 
 describe('fenced code', () => {
   test.each([
-    ['```js\nlet a = "<b>"\n```', code('let a = &quot;&lt;b&gt;&quot;', 'JavaScript')],
+    [
+      '```js\na = "<b>"\n```',
+      code('a <span class="o">=</span> <span class="s2">&quot;&lt;b&gt;&quot;</span>', 'JavaScript'),
+    ],
     ['```PY\nx\n```', code('x', 'Python')],
     ['``` c++ ignored words\nx\n```', code('x', 'C++')],
     ['```\n\n  a\n```', code('\n  a')],

@@ -43,6 +43,7 @@ const languages: Readonly<Record<string, string>> = {
   Fortran: 'fortran f90',
   GDScript: 'gdscript gd',
   GLSL: 'glsl',
+  Go: 'go golang',
   GraphQL: 'graphql',
   Groovy: 'groovy',
   HTML: 'html',

@@ -27,6 +27,17 @@ test.each([
   expect(mark(html, 'tea', 'a', 'amp')).toBe(marked)
 })
 
+test('a word of highlighted code is marked within its span', () => {
+  const { html } = render(
+    '```py\ntea = "tea"\n```',
+    renderContext({ organisationUrl: 'https://acme.example.com' }),
+  )
+  expect(mark(html, 'tea')).toContain(
+    '<code><span class="highlight">tea</span> <span class="o">=</span> ' +
+      '<span class="s2">&quot;<span class="highlight">tea</span>&quot;</span>',
+  )
+})
+
 test('nothing is marked for no words', () => {
   expect(mark('<p>tea</p>')).toBe('<p>tea</p>')
 })
@@ -57,6 +68,8 @@ test('without its marks, what is marked is what was rendered, whatever was writt
     '```spoiler tea\ntea\n```',
     '$$\\text{tea}$$',
     '$$\\tea$$',
+    '\n```py\ndef tea(tea): return "tea" # tea\n```\n',
+    '\n```html\n<tea tea="tea">tea</tea>\n```\n',
     '\n```math\n\\sqrt{\\text{tea}}\n```\n',
   ]
   fc.assert(
