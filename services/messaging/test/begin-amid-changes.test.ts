@@ -25,3 +25,23 @@ test('a conversation with a guest begins also where other rights have moved sinc
     code: 'BAD_REQUEST',
   })
 })
+
+test('many first conversations with guests at once are all begun, though each moves the rights of the others', async () => {
+  await using here = await world()
+  await using one = await here.instance()
+  await here.give({ can_access_all_users_group: 3 })
+  const zed = await here.user({ name: 'Zed' })
+  const pairs = await Promise.all(
+    Array.from({ length: 10 }, async (_, i) => {
+      const [guest, ann] = [await here.user({ role: role.guest }), await here.user({ name: `Ann ${i}` })]
+      await here.subscribe(await here.channel(), ann, guest)
+      return { ann, guest }
+    }),
+  )
+  const answers = await Promise.all(
+    pairs.map(({ ann, guest }) =>
+      outcome(one.ask(ann, 'send-message', { type: 'direct', to: [guest, zed], content: 'hello' })),
+    ),
+  )
+  expect(answers.map((answer) => Object.keys(answer))).toEqual(answers.map(() => ['id']))
+})

@@ -40,7 +40,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx, 
     localId: localId ?? null,
   }
   if (await mustBegin(ctx.database, granted, target))
-    await begin(ctx, granted, await standingRights(ctx.facts, granted, target), signal)
+    await begin(ctx, granted, (tx) => standingRights(tx, ctx.facts, granted, target), signal)
   const { id, repeat } = await writeComposed(ctx, granted, target, composed, sending)
   // Who ended following since does not follow again for a message that is an old one.
   if (repeat) return { id }
