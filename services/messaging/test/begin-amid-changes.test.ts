@@ -43,5 +43,5 @@ test('many first conversations with guests at once are all begun, though each mo
       outcome(one.ask(ann, 'send-message', { type: 'direct', to: [guest, zed], content: 'hello' })),
     ),
   )
-  expect(answers.map((answer) => Object.keys(answer))).toEqual(answers.map(() => ['id']))
+  for (const answer of answers) expect(answer).toHaveProperty('id')
 })

@@ -1,4 +1,4 @@
-import { badRequest, seq } from '@parley/core'
+import { badRequest, orgId, seq } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { expect, test } from 'vitest'
 import { turnIt } from '../../test/declared.ts'
@@ -10,6 +10,7 @@ import { Gathered } from './gathered.ts'
 import { mount } from './mounted.ts'
 import { runOperation } from './run-operation.ts'
 import type { Joining, Running } from './running.ts'
+import { TurnsOf } from './turns-of.ts'
 
 const principal = { org: 2, user: 30, generation: 4, credential: 'key:5' }
 const request = { org: 2, url: 'https://x', client: 'test', ip: '127.0.0.1' }
@@ -55,7 +56,7 @@ function service(change: (tx: FakeTx, changes: readonly string[]) => Promise<voi
     } as const
     return (await runOperation(running, asked)).data
   }
-  return { ask, appended, database, decides, steps }
+  return { ask, appended, database, decides, running, steps }
 }
 
 test('what is asked for at once is decided one by one and changed in one transaction, behind one turn', async () => {
@@ -100,6 +101,30 @@ test('rights that moved have all decided again, and who never saw them stand sti
   stale = 3
   decides.push(() => 'c')
   await expect(ask()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+})
+
+test('they wait for the turn as nobody, so that one of them who waits for much else has none refused', async () => {
+  const { ask, decides, running } = service(async () => {})
+  const turns = new TurnsOf()
+  decides.push(
+    () => 'a',
+    () => 'b',
+  )
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const signal = new AbortController().signal
+  const waiting = { account: principal.user, revokes: false, bytes: 0, signal }
+  // Two are at work, and as many wait as may.
+  const much = Array.from({ length: 18 }, () => turns.take(orgId(principal.org), waiting, () => held))
+  await expect(turns.take(orgId(principal.org), waiting, () => held)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  })
+  Object.assign(running, { turns })
+  const asked = Promise.all([ask(), ask()])
+  // Both have come to the turn.
+  for (let i = 0; i < 5; i++) await new Promise(setImmediate)
+  release()
+  expect(await asked).toEqual([{ value: 0 }, { value: 1 }])
+  await Promise.all(much)
 })
 
 test('what breaks for one is done by each for itself', async () => {
