@@ -59,6 +59,22 @@ test('a link to a topic names its newest message, so that it leads there when th
   expect(await linksOf(bob, links)).toEqual([`green/with/${newest}`])
 })
 
+test('of one text fifty topics are looked up, each once however it is spelled', async () => {
+  const channel = await here.channel({ name: 'many' })
+  await here.subscribe(channel, ann)
+  const topics = Array.from({ length: 51 }, (_, i) => `t${i}`)
+  const ids = new Map<string, number>()
+  for (const topic of topics) ids.set(topic, await say(ann, channel, topic))
+  const spelled = topics.flatMap((topic) => [topic, topic.toUpperCase()])
+  const text = spelled.map((topic) => `#**many>${topic}**`).join(' ')
+  const { rendered } = Rendered.parse(await one.ask(ann, 'render-message', { content: text }))
+  expect(leads(rendered)).toEqual(
+    spelled.map((topic) =>
+      topic.toLowerCase() === 't50' ? topic : `${topic}/with/${ids.get(topic.toLowerCase())}`,
+    ),
+  )
+})
+
 test('of what its author may read: nothing from before their time, and nothing where they are no more', async () => {
   const open = await here.channel({ name: 'open' })
   await here.subscribe(open, ann, bob)

@@ -142,8 +142,14 @@ export class Consumers {
     const { consumer, pending } = attached
     attached.pending = null
     if (!pending) return
-    if (this.#mayAnswer()) consumer.deliver(pending.events)
-    else consumer.end('resume')
+    try {
+      if (this.#mayAnswer()) consumer.deliver(pending.events)
+      else consumer.end('resume')
+    } catch (error) {
+      // It begins again from what it has; the others are told all the same.
+      this.#report(error, 'handing over')
+      consumer.end('resume')
+    }
   }
 
   /** Those whom a heartbeat may reach. */

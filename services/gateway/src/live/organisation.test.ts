@@ -695,6 +695,20 @@ describe('while handing over rests', () => {
     expect([one.got, two.ended]).toEqual([[3], ['resume']])
   })
 
+  test('one that cannot be handed anything begins again, and keeps nothing from the others', async () => {
+    const { one, two, state } = await gathering()
+    one.consumer.deliver = () => {
+      throw new Error('broken')
+    }
+    vi.advanceTimersByTime(100)
+    expect([one.got, one.ended, two.got, state.reported]).toEqual([
+      [3],
+      ['resume'],
+      [3, 4, 5],
+      ['handing over'],
+    ])
+  })
+
   test('who is let go is handed nothing', async () => {
     const { one, two, organisation } = await gathering()
     organisation.stop(one.consumer)

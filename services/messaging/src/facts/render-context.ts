@@ -88,6 +88,9 @@ async function readChannels(tx: Tx, actor: Actor, names: readonly string[]) {
 /** How far back one looks for a message that came to the author, where they do not read all of the channel. */
 const looksBack = 100
 
+/** Topics of one text that are looked up; further ones are linked by their name. */
+const mostTopics = 50
+
 /** The newest message of each topic linked to that the author may read; null where no topic is linked to. */
 async function readLatest(
   tx: Tx,
@@ -99,7 +102,9 @@ async function readLatest(
   const linked = new Map<string, readonly [channel: number, topic: string]>()
   for (const { channel, topic } of topics) {
     const id = ids.get(channel)
-    if (id !== undefined) linked.set(keyOf(id, topic), [id, topic])
+    if (id === undefined || linked.has(keyOf(id, topic))) continue
+    linked.set(keyOf(id, topic), [id, topic])
+    if (linked.size === mostTopics) break
   }
   if (linked.size === 0) return null
   const may = (received: string): string =>
@@ -133,7 +138,8 @@ async function readLatest(
   return (channel, topic) => found.get(keyOf(channel, topic))
 }
 
-const keyOf = (channel: number, topic: string): string => `${channel} ${topic}`
+/** However it is spelled it is one topic. */
+const keyOf = (channel: number, topic: string): string => `${channel} ${topic.toLowerCase()}`
 
 async function readGroups(tx: Tx, names: readonly string[]) {
   if (names.length === 0) return []
