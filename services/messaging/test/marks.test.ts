@@ -78,6 +78,20 @@ describe('marks', () => {
     expect(body).toMatchObject({ messages: [id], unread: { places, mentioned: [] } })
   })
 
+  test('who was not there is not mentioned by naming everybody, as event and snapshot say of what is unread again', async () => {
+    const eve = await here.user({ name: 'Eve' })
+    const id = await say(ann, open, '@**all** tea')
+    await here.subscribe(open, eve)
+    const there = await say(ann, open, '@**all** cake')
+    await mark(eve, 'add', 'read', [there])
+    await mark(eve, 'remove', 'read', [id, there])
+    const { body } = await lastEvent()
+    expect(body).toMatchObject({ messages: [id, there], unread: { mentioned: [there] } })
+    expect(await snapshotOf(one, eve, ['message', 'update_message_flags'])).toMatchObject({
+      unread_msgs: { count: 2, mentions: [there] },
+    })
+  })
+
   test('what is already so makes no event', async () => {
     const id = await say(ann, open)
     const before = await seq()

@@ -81,7 +81,9 @@ async function readPlaces(
   const unread = flag === 'read' && op === 'remove'
   const flags = `LEFT JOIN messaging.user_flags f
     ON f.org_id = ${org} AND f.user_id = ${user} AND f.message_id = m.message_id`
-  const mentioned = 'coalesce(f.mentioned, false) OR m.everybody AND NOT coalesce(f.historical, false)'
+  // Who was not there is not mentioned by naming everybody.
+  const mentioned =
+    'coalesce(f.mentioned, false) OR m.everybody AND got.yes AND NOT coalesce(f.historical, false)'
   const rows = await tx.query(
     Row,
     // What is the same for all of a conversation is looked up once for it. Ranges are joined with nothing so that long ones
