@@ -111,6 +111,15 @@ test('a socket at a gateway that had not heard of another ends it all the same',
   expect(here.heard({ ...taken, gateway: 'z', number: 99 }, own)).toBe(false)
 })
 
+test('a poll that was told before a socket, and is heard after it, does not have it forgotten', () => {
+  const told: string[] = []
+  const here = new Takeovers('b', fixedClock(0), (taken) => told.push(taken.queue_id))
+  here.heard({ queue_id: 'q', gateway: 'a', number: 3, stays: true }, null)
+  here.heard({ queue_id: 'q', gateway: 'c', number: 2, stays: false }, null)
+  here.begin('q', false)
+  expect(told).toEqual(['q'])
+})
+
 test('of sockets elsewhere so many are remembered, the latest', () => {
   const told: string[] = []
   const here = new Takeovers('z', fixedClock(0), (taken) => told.push(taken.queue_id))

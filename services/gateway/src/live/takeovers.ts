@@ -8,6 +8,9 @@ export interface Claim {
   readonly at: number
 }
 
+/** Its place among what is told of a queue: by number, then by gateway. */
+type Told = Pick<QueueTaken, 'number' | 'gateway'>
+
 /** What was told is heard sooner, or not at all. */
 const onTheWayMs = 2000
 const mostElsewhere = 10_000
@@ -23,8 +26,8 @@ export class Takeovers {
   readonly #tell: (taken: QueueTaken) => void
   /** The greatest number heard of or told. */
   #last = 0
-  /** Queues that were last heard to have a socket at another gateway, the latest at the end. */
-  readonly #elsewhere = new Set<string>()
+  /** Queues that were last told to have a socket at another gateway, with what was told; the one heard of last at the end. */
+  readonly #elsewhere = new Map<string, Told>()
 
   /** @param gateway names this process alone */
   constructor(gateway: string, clock: Clock, tell: (taken: QueueTaken) => void) {
@@ -48,21 +51,28 @@ export class Takeovers {
   heard({ queue_id: queueId, gateway, number, stays }: QueueTaken, own: Claim | null): boolean {
     if (gateway === this.#gateway) return false
     this.#last = Math.max(this.#last, number)
-    this.#elsewhere.delete(queueId)
-    if (stays) this.#remember(queueId)
+    const known = this.#elsewhere.get(queueId)
+    // What was told before that arrives after it changes nothing: the socket may still be there.
+    if (!known || isAfter({ number, gateway }, known)) {
+      this.#elsewhere.delete(queueId)
+      if (stays) this.#remember(queueId, { number, gateway })
+    }
     if (!own) return false
     // Who has served it for longer was there before, whether or not that one had heard of it. Of two who begin at the
     // same time both gateways keep the same.
     if (this.#clock.monotonic() - own.at >= onTheWayMs) return true
-    return number > own.number || (number === own.number && gateway > this.#gateway)
+    return isAfter({ number, gateway }, { number: own.number, gateway: this.#gateway })
   }
 
-  #remember(queueId: string): void {
-    this.#elsewhere.add(queueId)
+  #remember(queueId: string, told: Told): void {
+    this.#elsewhere.set(queueId, told)
     if (this.#elsewhere.size <= mostElsewhere) return
-    for (const oldest of this.#elsewhere) {
+    for (const oldest of this.#elsewhere.keys()) {
       this.#elsewhere.delete(oldest)
       return
     }
   }
 }
+
+const isAfter = (one: Told, other: Told): boolean =>
+  one.number > other.number || (one.number === other.number && one.gateway > other.gateway)
