@@ -70,17 +70,8 @@ export function factsOf(organisation: Organisation): Facts {
         : null,
     }
   }
-  const channelFacts = (channel: Channel, by: number): ChannelFacts => ({
-    orgId: org,
-    channelId: channelId(channel.id),
-    recipientId: recipientId(channel.id),
-    inviteOnly: channel.private,
-    historyPublicToSubscribers: channel.sharedHistory,
-    isWebPublic: channel.webPublic,
-    archived: channel.archived,
-    subscribed: channel.subscribers.has(by),
-    groups: { ...defaultChannelGroups, ...branded(channel.permissions) },
-  })
+  const channelFacts = (channel: Channel, by: number): ChannelFacts =>
+    channelFactsOf(channel, channel.subscribers.has(by))
   const messageFacts = (message: Message, by: number): MessageFacts => {
     const channel = message.channel === null ? null : channels.get(message.channel)
     return {
@@ -112,6 +103,19 @@ export function memberships(
     if (members.includes(person.id) || subgroups.some((sub) => all.has(groupId(sub)))) all.add(groupId(id))
   return all
 }
+
+/** The facts of a channel for somebody who is in it, or is not. */
+export const channelFactsOf = (channel: Channel, subscribed: boolean): ChannelFacts => ({
+  orgId: org,
+  channelId: channelId(channel.id),
+  recipientId: recipientId(channel.id),
+  inviteOnly: channel.private,
+  historyPublicToSubscribers: channel.sharedHistory,
+  isWebPublic: channel.webPublic,
+  archived: channel.archived,
+  subscribed,
+  groups: { ...defaultChannelGroups, ...branded(channel.permissions) },
+})
 
 export function branded<N extends string>(given: Readonly<Record<N, number>>): Record<N, GroupId> {
   const entries = Object.entries<number>(given).map(([name, id]) => [name, groupId(id)])

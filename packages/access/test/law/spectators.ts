@@ -1,6 +1,6 @@
-import { channelId, messageId, recipientId, userId } from '@parley/core'
-import { type ChannelFacts, decideForSpectator, defaultChannelGroups } from '../../src/index.ts'
-import { branded, org } from './facts.ts'
+import { messageId, userId } from '@parley/core'
+import { decideForSpectator } from '../../src/index.ts'
+import { channelFactsOf, org } from './facts.ts'
 import type { Channel, Message, Organisation } from './organisation.ts'
 
 /** The same of who has no account: may they see that channel, that message? */
@@ -10,17 +10,7 @@ export function libraryForSpectators(organisation: Organisation): {
 } {
   const { channels, realm } = organisation
   const spectator = { orgId: org, letIn: realm.spectators, seesWriters: true }
-  const facts = (channel: Channel): ChannelFacts => ({
-    orgId: org,
-    channelId: channelId(channel.id),
-    recipientId: recipientId(channel.id),
-    inviteOnly: channel.private,
-    historyPublicToSubscribers: channel.sharedHistory,
-    isWebPublic: channel.webPublic,
-    archived: channel.archived,
-    subscribed: false,
-    groups: { ...defaultChannelGroups, ...branded(channel.permissions) },
-  })
+  const facts = (channel: Channel) => channelFactsOf(channel, false)
   return {
     channel: (channel) => decideForSpectator('spectator:channel', spectator, facts(channel)).ok,
     message: (message) => {

@@ -107,12 +107,18 @@ const flagNames = [
   'has_alert_word',
 ] as const satisfies readonly MessageFlag[]
 
-/** Of a thousand viewers nearly all have the same flags, so each combination is made once, and frozen. */
-const combinations = Array.from({ length: 1 << flagNames.length }, (_, bits) =>
-  Object.freeze({ flags: flagNames.filter((_, i) => bits & (1 << i)) }),
-)
+type Flags = { readonly flags: readonly MessageFlag[] }
+const combinations = new Map<number, Flags>()
 
-function flagsFor(body: MessageSent, { userId }: Viewer): { readonly flags: readonly MessageFlag[] } {
+/** Of a thousand viewers nearly all have the same flags, so each combination is made once, and frozen. @param bits by `flagNames` */
+function flagsOf(bits: number): Flags {
+  const flags =
+    combinations.get(bits) ?? Object.freeze({ flags: flagNames.filter((_, i) => bits & (1 << i)) })
+  combinations.set(bits, flags)
+  return flags
+}
+
+function flagsFor(body: MessageSent, { userId }: Viewer): Flags {
   const { flags } = body
   const topic = isIn(flags.topicWildcard, userId)
   const bits =
@@ -122,7 +128,7 @@ function flagsFor(body: MessageSent, { userId }: Viewer): { readonly flags: read
     (Number(topic) << 3) |
     (Number(topic || flags.channelWildcard) << 4) |
     (Number(flags.alerted.includes(userId)) << 5)
-  return combinations[bits] ?? { flags: [] }
+  return flagsOf(bits)
 }
 
 /** A message was sent: to the channel's subscribers or to the people of the conversation. */

@@ -1,11 +1,5 @@
 import type { Wired } from './encoded.ts'
-
-interface Node {
-  readonly next: Map<Wired, Node>
-  frame: Buffer | null
-}
-
-const node = (): Node => ({ next: new Map(), frame: null })
+import { Run } from './run.ts'
 
 /**
  * WebSocket frames as they go over the wire, built once for all sockets that get the same events at the same time.
@@ -13,30 +7,26 @@ const node = (): Node => ({ next: new Map(), frame: null })
  * must never be found for the other.
  */
 export class Frames {
-  #root = node()
+  #nothing = new Run()
+  readonly #made = new Map<Run, Buffer>()
   /** Most are asked for in a row for the very same list. */
   #last: { readonly events: readonly Wired[]; readonly frame: Buffer } | null = null
 
   of(events: readonly Wired[]): Buffer {
     if (this.#last?.events === events) return this.#last.frame
-    let at = this.#root
     // Equal frames are asked for in one go; nothing is kept for later.
-    if (at.next.size === 0)
+    if (this.#made.size === 0)
       setImmediate(() => {
-        this.#root = node()
+        this.#nothing = new Run()
+        this.#made.clear()
         this.#last = null
       })
-    for (const event of events) {
-      let next = at.next.get(event)
-      if (!next) {
-        next = node()
-        at.next.set(event, next)
-      }
-      at = next
-    }
-    at.frame ??= textFrame(`{"type":"events","events":[${events.map((e) => e.text).join(',')}]}`)
-    this.#last = { events, frame: at.frame }
-    return at.frame
+    const run = events.reduce((all, event) => all.and(event), this.#nothing)
+    const frame =
+      this.#made.get(run) ?? textFrame(`{"type":"events","events":[${events.map((e) => e.text).join(',')}]}`)
+    this.#made.set(run, frame)
+    this.#last = { events, frame }
+    return frame
   }
 }
 
