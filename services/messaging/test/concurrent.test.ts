@@ -108,7 +108,13 @@ test('AC-13 who is removed while sending: nothing of theirs comes after the remo
 const Read = z.object({ messages: z.array(z.object({ id: z.int() })) })
 
 test('AC-13 who comes and is taken out again and again, sending and reading all the while, has the rights of one order', async () => {
-  await using one = await here.instance()
+  let begun = Promise.withResolvers<undefined>()
+  await using one = await here.instance({
+    write: (write) => (org, encoded) => {
+      begun.resolve(undefined)
+      return write(org, encoded)
+    },
+  })
   await using two = await here.instance()
   const secret = await here.channel({ private: true })
   const [leaver = 0, stayer = 0] = senders
@@ -122,8 +128,11 @@ test('AC-13 who comes and is taken out again and again, sending and reading all 
   let through = 0
   for (let round = 0; round < size(20, 1000); round++) {
     await here.subscribe(secret, leaver)
+    // Every other time they are taken out while their sends are being written: else revocations go first, always.
+    begun = Promise.withResolvers()
+    if (round % 2 === 0) begun.resolve(undefined)
     const [, ...reads] = await Promise.all([
-      here.unsubscribe(secret, leaver),
+      begun.promise.then(() => here.unsubscribe(secret, leaver)),
       read(one),
       read(two),
       ...[send(one, leaver), send(two, leaver), send(one, stayer), send(two, stayer)].map(async (sent) => {
