@@ -8,7 +8,7 @@ import { type ThreeGateways } from './three-gateways.ts'
 import { inWeather, type Weather, weathers } from './weather.ts'
 
 export const seed = seedOf(20_261_127)
-const rounds = size(12, 300)
+const rounds = size(12, 500)
 const patience = { timeout: 30_000, interval: 20 }
 
 export async function holds(here: ThreeGateways): Promise<void> {

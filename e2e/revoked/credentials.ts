@@ -10,7 +10,7 @@ import { inWeather, type Weather, weathers } from './weather.ts'
 
 export const seed = seedOf(20_261_127)
 /** In each round an account is deactivated, a key regenerated and a session ended. */
-const rounds = size(12, 160)
+const rounds = size(12, 170)
 const patience = { timeout: 30_000, interval: 20 }
 
 /** Ways to end what a client is let in by; each makes the clients and the call that ends it. */

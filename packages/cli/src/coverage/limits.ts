@@ -8,7 +8,7 @@ interface Limit {
 }
 
 const limits: readonly Limit[] = [
-  { what: 'everything', files: /./, least: 97.5 },
+  { what: 'everything', files: /./, least: 98 },
   {
     what: 'the API layer',
     files: /^packages\/(api\/src|kit\/src\/(run\/|route\.ts))|^services\/\w+\/src\/(routes|calls)\//,
