@@ -40,9 +40,9 @@ export const kept: readonly Break[] = [
   {
     name: 'who comes back begins at the head',
     invariant: 1,
-    file: 'services/gateway/src/live/organisation.ts',
+    file: 'services/gateway/src/live/joining.ts',
     from: 'for (let position = after; !serving.stopped;) {',
-    to: 'for (let position = Math.max(after, this.head); !serving.stopped;) {',
+    to: 'for (let position = Math.max(after, feed.head); !serving.stopped;) {',
     test: 'e2e/nothing-lost/kills',
     title: 'F01 gateway',
   },

@@ -68,7 +68,7 @@ export const revoked: readonly Break[] = [
   {
     name: 'an organisation that goes out of use leaves what waits in it',
     invariant: 4,
-    file: 'services/gateway/src/live/organisation.ts',
+    file: 'services/gateway/src/live/servings.ts',
     from: "    if (effect.kind === 'over') this.endAll('revoked')\n",
     to: '',
     test: 'services/gateway/src/live/organisation.test',
