@@ -123,6 +123,21 @@ test('the words of a piece are written by the key of each message, however many 
   await settleAll()
 })
 
+test('words that were written are filed at once: no search reads what is pending of everybody', async () => {
+  const pending = () =>
+    here.test.superuser(`SELECT gin_clean_pending_list('messaging.words_of_messages') AS pages`)
+  await copy(await say('one to be filed'), 100, 'filed')
+  expect(await settleWords(at.ctx.database, here.org)).toBe(64)
+  expect(await pending()).toEqual([{ pages: '0' }])
+  await copy(await say('another'), 10, 'not filed')
+  await at.ctx.database.write(here.org, (tx) =>
+    tx.execute('SELECT messaging.settle_words($1, 64, 64000)', [here.org]),
+  )
+  // Where nobody files them they wait.
+  expect(await pending()).not.toEqual([{ pages: '0' }])
+  await settleAll()
+})
+
 describe('what is found', () => {
   test('words in any order, form and case, of text and topic', async () => {
     const id = await say('The **quick** foxes/jumped.over', 'zebra crossing')

@@ -16,7 +16,7 @@ export async function unsettledOrganisations(database: Database): Promise<OrgId[
   return rows.map(({ id }) => orgId(id))
 }
 
-/** Writes the words of some of the organisation's messages. @returns how many; 0 where nothing waits or others do it */
+/** Writes the words of some of the organisation's messages, and files them in the index. @returns how many; 0 where nothing waits or others do it */
 export const settleWords = (database: Database, org: OrgId): Promise<number> =>
   database.write(org, async (tx) => {
     const [row] = await tx.query(
@@ -24,7 +24,9 @@ export const settleWords = (database: Database, org: OrgId): Promise<number> =>
       'SELECT messaging.settle_words($1, $2, $3) AS done',
       [org, mostMessages, mostBytes],
     )
-    return row?.done ?? 0
+    const done = row?.done ?? 0
+    if (done > 0) await tx.execute('SELECT messaging.file_words()')
+    return done
   })
 
 /** Spellings of a topic that are held against its new name one by one while everybody waits. */
