@@ -29,6 +29,9 @@ const Waiting = z.object({ id: z.int() })
 const waiting =
   'SELECT scheduled_id AS id FROM messaging.scheduled JOIN auth.system_bots USING (org_id, user_id)'
 
+const MadeBot = z.object({ user_id: z.int(), api_key: z.string() })
+const Found = z.object({ user: z.looseObject({ email: z.string() }) })
+
 interface Watcher extends Member {
   readonly kind: string
   /** The same account at each gateway. */
@@ -63,7 +66,18 @@ test(
       watcher('member', await stage.person('Mae')),
       watcher('guest', await stage.guest('Guy')),
     ]
-    const changes = changesAtRandom({ owner, staying, newcomer: (name) => stage.person(name) }, random)
+    // In hardly any channel: it hears of what mentions it.
+    const { user_id: botId, api_key: apiKey } = MadeBot.parse(
+      await owner.ok('POST', '/bots', { full_name: 'Looks On', short_name: 'looks-on' }),
+    )
+    const { email } = Found.parse(await owner.ok('GET', `/users/${botId}`)).user
+    const botKeys = { email, apiKey }
+    const bot: Watcher = { ...stage.client(botKeys), id: botId, kind: 'bot', gateways: atEach(botKeys) }
+    const watching = [...staying, bot]
+    const changes = changesAtRandom(
+      { owner, staying, lookingOn: [botId], newcomer: (name) => stage.person(name) },
+      random,
+    )
     const register = async (by: Watcher): Promise<Watched> => ({
       by,
       queue: await eventQueue(random.pick(by.gateways), wanted),
@@ -78,7 +92,7 @@ test(
       round <= rounds || (round <= 2 * rounds && done.size < changes.kinds.length)
     for (let round = 1; more(round); round++) {
       // Everybody registers at some moment of the round, while the changes around it are being made.
-      const moments = staying.map((by) => ({ by, at: random.below(changesPerRound) }))
+      const moments = watching.map((by) => ({ by, at: random.below(changesPerRound) }))
       const registering: Promise<Watched>[] = []
       const making = new Set<Promise<void>>()
       for (let i = 0; i < changesPerRound; i++) {
@@ -98,9 +112,9 @@ test(
         .toEqual([])
 
       const end = `the end of round ${round}`
-      const everybody = staying.map(({ id }) => id).filter((id) => id !== owner.id)
+      const everybody = watching.map(({ id }) => id).filter((id) => id !== owner.id)
       await owner.ok('POST', '/messages', { type: 'direct', to: everybody, content: end })
-      fromBefore = await Promise.all(staying.map(register))
+      fromBefore = await Promise.all(watching.map(register))
       for (const { by, queue } of watched) {
         const events = await unlessAnew(queue.until(saying(end), random.pick(by.gateways)))
         if (!events) {

@@ -66,6 +66,15 @@ export const revoked: readonly Break[] = [
     title: 'a message moved where one may not read',
   },
   {
+    name: 'what mentioned a bot goes on being told when its channel is closed',
+    invariant: 4,
+    file: 'services/gateway/src/live/visibility.ts',
+    from: "const said = content || (audience === 'subscribers' && Array.isArray(messages))",
+    to: 'const said = content',
+    test: 'services/gateway/test/mentioned-bots.test.ts',
+    title: 'not told after',
+  },
+  {
     name: 'an organisation that goes out of use leaves what waits in it',
     invariant: 4,
     file: 'services/gateway/src/live/servings.ts',

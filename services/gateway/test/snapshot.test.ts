@@ -43,13 +43,14 @@ test(
     for (const [i, role] of [600, 200, 300].entries())
       await org.owner.ok('PATCH', `/users/${staying[3 + i]?.id}`, { role })
     const made = await org.owner.ok('POST', '/bots', { full_name: 'Looks On', short_name: 'looks-on' })
+    const looksOn = z.int().parse(made['user_id'])
     const bot = org.client({
       email: `looks-on-bot@${new URL(org.url).hostname}`,
       apiKey: z.string().parse(made['api_key']),
     })
     const watching: ApiClient[] = [...staying, bot]
     const changes = changesAtRandom(
-      { owner: org.owner, staying, newcomer: (name) => org.person(name) },
+      { owner: org.owner, staying, lookingOn: [looksOn], newcomer: (name) => org.person(name) },
       seeded(seed),
     )
     let done = 0

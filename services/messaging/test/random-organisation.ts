@@ -7,12 +7,14 @@ import { type Channel, type Instance, type World, world } from './world.ts'
 
 let organisations = 0
 
-/** A random organisation: people of all roles, channels of all kinds, comings and goings between messages. */
+/** A random organisation: people of all roles and bots, channels of all kinds, comings and goings between messages. */
 export const someOrganisation = fc.record({
   roles: fc.array(fc.constantFrom(role.owner, role.admin, role.member, role.guest), {
     minLength: 3,
     maxLength: 5,
   }),
+  /** How many of them, from the last on, are bots of the first: what mentions these comes to them from outside too. */
+  bots: fc.nat(2),
   kinds: fc.array(fc.constantFrom('public', 'shared', 'protected'), { minLength: 1, maxLength: 3 }),
   /** Who may subscribe to the channels, and so read them: everybody, members, administrators, nobody. */
   mayJoin: fc.constantFrom(1, 3, 6, 8, 8),
@@ -76,7 +78,11 @@ export async function build(
   const place = await world(database, `random-${++organisations}`)
   const at = await place.instance()
   const users: number[] = []
-  for (const as of given.roles) users.push(await place.user({ role: as }))
+  for (const [i, as] of given.roles.entries()) {
+    const [owner] = users
+    const isBot = owner !== undefined && i >= given.roles.length - given.bots
+    users.push(await place.user({ role: as, ...(isBot ? { botOwner: owner } : {}) }))
+  }
   const channels: Channel[] = []
   for (const kind of given.kinds)
     channels.push(

@@ -33,6 +33,7 @@ import {
   type ChannelSet,
   forgetChannel,
   hasTopics,
+  readClosed,
   readDefaults,
 } from './repo/change-channel.ts'
 import { leaveDefaultGroups, readDefaultGroups } from './repo/default-groups.ts'
@@ -50,6 +51,7 @@ import { learns, reach } from './rules/reach.ts'
 import { changeTexts, ownTopic } from './rules/notice-text.ts'
 import { askedPermissions, refuseHiddenTopics } from './rules/settings.ts'
 import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
+import { mostAtOnce, unreadEvents } from './rules/unread-events.ts'
 
 /** What of a channel is to change; what is absent stays. */
 export interface ChannelWish extends Partial<Omit<ChannelSet, 'groups'>> {
@@ -168,6 +170,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   }
   // First, so that their queues from before get nothing of the rest.
   events.unshift(...anew(await raiseVantage(tx, granted, moved)))
+  // Last of all, for it takes the head.
+  if (!before.invite_only && after.invite_only)
+    events.push(...unreadEvents(await readClosed(tx, granted, mostAtOnce)))
   if (events.length > 0) await append(tx, rights, events)
 }
 

@@ -209,6 +209,36 @@ describe('who may read it', () => {
     ])
   })
 
+  test('made private, nothing is unread in it any longer to who is not in it, which they hear', async () => {
+    const has = async (user: Person, ...ids: readonly number[]) =>
+      f.database.superuser(
+        `INSERT INTO messaging.received (org_id, user_id, recipient_id, ranges)
+         SELECT $1, $2, recipient_id, (SELECT range_agg(int8range(id, id + 1)) FROM unnest($4::bigint[]) AS id)
+         FROM streams.channels WHERE org_id = $1 AND channel_id = $3`,
+        [org, user.id, open, ids],
+      )
+    const [row] = await f.database.superuser(
+      `WITH drawn AS (SELECT nextval('messaging.message_ids') AS id FROM generate_series(1, 3))
+       INSERT INTO messaging.messages (org_id, message_id, recipient_id, sender_id, topic, content, rendered, client,
+         sent_at, sender_read)
+       SELECT $1, id, recipient_id, $2, 't', 'x', 'x', 'test', now(), true
+       FROM streams.channels, drawn WHERE org_id = $1 AND channel_id = $3
+       RETURNING (SELECT max(id) FROM drawn)::integer AS last`,
+      [org, ada.id, open],
+    )
+    const last = Number(row?.['last'])
+    await has(cy, last - 2, last)
+    await has(admin, last)
+    const told = (log: Awaited<ReturnType<typeof since>>) =>
+      log.filter(({ type }) => type === 'unread.cleared').map(({ users, body }) => [users, body])
+    expect(told(await since(() => update(ada, open, { is_private: true })))).toEqual([
+      [[admin.id], { messages: [last] }],
+      [[cy.id], { messages: [last - 2, last] }],
+    ])
+    await update(ada, open, { is_private: false })
+    expect(told(await since(() => update(ada, open, { is_private: true })))).toEqual([])
+  })
+
   test('made public, those outside learn of it with the people in it', async () => {
     const log = await since(() => update(ada, secret, { is_private: false }))
     expect(log.map((e) => [e.type, e.users])).toEqual([

@@ -131,11 +131,11 @@ function flagsFor(body: MessageSent, { userId }: Viewer): Flags {
   return flagsOf(bits)
 }
 
-/** A message was sent: to the channel's subscribers or to the people of the conversation. */
+/** A message was sent: to the channel's subscribers, and bots that it mentions there, or to the people of the conversation. */
 export const messageSent = event({
   type: 'message.sent',
   emitter: 'messaging',
-  // Subscribers of the channel; for a direct message the named users.
+  // Subscribers of the channel and the named ones; for a direct message the named users.
   audience: 'subscribers',
   body: MessageSent,
   messagesIn: (body) => [body.message_id],

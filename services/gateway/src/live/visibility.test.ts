@@ -105,3 +105,21 @@ test('who came and went since the client last asked hears neither of it; who was
   // Who is in now is told of every coming and going.
   expect(heard([9], [move(1, 'joined'), move(3, 'left'), move(5, 'joined')], 3, 4)).toEqual([3, 4])
 })
+
+test.each([
+  ['in it', 400, [9], [], true],
+  ['not in it while it is public', 400, [], [9], true],
+  ['not in it after it was closed', 400, [], [], false],
+  ['a guest by now', 600, [], [9], false],
+] as const)(
+  'a message of a channel goes to a bot that it mentions %s: role %d',
+  (_, role, channels, open, expected) => {
+    const event = { audience: 'subscribers', userIds: [1], channelId: 9, messages: [5] } as const
+    expect(mayKnow(event, 1, { role, channels: new Set(channels) }, new Set(open))).toBe(expected)
+  },
+)
+
+test('what is told inside a private channel goes to whom it names beside', () => {
+  const event = { audience: 'subscribers', userIds: [1], channelId: 9, messages: null } as const
+  expect(mayKnow(event, 1, { role: 200, channels: new Set() }, new Set())).toBe(true)
+})

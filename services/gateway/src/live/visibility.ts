@@ -59,12 +59,14 @@ export function goesTo(event: Addressed, user: number, standing: Standing): bool
  * @param open channels that somebody of this person's role may know of without being in them
  */
 export function mayKnow(
-  { about, content, channelId }: Addressed,
+  { audience, about, content, messages, channelId }: Addressed,
   user: number,
   person: Pick<Person, 'role' | 'channels'>,
   open: ReadonlySet<number>,
 ): boolean {
-  if (content && channelId !== null && !person.channels.has(channelId))
+  // What is said there may name who is not in it: whom it came to before, and bots that it mentions.
+  const said = content || (audience === 'subscribers' && Array.isArray(messages))
+  if (said && channelId !== null && !person.channels.has(channelId))
     return open.has(channelId) && !isGuestRole(person.role)
   if (!about) return true
   if (person.channels.has(about.channel)) return !about.unlessIn

@@ -130,7 +130,7 @@ function bodyOf({ event, topic, content, rendered, client, timestamp }: Send): s
 export const encodeSend = (send: Send): EncodedSend =>
   columns.map((column) => column(send)) as readonly unknown[] as EncodedSend
 
-const sendBatch = `SELECT * FROM messaging.send_batch($1, ${columns.map((_, i) => `$${i + 2}`).join(', ')})`
+const sendBatch = `SELECT * FROM messaging.send_batch($1, ${columns.map((_, i) => `$${i + 2}`).join(', ')}, p_bots => true)`
 
 /**
  * Writes sends of one organisation with their events, in one statement that takes the head. Every send has a key, so

@@ -2,6 +2,7 @@ import { type ChannelGroups, channelGroupSettings, type Granted, type TopicsPoli
 import { channelNameKey } from '@parley/api'
 import { only, type Tx } from '@parley/db'
 import { z } from 'zod'
+import type { LeftUnread } from '../rules/unread-events.ts'
 
 /** What a channel becomes; null leaves as it is. Kind and archiving are the proof's. */
 export interface ChannelSet {
@@ -98,4 +99,21 @@ export async function forgetChannel(tx: Tx, { object }: Granted<'channel:change'
     [tx.org, object.channel.channelId],
   )
   return rows.map((row) => row.name)
+}
+
+/**
+ * Nothing of the channel is unread any longer to who is not in it, as it is closed: bots that were mentioned there. Takes the
+ * head. @returns what was, `most` of it at most
+ */
+export async function readClosed(
+  tx: Tx,
+  { object }: Granted<'channel:change'>,
+  most: number,
+): Promise<LeftUnread[]> {
+  const rows = await tx.query(
+    z.object({ user_id: z.int(), message_ids: z.array(z.int()) }),
+    'SELECT user_id, message_ids FROM messaging.v1_closed($1, $2, $3) ORDER BY user_id',
+    [tx.org, object.channel.channelId, most],
+  )
+  return rows.map(({ user_id, message_ids }) => ({ userId: user_id, messages: message_ids }))
 }

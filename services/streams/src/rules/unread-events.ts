@@ -10,7 +10,7 @@ export interface LeftUnread {
 /** As many as `register` names to one person (Zulip API: unread_msgs). */
 const mostOfOne = 50_000
 /** All of one request together: it happens behind the head, where everybody waits. */
-const mostAtOnce = 500_000
+export const mostAtOnce = 500_000
 /** A quarter of a megabyte. */
 const mostPerEvent = 20_000
 

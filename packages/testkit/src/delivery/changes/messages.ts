@@ -18,8 +18,14 @@ const send = async (play: Play, who: Member, fields: Record<string, unknown>): P
   return answer
 }
 
-const mention = ({ random, anybody }: Play): string =>
-  random.pick(['', '@**all**', '@**topic**', `@**|${anybody().id}**`])
+const mention = ({ random, anybody, lookingOn = [] }: Play): string =>
+  random.pick([
+    '',
+    '@**all**',
+    '@**topic**',
+    `@**|${anybody().id}**`,
+    ...lookingOn.map((bot) => `@**|${bot}**`),
+  ])
 
 const sendToChannel: Change = (play, who) =>
   send(play, who, {
