@@ -50,9 +50,9 @@ export const revoked: readonly Break[] = [
   {
     name: 'a slow reader that was let go is forgotten',
     invariant: 4,
-    file: 'services/gateway/src/live/event-socket.ts',
-    from: "if (reason === 'slow') socket.once('close', onLeaving())",
-    to: "if (reason === 'slow') socket.once('close', () => onLeaving())",
+    file: 'services/gateway/src/live/cutting.ts',
+    from: 'own.add(consumer)',
+    to: 'own.delete(consumer)',
     test: 'e2e/revoked/revoked.test.ts',
     title: 'F72',
   },
