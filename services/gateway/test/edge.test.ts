@@ -1,5 +1,6 @@
 import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createConnection } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import { emojiDataPath } from '@parley/api'
 import { AppError, fixedClock, systemClock, systemIds } from '@parley/core'
@@ -191,6 +192,23 @@ test('every address of the list answers, in HTTP/1.1 over TLS 1.2 and 1.3', asyn
     expect(await promise).toBe(version)
     socket.destroy()
   }
+})
+
+test('HTTP/1.1 is what everybody gets who offers it, and nobody gets anything else', async () => {
+  const agreed = (ALPNProtocols: string[]): Promise<string | false | null> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string | false | null>()
+    const options = { host: '127.0.0.1', port, ca, servername: 'localhost', ALPNProtocols }
+    const socket = connect(options, () => {
+      resolve(socket.alpnProtocol)
+      socket.destroy()
+    })
+    socket.once('error', reject)
+    return promise
+  }
+  expect(await agreed(['http/1.1'])).toBe('http/1.1')
+  expect(await agreed(['h2', 'http/1.1'])).toBe('http/1.1')
+  expect(await agreed([])).toBe(false)
+  await expect(agreed(['h2'])).rejects.toThrow(/alert/)
 })
 
 test('GW-13 every answer says how it is to be treated', async () => {
@@ -442,6 +460,19 @@ test('WS-02 connections beyond those in their handshake wait for their turn, and
   const sockets = await Promise.all(Array.from({ length: 100 }, () => dial()))
   expect(sockets.every((socket) => socket.authorized)).toBe(true)
   for (const socket of sockets) socket.destroy()
+})
+
+test('who breaks the connection off, waiting or shaking hands, keeps nobody out', async () => {
+  const { pacer } = app.listeners
+  const waitedBefore = pacer.waited
+  const silent = Array.from({ length: 100 }, () => createConnection({ host: '127.0.0.1', port }))
+  await vi.waitFor(() => {
+    expect(pacer.waited).toBeGreaterThan(waitedBefore)
+  })
+  for (const socket of silent) socket.resetAndDestroy()
+  const socket = await dial()
+  expect(socket.authorized).toBe(true)
+  socket.destroy()
 })
 
 test('GW-14 a failure of ours says nothing', async () => {

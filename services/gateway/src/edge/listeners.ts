@@ -62,27 +62,45 @@ export function createListeners(
   // Without any traffic: longer than a poll waits for its heartbeat.
   server.setTimeout(120_000)
   answerEarly(server)
-  const raws = new Map<string, Socket>()
+  /** Connections: until their handshake is over the one below TLS, then the one above it. */
+  const open = new Set<Socket>()
+  const shaking = new Map<string, Socket>()
   let onEmpty = (): void => {}
   const pacer = new Pacer((socket) => {
     server.emit('connection', socket)
+    // TLS looks at its errors now.
+    if (socket.listenerCount('error') > 1) socket.off('error', cut)
   })
-  const shaken = (socket: Duplex): void => {
-    const raw = raws.get(endsOf(socket as Socket))
-    if (raw) pacer.done(raw)
+  const shaken = (socket: Socket): Socket | undefined => {
+    const ends = endsOf(socket)
+    const below = shaking.get(ends)
+    shaking.delete(ends)
+    if (below) pacer.done(below)
+    return below
   }
-  server.on('secureConnection', shaken)
+  // Functions that all connections share: closures for each would stay as long as it does.
+  function closed(this: Socket): void {
+    pacer.gone(this)
+    const ends = endsOf(this)
+    if (shaking.get(ends) === this) shaking.delete(ends)
+    open.delete(this)
+    if (open.size === 0) onEmpty()
+  }
+  server.on('secureConnection', (socket) => {
+    const below = shaken(socket)
+    if (!below) return
+    open.delete(below.off('close', closed))
+    open.add(socket.on('close', closed))
+  })
   server.on('tlsClientError', (_, socket) => {
     shaken(socket)
     socket.destroy()
   })
   const accept = (socket: Socket): void => {
-    const ends = endsOf(socket)
-    raws.set(ends, socket)
-    socket.once('close', () => {
-      if (raws.get(ends) === socket) raws.delete(ends)
-      if (raws.size === 0) onEmpty()
-    })
+    open.add(socket)
+    shaking.set(endsOf(socket), socket)
+    // Until TLS takes it over, nobody else looks at its errors.
+    socket.on('error', cut).on('close', closed)
     pacer.accept(socket)
   }
   const doors: Server[] = []
@@ -108,7 +126,7 @@ export function createListeners(
       for (const door of doors) door.close()
     },
     async emptied(ms) {
-      if (raws.size === 0) return
+      if (open.size === 0) return
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, ms)
       onEmpty = resolve
@@ -120,9 +138,13 @@ export function createListeners(
       // Ends its checks; it never listened itself.
       server.close(() => {})
       server.closeAllConnections()
-      for (const socket of raws.values()) socket.destroy()
+      for (const socket of open) socket.destroy()
     },
   }
+}
+
+function cut(this: Socket): void {
+  this.destroy()
 }
 
 const endsOf = (socket: Socket): string =>

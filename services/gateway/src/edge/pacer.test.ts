@@ -25,3 +25,15 @@ test('those who connect and say nothing keep nobody out', async () => {
   expect(await Promise.race([next.promise, delay(5000)])).toBe(honest)
   pacer.destroy()
 })
+
+test('who leaves while waiting takes no turn, and who leaves while shaking hands makes room', () => {
+  const begun: Socket[] = []
+  const pacer = new Pacer((socket) => begun.push(socket), 1)
+  const [a, b, c] = [new Socket(), new Socket(), new Socket()]
+  for (const socket of [a, b, c]) pacer.accept(socket)
+  pacer.done(b)
+  pacer.gone(b)
+  pacer.gone(a)
+  expect(begun).toEqual([a, c])
+  pacer.destroy()
+})

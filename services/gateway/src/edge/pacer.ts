@@ -11,7 +11,8 @@ export class Pacer {
   readonly #atOnce: number
   readonly #mostWaiting: number
   readonly #holdMs: number
-  readonly #shaking = new Set<Socket>()
+  /** With the timer that ends its turn. */
+  readonly #shaking = new Map<Socket, NodeJS.Timeout>()
   readonly #waiting = new Set<Socket>()
   #waited = 0
   #dropped = 0
@@ -34,12 +35,6 @@ export class Pacer {
   }
 
   accept(socket: Socket): void {
-    socket.once('close', () => {
-      this.#waiting.delete(socket)
-      this.done(socket)
-    })
-    // Until TLS takes it over, nobody else looks at its errors.
-    socket.on('error', () => socket.destroy())
     if (this.#shaking.size < this.#atOnce) this.#begin(socket)
     else if (this.#waiting.size < this.#mostWaiting) {
       this.#waited++
@@ -50,8 +45,15 @@ export class Pacer {
     }
   }
 
+  /** The connection is closed. */
+  gone(socket: Socket): void {
+    this.#waiting.delete(socket)
+    this.done(socket)
+  }
+
   /** The connection's handshake is over, however it ended. */
   done(socket: Socket): void {
+    clearTimeout(this.#shaking.get(socket))
     if (!this.#shaking.delete(socket)) return
     const [next] = this.#waiting
     if (!next) return
@@ -60,13 +62,14 @@ export class Pacer {
   }
 
   destroy(): void {
-    for (const socket of [...this.#waiting, ...this.#shaking]) socket.destroy()
+    for (const socket of [...this.#waiting, ...this.#shaking.keys()]) socket.destroy()
   }
 
   #begin(socket: Socket): void {
-    this.#shaking.add(socket)
-    const timer = setTimeout(() => this.done(socket), this.#holdMs)
-    socket.once('close', () => clearTimeout(timer))
+    this.#shaking.set(
+      socket,
+      setTimeout(() => this.done(socket), this.#holdMs),
+    )
     this.#start(socket)
   }
 }
