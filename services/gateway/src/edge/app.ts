@@ -27,7 +27,7 @@ import { checkHandshake, isUpgrade } from './upgrade.ts'
 
 export interface AppDeps extends OpenDeps, ImageDeps {
   readonly dispatch: Dispatch
-  /** Checks a request that wants to become a socket. @returns what serves it then */
+  /** Checks a request that wants to become a socket. @returns what serves it then; its errors end it by themselves */
   readonly onUpgrade: (exchange: Exchange) => Promise<(socket: WebSocket) => void>
   /** True once no connection shall be kept for another request. */
   readonly stopping: () => boolean

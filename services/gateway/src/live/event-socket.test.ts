@@ -40,28 +40,37 @@ function scene(departures: Departures | null = null) {
   const acks: number[] = []
   let gone = 0
   let leaving = 0
-  const consumer = new EventSocket({
-    socket: socket as unknown as WebSocket,
-    wire: socket.wire as unknown as Writable,
-    queue: { spec: { queueId: 'q' } } as Queue,
-    credential: 'key:1',
-    until: Infinity,
-    clock,
-    frames: new Frames(),
-    departures,
-    patienceMs: 50_000,
-    onAck: (id) => acks.push(id),
-    onGone: () => gone++,
-    onLeaving: () => {
-      leaving++
-      return () => leaving--
+  let slow = 0
+  const consumer = new EventSocket(
+    {
+      clock,
+      frames: new Frames(),
+      departures,
+      positions: { note: (_, __, id) => acks.push(id) },
+      slowReaders: { inc: () => slow++ },
     },
-  })
-  return { clock, socket, acks, consumer, gone: () => gone, leaving: () => leaving }
+    {
+      socket: socket as unknown as WebSocket,
+      wire: socket.wire as unknown as Writable,
+      organisation: {
+        org: 1,
+        head: 7,
+        stop: () => gone++,
+        leaving: () => {
+          leaving++
+          return () => leaving--
+        },
+      },
+      queue: { spec: { queueId: 'q' } } as Queue,
+      credential: 'key:1',
+      until: Infinity,
+    },
+  )
+  return { clock, socket, acks, consumer, gone: () => gone, leaving: () => leaving, slow: () => slow }
 }
 
 test('WS-08 a reader that is too slow is let go, to resume', () => {
-  const { socket, consumer, gone, leaving } = scene()
+  const { socket, consumer, gone, leaving, slow } = scene()
   consumer.deliver([heartbeat(1)])
   socket.bufferedAmount = 2 * 1024 * 1024
   consumer.deliver([heartbeat(2)])
@@ -71,7 +80,7 @@ test('WS-08 a reader that is too slow is let go, to resume', () => {
     1,
   ])
   // It may read on to the code that ends it; until then a revocation can take back what waits.
-  expect(leaving()).toBe(1)
+  expect([leaving(), slow()]).toEqual([1, 1])
   consumer.cut()
   expect(socket.did.at(-1)).toBe('terminate')
   socket.emit('close')
@@ -145,6 +154,12 @@ test('F73 WS-09 acknowledgements are taken; a flood of them is not', () => {
   expect([acks.length, socket.did]).toEqual([6000, []])
   say('{"ack":7}')
   expect(socket.did).toEqual([closeCode.badFrame])
+})
+
+test('WS-09 nobody acknowledges what is not in the log yet', () => {
+  const { socket, acks } = scene()
+  for (const ack of [6, 8]) socket.emit('message', Buffer.from(JSON.stringify({ ack })), false)
+  expect(acks).toEqual([6, 7])
 })
 
 test('nothing follows a closing frame', () => {

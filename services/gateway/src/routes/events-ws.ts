@@ -7,7 +7,6 @@ import type { Context } from '../context.ts'
 import type { Caller, Exchange } from '../edge/exchange.ts'
 import { checkOrigin } from '../identity/cookies.ts'
 import { EventSocket } from '../live/event-socket.ts'
-import { patience } from '../live/patience.ts'
 import { askedOf } from './own-operation.ts'
 import { findServed, type Served } from './serve-queue.ts'
 
@@ -36,28 +35,10 @@ export async function beforeSocket(context: Context, exchange: Exchange): Promis
 /** Serves a queue over a socket until either side ends it. */
 export function serveSocket(context: Context, served: ServedSocket, socket: WebSocket): void {
   const { organisation, queue, after, caller, wire } = served
-  const consumer = new EventSocket({
-    socket,
-    wire,
-    queue,
-    credential: caller.principal.credential,
-    until: caller.until,
-    clock: context.clock,
-    frames: context.frames,
-    departures: context.departures,
-    patienceMs: patience(queue.spec.queueId),
-    onAck: (id) => {
-      context.positions.note(organisation.org, queue.spec.queueId, Math.min(id, organisation.head))
-    },
-    onGone: () => {
-      organisation.stop(consumer)
-    },
-    onLeaving: () => {
-      context.slowReaders.inc()
-      return organisation.leaving(consumer)
-    },
-  })
-  organisation.serve(consumer, after, caller.principal.generation).then(
+  const { credential, generation } = caller.principal
+  const { until } = caller
+  const consumer = new EventSocket(context, { socket, wire, organisation, queue, credential, until })
+  organisation.serve(consumer, after, generation).then(
     () => {
       if (context.stopping()) organisation.stop(consumer, 'restart')
     },
