@@ -41,6 +41,16 @@ export type QueueSpec = z.infer<typeof QueueSpec>
 /** What of its user decides how events look. */
 export type Looking = Pick<Person, 'role' | 'sees'>
 
+/** Queues that ask for the same list share the set of it. */
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+function setOf(types: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(types)
+  if (known) return known
+  const set = new Set(types)
+  sets.set(types, set)
+  return set
+}
+
 /** A queue ready to judge events. */
 export class Queue {
   readonly spec: QueueSpec
@@ -50,7 +60,7 @@ export class Queue {
 
   constructor(spec: QueueSpec) {
     this.spec = spec
-    this.#types = spec.eventTypes && new Set(spec.eventTypes)
+    this.#types = spec.eventTypes && setOf(spec.eventTypes)
     this.#narrow = compileNarrow(spec.narrow)
   }
 

@@ -89,7 +89,7 @@ export function createFindQueue(database: Database): FindQueue {
     const wanted = (await together.found)[place]
     if (!wanted) return null
     // Each by who asks: one that another version wrote concerns nobody else.
-    return 'known' in wanted ? wanted.known : remembered.add(queueId, wanted.written)
+    return 'known' in wanted ? wanted.known : remembered.add(wanted.written)
   }
 }
 

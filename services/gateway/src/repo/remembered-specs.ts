@@ -1,4 +1,5 @@
 import { QueueSpec } from '../live/queue.ts'
+import { Alike } from './alike.ts'
 
 interface Kept {
   readonly spec: QueueSpec
@@ -12,6 +13,8 @@ interface Kept {
 export class RememberedSpecs {
   readonly #kept = new Map<string, Kept>()
   readonly #most: { readonly specs: number; readonly characters: number; readonly ofOne: number }
+  /** Clients of one kind ask for the same. */
+  readonly #alike = new Alike<Pick<QueueSpec, 'eventTypes' | 'narrow' | 'capabilities'>>()
   #characters = 0
 
   constructor(most = { specs: 10_000, characters: 8_000_000, ofOne: 4000 }) {
@@ -25,17 +28,21 @@ export class RememberedSpecs {
   get(org: number, queueId: string): QueueSpec | null {
     const kept = this.#kept.get(queueId)
     if (kept?.spec.org !== org) return null
+    const { spec } = kept
     this.#kept.delete(queueId)
-    this.#kept.set(queueId, kept)
-    return kept.spec
+    // Not as it was asked for: that may be a piece of a whole URL, which would stay.
+    this.#kept.set(spec.queueId, kept)
+    return spec
   }
 
   /** @param found as it is written. @throws z.ZodError where it is of another version */
-  add(queueId: string, found: unknown): QueueSpec {
-    const spec = QueueSpec.parse(found)
+  add(found: unknown): QueueSpec {
+    const own = QueueSpec.parse(found)
+    const { queueId, eventTypes, narrow, capabilities } = own
     const size = JSON.stringify(found).length
     this.forget(queueId)
-    if (size > this.#most.ofOne) return spec
+    if (size > this.#most.ofOne) return own
+    const spec = { ...own, ...this.#alike.of({ eventTypes, narrow, capabilities }) }
     this.#kept.set(queueId, { spec, size })
     this.#characters += size
     while (this.#characters > this.#most.characters || this.#kept.size > this.#most.specs) {
