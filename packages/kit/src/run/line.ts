@@ -1,4 +1,4 @@
-import { unavailable } from '@parley/core'
+import { ByTurns, unavailable } from '@parley/core'
 
 /** Waiting requests of one account, and of the organisation. */
 const mostOfOne = 16
@@ -26,23 +26,19 @@ interface Place<E> {
   readonly leave: () => void
 }
 
-/** By account, in the order in which accounts come next. */
-type Queues<E> = Map<number, Place<E>[]>
-
 /**
  * Those of one organisation who wait for its turn, within bounds. What takes rights away comes first, and accounts take
  * turns among each other: who asks for much waits for themselves.
  */
 export class Line<E> {
-  readonly #first: Queues<E> = new Map()
-  readonly #others: Queues<E> = new Map()
-  #length = 0
+  readonly #first = new ByTurns<number, Place<E>>()
+  readonly #others = new ByTurns<number, Place<E>>()
   #bytes = 0
   /** How many of `first` came since one of `others` did. */
   #inARow = 0
 
   get length(): number {
-    return this.#length
+    return this.#first.size + this.#others.size
   }
 
   /**
@@ -53,46 +49,30 @@ export class Line<E> {
   add({ account, revokes, bytes, signal }: Waiting, entry: E, gone: (error: Error) => void): void {
     if (signal.aborted) throw unavailable(signal.reason)
     const queues = revokes ? this.#first : this.#others
-    const ofAccount = (each: Queues<E>): number => each.get(account)?.length ?? 0
-    const full = ofAccount(this.#first) + ofAccount(this.#others) >= mostOfOne || this.#length >= mostOfAll
+    const ofAccount = this.#first.sizeOf(account) + this.#others.sizeOf(account)
+    const full = ofAccount >= mostOfOne || this.length >= mostOfAll
     if (full || this.#bytes + bytes > mostBytes) throw unavailable()
-    const queue = queues.get(account) ?? []
-    queues.set(account, queue)
-    this.#length++
     this.#bytes += bytes
     const leave = (): void => {
       signal.removeEventListener('abort', hangUp)
-      this.#length--
       this.#bytes -= bytes
     }
     const place = { entry, leave }
     const hangUp = (): void => {
       leave()
-      queue.splice(queue.indexOf(place), 1)
-      if (queue.length === 0) queues.delete(account)
+      queues.drop(account, place)
       gone(unavailable(signal.reason))
     }
-    queue.push(place)
+    queues.add(account, place)
     signal.addEventListener('abort', hangUp, { once: true })
   }
 
   /** Whose turn comes next; null where nobody waits. */
   take(): E | null {
-    const first = this.#inARow < firstInARow ? takeFrom(this.#first) : null
+    const first = this.#inARow < firstInARow ? this.#first.take() : undefined
     this.#inARow = first ? this.#inARow + 1 : 0
-    const place = first ?? takeFrom(this.#others) ?? takeFrom(this.#first)
+    const place = first ?? this.#others.take() ?? this.#first.take()
     place?.leave()
     return place?.entry ?? null
   }
-}
-
-/** The account that was served longest ago comes next, with what it asked for first. */
-function takeFrom<E>(queues: Queues<E>): Place<E> | null {
-  for (const [account, queue] of queues) {
-    const place = queue.shift()
-    queues.delete(account)
-    if (queue.length > 0) queues.set(account, queue)
-    if (place) return place
-  }
-  return null
 }
