@@ -87,6 +87,12 @@ test('NATS is spoken only by packages/events', () => {
   expect(breaches(/from '@nats-io\//, /^packages\/events\//)).toEqual([])
 })
 
+test('code and formulas are made in a thread beside the one that answers', () => {
+  expect(breaches(/from '@parley\/markdown\/here'/, /^$/)).toEqual([])
+  const makers = /^packages\/markdown\/src\/(here|typesetting\/thread)\.ts$/
+  expect(breaches(/from '.*\/make\.ts'/, makers)).toEqual([])
+})
+
 test('nothing turns certificate checks off', () => {
   expect(breaches(/rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|sslmode=/, /^$/)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { render, renderContext } from './index.ts'
+import { render } from './here.ts'
+import { renderContext } from './index.ts'
 import type { RenderContext } from './index.ts'
 
 const context: RenderContext = {

@@ -1,7 +1,6 @@
 import type { Env } from 'markdown-it'
 import type { RenderContext } from './context.ts'
-import { codeBudget } from './code/highlight.ts'
-import { texBudget } from './tex.ts'
+import type { Made, Part } from './typesetting/part.ts'
 
 /** What one rendering knows and finds out; travels through the parser in its `env`. */
 export class Rendering {
@@ -12,10 +11,10 @@ export class Rendering {
   readonly groups = new Set<number>()
   readonly channels = new Set<number>()
   readonly attachments = new Set<string>()
-  /** What may still be typeset. */
-  readonly tex = texBudget()
-  /** What may still be highlighted. */
-  readonly code = codeBudget()
+  /** What is costly to show, in the order in which it stands. */
+  readonly parts: Part[] = []
+  /** What it has become, in the same order; null as long as nobody knows. */
+  #made: IterableIterator<string | null> | null = null
   channelWildcard = false
   topicWildcard = false
   hasLink = false
@@ -23,6 +22,19 @@ export class Rendering {
 
   constructor(context: RenderContext) {
     this.context = context
+  }
+
+  /** The HTML of a costly part; null where it is to be shown plain, as all are until they are made. */
+  show(part: Part): string | null {
+    const made = this.#made?.next()
+    if (made) return made.done ? null : made.value
+    this.parts.push(part)
+    return null
+  }
+
+  /** From here on the same parts are shown once more, as what they have become. */
+  showAgain(made: Made): void {
+    this.#made = made.values()
   }
 }
 

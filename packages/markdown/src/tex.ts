@@ -1,5 +1,6 @@
 import katex from 'katex'
 import { escapeText } from './html.ts'
+import { texAsSource } from './tex-source.ts'
 
 /** How long one formula may be, in characters of its source, to be typeset. */
 const maxFormula = 2000
@@ -24,13 +25,13 @@ const refused =
 /** A formula as HTML and MathML, where it is wrong as such, and where it costs too much as its source in the same markup. */
 export function typeset(source: string, display: boolean, left: TexBudget): string {
   if (source.length > maxFormula || source.length > left.source || left.formulas <= 0 || refused.test(source))
-    return asSource(source, display)
+    return texAsSource(source, display)
   left.formulas -= 1
   left.source -= source.length
   const html = withoutWarnings(() => formula(source, display))
   if (html === 'wrong') return wrong(display ? source : `$$${source}$$`)
   if (html === 'too much' || html.length > left.html || depthOf(html) > maxDepth)
-    return asSource(source, display)
+    return texAsSource(source, display)
   left.html -= html.length
   return html
 }
@@ -67,18 +68,6 @@ function withoutWarnings<T>(work: () => T): T {
 }
 
 const wrong = (source: string): string => `<span class="tex-error">${escapeText(source)}</span>`
-
-/** TeX source in the markup that clients look for formulas in, not typeset. */
-function asSource(source: string, display: boolean): string {
-  const tex = escapeText(source)
-  const block = display ? ' display="block"' : ''
-  const html =
-    `<span class="katex"><span class="katex-mathml"><math xmlns="http://www.w3.org/1998/Math/MathML"${block}>` +
-    `<semantics><mrow><mtext>${tex}</mtext></mrow><annotation encoding="application/x-tex">${tex}</annotation>` +
-    `</semantics></math></span><span class="katex-html" aria-hidden="true"><span class="base">` +
-    `<span class="mord text">${tex}</span></span></span></span>`
-  return display ? `<span class="katex-display">${html}</span>` : html
-}
 
 /** How deep elements stand in each other in what KaTeX writes: escaped, and empty elements closed by themselves. */
 function depthOf(html: string): number {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderContext } from './context.ts'
-import { render } from './render.ts'
+import { render } from './here.ts'
 import { channelLink, cited, codeSpan } from './written.ts'
 
 const context = renderContext({

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { createLinkifiers, render, renderContext } from '../src/index.ts'
+import { render } from '../src/here.ts'
+import { createLinkifiers, renderContext } from '../src/index.ts'
 import type { Rendered } from '../src/index.ts'
 import { parseHtml } from './html-tree.ts'
 import type { Element, Node } from './html-tree.ts'

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { emojiNames, render, renderContext } from '../src/index.ts'
+import { render } from '../src/here.ts'
+import { emojiNames, renderContext } from '../src/index.ts'
 import { essence, parseHtml } from './html-tree.ts'
 
 // The published contract stands beside the project and is not part of it.

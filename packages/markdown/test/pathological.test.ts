@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { maxMessageLength, mentionsIn } from '../src/index.ts'
 import { grammars } from '../src/code/grammars.ts'
+import { longestOf } from '../src/code/longest.ts'
 import { maxCells } from '../src/plugins/tables.ts'
 import { renderClean } from './clean-html.ts'
 import { depthOf, elementsOf } from './html-tree.ts'
@@ -42,7 +43,7 @@ const formulas: readonly (readonly [what: string, source: string])[] = [
 
 /** Code of every grammar, in as many blocks as a message takes: what patterns try again and again. */
 const blocks = Array.from(
-  new Map(Array.from(grammars.values(), ({ name, longest }) => [name, longest])),
+  new Map(Array.from(grammars, ([language, { name }]) => [name, longestOf.get(language) ?? 0])),
   ([language, longest]) =>
     ['Aa', '$"', "'\\", '(a', '\n', '<a ', 'a b('].map((part) => {
       const text = part

@@ -1,9 +1,9 @@
 import { type Granted, isAdmin } from '@parley/access'
 import { type GivenValue, profileFieldTypes as type } from '@parley/api'
-import { badRequest, type Rights } from '@parley/core'
+import { badRequest, type OrgId, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { hold, make, type NewEvent, profileChanged } from '@parley/events'
-import { render, renderContext } from '@parley/markdown'
+import { type Renderer, renderContext } from '@parley/markdown'
 import { readProfileFields } from './repo/profile-fields.ts'
 import { type ProfileChange, readNamed, writeProfile } from './repo/profiles.ts'
 import { type WantedValue, wantedValues } from './rules/profile-value.ts'
@@ -22,13 +22,14 @@ export async function changeProfile(
   rights: Rights,
   given: readonly GivenValue[],
   url: string,
+  renderer: Pick<Renderer, 'render'>,
 ): Promise<NewEvent[]> {
   const check = async (): Promise<WantedValue[]> =>
     wantedValues(await readProfileFields(tx, granted), given, isAdmin(granted.actor))
   const wanted = await check()
   await checkNamed(tx, granted, wanted)
   // Rendered while nobody waits: a field never changes its type.
-  const changes = wanted.map((one) => changeOf(one, url))
+  const changes = await Promise.all(wanted.map((one) => changeOf(tx.org, one, url, renderer)))
   await hold(tx, rights)
   await check()
   const made = await writeProfile(tx, granted, changes)
@@ -42,12 +43,16 @@ const isText = (fieldType: number): boolean =>
   fieldType === type.SHORT_TEXT.id || fieldType === type.LONG_TEXT.id
 
 // It links to nothing that a reader may not know of: no channels, no people.
-const changeOf = ({ field, value }: WantedValue, url: string): ProfileChange => ({
-  field: field.id,
-  value,
-  rendered:
-    value !== null && isText(field.type) ? render(value, renderContext({ organisationUrl: url })).html : null,
-})
+async function changeOf(
+  org: OrgId,
+  { field, value }: WantedValue,
+  url: string,
+  renderer: Pick<Renderer, 'render'>,
+): Promise<ProfileChange> {
+  if (value === null || !isText(field.type)) return { field: field.id, value, rendered: null }
+  const { html } = await renderer.render(org, value, renderContext({ organisationUrl: url }))
+  return { field: field.id, value, rendered: html }
+}
 
 /** Profiles name people who are there. */
 async function checkNamed(

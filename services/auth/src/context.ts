@@ -1,6 +1,7 @@
 import type { Clock, Ids } from '@parley/core'
 import type { Database, OrmTx } from '@parley/db'
 import type { AfterCommit, TurnsOf } from '@parley/kit'
+import type { Renderer } from '@parley/markdown'
 import type { Hasher } from './passwords/hasher.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { OwnAccounts } from './facts/own-accounts.ts'
@@ -19,6 +20,7 @@ export interface AuthContext {
   readonly webPublic: boolean
   /** Where those wait without a connection who take the organisation's turn. */
   readonly turns: TurnsOf
+  readonly renderer: Renderer
 }
 
 /** The wall clock as the database and the presenters take it. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createOrmDatabase } from '@parley/db'
 import { createAfterCommit } from '@parley/events'
 import {
+  createReport,
   createRounds,
   describeError,
   openBus,
@@ -12,6 +13,7 @@ import {
   watchCertificates,
   TurnsOf,
 } from '@parley/kit'
+import { createRenderer } from '@parley/markdown'
 import type { AuthConfig } from './config.ts'
 import { type AuthContext, now } from './context.ts'
 import { calls, routes } from './endpoints.ts'
@@ -45,7 +47,20 @@ export async function createAuth(config: AuthConfig, deps: ServiceDeps): Promise
   const mailer = mail && createMailer(mail)
   const webPublic = config.webPublicChannels === 'on'
   const turns = new TurnsOf()
-  const ctx: AuthContext = { database, afterCommit, clock, ids, hasher, own, mailer, webPublic, turns }
+  const report = createReport(deps)
+  const renderer = opening.use(createRenderer({ onLost: (error) => report('rendering', error) }))
+  const ctx: AuthContext = {
+    database,
+    afterCommit,
+    clock,
+    ids,
+    hasher,
+    own,
+    mailer,
+    webPublic,
+    turns,
+    renderer,
+  }
   opening.use(
     createRounds({
       waiting: () => organisationsWithFull(database),

@@ -3,6 +3,7 @@ import { AppError, type Clock, fixedClock, orgId, seq, systemIds } from '@parley
 import type { Database, OrmTx } from '@parley/db'
 import { appendedIn, type LoggedEvent, readLog } from '@parley/events'
 import { loadConfig, runOperation, silentLogger, TurnsOf } from '@parley/kit'
+import { createRenderer } from '@parley/markdown'
 import { contractFaults, type MailServer, type TestDatabase, testDatabase } from '@parley/testkit'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -78,6 +79,12 @@ export async function harness(mail?: MailServer): Promise<Harness> {
   }
   const hasher = await createHasher({ concurrency: 2, queue: 64 }, systemIds)
   const own = createOwnAccounts(auth)
+  const renderer = createRenderer({
+    bounds: { waitMs: 60_000, workMs: 60_000 },
+    onLost(error) {
+      throw error
+    },
+  })
   const ctx: AuthContext = {
     database: auth,
     afterCommit,
@@ -88,6 +95,7 @@ export async function harness(mail?: MailServer): Promise<Harness> {
     mailer: mail ? mailerTo(mail) : null,
     webPublic: true,
     turns: new TurnsOf(),
+    renderer,
   }
   const mounted = new Map(routes.map((route) => [route.operation.id, route]))
   const { signal } = new AbortController()

@@ -137,13 +137,14 @@ test('nobody else does, and nothing is done to what is not there', async () => {
 test('people fill in their profile, and take out of it', async () => {
   const text = await create({ name: 'Motto' })
   const people = await create({ name: 'Friends', field_type: 6 })
-  await fill(member, { id: text, value: '**hi** @**all**' }, { id: people, value: [admin.user] })
+  await fill(member, { id: text, value: '**hi** @**all** $$x$$' }, { id: people, value: [admin.user] })
   const profile = await profileOf(member.user)
   expect(profile).toMatchObject({
-    [text]: { value: '**hi** @**all**' },
+    [text]: { value: '**hi** @**all** $$x$$' },
     [people]: { value: `[${admin.user}]` },
   })
   expect(profile[text]?.rendered_value).toContain('<strong>hi</strong>')
+  expect(profile[text]?.rendered_value).toContain('<span class="strut"')
   expect((await h.ask('get-own-user', member))['profile_data']).toEqual(profile)
   const list = await h.ask('get-users', acme, { include_custom_profile_fields: 'true' })
   expect(list['members']).toEqual(

@@ -1,7 +1,7 @@
 import type { Actor, Granted } from '@parley/access'
 import { StaleRights } from '@parley/events'
 import { type UserId } from '@parley/core'
-import { normaliseContent, render, type Rendered, type TopicLink } from '@parley/markdown'
+import { normaliseContent, type Rendered, type TopicLink } from '@parley/markdown'
 import type { Alerted } from './alert-words.ts'
 import { loadRenderContext } from './facts/render-context.ts'
 import type { Found } from './facts/send-facts.ts'
@@ -45,7 +45,7 @@ interface Wildcards {
 
 /**
  * Makes a message of what somebody who may send it wrote.
- * @throws AppError for words that make none, for mentions of too many, for a topic that is none there, and for a new one where the sender begins none; StaleRights where it is otherwise by now than
+ * @throws AppError for words that make none, for mentions of too many, for a topic that is none there, and for a new one where the sender begins none, and where too much code waits to be rendered; StaleRights where it is otherwise by now than
  *   it was decided on
  */
 export async function compose(
@@ -62,7 +62,7 @@ export async function compose(
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
   const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on)
-  const rendered = render(content, context)
+  const rendered = await on.renderer.render(granted.actor.orgId, content, context)
   const topicLinks = linkifiers.topicLinks(topic)
   const wildcards = await wildcardsOf(on, granted, target, rendered, topic)
   const groups = await mentionInSend(on, granted, target, rendered.mentions.groups)

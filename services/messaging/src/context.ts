@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids, OrgId, Seq } from '@parley/core'
 import type { Database, Tx } from '@parley/db'
 import { type Report, TurnsOf } from '@parley/kit'
+import type { Renderer } from '@parley/markdown'
 import { type AlertWords, createAlertWords } from './alert-words.ts'
 import { createEmojiImages, type FindEmojiImages } from './facts/emoji-images.ts'
 import { createFactsCache, type FactsCache } from './facts/cache.ts'
@@ -34,6 +35,7 @@ export interface Context {
   readonly alertWords: AlertWords
   readonly linkifiers: OrganisationLinkifiers
   readonly emojiImages: FindEmojiImages
+  readonly renderer: Renderer
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
@@ -55,7 +57,7 @@ export interface Context {
  */
 export function createContext(
   database: Database,
-  { clock, ids, report }: Pick<Context, 'clock' | 'ids' | 'report'>,
+  { clock, ids, report, renderer }: Pick<Context, 'clock' | 'ids' | 'report' | 'renderer'>,
   hint: (org: OrgId, seq: Seq) => void,
   presence: PresenceStore,
   pass: Pass,
@@ -103,6 +105,7 @@ export function createContext(
     alertWords,
     linkifiers,
     emojiImages: createEmojiImages(database),
+    renderer,
     targets: new WeakMap(),
     presence,
     turns,

@@ -13,6 +13,7 @@ import {
   type ServiceDeps,
   watchCertificates,
 } from '@parley/kit'
+import { createRenderer } from '@parley/markdown'
 import type { MessagingConfig } from './config.ts'
 import { createContext } from './context.ts'
 import { calls, routes } from './endpoints.ts'
@@ -48,9 +49,11 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
   const presence = new PresenceStore(redis, clock, (error) => {
     logger.warn('nobody is there without Redis', describeError(error))
   })
+  const report = createReport(deps)
+  const renderer = opening.use(createRenderer({ onLost: (error) => report('rendering', error) }))
   const ctx = createContext(
     database,
-    { clock, ids: deps.ids, report: createReport(deps) },
+    { clock, ids: deps.ids, report, renderer },
     (org, seq) => afterCommit.hint(org, seq),
     presence,
     (org, events) => pass(bus, org, events),

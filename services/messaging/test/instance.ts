@@ -2,6 +2,7 @@ import { Capabilities, type RequestFacts } from '@parley/api'
 import { AppError, type OrgId, fixedClock, systemIds } from '@parley/core'
 import { type PassingEvent, appendedIn } from '@parley/events'
 import { type RedisConnection, runOperation } from '@parley/kit'
+import { createRenderer } from '@parley/markdown'
 import { type TestDatabase, contractAvailable, contractFaults, testRedis } from '@parley/testkit'
 import { z } from 'zod'
 import { type Context, createContext } from '../src/context.ts'
@@ -41,9 +42,11 @@ interface Request {
 
 /** What happens on the way to the database. */
 export interface Disturbance {
-  readonly write: (write: WriteBatch) => WriteBatch
+  readonly write?: (write: WriteBatch) => WriteBatch
   /** Instead of pausing before another attempt. */
   readonly wait?: () => Promise<void>
+  /** What makes code and formulas, where it is another than usual. */
+  readonly rendering?: Partial<Parameters<typeof createRenderer>[0]>
 }
 export async function instance(org: OrgId, test: TestDatabase, disturbance?: Disturbance): Promise<Instance> {
   const database = await test.as('messaging')
@@ -52,9 +55,13 @@ export async function instance(org: OrgId, test: TestDatabase, disturbance?: Dis
   const presence = new PresenceStore(redis, clock, () => {})
   const passed: PassingEvent[] = []
   const reported: unknown[] = []
+  const renderer = createRenderer({
+    onLost: (error) => void reported.push(['rendering', error]),
+    ...disturbance?.rendering,
+  })
   const whole = createContext(
     database,
-    { clock, ids: systemIds, report: (...what) => void reported.push(what) },
+    { clock, ids: systemIds, report: (...what) => void reported.push(what), renderer },
     () => {},
     presence,
     (_, events) => passed.push(...events),
@@ -117,11 +124,12 @@ export async function instance(org: OrgId, test: TestDatabase, disturbance?: Dis
     async [Symbol.asyncDispose]() {
       redis[Symbol.dispose]()
       await ctx.sends[Symbol.asyncDispose]()
+      await renderer[Symbol.asyncDispose]()
     },
   }
 }
 
-const disturbed = ({ database, facts }: Context, { write, wait }: Disturbance): Sends =>
+const disturbed = ({ database, facts }: Context, { write = (as) => as, wait }: Disturbance): Sends =>
   createSends({
     write: write((org, encoded) => writeSends(database, org, encoded)),
     facts,

@@ -57,6 +57,7 @@ const delivering = (database = one.ctx.database): Delivering => ({
   database,
   alertWords: one.ctx.alertWords,
   linkifiers: one.ctx.linkifiers,
+  renderer: one.ctx.renderer,
   afterCommit,
   clock,
   onProblem: (error) => {

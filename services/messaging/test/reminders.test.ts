@@ -61,6 +61,7 @@ const deliver = (): Promise<number> => {
     database: one.ctx.database,
     alertWords: one.ctx.alertWords,
     linkifiers: one.ctx.linkifiers,
+    renderer: one.ctx.renderer,
     afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
     clock: { now: () => at * 1000, monotonic: () => 0 },
     onProblem(error) {

@@ -105,7 +105,7 @@ test('a message keeps whoever are fewer, those who skip it or those who do not, 
   const readers = async (topic: string, most: number) => {
     return at.ctx.database.read(here.org, async (tx) => {
       const { actor: bot, rights } = await readNotificationBot(tx)
-      const target = await findTarget(within(tx, at.ctx.linkifiers).facts, bot, {
+      const target = await findTarget(within(tx, at.ctx).facts, bot, {
         kind: 'channel',
         id: wide.id,
       })

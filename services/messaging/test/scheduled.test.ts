@@ -57,6 +57,7 @@ const delivering = (by = one, onProblem: Delivering['onProblem'] = () => {}): De
   database: by.ctx.database,
   alertWords: by.ctx.alertWords,
   linkifiers: by.ctx.linkifiers,
+  renderer: by.ctx.renderer,
   afterCommit: { appendedIn, hint() {}, barrier: async () => {} },
   clock,
   onProblem,

@@ -1,6 +1,7 @@
 import type { Clock } from '@parley/core'
 import type { Database } from '@parley/db'
 import type { AfterCommit } from '@parley/kit'
+import type { Renderer } from '@parley/markdown'
 import type { StandingChannels } from './repo/standing-channels.ts'
 
 /** How much of what somebody has sent is looked at when they are muted. */
@@ -21,4 +22,5 @@ export interface Context {
   readonly standing: StandingChannels
   /** Does the server let there be web-public channels? */
   readonly webPublic: boolean
+  readonly renderer: Renderer
 }

@@ -101,14 +101,14 @@ async function mayAdd(
 
 /** Makes one, and has it said. @returns null where its name is taken in any spelling */
 export async function makeChannel(
-  { tx, now, actor }: Acting,
+  { tx, now, actor, renderer }: Acting,
   { granted, groups, byDefault, folder, retention, topics, url, announcedIn, saysChanges }: Making,
   { name, description }: { readonly name: string; readonly description: string },
 ): Promise<Made | null> {
   const made = await insertChannel(tx, granted, {
     name,
     description,
-    renderedDescription: renderDescription(description, url),
+    renderedDescription: await renderDescription(renderer, tx.org, description, url),
     createdAt: now,
     groups,
     byDefault,

@@ -1,6 +1,7 @@
 import { createPgDatabase } from '@parley/db'
 import { createAfterCommit } from '@parley/events'
 import {
+  createReport,
   openBus,
   postgresOptions,
   type RunningService,
@@ -8,6 +9,7 @@ import {
   type ServiceDeps,
   watchCertificates,
 } from '@parley/kit'
+import { createRenderer } from '@parley/markdown'
 import type { StreamsConfig } from './config.ts'
 import type { Context } from './context.ts'
 import { calls, routes } from './endpoints.ts'
@@ -22,6 +24,7 @@ export async function createStreams(config: StreamsConfig, deps: ServiceDeps): P
   const database = opening.use(createPgDatabase(postgresOptions(config, 'svc_streams', certificates)))
   const bus = opening.use(openBus('streams', config, deps, certificates))
   const afterCommit = createAfterCommit({ bus, database, clock: deps.clock })
+  const report = createReport(deps)
   const standing = new StandingChannels()
   const ctx: Context = {
     clock: deps.clock,
@@ -30,6 +33,7 @@ export async function createStreams(config: StreamsConfig, deps: ServiceDeps): P
     muting: mutingBounds,
     standing,
     webPublic: config.webPublicChannels === 'on',
+    renderer: opening.use(createRenderer({ onLost: (error) => report('rendering', error) })),
   }
   // NATS may be away: what is committed is told later.
   const checks = { postgres: () => askDatabase(database) }

@@ -4,6 +4,7 @@ import { AppError, fixedClock, type OrgId, orgId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { appendedIn } from '@parley/events'
 import { type AfterCommit, Gathered, runOperation, TurnsOf, Written } from '@parley/kit'
+import { createRenderer } from '@parley/markdown'
 import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
 import { z } from 'zod'
 import type { Context, MutingBounds } from '../src/context.ts'
@@ -77,6 +78,12 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
       await made.gateways
     },
   }
+  const renderer = createRenderer({
+    bounds: { waitMs: 60_000, workMs: 60_000 },
+    onLost(error) {
+      throw error
+    },
+  })
   const context: Context = {
     clock: fixedClock(Date.UTC(2026, 0, 1)),
     database: streams,
@@ -84,6 +91,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     muting: { ...mutingBounds, ...muting },
     standing: new StandingChannels(),
     webPublic,
+    renderer,
   }
   const byId = new Map(routes.map((route) => [route.operation.id, route]))
   const waiting = { turns: new TurnsOf(), gathered: new Gathered<Context, Tx>() }
@@ -154,7 +162,10 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
       )
       return rows.map((row) => LogRow.parse(row))
     },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await renderer[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
   }
   return made
 }

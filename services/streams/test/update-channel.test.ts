@@ -68,6 +68,12 @@ const shapes = (log: Awaited<ReturnType<typeof since>>, who = viewer(role.member
   })
 
 describe('names and descriptions', () => {
+  test('formulas in a description are typeset', async () => {
+    await update(ada, open, { description: '$$x$$' })
+    const { stream } = await f.ok(ada, 'get-channel', { stream_id: open })
+    expect(JSON.stringify(stream)).toContain('<span class=\\"strut\\"')
+  })
+
   test('the creator and administrators change them, each in an event of its own', async () => {
     const log = await since(() =>
       update(ada, open, { new_name: ' Opened ', description: 'what\n*is* said' }).then(({ status }) =>

@@ -40,84 +40,72 @@ import swift from 'highlight.js/lib/languages/swift'
 import typescript from 'highlight.js/lib/languages/typescript'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
+import type { Highlighted } from './longest.ts'
 
 /** How a language is read. */
 export interface Grammar {
   /** How highlight.js calls it. */
   readonly name: string
   readonly define: LanguageFn
-  /** The longest block that is highlighted, in characters: where the grammar takes some 50 ms for the worst text. */
-  readonly longest: number
   /** Whether what is no word is an operator or punctuation. */
   readonly hasOperators: boolean
 }
 
-const most = 3000
-const code = (name: string, define: LanguageFn, longest = most): Grammar => ({
-  name,
-  define,
-  longest,
-  hasOperators: true,
-})
-const markup = (name: string, define: LanguageFn, longest = most): Grammar => ({
-  name,
-  define,
-  longest,
-  hasOperators: false,
-})
+const code = (name: string, define: LanguageFn): Grammar => ({ name, define, hasOperators: true })
+const markup = (name: string, define: LanguageFn): Grammar => ({ name, define, hasOperators: false })
 
 const html = markup('xml', xml)
 const database = code('sql', sql)
-const settings = markup('ini', ini, 2000)
+const settings = markup('ini', ini)
+
+const byLanguage: Readonly<Record<Highlighted, Grammar>> = {
+  Bash: code('bash', bash),
+  C: code('c', c),
+  'C#': code('csharp', csharp),
+  'C++': code('cpp', cpp),
+  CMake: markup('cmake', cmake),
+  CSS: markup('css', css),
+  Clojure: code('clojure', clojure),
+  Dart: code('dart', dart),
+  Diff: markup('diff', diff),
+  Docker: markup('dockerfile', dockerfile),
+  Elixir: code('elixir', elixir),
+  Erlang: code('erlang', erlang),
+  Go: code('go', go),
+  GraphQL: code('graphql', graphql),
+  HTML: html,
+  Haskell: code('haskell', haskell),
+  INI: settings,
+  JSON: code('json', json),
+  Java: code('java', java),
+  JavaScript: code('javascript', javascript),
+  Julia: code('julia', julia),
+  Kotlin: code('kotlin', kotlin),
+  Lua: code('lua', lua),
+  Makefile: markup('makefile', makefile),
+  MySQL: database,
+  'Nginx configuration file': markup('nginx', nginx),
+  'Objective-C': code('objectivec', objectivec),
+  PHP: code('php', php),
+  Perl: code('perl', perl),
+  'PostgreSQL SQL dialect': database,
+  PowerShell: code('powershell', powershell),
+  'Protocol Buffer': code('protobuf', protobuf),
+  Python: code('python', python),
+  'Python 2.x': code('python', python),
+  R: code('r', r),
+  Ruby: code('ruby', ruby),
+  Rust: code('rust', rust),
+  SCSS: markup('scss', scss),
+  SQL: database,
+  Scala: code('scala', scala),
+  Swift: code('swift', swift),
+  TOML: settings,
+  TeX: markup('latex', latex),
+  TypeScript: code('typescript', typescript),
+  XML: html,
+  YAML: markup('yaml', yaml),
+}
 
 /** Grammars by the name of the language, as in `languages.ts`. */
-export const grammars: ReadonlyMap<string, Grammar> = new Map(
-  Object.entries({
-    Bash: code('bash', bash),
-    C: code('c', c, 1500),
-    'C#': code('csharp', csharp, 1200),
-    'C++': code('cpp', cpp, 1500),
-    CMake: markup('cmake', cmake),
-    CSS: markup('css', css),
-    Clojure: code('clojure', clojure),
-    Dart: code('dart', dart),
-    Diff: markup('diff', diff),
-    Docker: markup('dockerfile', dockerfile),
-    Elixir: code('elixir', elixir),
-    Erlang: code('erlang', erlang),
-    Go: code('go', go),
-    GraphQL: code('graphql', graphql),
-    HTML: html,
-    Haskell: code('haskell', haskell, 1500),
-    INI: settings,
-    JSON: code('json', json),
-    Java: code('java', java, 2000),
-    JavaScript: code('javascript', javascript),
-    Julia: code('julia', julia),
-    Kotlin: code('kotlin', kotlin),
-    Lua: code('lua', lua),
-    Makefile: markup('makefile', makefile),
-    MySQL: database,
-    'Nginx configuration file': markup('nginx', nginx),
-    'Objective-C': code('objectivec', objectivec),
-    PHP: code('php', php),
-    Perl: code('perl', perl),
-    'PostgreSQL SQL dialect': database,
-    PowerShell: code('powershell', powershell),
-    'Protocol Buffer': code('protobuf', protobuf, 2000),
-    Python: code('python', python),
-    'Python 2.x': code('python', python),
-    R: code('r', r),
-    Ruby: code('ruby', ruby),
-    Rust: code('rust', rust),
-    SCSS: markup('scss', scss),
-    SQL: database,
-    Scala: code('scala', scala, 2000),
-    Swift: code('swift', swift),
-    TOML: settings,
-    TeX: markup('latex', latex),
-    TypeScript: code('typescript', typescript),
-    XML: html,
-    YAML: markup('yaml', yaml),
-  }),
-)
+export const grammars: ReadonlyMap<string, Grammar> = new Map(Object.entries(byLanguage))

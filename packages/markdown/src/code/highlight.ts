@@ -1,6 +1,7 @@
 import core from 'highlight.js/lib/core'
 import type { Emitter, HLJSApi } from 'highlight.js'
 import { type Grammar, grammars } from './grammars.ts'
+import { longestOf } from './longest.ts'
 import { PygmentsHtml } from './pygments.ts'
 
 /** How long a line may be, in characters: most patterns that take quadratic time do so in one line. */
@@ -57,8 +58,9 @@ function knowing({ name, define, hasOperators }: Grammar): HLJSApi {
 /** Code as HTML in the classes of Pygments; undefined for languages without a grammar, and for what would take too long. */
 export function highlight(text: string, language: string, left: CodeBudget): string | undefined {
   const grammar = grammars.get(language)
-  if (!grammar || text.length > grammar.longest) return undefined
-  const share = Math.max(leastShare, text.length / grammar.longest)
+  const longest = longestOf.get(language)
+  if (!grammar || longest === undefined || text.length > longest) return undefined
+  const share = Math.max(leastShare, text.length / longest)
   if (share > left.share || text.split('\n').some((line) => line.length > longestLine)) return undefined
   left.share -= share
   const { value, errorRaised } = knowing(grammar).highlight(text, {

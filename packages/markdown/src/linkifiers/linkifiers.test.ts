@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { Matcher, RE2JS } from 're2js'
 import { expect, test, vi } from 'vitest'
-import { maxMessageLength, render, renderContext } from '../index.ts'
+import { render } from '../here.ts'
+import { maxMessageLength, renderContext } from '../index.ts'
 import { createLinkifiers, type LinkifierRule, maxLinks, maxSteps, maxTopicSteps } from './linkifiers.ts'
 import { maxPatternSize, readPattern } from './pattern.ts'
 

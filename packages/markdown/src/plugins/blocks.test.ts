@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { render, renderContext } from '../index.ts'
+import { render } from '../here.ts'
+import { renderContext } from '../index.ts'
 
 const context = renderContext({ organisationUrl: 'https://chat.example.com' })
 const html = (source: string): string => render(source, context).html

@@ -1,6 +1,6 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
 import { renderingOf } from '../rendering.ts'
-import { typeset } from '../tex.ts'
+import { formula } from './code-blocks.ts'
 import { matchHere } from './mentions.ts'
 
 const inlineMath = /\$\$([^\n_$](?:\\\$|[^$\n])*)\$\$(?![$\w])/y
@@ -23,5 +23,5 @@ function math(state: StateInline, silent: boolean): boolean {
 export function mathPlugin(md: MarkdownIt): void {
   md.inline.ruler.before('emphasis', 'math', math)
   md.renderer.rules['math_inline'] = (tokens, index, _options, env) =>
-    typeset(tokens[index]?.content ?? '', false, renderingOf(env).tex)
+    formula(tokens[index]?.content ?? '', false, renderingOf(env))
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { emoticons, emojiNameOf } from '../emoji/table.ts'
-import { emojiCode, emojiNames, render, renderContext } from '../index.ts'
+import { render } from '../here.ts'
+import { emojiCode, emojiNames, renderContext } from '../index.ts'
 
 const context = {
   ...renderContext({ organisationUrl: 'https://chat.example.com' }),

@@ -7,9 +7,9 @@ import type { AuthContext } from '../context.ts'
 
 export default route<typeof removeProfileData, AuthContext, OrmTx>(
   removeProfileData,
-  async ({ input, granted, rights, request, tx }) => {
+  async ({ input, granted, rights, request, tx, ctx }) => {
     const empty = input.data.map((id) => ({ id, value: null }))
-    const events = await changeProfile(tx, granted, rights, empty, request.url)
+    const events = await changeProfile(tx, granted, rights, empty, request.url, ctx.renderer)
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },

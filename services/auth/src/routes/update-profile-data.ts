@@ -7,8 +7,8 @@ import type { AuthContext } from '../context.ts'
 
 export default route<typeof updateProfileData, AuthContext, OrmTx>(
   updateProfileData,
-  async ({ input, granted, rights, request, tx }) => {
-    const events = await changeProfile(tx, granted, rights, input.data, request.url)
+  async ({ input, granted, rights, request, tx, ctx }) => {
+    const events = await changeProfile(tx, granted, rights, input.data, request.url, ctx.renderer)
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },

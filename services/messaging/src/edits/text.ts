@@ -1,6 +1,6 @@
 import type { Granted } from '@parley/access'
 import type { Tx } from '@parley/db'
-import { type Linkifiers, render } from '@parley/markdown'
+import type { Linkifiers } from '@parley/markdown'
 import type { Context } from '../context.ts'
 import { mostLookedUp } from '../compose.ts'
 import { channelIsMany } from '../facts/crowd.ts'
@@ -24,10 +24,10 @@ export async function newText(
   content: string,
   topic: string,
   where: { readonly url: string; readonly linkifiers: Linkifiers },
-  { alertWords }: Pick<Context, 'alertWords'>,
+  { alertWords, renderer }: Pick<Context, 'alertWords' | 'renderer'>,
 ): Promise<NewText> {
   const context = await loadRenderContext(granted.actor, content, where, readingIn(tx))
-  const { html, mentions } = render(content, context)
+  const { html, mentions } = await renderer.render(tx.org, content, context)
   const { channel } = granted.object.message
   const channelWildcard = channel !== null && mentions.channelWildcard
   const participants = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []

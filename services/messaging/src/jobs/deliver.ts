@@ -3,6 +3,7 @@ import { AppError, badRequest, type Clock, type OrgId, type Rights, sha256, user
 import { type Database, readActor, say, type Tx } from '@parley/db'
 import { append, hold, make, reminderChanged, scheduledChanged, StaleRights } from '@parley/events'
 import { type AfterCommit, commit, deciding } from '@parley/kit'
+import type { Renderer } from '@parley/markdown'
 import type { AlertWords } from '../alert-words.ts'
 import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose } from '../compose.ts'
@@ -30,6 +31,7 @@ export interface Delivering {
   readonly database: Database
   readonly alertWords: AlertWords
   readonly linkifiers: OrganisationLinkifiers
+  readonly renderer: Pick<Renderer, 'render'>
   readonly afterCommit: AfterCommit
   readonly clock: Clock
   /** What failed by a fault of ours is tried again later. */
@@ -148,14 +150,14 @@ function failed(row: ScheduledRow): Told[] {
  * @throws AppError for what its sender would be told; StaleRights where rights or alert words moved meanwhile
  */
 async function deliver(
-  { alertWords, linkifiers, clock }: Delivering,
+  { alertWords, linkifiers, renderer, clock }: Delivering,
   tx: Tx,
   row: ScheduledRow,
   attempt: number,
 ): Promise<void> {
   const { writer, speaker, seenBy, rights } = await readVoices(tx, row)
   const words = row.about === null ? row.content : await reminding(tx, writer, row, row.about)
-  const on = within(tx, linkifiers)
+  const on = within(tx, { linkifiers, renderer })
   const target = await findTarget(on.facts, speaker, namedOf(row))
   const verdict = authorize('message:send', speaker, target.object, target.found.rights)
   if (!verdict.ok) throw badRequest('Not authorized to send this message')

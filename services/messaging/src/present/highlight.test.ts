@@ -1,4 +1,5 @@
-import { render, renderContext } from '@parley/markdown'
+import { renderContext } from '@parley/markdown'
+import { render } from '@parley/markdown/here'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { escapeHtml, highlight, wordsIn } from './highlight.ts'

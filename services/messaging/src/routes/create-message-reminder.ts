@@ -2,7 +2,7 @@ import { createReminder } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { append, make, reminderChanged } from '@parley/events'
 import { route } from '@parley/kit'
-import { normaliseContent, render } from '@parley/markdown'
+import { normaliseContent } from '@parley/markdown'
 import type { Context } from '../context.ts'
 import { oneMessage } from '../facts/readable-message.ts'
 import { loadRenderContext, readingIn } from '../facts/render-context.ts'
@@ -19,7 +19,7 @@ export default route<typeof createReminder, Context, Tx>(
     const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
     const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
     const context = await loadRenderContext(actor, content, where, readingIn(tx))
-    const rendered = render(content, context).html
+    const { html: rendered } = await ctx.renderer.render(tx.org, content, context)
     roomFor('reminders', await measureScheduled(tx, granted, 'reminders'), content, rendered)
     const row = await insertScheduled(
       tx,

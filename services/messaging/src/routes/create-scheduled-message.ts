@@ -16,7 +16,7 @@ import { noSuchChannel, parseRecipient } from '../rules/recipient.ts'
 const guard: Guard<typeof createScheduledMessage, Context, Tx> = {
   async object({ input, actor, ctx, tx }) {
     const target = await findTarget(
-      within(tx, ctx.linkifiers).facts,
+      within(tx, ctx).facts,
       actor,
       parseRecipient(input.type, JSON.stringify(input.to)),
     )
@@ -33,7 +33,7 @@ export default route(createScheduledMessage, guard, async ({ input, granted, act
   const target = foundTarget(ctx.targets, granted.object)
   const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
   const words = { topic: input.topic, content: input.content, url: request.url }
-  const { topic, content, rendered } = await compose(within(tx, ctx.linkifiers), granted, target, words)
+  const { topic, content, rendered } = await compose(within(tx, ctx), granted, target, words)
   roomFor('scheduled messages', await measureScheduled(tx, granted, 'messages'), content, rendered.html)
   const row = await insertScheduled(
     tx,

@@ -1,7 +1,7 @@
 import { renderMessage } from '@parley/api'
 import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
-import { normaliseContent, render } from '@parley/markdown'
+import { normaliseContent } from '@parley/markdown'
 import type { Context } from '../context.ts'
 import { readMessageSettings } from '../facts/message-settings.ts'
 import { loadRenderContext, readingIn } from '../facts/render-context.ts'
@@ -12,6 +12,6 @@ export default route<typeof renderMessage, Context, Tx>(
     const content = normaliseContent(input.content, (await readMessageSettings(tx)).longest.content)
     const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
     const context = await loadRenderContext(granted.actor, content, where, readingIn(tx))
-    return { rendered: render(content, context).html }
+    return { rendered: (await ctx.renderer.render(tx.org, content, context)).html }
   },
 )

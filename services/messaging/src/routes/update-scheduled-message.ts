@@ -24,7 +24,7 @@ export default route<typeof updateScheduledMessage, Context, Tx>(
     const at = row.failed || wanted !== undefined ? inFuture(wanted, ctx.clock.now()) : row.at
 
     const named = recipientOf(input, row)
-    const target = await findTarget(within(tx, ctx.linkifiers).facts, actor, named)
+    const target = await findTarget(within(tx, ctx).facts, actor, named)
     const verdict = authorize('message:send', actor, target.object, target.found.rights)
     // What may not be sent for another reason was refused by finding it.
     if (!verdict.ok)
@@ -32,7 +32,7 @@ export default route<typeof updateScheduledMessage, Context, Tx>(
     const { granted } = verdict
     const topic = input.topic ?? (row.channel === null ? undefined : row.topic)
     const content = input.content ?? row.content
-    const composed = await compose(within(tx, ctx.linkifiers), granted, target, {
+    const composed = await compose(within(tx, ctx), granted, target, {
       topic,
       content,
       url: row.url,

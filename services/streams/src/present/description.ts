@@ -1,5 +1,13 @@
-import { render, renderContext } from '@parley/markdown'
+import type { OrgId } from '@parley/core'
+import { type Renderer, renderContext } from '@parley/markdown'
 
 /** A channel's description as HTML. It links to nothing that a reader may not know of: no channels, no people. */
-export const renderDescription = (text: string, organisationUrl: string): string =>
-  render(text, renderContext({ organisationUrl })).html
+export async function renderDescription(
+  renderer: Pick<Renderer, 'render'>,
+  org: OrgId,
+  text: string,
+  organisationUrl: string,
+): Promise<string> {
+  const { html } = await renderer.render(org, text, renderContext({ organisationUrl }))
+  return html
+}

@@ -14,7 +14,7 @@ export default route<typeof createChannel, Context, Tx>(createChannel, async (ha
   const { input, tx, actor, rights, request, ctx } = handled
   const name = channelName(input.name)
   const description = channelDescription(input.description)
-  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic, renderer: ctx.renderer }
   // Whoever makes it is in it only where they say so.
   const people = await findPeople(tx, actor, input.subscribers)
   if (!people) throw badRequest('No such user')

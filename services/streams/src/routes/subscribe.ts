@@ -16,7 +16,7 @@ const alone = route<typeof subscribe, Context, Tx>(subscribe, async (handled) =>
   const { input, tx, actor, rights, request, ctx } = handled
   const wanted = wantedChannels(input.subscriptions)
   refuseTooMany(wanted.length, Math.max(input.principals?.length ?? 0, 1))
-  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic, renderer: ctx.renderer }
   // Refused although no channel may have to be made: a request that cannot be granted is not granted by chance.
   refuseUnsupported(input, actor)
   const people = await findPrincipals(tx, actor, input.principals)

@@ -12,7 +12,7 @@ import { refuseTooMany } from '../rules/too-many.ts'
 const alone = route<typeof unsubscribe, Context, Tx>(unsubscribe, async (handled) => {
   const { input, tx, actor, rights, ctx } = handled
   refuseTooMany(input.subscriptions.length, Math.max(input.principals?.length ?? 0, 1))
-  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic, renderer: ctx.renderer }
   const people = await findPrincipals(tx, actor, input.principals)
   if (!people) throw badRequest('No such user')
   const leavings = await leaveChannels(acting, input.subscriptions, people)

@@ -14,7 +14,7 @@ export default route<typeof updateSubscriptions, Context, Tx>(updateSubscription
   const wanted = wantedChannels(input.add)
   if (wanted.length + input.delete.length === 0)
     throw badRequest('Nothing to do. Specify at least one of "add" or "delete".')
-  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic }
+  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic, renderer: ctx.renderer }
   // As where one comes into channels and nothing else: guests leave by themselves and are brought in by others.
   if (wanted.length > 0 && !authorize('channel:join', actor, null, rights).ok)
     throw badRequest('Insufficient permission')

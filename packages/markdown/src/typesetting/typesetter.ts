@@ -1,0 +1,132 @@
+import type { Worker } from 'node:worker_threads'
+import { ByTurns, type OrgId, unavailable } from '@parley/core'
+import { type After, type Hand, openHand, startThread } from './hand.ts'
+import type { Made, Part } from './part.ts'
+
+export interface Bounds {
+  /** How many messages of one organisation wait, and of all. */
+  readonly mostOfOne: number
+  readonly mostOfAll: number
+  /**
+   * How long one waits, and what it may take then, in milliseconds: together less than the two seconds after which Postgres
+   * ends a transaction that does nothing, for some wait in one.
+   */
+  readonly waitMs: number
+  readonly workMs: number
+  /** How long the thread may take to start, and how long it stays with nothing to do. */
+  readonly startMs: number
+  readonly idleMs: number
+}
+const usual: Bounds = {
+  mostOfOne: 32,
+  mostOfAll: 128,
+  waitMs: 900,
+  workMs: 900,
+  startMs: 10_000,
+  idleMs: 60_000,
+}
+
+export interface TypesetterOptions {
+  /** Told of each message whose parts stay plain because the thread was lost to them; the error holds nothing of it. */
+  readonly onLost: (error: Error) => void
+  readonly bounds?: Partial<Bounds>
+  readonly start?: () => Worker
+  readonly after?: After
+}
+
+interface Waiting {
+  readonly parts: readonly Part[]
+  readonly done: (made: Made) => void
+  readonly refuse: (error: Error) => void
+  /** It waits no more. */
+  readonly leave: () => void
+}
+
+const afterAll: After = (ms, fn) => {
+  const timer = setTimeout(fn, ms).unref()
+  return () => {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Makes HTML of code and formulas beside the main thread, message by message and organisations by turns, so that nothing
+ * else waits for it. The other thread is there only while there is something to do, and a while longer.
+ */
+export class Typesetter implements AsyncDisposable {
+  readonly #waiting = new ByTurns<OrgId, Waiting>()
+  readonly #bounds: Bounds
+  readonly #onLost: (error: Error) => void
+  readonly #start: () => Worker
+  readonly #after: After
+  #hand: Hand | null = null
+  #isBusy = false
+  #isClosed = false
+  #stay: () => void = () => {}
+
+  constructor({ onLost, bounds = {}, start = startThread, after = afterAll }: TypesetterOptions) {
+    this.#onLost = onLost
+    this.#bounds = { ...usual, ...bounds }
+    this.#start = start
+    this.#after = after
+  }
+
+  /**
+   * @returns what the parts of a message have become: null for each where that took too long, or killed the thread
+   * @throws AppError UNAVAILABLE where too much waits already, of the organisation or in all, or this has waited too long
+   */
+  async set(of: OrgId, parts: readonly Part[]): Promise<Made> {
+    const { mostOfOne, mostOfAll, waitMs } = this.#bounds
+    const isFull = this.#waiting.sizeOf(of) >= mostOfOne || this.#waiting.size >= mostOfAll
+    if (this.#isClosed || isFull) throw unavailable()
+    return new Promise<Made>((done, refuse) => {
+      const late = (): void => {
+        this.#waiting.drop(of, waiting)
+        refuse(unavailable())
+      }
+      const waiting = { parts, done, refuse, leave: this.#after(waitMs, late) }
+      this.#waiting.add(of, waiting)
+      if (!this.#isBusy) void this.#work()
+    })
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true
+    this.#stay()
+    while (this.#waiting.size > 0) {
+      if (!this.#hand || this.#hand.isGone)
+        this.#hand = await openHand({ start: this.#start, after: this.#after, ...this.#bounds })
+      const next = this.#waiting.take()
+      if (!next) break
+      next.leave()
+      const made = this.#hand ? await this.#hand.make(next.parts) : null
+      if (this.#isClosed) next.refuse(unavailable())
+      else next.done(made ?? this.#lost(next.parts))
+    }
+    this.#isBusy = false
+    if (this.#isClosed) return this.#rest()
+    this.#stay = this.#after(this.#bounds.idleMs, () => void this.#rest())
+  }
+
+  #lost(parts: readonly Part[]): Made {
+    this.#onLost(new Error('the thread that makes code and formulas died or took too long'))
+    return parts.map(() => null)
+  }
+
+  /** Ends the thread: another is started when there is something to do again. */
+  async #rest(): Promise<void> {
+    const hand = this.#hand
+    this.#hand = null
+    await hand?.end()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    this.#stay()
+    for (let next = this.#waiting.take(); next; next = this.#waiting.take()) {
+      next.leave()
+      next.refuse(unavailable())
+    }
+    await this.#rest()
+  }
+}
