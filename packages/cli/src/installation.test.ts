@@ -52,3 +52,23 @@ test('an empty folder, a disk of its own, and what a start has left are used', a
     await rm(dir, { recursive: true })
   }
 })
+
+test('folders that are called as those of an installation make none; what one of before has left does', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'installation-'))
+  try {
+    for (const name of ['ca', 'logs', 'pids']) await mkdir(join(dir, name))
+    const refused = (): Promise<void> =>
+      expect(openInstallation(installationAt(dir))).rejects.toThrow(`${dir} has other things in it`)
+    await refused()
+    const { settings } = installationAt(dir)
+    await writeFile(settings, '{"of":"something else"}')
+    await refused()
+    expect((await readdir(dir)).toSorted()).toEqual(['ca', 'logs', 'pids', 'settings.json'])
+    await writeDocument(settings, { port: 9443, gateways: 2, hosts: ['check'] })
+    await openInstallation(installationAt(dir))
+    await rm(settings)
+    await openInstallation(installationAt(dir))
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { writeAtomically } from '@parley/crypto'
 import { z } from 'zod'
@@ -47,33 +47,39 @@ export function installationAt(data: string | undefined): Installation {
   }
 }
 
-/** What shows that a folder is an installation's, whole or not. */
-const signs: ReadonlySet<string> = new Set([
-  'logs',
-  'pids',
-  'settings.json',
-  'ports.json',
-  'detours.json',
-  'ca',
-])
+/** Written before anything else, so that a folder is known as an installation's however far a start comes. */
+const mark = 'parley'
 
 /**
  * Makes the folders. Others may pass through the outer one (Postgres may run as another user), not look.
  * @throws Failure for a folder that cannot be made, or that something else lives in
  */
-export async function openInstallation({ dir, logs, pids, cache, control }: Installation): Promise<void> {
+export async function openInstallation({
+  dir,
+  settings,
+  logs,
+  pids,
+  cache,
+  control,
+}: Installation): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o711 }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
     throw new Failure(`${dir} cannot be the installation's folder (${why}): choose another with --data`)
   })
   const inside = await readdir(dir)
   // A disk of its own has one folder from the start.
-  const foreign = inside.some((name) => name !== 'lost+found') && !inside.some((name) => signs.has(name))
-  if (foreign) throw new Failure(`${dir} has other things in it: choose an empty folder with --data`)
+  const isEmpty = inside.every((name) => name === 'lost+found')
+  if (!isEmpty && !inside.includes(mark) && !(await isOlder(inside, settings)))
+    throw new Failure(`${dir} has other things in it: choose an empty folder with --data`)
+  await writeFile(join(dir, mark), 'An installation of Parley lives in this folder.\n', { mode: 0o600 })
   await chmod(dir, 0o711)
   for (const inner of [logs, pids, cache, dirname(control)])
     await mkdir(inner, { recursive: true, mode: 0o700 })
 }
+
+/** Was it made when installations had no mark? */
+const isOlder = async (inside: readonly string[], settings: string): Promise<boolean> =>
+  inside.includes('pids') && (await readDocument(settings, Settings).catch(() => undefined)) !== undefined
 
 /** What an operator chose; kept for the next start. */
 export const Settings = z.object({
