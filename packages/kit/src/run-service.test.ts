@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { EventEmitter, once } from 'node:events'
+import perfHooks from 'node:perf_hooks'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -80,6 +81,19 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await deps.metrics.registry.metrics()).toContain('nodejs_eventloop_lag_p99_seconds')
   },
 )
+
+test('who does nothing is woken ten times a second at most to see whether the process is late', async () => {
+  const looked = vi.spyOn(perfHooks, 'monitorEventLoopDelay')
+  onTestFinished(() => looked.mockRestore())
+  const { host, events } = fakeHost()
+  const { create, began } = fakeService()
+  const running = runService('auth', baseSettings, create, host)
+  const { metrics } = await began
+  expect(looked.mock.calls).toEqual([[{ resolution: 100 }]])
+  expect(await metrics.registry.metrics()).toContain('nodejs_eventloop_lag_max_seconds')
+  events.emit('SIGTERM')
+  await running
+})
 
 test('a wrong configuration names everything, starts nothing and ends with code 2', async () => {
   const { host, codes, complained } = fakeHost({ NODE_NAME: canary.toUpperCase(), LINK_LISTEN: undefined })

@@ -28,6 +28,12 @@ export interface Host {
 /** How long a stopping service may take before the process is ended, milliseconds. */
 const stopMs = 20_000
 
+/**
+ * How often the lag of the event loop is looked at, milliseconds; a part of every value that tells it. Ten times as often, as
+ * is usual, wakes each process a hundred times a second for nothing else, and takes the core from those at work.
+ */
+const lagLookMs = 100
+
 const ownProcess: Host = {
   env: undefined,
   stdout: process.stdout,
@@ -63,7 +69,7 @@ export async function runService<S extends Settings & typeof baseSettings>(
       running.defer(startTracing(name, node, otlpEndpoint))
     }
     const metrics = createMetrics(name)
-    collectDefaultMetrics({ register: metrics.registry })
+    collectDefaultMetrics({ register: metrics.registry, eventLoopMonitoringPrecision: lagLookMs })
     tellPool(metrics.registry, pool)
     const deps = { clock: systemClock, ids: systemIds, logger, metrics }
     logger.info('starting', { pid: process.pid, version: process.version })
