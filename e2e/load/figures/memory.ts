@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { addListeners, connectBare, connectListeners, inFlight, openDatabase } from '../audience.ts'
+import {
+  addListeners,
+  connectBare,
+  connectListeners,
+  inFlight,
+  type Listener,
+  openDatabase,
+} from '../audience.ts'
 import { type Bench, type Measuree, startMeasuree } from '../bench.ts'
 import { atMost, type Measured, timesLimit } from '../figure.ts'
 import { heldBy } from '../inspector.ts'
@@ -9,8 +16,8 @@ import type { Receiver } from '../receivers.ts'
 const connections = 2000
 const storms = 4
 const queues = { warming: 1000, counted: 10_000 }
-/** Registered and connected before anything is counted: the first ones compile and fill pools. */
-const warming = 200
+/** Connected before anything is counted, and left open: the first ones compile and fill pools, and what they let go of would be used again. */
+const warming = 1000
 const settleMs = 4000
 const registersAtOnce = 8
 
@@ -24,13 +31,18 @@ export async function memory(bench: Bench): Promise<Measured> {
   const [barePid = 0] = limit.roots.keys()
   const pid = product.state().processes.find(({ name }) => name === 'gateway-1')?.pid ?? 0
 
-  const listeners = await addListeners(measuree, database, { channel: null, size: connections, name: 'idle' })
+  const listeners = await addListeners(measuree, database, {
+    channel: null,
+    size: warming + connections,
+    name: 'idle',
+  })
   bench.progress('warming up')
-  const connectAll = async (size: number): Promise<Receiver[]> => [
-    ...(await connectListeners(measuree, 1, listeners.slice(0, size))),
-    ...(await connectBare(door, size)),
+  const connectAll = async (some: readonly Listener[]): Promise<Receiver[]> => [
+    ...(await connectListeners(measuree, 1, some)),
+    ...(await connectBare(door, some.length)),
   ]
-  for (const one of await connectAll(warming)) one.end()
+  const [first, counted] = [listeners.slice(0, warming), listeners.slice(warming)]
+  const standing = await connectAll(first)
   await sleep(settleMs)
   // What garbage either has at a moment is chance.
   const resident = async (): Promise<{ ours: number; bare: number }> => {
@@ -51,13 +63,13 @@ export async function memory(bench: Bench): Promise<Measured> {
   for (let storm = 0; storm <= storms; storm++) {
     bench.progress(storm === 0 ? `connecting ${connections} to each` : `storm ${storm} of ${storms}`)
     for (const one of open) one.end()
-    open = await connectAll(connections)
+    open = await connectAll(counted)
     await sleep(settleMs)
-    const cut = open.find(({ ended }) => ended !== null)
+    const cut = [...standing, ...open].find(({ ended }) => ended !== null)
     if (cut) throw new Error(`an idle connection was cut off: ${String(cut.ended)}`)
     seen.push(await each())
   }
-  for (const one of open) one.end()
+  for (const one of [...standing, ...open]) one.end()
   const perQueue = await ofQueues(measuree, pid, bench)
   const [fresh = { ours: 0, bare: 0 }] = seen
   const after = seen.at(-1) ?? fresh
