@@ -125,8 +125,12 @@ export interface ProductOptions {
   readonly cores?: string
 }
 
-/** A new folder for a product's data. */
-export const dataFolder = (): string => mkdtempSync(join(tmpdir(), 'parley-e2e-'))
+/** A new folder for a product's data, known as an installation's: ports and detours are written before it is one. */
+export function dataFolder(): string {
+  const data = mkdtempSync(join(tmpdir(), 'parley-e2e-'))
+  writeFileSync(installationAt(data).mark, '')
+  return data
+}
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const data = options.data ?? dataFolder()

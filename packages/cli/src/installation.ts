@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { writeAtomically } from '@parley/crypto'
 import { z } from 'zod'
 import { Failure } from './command.ts'
@@ -10,6 +10,8 @@ export const checkout = resolve(import.meta.dirname, '../../..')
 /** An installation's folder and what is where in it. */
 export interface Installation {
   dir: string
+  /** Written before anything else, so that a folder is known as an installation's however far a start comes. */
+  mark: string
   /** What a program needs to know: see `RunFile`. */
   run: string
   settings: string
@@ -32,6 +34,7 @@ export function installationAt(data: string | undefined): Installation {
   const at = (name: string): string => join(dir, name)
   return {
     dir,
+    mark: at('parley'),
     run: at('run.json'),
     settings: at('settings.json'),
     ports: at('ports.json'),
@@ -47,15 +50,13 @@ export function installationAt(data: string | undefined): Installation {
   }
 }
 
-/** Written before anything else, so that a folder is known as an installation's however far a start comes. */
-const mark = 'parley'
-
 /**
  * Makes the folders. Others may pass through the outer one (Postgres may run as another user), not look.
  * @throws Failure for a folder that cannot be made, or that something else lives in
  */
 export async function openInstallation({
   dir,
+  mark,
   settings,
   logs,
   pids,
@@ -69,9 +70,9 @@ export async function openInstallation({
   const inside = await readdir(dir)
   // A disk of its own has one folder from the start.
   const isEmpty = inside.every((name) => name === 'lost+found')
-  if (!isEmpty && !inside.includes(mark) && !(await isOlder(inside, settings)))
+  if (!isEmpty && !inside.includes(basename(mark)) && !(await isOlder(inside, settings)))
     throw new Failure(`${dir} has other things in it: choose an empty folder with --data`)
-  await writeFile(join(dir, mark), 'An installation of Parley lives in this folder.\n', { mode: 0o600 })
+  await writeFile(mark, 'An installation of Parley lives in this folder.\n', { mode: 0o600 })
   await chmod(dir, 0o711)
   for (const inner of [logs, pids, cache, dirname(control)])
     await mkdir(inner, { recursive: true, mode: 0o700 })
