@@ -99,6 +99,8 @@ test('a bot that is mentioned where it is not hears of it at any gateway, and of
       'reaction',
       'update_message',
       'update_message_flags',
+      // The other one was unread.
+      'update_message_flags',
       'delete_message',
       'message',
     ])

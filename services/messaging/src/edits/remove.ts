@@ -1,4 +1,5 @@
 import type { Granted } from '@parley/access'
+import type { UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import {
   append,
@@ -11,7 +12,7 @@ import {
 } from '@parley/events'
 import { listing } from '../facts/listing.ts'
 import { readAudiences } from '../repo/audience.ts'
-import { deleteMessages, readLostStars } from '../repo/deletes.ts'
+import { deleteMessages, readLostStars, readLostUnread } from '../repo/deletes.ts'
 import type { Expired } from '../repo/expired.ts'
 import { type Readable, readableIds } from '../repo/fetch.ts'
 import { byMessage, type Told } from '../rules/told.ts'
@@ -30,6 +31,12 @@ export async function remove(
   return ids.length === 0 ? 0 : take(tx, granted, ids)
 }
 
+/** A mark of somebody's that goes with messages. */
+interface Mark {
+  readonly user: UserId
+  readonly ids: readonly number[]
+}
+
 /** Takes messages of one topic away for their age, and tells the same people; called behind the head. @returns how many are gone */
 export const expire = (tx: Tx, granted: Granted<'message:expire'>, ids: Expired): Promise<number> =>
   take(tx, granted, ids)
@@ -40,16 +47,15 @@ async function take(
   ids: Readable | Expired,
 ): Promise<number> {
   const told = await readAudiences(tx, granted, ids)
-  const stars = (await readLostStars(tx, granted, told, ids)).map(({ user, ids: messages }) =>
-    make(
-      flagsChanged,
-      { op: 'remove', flag: 'starred', messages: [...messages], details: null },
-      { users: [user] },
-    ),
-  )
+  const own = (op: 'add' | 'remove', flag: 'read' | 'starred', marks: readonly Mark[]): NewEvent[] =>
+    marks.map(({ user, ids: messages }) =>
+      make(flagsChanged, { op, flag, messages: [...messages], details: null }, { users: [user] }),
+    )
+  const stars = own('remove', 'starred', await readLostStars(tx, granted, told, ids))
+  const unread = own('add', 'read', await readLostUnread(tx, granted, told, ids))
   const gone = await deleteMessages(tx, granted, ids)
   const topic = gone.at(-1)?.topic ?? ''
-  await append(tx, granted.rights, [...stars, ...deletedEvents(told, topic)])
+  await append(tx, granted.rights, [...stars, ...unread, ...deletedEvents(told, topic)])
   return gone.length
 }
 

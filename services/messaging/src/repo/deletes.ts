@@ -4,6 +4,7 @@ import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { Expired } from './expired.ts'
 import type { Readable } from './fetch.ts'
+import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
 import { byMessage, type Told } from '../rules/told.ts'
 
 /** The newest messages of a topic of the proof's channel, whoever may read them; one more than `most` where there are more. */
@@ -47,6 +48,37 @@ export async function readLostStars(
     const lost = starred.filter((id) => !hear.get(id)?.has(user))
     return lost.length === 0 ? [] : [{ user: userId(user), ids: lost }]
   })
+}
+
+const Unread = z.object({ user: z.int(), unread: z.string() })
+
+/**
+ * Who is told that the messages are gone, is not in their public channel, and has not read them: bots that they mention. They
+ * may not be told of it any more when they ask, for it may have been closed by then.
+ */
+export async function readLostUnread(
+  tx: Tx,
+  { object }: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
+  told: readonly Told[],
+  ids: Readable | Expired,
+): Promise<{ readonly user: UserId; readonly ids: readonly number[] }[]> {
+  const recipient = 'message' in object ? object.message.channel?.recipientId : object.recipientId
+  const users = told.flatMap(({ audience }) =>
+    audience.channel === null || audience.within ? [] : audience.users,
+  )
+  if (recipient === undefined || users.length === 0) return []
+  const rows = await tx.query(
+    Unread,
+    `SELECT r.user_id AS "user", left_so.unread::text AS unread
+      FROM messaging.received r
+      LEFT JOIN messaging.read_state s
+        ON s.org_id = $1 AND s.user_id = r.user_id AND s.recipient_id = r.recipient_id
+      CROSS JOIN LATERAL (SELECT r.ranges * $4::int8multirange - coalesce(s.ranges, '{}') AS unread) AS left_so
+      WHERE r.org_id = $1 AND r.recipient_id = $2 AND r.user_id = ANY ($3::integer[]) AND NOT isempty(left_so.unread)
+      ORDER BY r.user_id`,
+    [tx.org, recipient, users, rangesOfIds(ids)],
+  )
+  return rows.map(({ user, unread }) => ({ user: userId(user), ids: idsInRanges(ids, unread) }))
 }
 
 /** What of the messages is gone, by the topic it stood in: their newest spelling. */
