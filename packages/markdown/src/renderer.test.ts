@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { orgId } from '@parley/core'
+import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { render } from './here.ts'
 import { createRenderer, renderContext } from './index.ts'
@@ -10,7 +10,7 @@ const context = renderContext({
   users: [{ id: 7, fullName: 'Zoe' }],
   defaultCodeLanguage: 'python',
 })
-const org = orgId(1)
+const zoe = { orgId: orgId(1), userId: userId(7) }
 const noThread = (): never => {
   throw new Error('no thread')
 }
@@ -24,7 +24,7 @@ test.each([
 ])('%j needs no thread', async (source) => {
   await using renderer = createRenderer({ onLost: noThread, start: noThread })
   const plain = renderContext({ organisationUrl: 'https://acme.example.com' })
-  expect(await renderer.render(org, source, plain)).toEqual(render(source, plain))
+  expect(await renderer.render(zoe, source, plain)).toEqual(render(source, plain))
 })
 
 const everything = [
@@ -43,16 +43,16 @@ test('beside the main thread becomes of a message what it becomes in one', async
       throw error
     },
   })
-  const rendered = await renderer.render(org, everything, context)
+  const rendered = await renderer.render(zoe, everything, context)
   expect(rendered).toEqual(render(everything, context))
   expect(rendered.html.split('<span class="k">').length).toBe(4)
-  expect(await renderer.render(org, '/me $$x$$', context)).toMatchObject({ isMeMessage: true })
+  expect(await renderer.render(zoe, '/me $$x$$', context)).toMatchObject({ isMeMessage: true })
 })
 
 test('where there is no thread, code and formulas are shown as they are written, and all else as ever', async () => {
   const lost: Error[] = []
   await using renderer = createRenderer({ onLost: (error) => lost.push(error), start: noThread })
-  const rendered = await renderer.render(org, everything, context)
+  const rendered = await renderer.render(zoe, everything, context)
   expect(lost.length).toBe(1)
   expect(rendered).toMatchObject({ mentions: { users: [7] }, hasLink: true })
   expect(rendered.html).toContain('<code>if a:\n</code>')

@@ -1,9 +1,9 @@
 import { type Granted, isAdmin } from '@parley/access'
 import { type GivenValue, profileFieldTypes as type } from '@parley/api'
-import { badRequest, type OrgId, type Rights } from '@parley/core'
+import { badRequest, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { hold, make, type NewEvent, profileChanged } from '@parley/events'
-import { type Renderer, renderContext } from '@parley/markdown'
+import { type Author, type Renderer, renderContext } from '@parley/markdown'
 import { readProfileFields } from './repo/profile-fields.ts'
 import { type ProfileChange, readNamed, writeProfile } from './repo/profiles.ts'
 import { type WantedValue, wantedValues } from './rules/profile-value.ts'
@@ -29,7 +29,7 @@ export async function changeProfile(
   const wanted = await check()
   await checkNamed(tx, granted, wanted)
   // Rendered while nobody waits: a field never changes its type.
-  const changes = await Promise.all(wanted.map((one) => changeOf(tx.org, one, url, renderer)))
+  const changes = await Promise.all(wanted.map((one) => changeOf(granted.actor, one, url, renderer)))
   await hold(tx, rights)
   await check()
   const made = await writeProfile(tx, granted, changes)
@@ -44,13 +44,13 @@ const isText = (fieldType: number): boolean =>
 
 // It links to nothing that a reader may not know of: no channels, no people.
 async function changeOf(
-  org: OrgId,
+  by: Author,
   { field, value }: WantedValue,
   url: string,
   renderer: Pick<Renderer, 'render'>,
 ): Promise<ProfileChange> {
   if (value === null || !isText(field.type)) return { field: field.id, value, rendered: null }
-  const { html } = await renderer.render(org, value, renderContext({ organisationUrl: url }))
+  const { html } = await renderer.render(by, value, renderContext({ organisationUrl: url }))
   return { field: field.id, value, rendered: html }
 }
 

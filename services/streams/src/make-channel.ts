@@ -108,7 +108,7 @@ export async function makeChannel(
   const made = await insertChannel(tx, granted, {
     name,
     description,
-    renderedDescription: await renderDescription(renderer, tx.org, description, url),
+    renderedDescription: await renderDescription(renderer, actor, description, url),
     createdAt: now,
     groups,
     byDefault,

@@ -1,13 +1,24 @@
 import { Worker } from 'node:worker_threads'
-import { orgId } from '@parley/core'
+import { orgId, userId } from '@parley/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { startThread } from './hand.ts'
+import type { Author } from './line.ts'
 import type { Part } from './part.ts'
 import { type Bounds, Typesetter } from './typesetter.ts'
 
-const [acme, other] = [orgId(1), orgId(2)]
+const acme: Author = { orgId: orgId(1), userId: userId(10) }
+const colleague: Author = { ...acme, userId: userId(11) }
+const other: Author = { orgId: orgId(2), userId: userId(10) }
 const code = (text: string): readonly Part[] => [{ kind: 'code', text, language: 'Python' }]
-const bounds: Bounds = { mostOfOne: 2, mostOfAll: 3, waitMs: 1, workMs: 2, startMs: 3, idleMs: 4 }
+const bounds: Bounds = {
+  mostOfAuthor: 2,
+  mostOfOne: 3,
+  mostOfAll: 4,
+  waitMs: 1,
+  workMs: 2,
+  startMs: 3,
+  idleMs: 4,
+}
 const busy = { code: 'UNAVAILABLE', data: { 'retry-after': 1 } }
 
 /** A thread that says what `thread.ts` says, and does `work` with the parts of each message. */
@@ -141,7 +152,7 @@ test('a thread that does not start in time is given up with the first message th
   expect(lost.length).toBe(1)
 })
 
-test('where too much waits, of an organisation or in all, more is refused; the rest is served by turns', async () => {
+test('where too much waits, of an author, an organisation or in all, more is refused; the rest is served by turns', async () => {
   const { made, until } = typesetter(held)
   const order: string[] = []
   const set = async (of: typeof acme, text: string): Promise<void> => {
@@ -151,11 +162,13 @@ test('where too much waits, of an organisation or in all, more is refused; the r
   await until(workMs)
   const waiting = [set(acme, 'second'), set(acme, 'third')]
   await expect(made.set(acme, code('x'))).rejects.toMatchObject(busy)
+  waiting.push(set(colleague, "a colleague's"))
+  await expect(made.set(colleague, code('x'))).rejects.toMatchObject(busy)
   waiting.push(set(other, 'theirs'))
   await expect(made.set(other, code('x'))).rejects.toMatchObject(busy)
   letGo()
   await Promise.all([first, ...waiting])
-  expect(order).toEqual(['first', 'second', 'theirs', 'third'])
+  expect(order).toEqual(['first', 'second', 'theirs', "a colleague's", 'third'])
 })
 
 test('what has waited too long is refused, and what is at work goes on', async () => {

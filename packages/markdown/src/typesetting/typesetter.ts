@@ -1,10 +1,12 @@
 import type { Worker } from 'node:worker_threads'
-import { ByTurns, type OrgId, unavailable } from '@parley/core'
+import { unavailable } from '@parley/core'
 import { type After, type Hand, openHand, startThread } from './hand.ts'
+import { type Author, Line } from './line.ts'
 import type { Made, Part } from './part.ts'
 
 export interface Bounds {
-  /** How many messages of one organisation wait, and of all. */
+  /** How many messages of one author wait, of one organisation, and of all. */
+  readonly mostOfAuthor: number
   readonly mostOfOne: number
   readonly mostOfAll: number
   /**
@@ -18,6 +20,7 @@ export interface Bounds {
   readonly idleMs: number
 }
 const usual: Bounds = {
+  mostOfAuthor: 8,
   mostOfOne: 32,
   mostOfAll: 128,
   waitMs: 900,
@@ -50,11 +53,11 @@ const afterAll: After = (ms, fn) => {
 }
 
 /**
- * Makes HTML of code and formulas beside the main thread, message by message and organisations by turns, so that nothing
- * else waits for it. The other thread is there only while there is something to do, and a while longer.
+ * Makes HTML of code and formulas beside the main thread, message by message, organisations and the authors within each by
+ * turns, so that nothing else waits for it. The other thread is there only while there is something to do, and a while longer.
  */
 export class Typesetter implements AsyncDisposable {
-  readonly #waiting = new ByTurns<OrgId, Waiting>()
+  readonly #waiting = new Line<Waiting>()
   readonly #bounds: Bounds
   readonly #onLost: (error: Error) => void
   readonly #start: () => Worker
@@ -73,21 +76,25 @@ export class Typesetter implements AsyncDisposable {
 
   /**
    * @returns what the parts of a message have become: null for each where that took too long, or killed the thread
-   * @throws AppError UNAVAILABLE where too much waits already, of the organisation or in all, or this has waited too long
+   * @throws AppError UNAVAILABLE where too much waits already, of the author, of the organisation or in all, or this has waited too long
    */
-  async set(of: OrgId, parts: readonly Part[]): Promise<Made> {
-    const { mostOfOne, mostOfAll, waitMs } = this.#bounds
-    const isFull = this.#waiting.sizeOf(of) >= mostOfOne || this.#waiting.size >= mostOfAll
-    if (this.#isClosed || isFull) throw unavailable()
+  async set(by: Author, parts: readonly Part[]): Promise<Made> {
+    if (this.#isClosed || this.#isFullFor(by)) throw unavailable()
     return new Promise<Made>((done, refuse) => {
       const late = (): void => {
-        this.#waiting.drop(of, waiting)
+        this.#waiting.drop(by, waiting)
         refuse(unavailable())
       }
-      const waiting = { parts, done, refuse, leave: this.#after(waitMs, late) }
-      this.#waiting.add(of, waiting)
+      const waiting = { parts, done, refuse, leave: this.#after(this.#bounds.waitMs, late) }
+      this.#waiting.add(by, waiting)
       if (!this.#isBusy) void this.#work()
     })
+  }
+
+  #isFullFor(by: Author): boolean {
+    const { mostOfAuthor, mostOfOne, mostOfAll } = this.#bounds
+    const { author, organisation } = this.#waiting.sizeOf(by)
+    return author >= mostOfAuthor || organisation >= mostOfOne || this.#waiting.size >= mostOfAll
   }
 
   async #work(): Promise<void> {

@@ -1,13 +1,12 @@
-import type { OrgId } from '@parley/core'
-import { type Renderer, renderContext } from '@parley/markdown'
+import { type Author, type Renderer, renderContext } from '@parley/markdown'
 
 /** A channel's description as HTML. It links to nothing that a reader may not know of: no channels, no people. */
 export async function renderDescription(
   renderer: Pick<Renderer, 'render'>,
-  org: OrgId,
+  by: Author,
   text: string,
   organisationUrl: string,
 ): Promise<string> {
-  const { html } = await renderer.render(org, text, renderContext({ organisationUrl }))
+  const { html } = await renderer.render(by, text, renderContext({ organisationUrl }))
   return html
 }

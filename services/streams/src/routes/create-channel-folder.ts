@@ -15,7 +15,7 @@ export default route<typeof createFolder, Context, Tx>(createFolder, async (hand
   const description = channelDescription(input.description)
   if ((await readFolders(tx, granted)).length >= maxFolders)
     throw badRequest(`Too many channel folders (limit: ${maxFolders})`)
-  const rendered = await renderDescription(ctx.renderer, tx.org, description, request.url)
+  const rendered = await renderDescription(ctx.renderer, granted.actor, description, request.url)
   const made = await insertFolder(tx, granted, { name, description, rendered, at: ctx.clock.now() })
   if (!made) throw folderNameTaken()
   await append(tx, granted.rights, [make(folderChanged, { op: 'add', channel_folder: made })])

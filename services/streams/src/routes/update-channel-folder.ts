@@ -19,7 +19,7 @@ export default route<typeof updateFolder, Context, Tx>(updateFolder, async (hand
   if (archived && !before.is_archived && (await folderHasChannels(tx, granted, id)))
     throw badRequest('You need to remove all the channels from this folder to archive it.')
   const render = async (of: string): Promise<string> =>
-    renderDescription(ctx.renderer, tx.org, of, request.url)
+    renderDescription(ctx.renderer, granted.actor, of, request.url)
   const description = text === null ? null : { text, rendered: await render(text) }
   if (!(await setFolder(tx, granted, id, { name, description, archived }))) throw folderNameTaken()
   const data = changed(before, {

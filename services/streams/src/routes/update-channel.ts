@@ -8,12 +8,12 @@ import { retentionDays } from '../rules/retention.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateChannel, Context, Tx>(updateChannel, async (handled) => {
-  const { input, request, ctx, tx } = handled
+  const { input, actor, request, ctx } = handled
   const { new_name, description, is_private, is_web_public, history_public_to_subscribers } = input
   const text = description === undefined ? null : channelDescription(description)
   const { message_retention_days } = input
   const render = async (of: string): Promise<string> =>
-    renderDescription(ctx.renderer, tx.org, of, request.url)
+    renderDescription(ctx.renderer, actor, of, request.url)
   await change(handled, input.stream_id, {
     name: new_name === undefined ? null : channelName(new_name),
     description: text === null ? null : { text, rendered: await render(text) },
