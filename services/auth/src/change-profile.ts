@@ -28,8 +28,9 @@ export async function changeProfile(
     wantedValues(await readProfileFields(tx, granted), given, isAdmin(granted.actor))
   const wanted = await check()
   await checkNamed(tx, granted, wanted)
-  // Rendered while nobody waits: a field never changes its type.
-  const changes = await Promise.all(wanted.map((one) => changeOf(granted.actor, one, url, renderer)))
+  // Rendered while nobody waits, for a field never changes its type, and one by one, for a person has few places in line.
+  const changes: ProfileChange[] = []
+  for (const one of wanted) changes.push(await changeOf(granted.actor, one, url, renderer))
   await hold(tx, rights)
   await check()
   const made = await writeProfile(tx, granted, changes)

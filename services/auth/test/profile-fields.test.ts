@@ -275,3 +275,15 @@ test('there are only so many fields', async () => {
   )
   for (const id of made) await remove(id)
 })
+
+test('a profile with formulas in more fields than a person has places before the renderer is saved', async () => {
+  const many = await h.organisation('many')
+  const owner = await h.account(many.org, 'owner', role.owner)
+  const data = []
+  for (let n = 0; n < 12; n++)
+    data.push({ id: await create({ name: `field ${n}` }, owner), value: `$$x_{${n}}$$` })
+  await fill(owner, ...data)
+  const profile = Object.values(Profile.parse((await h.ask('get-own-user', owner))['profile_data']))
+  const typeset = profile.filter(({ rendered_value: html }) => html?.includes('<span class="katex">'))
+  expect(typeset).toHaveLength(12)
+})
