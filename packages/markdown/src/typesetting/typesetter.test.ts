@@ -136,6 +136,19 @@ test.each([
   expect(lost.map(String)).toEqual(['Error: the thread that makes code and formulas died or took too long'])
 })
 
+test('where telling of a lost thread fails, that message fails with it, and the next one is served', async () => {
+  const threads = [none]
+  await using made = new Typesetter({
+    onLost() {
+      throw new Error('nobody listens')
+    },
+    bounds: { waitMs: 60_000, workMs: 60_000 },
+    start: () => (threads.shift() ?? startThread)(),
+  })
+  await expect(made.set(acme, code('if\n'))).rejects.toThrow('nobody listens')
+  expect(await made.set(acme, code('if\n'))).toEqual(['<span class="k">if</span>\n'])
+})
+
 test('a message that takes too long stays plain and its thread is ended; those behind it are served', async () => {
   const { made, lost, passes, started } = typesetter(() => doing('for (;;);'))
   const both = Promise.all([made.set(acme, code('a\n')), made.set(acme, code('if\n'))])

@@ -40,7 +40,7 @@ export interface TypesetterOptions {
 interface Waiting {
   readonly parts: readonly Part[]
   readonly done: (made: Made) => void
-  readonly refuse: (error: Error) => void
+  readonly refuse: (error: unknown) => void
   /** It waits no more. */
   readonly leave: () => void
 }
@@ -107,12 +107,21 @@ export class Typesetter implements AsyncDisposable {
       if (!next) break
       next.leave()
       const made = this.#hand ? await this.#hand.make(next.parts) : null
-      if (this.#isClosed) next.refuse(unavailable())
-      else next.done(made ?? this.#lost(next.parts))
+      this.#answer(next, made)
     }
     this.#isBusy = false
     if (this.#isClosed) return this.#rest()
     this.#stay = this.#after(this.#bounds.idleMs, () => void this.#rest())
+  }
+
+  #answer({ parts, done, refuse }: Waiting, made: Made | null): void {
+    if (this.#isClosed) return refuse(unavailable())
+    try {
+      done(made ?? this.#lost(parts))
+    } catch (error) {
+      // Where a loss cannot even be told of, that is this message's failure, and nobody else's.
+      refuse(error)
+    }
   }
 
   #lost(parts: readonly Part[]): Made {
