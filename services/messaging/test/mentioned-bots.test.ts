@@ -204,18 +204,18 @@ test('what goes to another channel is unread no more, as for whoever is not ther
   expect(await flagsOf(other, id)).toEqual(['read', 'mentioned'])
 })
 
-test('one message reaches fifty, and a bot keeps the newest thousand of a channel', async () => {
+test('one message reaches ten, and a bot keeps the newest fifty parts of a channel', async () => {
   const many: number[] = []
-  for (let i = 0; i < 51; i++) many.push(await bot())
+  for (let i = 0; i < 11; i++) many.push(await bot())
   await say(naming(...many))
-  expect((await last()).user_ids).toEqual(many.slice(0, 50))
+  expect((await last()).user_ids).toEqual(many.slice(0, 10))
 
   const [first = 0] = many
   const id = await say(naming(first))
   // Of long ago, and no two beside each other.
   await here.test.superuser(
     `UPDATE messaging.received SET ranges = ranges + (
-        SELECT range_agg(int8range(n, n + 1)) FROM generate_series(-1998, 0, 2) AS n)
+        SELECT range_agg(int8range(n, n + 1)) FROM generate_series(-98, 0, 2) AS n)
       WHERE org_id = $1 AND user_id = $2`,
     [here.org, first],
   )
@@ -226,10 +226,60 @@ test('one message reaches fifty, and a bot keeps the newest thousand of a channe
       WHERE org_id = $1 AND user_id = $2`,
     [here.org, first],
   )
-  expect(parts).toEqual([{ parts: 1000, first: -1996 }])
+  expect(parts).toEqual([{ parts: 50, first: -96 }])
   expect((await newest(2)).map(({ type }) => type)).not.toContain('flags.changed')
   expect((await unreadOf(first)).ids).toEqual([...before, next])
   expect(before).toContain(id)
+})
+
+test('all that is over goes at once', async () => {
+  const reached = await bot()
+  await say(naming(reached))
+  await here.test.superuser(
+    `UPDATE messaging.received SET ranges = ranges + (
+        SELECT range_agg(int8range(n, n + 1)) FROM generate_series(-1998, 0, 2) AS n)
+      WHERE org_id = $1 AND user_id = $2`,
+    [here.org, reached],
+  )
+  await say('between')
+  await say(naming(reached))
+  const parts = `SELECT count(*)::integer AS parts FROM messaging.received CROSS JOIN unnest(ranges) WHERE org_id = $1 AND user_id = $2`
+  expect(await here.test.superuser(parts, [here.org, reached])).toEqual([{ parts: 50 }])
+})
+
+test('a batch writes what a bot has of a channel once, however many messages name it', async () => {
+  const reached = await bot()
+  await say(naming(reached))
+  const ran: number[] = []
+  await using two = await here.instance({
+    write: (write) => (org, encoded) => {
+      ran.push(encoded.length)
+      return write(org, encoded)
+    },
+  })
+  await here.test.superuser(`CREATE TABLE public.written AS SELECT 1 AS n WHERE false`)
+  await here.test.superuser(
+    `CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+      $$ BEGIN INSERT INTO public.written VALUES (1); RETURN NULL; END $$`,
+  )
+  await here.test.superuser(
+    `CREATE TRIGGER noted AFTER UPDATE ON messaging.received FOR EACH ROW
+      WHEN (NEW.user_id = ${reached}) EXECUTE FUNCTION public.note()`,
+  )
+  const sends = Array.from({ length: 12 }, (_, i) =>
+    two.ask(ann, 'send-message', {
+      content: `${i} ${naming(reached)}`,
+      type: 'channel',
+      to: open.id,
+      topic: 'tea',
+    }),
+  )
+  await Promise.all(sends)
+  await here.test.superuser('DROP TRIGGER noted ON messaging.received')
+  expect(Math.max(...ran)).toBeGreaterThan(1)
+  expect(await here.test.superuser('SELECT count(*)::integer AS times FROM public.written')).toEqual([
+    { times: ran.length },
+  ])
 })
 
 test('of what goes for that, what was unread is read, and the bot hears so', async () => {
@@ -240,7 +290,7 @@ test('of what goes for that, what was unread is read, and the bot hears so', asy
   await one.ask(other, 'update-message-flags', { op: 'add', flag: 'read', messages: [read] })
   await here.test.superuser(
     `UPDATE messaging.received SET ranges = ranges + (
-        SELECT range_agg(int8range(n, n + 1)) FROM generate_series($3::bigint + 100000, $3::bigint + 101996, 2) AS n)
+        SELECT range_agg(int8range(n, n + 1)) FROM generate_series($3::bigint + 100000, $3::bigint + 100094, 2) AS n)
       WHERE org_id = $1 AND user_id = $2`,
     [here.org, other, read],
   )
