@@ -36,6 +36,14 @@ test.each([
   ['too much HTML', block('é'.repeat(1900))],
   ['a definition', block('\\def\\a{xx}\\a')],
   ['a new command', '$$\\renewcommand{\\a}{x}\\a$$'],
+  ['what is raised too high', block('\\overset{\\raisebox{-36em}{x}}{y}')],
+  ['what is lowered too far', '$$\\raisebox{-51em}{x}$$'],
+  ['what is out of all numbers', `$$\\raisebox{-${'9'.repeat(400)}em}{x}$$`],
+  ['a rule below its line', block('\\rule[-4000pt]{1em}{1em}')],
+  ['space taken back', '$$x\\kern-51em y$$'],
+  ['space taken back bit by bit', block(`x${'\\kern-10em'.repeat(6)}`)],
+  ['a line above what is before', block('a\\\\[-5000em]b')],
+  ['what is too high', block('a\\\\'.repeat(10) + '\\begin{matrix}' + 'a\\\\'.repeat(95) + '\\end{matrix}')],
   ['a message to the console', block('\\message{secret}')],
 ])('%s stays source', (_what, source) => {
   expect(asSource(source)).toBe(1)
@@ -46,6 +54,23 @@ test('what is left of a message beyond its share is source', () => {
   expect(asSource('$$x$$ '.repeat(305))).toBe(5)
   expect(asSource(`${block('x'.repeat(1900))}\n`.repeat(3))).toBe(1)
   expect(asSource(`${block(`\\text{${'é'.repeat(400)}}`)}\n`.repeat(2))).toBe(1)
+})
+
+test.each([
+  '\\raisebox{-40em}{x}',
+  'x\\kern-49em y',
+  '\\begin{matrix}' + 'a\\\\\n'.repeat(75) + '\\end{matrix}',
+  'x\\!\\int'.repeat(180),
+  '\\Huge\\kern10em\\rule{10em}{10em}',
+  '\\LaTeX\\KaTeX',
+])('%j is within bounds', (tex) => {
+  expect(asSource(block(tex))).toBe(0)
+})
+
+test('formulas of one message are drawn back so far together, and each of another message again', () => {
+  const back = '$$x\\kern-20em y$$ '
+  expect(asSource(back.repeat(3))).toBe(1)
+  expect(asSource(back.repeat(2))).toBe(0)
 })
 
 test('nothing that was written reaches the log', () => {

@@ -1,19 +1,27 @@
 import katex from 'katex'
 import { escapeText } from './html.ts'
+import { extentOf } from './tex-extent.ts'
 import { texAsSource } from './tex-source.ts'
 
 /** How long one formula may be, in characters of its source, to be typeset. */
 const maxFormula = 2000
 /** How deep elements may stand in each other in one formula: some fourteen fractions. */
 const maxDepth = 100
+/**
+ * How far of where it stands something is drawn, in em, and how high it is: up and down from its middle. KaTeX bounds
+ * only some sizes that are positive (`maxSize`).
+ */
+const maxAway = 50
+const maxHeight = 2 * maxAway
 
-/** How much of one message is typeset: formulas, characters of their source, and of the HTML made of them. */
+/** How much of one message is typeset: formulas, characters of their source and of the HTML made of them, and em drawn back. */
 export interface TexBudget {
   formulas: number
   source: number
   html: number
+  back: number
 }
-export const texBudget = (): TexBudget => ({ formulas: 300, source: 4000, html: 300_000 })
+export const texBudget = (): TexBudget => ({ formulas: 300, source: 4000, html: 300_000, back: maxAway })
 
 /**
  * What is not run: definitions, by which a few characters stand for as many as they like, and what writes to the
@@ -30,9 +38,12 @@ export function typeset(source: string, display: boolean, left: TexBudget): stri
   left.source -= source.length
   const html = withoutWarnings(() => formula(source, display))
   if (html === 'wrong') return wrong(display ? source : `$$${source}$$`)
-  if (html === 'too much' || html.length > left.html || depthOf(html) > maxDepth)
+  if (html === 'too much' || html.length > left.html) return texAsSource(source, display)
+  const { depth, away, height, back } = extentOf(html)
+  if (depth > maxDepth || away > maxAway || height > maxHeight || back > left.back)
     return texAsSource(source, display)
   left.html -= html.length
+  left.back -= back
   return html
 }
 
@@ -68,13 +79,3 @@ function withoutWarnings<T>(work: () => T): T {
 }
 
 const wrong = (source: string): string => `<span class="tex-error">${escapeText(source)}</span>`
-
-/** How deep elements stand in each other in what KaTeX writes: escaped, and empty elements closed by themselves. */
-function depthOf(html: string): number {
-  let depth = 0
-  let deepest = 0
-  for (const [tag] of html.matchAll(/<[^>]*>/g))
-    if (tag.startsWith('</')) depth--
-    else if (!tag.endsWith('/>')) deepest = Math.max(deepest, ++depth)
-  return deepest
-}
