@@ -61,7 +61,7 @@ export async function send(bench: Bench): Promise<Measured> {
       atLeast('send.channels.rate', cost.many.rate, 'sends/s', 1000),
       atMost('send.failed', cost.one.failed + cost.many.failed, 'sends', 0),
       atMost('send.rights.failed', amid.failed, 'sends', 0),
-      atLeast('send.rights.rate', amid.rate, 'sends/s', 1100),
+      atLeast('send.rights.rate', amid.rate, 'sends/s', 1000),
       atLeast('send.rights.changes', changes, 'changes/s', changesPerSecond * 0.9),
       atMost('send.rights.change', ((amid.ms - alone.ms) * amid.rate) / changes, 'ms CPU per change', 4),
     ],
