@@ -173,6 +173,23 @@ describe('a message', () => {
     expect((await snapshot(bob)).starred_messages).not.toContain(id)
   })
 
+  test('takes the star of who is not in the public channel along, which may be closed before they ask', async () => {
+    const place = await here.channel({})
+    await here.subscribe(place, ann)
+    const id = await say(ann, place)
+    await star(bob, id)
+    await remove(ann, id)
+    expect(await lastEvents(2)).toMatchObject([
+      {
+        type: 'flags.changed',
+        user_ids: [bob],
+        channel_id: null,
+        body: { op: 'remove', flag: 'starred', messages: [id] },
+      },
+      { type: 'messages.deleted', user_ids: [bob], channel_id: place.id },
+    ])
+  })
+
   test('two who take it away at once: one does', async () => {
     const id = await say(ann, open)
     const answers = await Promise.all([remove(ann, id), remove(admin, id)])

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Expired } from './expired.ts'
 import type { Readable } from './fetch.ts'
 import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
-import { byMessage, type Told } from '../rules/told.ts'
+import type { Told } from '../rules/told.ts'
 
 /** The newest messages of a topic of the proof's channel, whoever may read them; one more than `most` where there are more. */
 export async function readNewestOf(
@@ -25,13 +25,18 @@ export async function readNewestOf(
 
 const Star = z.object({ user: z.int(), ids: z.array(z.int()) })
 
-/** Who starred the messages and does not hear that they are gone: they left where these stood. */
+/**
+ * Who starred messages of a channel in which they are not: they may not hear that these are gone, for they left, or the channel
+ * may have been closed by the time they ask.
+ */
 export async function readLostStars(
   tx: Tx,
   _granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
   told: readonly Told[],
   ids: Readable | Expired,
 ): Promise<{ readonly user: UserId; readonly ids: readonly number[] }[]> {
+  const channel = told[0]?.audience.channel ?? null
+  if (channel === null) return []
   const rows = await tx.query(
     Star,
     `SELECT f.user_id AS "user", array_agg(f.message_id ORDER BY f.message_id) AS ids FROM messaging.user_flags f
@@ -39,15 +44,9 @@ export async function readLostStars(
         AND NOT EXISTS (SELECT FROM streams.v1_subscriptions s
           WHERE s.org_id = $1 AND s.channel_id = $3 AND s.user_id = f.user_id)
       GROUP BY f.user_id ORDER BY f.user_id`,
-    [tx.org, ids, told[0]?.audience.channel ?? null],
+    [tx.org, ids, channel],
   )
-  const hear = new Map(
-    byMessage(told).map(({ ids: [id], audience }) => [id, new Set<number>(audience.users)]),
-  )
-  return rows.flatMap(({ user, ids: starred }) => {
-    const lost = starred.filter((id) => !hear.get(id)?.has(user))
-    return lost.length === 0 ? [] : [{ user: userId(user), ids: lost }]
-  })
+  return rows.map(({ user, ids: starred }) => ({ user: userId(user), ids: starred }))
 }
 
 const Unread = z.object({ user: z.int(), unread: z.string() })
