@@ -16,18 +16,22 @@ export async function unsettledOrganisations(database: Database): Promise<OrgId[
   return rows.map(({ id }) => orgId(id))
 }
 
-/** Writes the words of some of the organisation's messages, and files them in the index. @returns how many; 0 where nothing waits or others do it */
-export const settleWords = (database: Database, org: OrgId): Promise<number> =>
-  database.write(org, async (tx) => {
-    const [row] = await tx.query(
-      z.object({ done: z.int() }),
-      'SELECT messaging.settle_words($1, $2, $3) AS done',
-      [org, mostMessages, mostBytes],
-    )
-    const done = row?.done ?? 0
-    if (done > 0) await tx.execute('SELECT messaging.file_words()')
-    return done
-  })
+/**
+ * Writes the words of some of the organisation's messages, and files them in the index: behind the transaction, for filing
+ * waits for everybody else who does. @returns how many; 0 where nothing waits or others do it
+ */
+export async function settleWords(database: Database, org: OrgId): Promise<number> {
+  const [row] = await database.write(org, (tx) =>
+    tx.query(z.object({ done: z.int() }), 'SELECT messaging.settle_words($1, $2, $3) AS done', [
+      org,
+      mostMessages,
+      mostBytes,
+    ]),
+  )
+  const done = row?.done ?? 0
+  if (done > 0) await database.once(z.unknown(), 'SELECT messaging.file_words()')
+  return done
+}
 
 /** Spellings of a topic that are held against its new name one by one while everybody waits. */
 const mostSpellings = 10
