@@ -51,7 +51,7 @@ async function changeOf(
   renderer: Pick<Renderer, 'render'>,
 ): Promise<ProfileChange> {
   if (value === null || !isText(field.type)) return { field: field.id, value, rendered: null }
-  const { html } = await renderer.render(by, value, renderContext({ organisationUrl: url }))
+  const { html } = await renderer.render(by, value, renderContext({ organisationUrl: url }), 'a connection')
   return { field: field.id, value, rendered: html }
 }
 

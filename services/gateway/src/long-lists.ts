@@ -1,5 +1,6 @@
 import { unavailable } from '@parley/core'
-import { Shares, Turns } from '@parley/kit'
+import { Shares } from '@parley/core'
+import { Turns } from '@parley/kit'
 
 /** How many lists may be at work or waiting. */
 export interface LongListsBounds {

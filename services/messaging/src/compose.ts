@@ -62,7 +62,7 @@ export async function compose(
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
   const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on)
-  const rendered = await on.renderer.render(granted.actor, content, context)
+  const rendered = await on.renderer.render(granted.actor, content, context, on.holding)
   const topicLinks = linkifiers.topicLinks(topic)
   const wildcards = await wildcardsOf(on, granted, target, rendered, topic)
   const groups = await mentionInSend(on, granted, target, rendered.mentions.groups)

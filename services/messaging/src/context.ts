@@ -36,6 +36,7 @@ export interface Context {
   readonly linkifiers: OrganisationLinkifiers
   readonly emojiImages: FindEmojiImages
   readonly renderer: Renderer
+  readonly holding: 'nothing'
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
@@ -106,6 +107,7 @@ export function createContext(
     linkifiers,
     emojiImages: createEmojiImages(database),
     renderer,
+    holding: 'nothing',
     targets: new WeakMap(),
     presence,
     turns,

@@ -1,7 +1,6 @@
 import type { Actor } from '@parley/access'
-import { AppError } from '@parley/core'
+import { AppError, Shares } from '@parley/core'
 import type { Tx } from '@parley/db'
-import { Shares } from '@parley/kit'
 import { bounded } from './repo/bounded.ts'
 
 /** Keeps reads of one kind from taking the database away from everything else, and from everybody else's. */

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@parley/db'
 import { unavailable } from '@parley/core'
-import type { Renderer } from '@parley/markdown'
+import type { Holding, Renderer } from '@parley/markdown'
 import type { FactsCache } from './facts/cache.ts'
 import type { FindEmojiImages } from './facts/emoji-images.ts'
 import { readingIn } from './facts/render-context.ts'
@@ -14,6 +14,8 @@ export interface Sources {
   readonly linkifiers: Pick<OrganisationLinkifiers, 'get'>
   readonly emojiImages: FindEmojiImages
   readonly renderer: Pick<Renderer, 'render'>
+  /** Do those who ask hold a connection? */
+  readonly holding: Holding
 }
 
 /** What outlasts a transaction. */
@@ -33,4 +35,5 @@ export const within = (tx: Tx, { linkifiers, renderer }: Lasting): Sources => ({
   ...readingIn(tx),
   linkifiers: { get: () => linkifiers.within(tx) },
   renderer,
+  holding: 'a connection',
 })

@@ -2,7 +2,11 @@ import { orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
 import { type Author, Line } from './line.ts'
 
-const by = (org: number, user: number): Author => ({ orgId: orgId(org), userId: userId(user) })
+const by = (org: number, user: number): Author => ({
+  orgId: orgId(org),
+  userId: userId(user),
+  botOwnerId: null,
+})
 
 test('organisations take turns, and within one those who wrote', () => {
   const line = new Line<string>()
@@ -25,4 +29,15 @@ test('what is dropped comes no more', () => {
   line.drop(by(1, 10), 'a1')
   line.drop(by(2, 10), 'c1')
   expect([line.size, line.take(), line.take()]).toEqual([1, 'a2', undefined])
+})
+
+test('who has bots is one person with them', () => {
+  const line = new Line<string>()
+  const bot: Author = { ...by(1, 20), botOwnerId: userId(10) }
+  for (const text of ['bot 1', 'bot 2']) line.add(bot, text)
+  line.add(by(1, 10), 'owner')
+  line.add(by(1, 11), 'other')
+  expect(line.sizeOf(bot)).toEqual({ organisation: 4, author: 3 })
+  line.drop(bot, 'bot 2')
+  expect([line.take(), line.take(), line.take()]).toEqual(['bot 1', 'other', 'owner'])
 })

@@ -1,9 +1,10 @@
 import { ByTurns, type OrgId, type UserId } from '@parley/core'
 
-/** Who wrote it. */
+/** Who wrote it. Whoever has bots is one person with them. */
 export interface Author {
   readonly orgId: OrgId
   readonly userId: UserId
+  readonly botOwnerId: UserId | null
 }
 
 /** What waits: organisations take turns, and in each those who wrote it. */
@@ -17,17 +18,18 @@ export class Line<T> {
   }
 
   /** How much of an organisation waits, and of one of its authors. */
-  sizeOf({ orgId, userId }: Author): { readonly organisation: number; readonly author: number } {
+  sizeOf(by: Author): { readonly organisation: number; readonly author: number } {
     return {
-      organisation: this.#turns.sizeOf(orgId),
-      author: this.#within.get(orgId)?.sizeOf(userId) ?? 0,
+      organisation: this.#turns.sizeOf(by.orgId),
+      author: this.#within.get(by.orgId)?.sizeOf(personOf(by)) ?? 0,
     }
   }
 
-  add({ orgId, userId }: Author, item: T): void {
+  add(by: Author, item: T): void {
+    const { orgId } = by
     const own = this.#within.get(orgId) ?? new ByTurns<UserId, T>()
     this.#within.set(orgId, own)
-    own.add(userId, item)
+    own.add(personOf(by), item)
     this.#turns.add(orgId, orgId)
   }
 
@@ -42,10 +44,13 @@ export class Line<T> {
   }
 
   /** It waits no more; it must have. */
-  drop({ orgId, userId }: Author, item: T): void {
+  drop(by: Author, item: T): void {
+    const { orgId } = by
     const own = this.#within.get(orgId)
-    own?.drop(userId, item)
+    own?.drop(personOf(by), item)
     this.#turns.drop(orgId, orgId)
     if (own?.size === 0) this.#within.delete(orgId)
   }
 }
+
+const personOf = ({ userId, botOwnerId }: Author): UserId => botOwnerId ?? userId

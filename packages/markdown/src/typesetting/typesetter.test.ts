@@ -6,9 +6,9 @@ import type { Author } from './line.ts'
 import type { Part } from './part.ts'
 import { type Bounds, Typesetter } from './typesetter.ts'
 
-const acme: Author = { orgId: orgId(1), userId: userId(10) }
+const acme: Author = { orgId: orgId(1), userId: userId(10), botOwnerId: null }
 const colleague: Author = { ...acme, userId: userId(11) }
-const other: Author = { orgId: orgId(2), userId: userId(10) }
+const other: Author = { ...acme, orgId: orgId(2) }
 const code = (text: string): readonly Part[] => [{ kind: 'code', text, language: 'Python' }]
 const bounds: Bounds = {
   mostOfAuthor: 2,

@@ -27,7 +27,7 @@ export async function newText(
   { alertWords, renderer }: Pick<Context, 'alertWords' | 'renderer'>,
 ): Promise<NewText> {
   const context = await loadRenderContext(granted.actor, content, where, readingIn(tx))
-  const { html, mentions } = await renderer.render(granted.actor, content, context)
+  const { html, mentions } = await renderer.render(granted.actor, content, context, 'a connection')
   const { channel } = granted.object.message
   const channelWildcard = channel !== null && mentions.channelWildcard
   const participants = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []

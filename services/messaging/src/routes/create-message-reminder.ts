@@ -19,7 +19,7 @@ export default route<typeof createReminder, Context, Tx>(
     const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
     const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
     const context = await loadRenderContext(actor, content, where, readingIn(tx))
-    const { html: rendered } = await ctx.renderer.render(actor, content, context)
+    const { html: rendered } = await ctx.renderer.render(actor, content, context, 'a connection')
     roomFor('reminders', await measureScheduled(tx, granted, 'reminders'), content, rendered)
     const row = await insertScheduled(
       tx,

@@ -12,6 +12,6 @@ export default route<typeof renderMessage, Context, Tx>(
     const content = normaliseContent(input.content, (await readMessageSettings(tx)).longest.content)
     const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
     const context = await loadRenderContext(granted.actor, content, where, readingIn(tx))
-    return { rendered: (await ctx.renderer.render(granted.actor, content, context)).html }
+    return { rendered: (await ctx.renderer.render(granted.actor, content, context, 'a connection')).html }
   },
 )

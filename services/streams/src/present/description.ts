@@ -7,6 +7,6 @@ export async function renderDescription(
   text: string,
   organisationUrl: string,
 ): Promise<string> {
-  const { html } = await renderer.render(by, text, renderContext({ organisationUrl }))
+  const { html } = await renderer.render(by, text, renderContext({ organisationUrl }), 'a connection')
   return html
 }
