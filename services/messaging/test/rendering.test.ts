@@ -119,6 +119,26 @@ test('while the thread is held, everything else is done, and what waits for it i
   expect(await htmlOf(id)).toContain('<code>held</code>')
 })
 
+test('a preview that waits for the thread holds no connection', async () => {
+  const preview = slow.ask(ann, 'render-message', { content: source })
+  await isHeld()
+  const inTransactions = await here.test.superuser(
+    `SELECT pid FROM pg_stat_activity
+      WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+  )
+  expect(inTransactions).toEqual([])
+  letGo()
+  expect(await preview).toMatchObject({ rendered: expect.stringContaining('<code>held</code>') as string })
+})
+
+test('nothing is rendered for who is out of use, whatever memory says', async () => {
+  const gone = await here.user()
+  const preview = () => outcome(one.ask(gone, 'render-message', { content: 'x' }))
+  expect(await preview()).toEqual({ rendered: '<p>x</p>' })
+  await here.deactivate(gone)
+  expect(await preview()).toMatchObject({ code: 'UNAUTHORIZED' })
+})
+
 test('a message that is sent twice while the thread is held is one', async () => {
   const first = send(slow, source, 'key')
   await isHeld()

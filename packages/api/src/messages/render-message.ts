@@ -10,7 +10,7 @@ export const renderMessage = operation({
   path: '/api/v1/messages/render',
   service: 'messaging',
   access: 'self:use',
-  transaction: 'read',
+  transaction: 'own',
   limits: apiByUser,
   bodyLimit: 192 * 1024,
   callers: ['gateway'],
