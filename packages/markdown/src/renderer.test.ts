@@ -39,7 +39,7 @@ const everything = [
 
 test('beside the main thread becomes of a message what it becomes in one', async () => {
   await using renderer = createRenderer({
-    bounds: { waitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
     onLost(error) {
       throw error
     },
@@ -55,7 +55,7 @@ test('beside the main thread becomes of a message what it becomes in one', async
 test('few wait with a connection held, of a person with their bots, an organisation and all; the next are refused', async () => {
   const gate = new Int32Array(new SharedArrayBuffer(4))
   await using renderer = createRenderer({
-    bounds: { waitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
     onLost: noThread,
     start: () =>
       new Worker(

@@ -3,15 +3,12 @@ import type { RenderContext } from './context.ts'
 import { draft, type Rendered } from './render.ts'
 import type { Author } from './typesetting/line.ts'
 import type { Made } from './typesetting/part.ts'
-import { Typesetter, type TypesetterOptions } from './typesetting/typesetter.ts'
-
-/** Renders messages. Code and formulas are made beside the main thread; everything else is there at once. */
-/** What of the process others need is held meanwhile. */
-export type Holding = 'a connection' | 'nothing'
+import { type Holding, Typesetter, type TypesetterOptions } from './typesetting/typesetter.ts'
 
 /** How many messages of one person with their bots, of one organisation and of all may be waited for with a connection held. */
 const mostHolding = { person: 2, organisation: 3, all: 5 }
 
+/** Renders messages. Code and formulas are made beside the main thread; everything else is there at once. */
 export interface Renderer extends AsyncDisposable {
   /**
    * The same source and context give the same result, but that code and formulas stay plain where making them takes too long.
@@ -29,7 +26,7 @@ export function createRenderer(options: TypesetterOptions): Renderer {
     async render(by, source, context, holds) {
       const drafted = draft(source, context)
       if (drafted.parts.length === 0) return drafted.plain
-      const set = (): Promise<Made> => typesetter.set(by, drafted.parts)
+      const set = (): Promise<Made> => typesetter.set(by, drafted.parts, holds)
       return drafted.with(await (holds === 'nothing' ? set() : holding.take(placesOf(by), unavailable, set)))
     },
     [Symbol.asyncDispose]: () => typesetter[Symbol.asyncDispose](),

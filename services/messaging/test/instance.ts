@@ -56,6 +56,8 @@ export async function instance(org: OrgId, test: TestDatabase, disturbance?: Dis
   const passed: PassingEvent[] = []
   const reported: unknown[] = []
   const renderer = createRenderer({
+    // However busy the machine is.
+    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
     onLost: (error) => void reported.push(['rendering', error]),
     ...disturbance?.rendering,
   })

@@ -39,7 +39,7 @@ async function isHeld(): Promise<void> {
 
 beforeAll(async () => {
   here = await world()
-  const unhurried = { waitMs: 60_000, workMs: 60_000 }
+  const unhurried = { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 }
   one = await here.instance({ rendering: { bounds: unhurried } })
   slow = await here.instance({ rendering: { start: held, bounds: { ...unhurried, mostOfOne: 1 } } })
   general = await here.channel({ name: 'general' })

@@ -79,7 +79,7 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     },
   }
   const renderer = createRenderer({
-    bounds: { waitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
     onLost(error) {
       throw error
     },

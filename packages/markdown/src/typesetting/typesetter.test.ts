@@ -15,6 +15,7 @@ const bounds: Bounds = {
   mostOfOne: 3,
   mostOfAll: 4,
   waitMs: 1,
+  freeWaitMs: 5,
   workMs: 2,
   startMs: 3,
   idleMs: 4,
@@ -91,16 +92,20 @@ function typesetter(...threads: (() => Worker)[]) {
     },
   }
 }
-const { startMs, waitMs, workMs, idleMs } = bounds
+const { startMs, waitMs, freeWaitMs, workMs, idleMs } = bounds
 
 test('parts of one message become HTML in a thread, in their order; what has no place stays plain', async () => {
   const { made, lost } = typesetter()
-  const html = await made.set(acme, [
-    { kind: 'formula', source: 'x', display: false },
-    ...code('if\n'),
-    ...code(`${'if '.repeat(2000)}\n`),
-    { kind: 'formula', source: '\\nope', display: true },
-  ])
+  const html = await made.set(
+    acme,
+    [
+      { kind: 'formula', source: 'x', display: false },
+      ...code('if\n'),
+      ...code(`${'if '.repeat(2000)}\n`),
+      { kind: 'formula', source: '\\nope', display: true },
+    ],
+    'a connection',
+  )
   expect(html).toEqual([
     expect.stringContaining('<span class="katex">'),
     '<span class="k">if</span>\n',
@@ -131,7 +136,10 @@ test.each([
   ['cannot be started', none],
 ])('a message whose thread %s stays plain; the next one has another', async (_how, thread) => {
   const { made, lost } = typesetter(thread)
-  const both = Promise.all([made.set(acme, code('if\n')), made.set(acme, code('if\n'))])
+  const both = Promise.all([
+    made.set(acme, code('if\n'), 'a connection'),
+    made.set(acme, code('if\n'), 'a connection'),
+  ])
   expect(await both).toEqual([[null], ['<span class="k">if</span>\n']])
   expect(lost.map(String)).toEqual(['Error: the thread that makes code and formulas died or took too long'])
 })
@@ -142,16 +150,19 @@ test('where telling of a lost thread fails, that message fails with it, and the 
     onLost() {
       throw new Error('nobody listens')
     },
-    bounds: { waitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
     start: () => (threads.shift() ?? startThread)(),
   })
-  await expect(made.set(acme, code('if\n'))).rejects.toThrow('nobody listens')
-  expect(await made.set(acme, code('if\n'))).toEqual(['<span class="k">if</span>\n'])
+  await expect(made.set(acme, code('if\n'), 'a connection')).rejects.toThrow('nobody listens')
+  expect(await made.set(acme, code('if\n'), 'a connection')).toEqual(['<span class="k">if</span>\n'])
 })
 
 test('a message that takes too long stays plain and its thread is ended; those behind it are served', async () => {
   const { made, lost, passes, started } = typesetter(() => doing('for (;;);'))
-  const both = Promise.all([made.set(acme, code('a\n')), made.set(acme, code('if\n'))])
+  const both = Promise.all([
+    made.set(acme, code('a\n'), 'a connection'),
+    made.set(acme, code('if\n'), 'a connection'),
+  ])
   await passes(workMs)
   expect(await both).toEqual([[null], ['<span class="k">if</span>\n']])
   expect([lost.length, started.length]).toEqual([1, 2])
@@ -159,7 +170,10 @@ test('a message that takes too long stays plain and its thread is ended; those b
 
 test('a thread that does not start in time is given up with the first message that waits for it', async () => {
   const { made, lost, passes } = typesetter(() => doing('', ''))
-  const both = Promise.all([made.set(acme, code('a\n')), made.set(acme, code('if\n'))])
+  const both = Promise.all([
+    made.set(acme, code('a\n'), 'a connection'),
+    made.set(acme, code('if\n'), 'a connection'),
+  ])
   await passes(startMs)
   expect(await both).toEqual([[null], ['<span class="k">if</span>\n']])
   expect(lost.length).toBe(1)
@@ -169,16 +183,16 @@ test('where too much waits, of an author, an organisation or in all, more is ref
   const { made, until } = typesetter(held)
   const order: string[] = []
   const set = async (of: typeof acme, text: string): Promise<void> => {
-    order.push(String(await made.set(of, code(text))))
+    order.push(String(await made.set(of, code(text), 'a connection')))
   }
   const first = set(acme, 'first')
   await until(workMs)
   const waiting = [set(acme, 'second'), set(acme, 'third')]
-  await expect(made.set(acme, code('x'))).rejects.toMatchObject(busy)
+  await expect(made.set(acme, code('x'), 'a connection')).rejects.toMatchObject(busy)
   waiting.push(set(colleague, "a colleague's"))
-  await expect(made.set(colleague, code('x'))).rejects.toMatchObject(busy)
+  await expect(made.set(colleague, code('x'), 'a connection')).rejects.toMatchObject(busy)
   waiting.push(set(other, 'theirs'))
-  await expect(made.set(other, code('x'))).rejects.toMatchObject(busy)
+  await expect(made.set(other, code('x'), 'a connection')).rejects.toMatchObject(busy)
   letGo()
   await Promise.all([first, ...waiting])
   expect(order).toEqual(['first', 'second', 'theirs', "a colleague's", 'third'])
@@ -186,11 +200,14 @@ test('where too much waits, of an author, an organisation or in all, more is ref
 
 test('what has waited too long is refused, and what is at work goes on', async () => {
   const { made, passes, until, isSet } = typesetter(held)
-  const first = made.set(acme, code('first'))
+  const first = made.set(acme, code('first'), 'a connection')
   await until(workMs)
-  const second = made.set(acme, code('second'))
+  const second = made.set(acme, code('second'), 'a connection')
+  const third = made.set(acme, code('third'), 'nothing')
   await passes(waitMs)
   await expect(second).rejects.toMatchObject(busy)
+  await passes(freeWaitMs)
+  await expect(third).rejects.toMatchObject(busy)
   letGo()
   expect(await first).toEqual(['first'])
   expect(isSet(waitMs)).toBe(false)
@@ -198,28 +215,31 @@ test('what has waited too long is refused, and what is at work goes on', async (
 
 test('a thread with nothing to do is ended after a while, and another is started when there is', async () => {
   const { made, passes, started, isSet } = typesetter()
-  await made.set(acme, code('if\n'))
-  await made.set(acme, code('if\n'))
+  await made.set(acme, code('if\n'), 'a connection')
+  await made.set(acme, code('if\n'), 'a connection')
   expect(started.length).toBe(1)
   await passes(idleMs)
   expect(isSet(idleMs)).toBe(false)
-  expect(await made.set(acme, code('if\n'))).toEqual(['<span class="k">if</span>\n'])
+  expect(await made.set(acme, code('if\n'), 'a connection')).toEqual(['<span class="k">if</span>\n'])
   expect(started.length).toBe(2)
 })
 
 test('closing refuses what waits and what is at work, and waits for neither', async () => {
   const { made, until } = typesetter(held)
-  const all = Promise.allSettled([made.set(acme, code('first')), made.set(acme, code('second'))])
+  const all = Promise.allSettled([
+    made.set(acme, code('first'), 'a connection'),
+    made.set(acme, code('second'), 'a connection'),
+  ])
   await until(workMs)
   await made[Symbol.asyncDispose]()
   const refused = { status: 'rejected', reason: { code: 'UNAVAILABLE' } }
   expect(await all).toMatchObject([refused, refused])
-  await expect(made.set(acme, code('x'))).rejects.toMatchObject(busy)
+  await expect(made.set(acme, code('x'), 'a connection')).rejects.toMatchObject(busy)
 })
 
 test('a thread that is only starting when all is closed is ended once it has', async () => {
   const { made, until, started } = typesetter(held)
-  const first = made.set(acme, code('first'))
+  const first = made.set(acme, code('first'), 'a connection')
   await until(startMs)
   const ended = new Promise((resolve) => started[0]?.once('exit', resolve))
   await made[Symbol.asyncDispose]()

@@ -4,17 +4,22 @@ import { type After, type Hand, openHand, startThread } from './hand.ts'
 import { type Author, Line } from './line.ts'
 import type { Made, Part } from './part.ts'
 
+/** What of the process others need is held while a message waits. */
+export type Holding = 'a connection' | 'nothing'
+
 export interface Bounds {
   /** How many messages of one author wait, of one organisation, and of all. */
   readonly mostOfAuthor: number
   readonly mostOfOne: number
   readonly mostOfAll: number
   /**
-   * How long one waits, and what it may take then, in milliseconds: together less than the two seconds after which Postgres
-   * ends a transaction that does nothing, for some wait in one.
+   * How long one waits that holds a connection, and what it may take then, in milliseconds: together less than the two seconds
+   * after which Postgres ends a transaction that does nothing.
    */
   readonly waitMs: number
   readonly workMs: number
+  /** How long one waits that holds nothing: where cores are slow or busy the thread alone takes seconds to start. */
+  readonly freeWaitMs: number
   /** How long the thread may take to start, and how long it stays with nothing to do. */
   readonly startMs: number
   readonly idleMs: number
@@ -25,6 +30,7 @@ const usual: Bounds = {
   mostOfAll: 128,
   waitMs: 900,
   workMs: 900,
+  freeWaitMs: 5_000,
   startMs: 10_000,
   idleMs: 60_000,
 }
@@ -78,14 +84,16 @@ export class Typesetter implements AsyncDisposable {
    * @returns what the parts of a message have become: null for each where that took too long, or killed the thread
    * @throws AppError UNAVAILABLE where too much waits already, of the author, of the organisation or in all, or this has waited too long
    */
-  async set(by: Author, parts: readonly Part[]): Promise<Made> {
+  async set(by: Author, parts: readonly Part[], holding: Holding): Promise<Made> {
     if (this.#isClosed || this.#isFullFor(by)) throw unavailable()
+    const { waitMs, freeWaitMs } = this.#bounds
+    const patience = holding === 'nothing' ? freeWaitMs : waitMs
     return new Promise<Made>((done, refuse) => {
       const late = (): void => {
         this.#waiting.drop(by, waiting)
         refuse(unavailable())
       }
-      const waiting = { parts, done, refuse, leave: this.#after(this.#bounds.waitMs, late) }
+      const waiting = { parts, done, refuse, leave: this.#after(patience, late) }
       this.#waiting.add(by, waiting)
       if (!this.#isBusy) void this.#work()
     })
