@@ -1,4 +1,5 @@
-import type { EventDeclaration } from '@parley/events'
+import { event as declare, type EventDeclaration } from '@parley/events'
+import { z } from 'zod'
 import type { Consumer } from './consumer.ts'
 import type { Consumers } from './consumers.ts'
 import type { Cutting } from './cutting.ts'
@@ -95,4 +96,4 @@ export class Applying {
 }
 
 /** Stands for events that this version cannot read. */
-const unknown: EventDeclaration = { audience: 'nobody', wire: [] } as unknown as EventDeclaration
+const unknown = declare({ type: 'unknown', emitter: 'gateway', audience: 'nobody', body: z.unknown() })
