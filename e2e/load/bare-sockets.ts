@@ -1,8 +1,8 @@
-import { request } from 'node:https'
+import { askBare, type BareAddress } from './ask-bare.ts'
 
 /** Tells the bare server of `limits/bare-sockets.ts` what to broadcast; resolves when it is written. */
-export function broadcast(
-  to: { readonly port: number; readonly ca: string },
+export async function broadcast(
+  to: BareAddress,
   asked: {
     readonly frames: number
     readonly bytes: number
@@ -10,15 +10,5 @@ export function broadcast(
     readonly everyMs: number
   },
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const options = { host: '127.0.0.1', servername: 'localhost', method: 'POST', agent: false, ...to }
-  const sent = request(options, (response) => {
-    response.resume().once('end', () => {
-      if (response.statusCode === 200) resolve()
-      else reject(new Error(`the bare server answered ${response.statusCode}`))
-    })
-  })
-  sent.once('error', reject)
-  sent.end(JSON.stringify(asked))
-  return promise
+  await askBare(to, '/', asked)
 }

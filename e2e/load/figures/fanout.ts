@@ -15,7 +15,7 @@ import { type Bench, startMeasuree } from '../bench.ts'
 import { openLoop } from '../closed-loop.ts'
 import { type CpuByName, cpuOf, cpuSince, total } from '../cpu.ts'
 import { type Measured, median, timesLimit } from '../figure.ts'
-import { sendRequest } from './send.ts'
+import { sendRequest } from '../send-request.ts'
 
 const receivers = 1000
 const rounds = 3

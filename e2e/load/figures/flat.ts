@@ -8,7 +8,7 @@ import { openLoop } from '../closed-loop.ts'
 import { cpuOf, cpuSince, total } from '../cpu.ts'
 import { addCrowd } from '../crowd.ts'
 import { type Figure, type Measured, median } from '../figure.ts'
-import { sendRequest } from './send.ts'
+import { sendRequest } from '../send-request.ts'
 
 const sizes = { few: 10, many: 10_000 }
 /** Connected subscribers, in either channel. */

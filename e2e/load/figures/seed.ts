@@ -8,8 +8,8 @@ import { head, openLoop } from '../closed-loop.ts'
 import { type Estate, fill } from '../estate/estate.ts'
 import { atMost, type Figure, type Measured, timesLimit } from '../figure.ts'
 import { inTurn, type Side } from '../rounds.ts'
+import { sendRequest } from '../send-request.ts'
 import { costTable } from '../tables.ts'
-import { sendRequest } from './send.ts'
 
 const people = 10_000
 const channels = 5_000

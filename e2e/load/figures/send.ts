@@ -1,17 +1,19 @@
 import { z } from 'zod'
 import { type Bench, type Measuree, startMeasuree } from '../bench.ts'
-import { type ClosedLoop, head, openLoop } from '../closed-loop.ts'
+import { type ClosedLoop, openLoop } from '../closed-loop.ts'
 import { atLeast, atMost, type Measured, timesLimit } from '../figure.ts'
 import { type Profile, profileOf } from '../profile.ts'
 import { inTurn } from '../rounds.ts'
+import { sendRequest } from '../send-request.ts'
 import { type ProfiledName, stepTable } from '../send-steps.ts'
 import { costTable } from '../tables.ts'
+import { sendLimits } from './send-limits.ts'
 
 const senders = 32
 const channels = 8
 const changesPerSecond = 30
 
-/** Durable sends over HTTPS by 32 senders, beside bare Fastify that answers the same form. */
+/** Durable sends over HTTPS by 32 senders, beside bare Fastify that answers the same form and other limits of the machine. */
 export async function send(bench: Bench): Promise<Measured> {
   await using measuree = await startMeasuree(bench)
   bench.progress(`making ${senders} senders and ${channels} channels`)
@@ -52,11 +54,21 @@ export async function send(bench: Bench): Promise<Measured> {
   )
   const { alone, amid } = beside
   const changes = changing.made()
+  // Last: what it writes is written in the product's Postgres.
+  const limits = await sendLimits(bench, {
+    measuree,
+    product: one,
+    perSecond: cost.one.rate,
+    senders,
+    edge: limit,
+    loop: (at) => loop(at, 1),
+  })
   const unit = 'ms CPU per send'
   return {
     figures: [
       timesLimit('send', cost.one.ms, cost.limit.ms, unit, 5.5),
       timesLimit('send.channels', cost.many.ms, cost.limit.ms, unit, 5.5),
+      ...limits.figures,
       atLeast('send.rate', cost.one.rate, 'sends/s', 1000),
       atLeast('send.channels.rate', cost.many.rate, 'sends/s', 1000),
       atMost('send.failed', cost.one.failed + cost.many.failed, 'sends', 0),
@@ -73,6 +85,7 @@ export async function send(bench: Bench): Promise<Measured> {
         'Parley, one channel, later': alone,
         [`Parley, one channel amid ${Math.round(changes)} unrelated changes of rights a second`]: amid,
       }),
+      limits.table,
       stepTable(cost.one.byProcess, profiles),
     ],
   }
@@ -86,23 +99,6 @@ async function profileAmid({ product }: Measuree, loop: ClosedLoop, name: Profil
   if (pid === undefined) throw new Error(`${name} does not run`)
   const [profile] = await Promise.all([profileOf(pid, profileSeconds), loop.run(profileSeconds + 1)])
   return profile
-}
-
-const text =
-  'The *build* is green again, see https://example.com/builds/4711 for what was wrong. Could you look at `src/main.ts` when you have a minute? Thanks, and have a good evening :tada:'
-
-/** A send of a formatted text to a channel, as bytes. */
-export function sendRequest(host: string, authorization: string, channel: number, i: number): string {
-  const body = new URLSearchParams({
-    type: 'channel',
-    to: String(channel),
-    topic: 'load',
-    content: `${text} ${i}`,
-  })
-  const form = body.toString()
-  const type = 'application/x-www-form-urlencoded'
-  const headers = { authorization, 'content-type': type, 'content-length': String(form.length) }
-  return head('POST', '/api/v1/messages', host, headers) + form
 }
 
 async function makeChannels({ scene }: Measuree): Promise<number[]> {
