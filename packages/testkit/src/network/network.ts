@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createOrganisation } from '@parley/api'
-import { environmentOf, freePorts, type Instance, type Surroundings, unchanging } from '@parley/cli'
-import { type Clock, orgId, type OrgId, seq, systemClock, systemIds } from '@parley/core'
+import { environmentOf, freePorts, type Surroundings, unchanging } from '@parley/cli'
+import { type Clock, orgId, seq, systemClock, systemIds } from '@parley/core'
 import {
   baseSettings,
   createLinkClient,
@@ -18,44 +17,20 @@ import {
   silentLogger,
 } from '@parley/kit'
 import { z } from 'zod'
-import { apiClient, type ApiClient } from '../api-client.ts'
 import { mailServer, type MailServer } from '../servers/mail-server.ts'
 import { privateNats, type PrivateNats } from '../servers/private-nats.ts'
 import type { TestServers } from '../servers/instances.ts'
 import { testServers } from '../servers/servers.ts'
 import { testDatabase, type TestDatabase } from '../servers/test-database.ts'
+import { type Organisation, organisations } from './organisation.ts'
 import { type NetworkService, start } from './services.ts'
+import { instancesFor, surroundings } from './surroundings.ts'
 
 export interface NetworkOptions {
   /** How many instances of each service, one unless given. */
   readonly instances?: Partial<Readonly<Record<NetworkService, number>>>
   readonly clock?: Clock
   readonly logger?: Logger
-}
-
-/** One account of a test network. */
-export interface Account extends ApiClient {
-  readonly id: number
-  readonly email: string
-  readonly apiKey: string
-}
-
-/** An organisation of a test network, with its owner. */
-export interface Organisation {
-  readonly id: OrgId
-  readonly url: string
-  readonly subdomain: string
-  readonly owner: Account
-  /** Makes an account through the API and gives a client for it, at the named gateway (from 1). */
-  person(fullName: string, options?: { readonly gateway?: number }): Promise<Account>
-  /** A client of the same organisation with other credentials, or none. */
-  client(options?: {
-    email?: string
-    apiKey?: string
-    gateway?: number
-    headers?: Record<string, string>
-    root?: '/api/v1' | '/json'
-  }): ApiClient
 }
 
 /**
@@ -81,8 +56,6 @@ export interface TestNetwork extends AsyncDisposable {
 
 // Set to see what the services log.
 const quiet = process.env['PARLEY_TEST_LOG'] === undefined
-/** Every account's password. */
-export const testPassword = 'Correct horse battery staple 7'
 /** What the bot is still to say: it does so a moment after the act that it tells of. */
 const unsaid =
   'SELECT FROM messaging.scheduled JOIN auth.system_bots USING (org_id, user_id) WHERE NOT failed'
@@ -157,7 +130,6 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
     // Disposed first, so that work left behind fails the test while everything still runs.
     stack.defer(() => settle())
     const clients = stack.use(new AsyncDisposableStack())
-    let organisations = 0
 
     const disposal = stack.move()
     return {
@@ -168,106 +140,11 @@ export async function testNetwork(options: NetworkOptions = {}): Promise<TestNet
       ca,
       link,
       settle,
-      async organisation(name = `Organisation ${organisations + 1}`) {
-        const subdomain = `org${++organisations}`
-        const ownerEmail = `owner@${subdomain}.example.com`
-        const made = await link.call(createOrganisation, {
-          name,
-          subdomain,
-          ownerEmail,
-          ownerName: 'Olive Owner',
-          ownerPassword: testPassword,
-        })
-        const url = `https://${organisations === 1 ? '' : `${subdomain}.`}localhost:${publicPort}`
-        const client: Organisation['client'] = ({ gateway = 1, ...who } = {}) =>
-          clients.use(
-            apiClient({ url, ca, address: `127.0.0.${gateway + 1}`, servername: 'localhost', ...who }),
-          )
-        const account = (id: number, email: string, apiKey: string, gateway = 1): Account => ({
-          ...client({ email, apiKey, gateway }),
-          id,
-          email,
-          apiKey,
-        })
-        const owner = account(made.user, made.email, made.apiKey)
-        return {
-          id: orgId(made.org),
-          url,
-          subdomain,
-          owner,
-          client,
-          async person(fullName, { gateway = 1 } = {}) {
-            const email = `${fullName.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}@${subdomain}.example.com`
-            const created = await owner.ok('POST', '/users', {
-              email,
-              full_name: fullName,
-              password: testPassword,
-            })
-            const key = await client().ok('POST', '/fetch_api_key', {
-              username: email,
-              password: testPassword,
-            })
-            return account(
-              z.int().parse(created['user_id']),
-              email,
-              z.string().parse(key['api_key']),
-              gateway,
-            )
-          },
-        }
-      },
+      organisation: organisations({ link, ca, publicPort, clients }),
       [Symbol.asyncDispose]: () => disposal.disposeAsync(),
     }
   } catch (error) {
     await stack.disposeAsync()
     throw error
-  }
-}
-
-const order: readonly NetworkService[] = [
-  'relay',
-  'auth',
-  'streams',
-  'messaging',
-  'uploads',
-  'audit',
-  'gateway',
-]
-
-const instancesFor = (counts: Partial<Readonly<Record<NetworkService, number>>>): Instance[] =>
-  order.flatMap((service) =>
-    Array.from({ length: counts[service] ?? 1 }, (_, i) => ({
-      name: `${service}-${i + 1}`,
-      service,
-      index: i + 1,
-    })),
-  )
-
-function surroundings(
-  servers: TestServers,
-  { nats, mail }: { readonly nats: PrivateNats; readonly mail: MailServer },
-  instances: readonly Instance[],
-  ports: readonly number[],
-  publicPort: number,
-): Surroundings {
-  const named = Object.fromEntries(instances.map((instance, i) => [instance.name, ports[i] ?? 0]))
-  return {
-    trustDomain: servers.trustDomain,
-    certDir: (identity) => join(servers.dir, 'certs', identity),
-    publicCertDir: servers.publicCertDir,
-    tokenKeys: servers.tokenKeys,
-    tokenKey: servers.tokenKey.gateway,
-    masterKey: servers.masterKey,
-    ports: { ...named, postgres: servers.postgres.port, nats: nats.port, redis: servers.redis.port },
-    detours: {},
-    instances,
-    publicPort,
-    redisPasswordFile: (user) => join(servers.redis.passwords, user),
-    redisUsers: new Set(['gateway', 'messaging']),
-    rateLimitFactor: '1000',
-    webPublicChannels: 'on',
-    logLevel: 'error',
-    otlpEndpoint: undefined,
-    mail: mail.env,
   }
 }
