@@ -15,12 +15,12 @@ import {
 } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { type Bot, makeBot } from './bot.ts'
 
 let network: TestNetwork
 let org: Organisation
 let owner: Account
 let ann: Account
-let made = 0
 beforeAll(async () => {
   network = await testNetwork({ instances: { gateway: 2, messaging: 2 } })
   org = await network.organisation()
@@ -29,21 +29,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => network[Symbol.asyncDispose]())
 
-const Made = z.object({ user_id: z.int(), api_key: z.string() })
-interface Bot extends ApiClient {
-  readonly id: number
-  readonly email: string
-  readonly apiKey: string
-}
-/** A bot of somebody, at a gateway of its own. */
-async function bot(of: Account, fields: Record<string, unknown> = {}): Promise<Bot> {
-  const short_name = `robbie${made++}`
-  const { user_id: id, api_key: apiKey } = Made.parse(
-    await of.ok('POST', '/bots', { full_name: 'Robbie', short_name, ...fields }),
-  )
-  const email = `${short_name}-bot@${new URL(org.url).hostname}`
-  return { ...org.client({ email, apiKey, gateway: 2 }), id, email, apiKey }
-}
+const bot = (of: Account, fields?: Record<string, unknown>): Promise<Bot> => makeBot(org, of, fields)
 const channel = async (name: string, people: readonly number[], more: Record<string, unknown> = {}) =>
   owner.ok('POST', '/users/me/subscriptions', {
     subscriptions: [{ name }],

@@ -1,6 +1,5 @@
 import {
   type Account,
-  type ApiClient,
   basicHeader,
   contentsOf,
   contractAvailable,
@@ -15,6 +14,7 @@ import {
 } from '@parley/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { type Bot, makeBot } from './bot.ts'
 
 const wholeState = {
   include_subscribers: true,
@@ -35,21 +35,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => network[Symbol.asyncDispose]())
 
-const Made = z.object({ user_id: z.int(), api_key: z.string() })
-interface Bot extends ApiClient {
-  readonly id: number
-  /** At each gateway. */
-  readonly at: readonly ApiClient[]
-  readonly headers: Record<string, string>
-}
-async function bot(): Promise<Bot> {
-  const short_name = `robbie${made++}`
-  const answer = await ann.ok('POST', '/bots', { full_name: 'Robbie', short_name })
-  const { user_id: id, api_key: apiKey } = Made.parse(answer)
-  const keys = { email: `${short_name}-bot@${new URL(org.url).hostname}`, apiKey }
-  const at = gateways.map((gateway) => org.client({ ...keys, gateway }))
-  return { ...org.client({ ...keys, gateway: 2 }), id, at, headers: basicHeader(keys) }
-}
+const bot = (): Promise<Bot> => makeBot(org, ann)
 async function channel(): Promise<{ readonly name: string; readonly id: number }> {
   const name = `open ${made++}`
   await owner.ok('POST', '/users/me/subscriptions', { subscriptions: [{ name }], principals: [owner.id] })
@@ -69,7 +55,7 @@ test('a bot that is mentioned where it is not hears of it at any gateway, and of
   const queues = await Promise.all(robbie.at.map((client) => eventQueue(client, wholeState)))
   const socketed = await eventQueue(robbie, messages)
   const place = { url: org.url, ca: network.ca, gateway: 1, queueId: socketed.id, lastEventId: socketed.last }
-  const socket = await eventSocket({ ...place, headers: robbie.headers })
+  const socket = await eventSocket({ ...place, headers: basicHeader(robbie) })
   const elsewhere = await eventQueue(other, wholeState)
   await owner.ok('POST', '/messages', { type: 'channel', to: name, topic: 'tea', content: 'nobody' })
   const ids = [await mention(robbie, name, 'one'), await mention(robbie, name, 'two')]
@@ -146,7 +132,7 @@ test('amid a burst that mentions it, a bot hears of nothing after the channel is
         gateway,
         queueId,
         lastEventId,
-        headers: robbie.headers,
+        headers: basicHeader(robbie),
       })
     }),
   )
