@@ -4,18 +4,9 @@ import { z } from 'zod'
 import type { Resolved } from '../facts/narrow-names.ts'
 import { type Anchor, type Around, beyondNewest } from '../rules/anchor.ts'
 import { type From, inPieces } from '../rules/found-pieces.ts'
+import { lookingAt, messageConditions, receivedSql } from './message-conditions.ts'
 import { reachedBy } from './sent-since.ts'
-import {
-  knownSpansSql,
-  lookingAt,
-  messageConditions,
-  type MessageRule,
-  receivedSql,
-  recipientConditions,
-  ruleSql,
-  spansSql,
-  Values,
-} from './spans.ts'
+import { knownSpansSql, type MessageRule, recipientConditions, ruleSql, spansSql, Values } from './spans.ts'
 import { asksForPolicies } from './topic-policies.ts'
 
 const Id = z.object({ id: z.int() })

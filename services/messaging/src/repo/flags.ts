@@ -2,7 +2,7 @@ import type { Granted } from '@parley/access'
 import { type Tx, prepared } from '@parley/db'
 import { lineParts } from '../rules/line-parts.ts'
 import type { Markable } from './markable.ts'
-import { readAtBirth } from './spans.ts'
+import { readAtBirth } from './read-at-birth.ts'
 
 // These write rows that streams' membership functions write too. All of it happens behind the head, theirs and
 // ours, so that none waits for the other the wrong way round.

@@ -3,7 +3,8 @@ import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import type { FlagChange } from '../rules/flag-change.ts'
 import { Numbers, Texts } from './columns.ts'
-import { Values, readAtBirth, ruleSql } from './spans.ts'
+import { readAtBirth } from './read-at-birth.ts'
+import { Values, ruleSql } from './spans.ts'
 
 declare class Decided {
   private readonly mayRead: true

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Readable } from './fetch.ts'
 import type { Displayed } from './shown.ts'
 import { type EditRow, readEditsOf } from './history.ts'
-import { readAtBirth } from './spans.ts'
+import { readAtBirth } from './read-at-birth.ts'
 import { readSubmessages } from './submessages.ts'
 
 /** A message with what its reader made of it. */

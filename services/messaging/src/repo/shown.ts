@@ -7,7 +7,8 @@ import { inPieces } from '../rules/found-pieces.ts'
 import { reachedBy } from './sent-since.ts'
 import { wordsOf } from '../rules/words-of.ts'
 import { mostFound } from './found.ts'
-import { messageConditions, recipientConditions, Values } from './spans.ts'
+import { messageConditions } from './message-conditions.ts'
+import { recipientConditions, Values } from './spans.ts'
 
 const Id = z.object({ id: z.int() })
 

@@ -3,7 +3,8 @@ import type { Tx } from '@parley/db'
 import { z } from 'zod'
 import { type UnreadGroup, unreadGroups } from '../rules/unread-groups.ts'
 import { Numbers, Texts } from './columns.ts'
-import { readAtBirth, ruleSql, spansSql, Values } from './spans.ts'
+import { readAtBirth } from './read-at-birth.ts'
+import { ruleSql, spansSql, Values } from './spans.ts'
 
 /** Most unread messages that a snapshot names (Zulip API: unread_msgs, `old_unreads_missing`). */
 export const maxUnread = 50_000

@@ -4,7 +4,7 @@ import type { Tx } from '@parley/db'
 import type { MessageAudience, MessageUpdated } from '@parley/events'
 import { z } from 'zod'
 import { flagsOf } from '../present/flags.ts'
-import { readAtBirthOf } from './spans.ts'
+import { readAtBirthOf } from './read-at-birth.ts'
 
 const Row = z.object({
   user: z.int(),
