@@ -51,7 +51,7 @@ async function take(
     marks.map(({ user, ids: messages }) =>
       make(flagsChanged, { op, flag, messages: [...messages], details: null }, { users: [user] }),
     )
-  const stars = own('remove', 'starred', await readLostStars(tx, granted, told, ids))
+  const stars = own('remove', 'starred', await readLostStars(tx, granted, ids))
   const unread = own('add', 'read', await readLostUnread(tx, granted, told, ids))
   const gone = await deleteMessages(tx, granted, ids)
   const topic = gone.at(-1)?.topic ?? ''

@@ -7,7 +7,7 @@ import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
 import type { Told } from '../rules/told.ts'
 
 /** The channel that the proof is about, and for a direct message which one it is. */
-function placeOf({ object }: Parameters<typeof readAudiences>[1]): {
+export function placeOf({ object }: Parameters<typeof readAudiences>[1]): {
   readonly channel: ChannelFacts | null
   readonly message: number
 } {

@@ -2,6 +2,7 @@ import type { Granted } from '@parley/access'
 import { userId, type UserId } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { z } from 'zod'
+import { placeOf } from './audience.ts'
 import type { Expired } from './expired.ts'
 import type { Readable } from './fetch.ts'
 import { idsInRanges, rangesOfIds } from '../rules/id-ranges.ts'
@@ -31,12 +32,11 @@ const Star = z.object({ user: z.int(), ids: z.array(z.int()) })
  */
 export async function readLostStars(
   tx: Tx,
-  _granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
-  told: readonly Told[],
+  granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
   ids: Readable | Expired,
 ): Promise<{ readonly user: UserId; readonly ids: readonly number[] }[]> {
-  const channel = told[0]?.audience.channel ?? null
-  if (channel === null) return []
+  const { channel } = placeOf(granted)
+  if (!channel) return []
   const rows = await tx.query(
     Star,
     `SELECT f.user_id AS "user", array_agg(f.message_id ORDER BY f.message_id) AS ids FROM messaging.user_flags f
@@ -44,7 +44,7 @@ export async function readLostStars(
         AND NOT EXISTS (SELECT FROM streams.v1_subscriptions s
           WHERE s.org_id = $1 AND s.channel_id = $3 AND s.user_id = f.user_id)
       GROUP BY f.user_id ORDER BY f.user_id`,
-    [tx.org, ids, channel],
+    [tx.org, ids, channel.channelId],
   )
   return rows.map(({ user, ids: starred }) => ({ user: userId(user), ids: starred }))
 }
@@ -57,15 +57,13 @@ const Unread = z.object({ user: z.int(), unread: z.string() })
  */
 export async function readLostUnread(
   tx: Tx,
-  { object }: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
+  granted: Granted<'message:delete'> | Granted<'channel:delete-topic'> | Granted<'message:expire'>,
   told: readonly Told[],
   ids: Readable | Expired,
 ): Promise<{ readonly user: UserId; readonly ids: readonly number[] }[]> {
-  const recipient = 'message' in object ? object.message.channel?.recipientId : object.recipientId
-  const users = told.flatMap(({ audience }) =>
-    audience.channel === null || audience.within ? [] : audience.users,
-  )
-  if (recipient === undefined || users.length === 0) return []
+  const { channel } = placeOf(granted)
+  const users = told.flatMap(({ audience }) => (audience.within ? [] : audience.users))
+  if (!channel || users.length === 0) return []
   const rows = await tx.query(
     Unread,
     `SELECT r.user_id AS "user", left_so.unread::text AS unread
@@ -75,7 +73,7 @@ export async function readLostUnread(
       CROSS JOIN LATERAL (SELECT r.ranges * $4::int8multirange - coalesce(s.ranges, '{}') AS unread) AS left_so
       WHERE r.org_id = $1 AND r.recipient_id = $2 AND r.user_id = ANY ($3::integer[]) AND NOT isempty(left_so.unread)
       ORDER BY r.user_id`,
-    [tx.org, recipient, users, rangesOfIds(ids)],
+    [tx.org, channel.recipientId, users, rangesOfIds(ids)],
   )
   return rows.map(({ user, unread }) => ({ user: userId(user), ids: idsInRanges(ids, unread) }))
 }
