@@ -1,6 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { commands } from '../packages/cli/src/commands/commands.ts'
+import { figures } from './load/registry.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const all = globSync(['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'], {
@@ -194,4 +196,26 @@ test('the fault matrix names the tests that there are', () => {
   )
   expect(rows).toEqual(ids)
   expect(shown.filter((pair) => !ids.includes(pair.slice(0, 3)))).toEqual([])
+})
+
+test('what is written of the project names files, commands and measurements that there are', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
+  const named = (pattern: RegExp, isThere: (name: string) => boolean): string[] =>
+    pages.flatMap((page) =>
+      [...readFileSync(resolve(root, page), 'utf8').matchAll(pattern)].flatMap(([name]) =>
+        isThere(name) ? [] : [`${page}: ${name}`],
+      ),
+    )
+  const isCommand = (words: string): boolean =>
+    commands.some(({ name }) => `${words} `.startsWith(`${name} `) || name === words)
+  expect(
+    named(/\b(?:e2e|infra|packages|services)\/[\w./-]*\.(?:ts|sql|md)\b/g, (file) =>
+      existsSync(join(root, file)),
+    ),
+  ).toEqual([])
+  expect(
+    named(/(?<=vitest run[^`]* )e2e\/[\w/-]+/g, (filter) => existsSync(join(root, `${filter}.test.ts`))),
+  ).toEqual([])
+  expect(named(/(?<=\.\/parley )[a-z]+(?: [a-z-]+)?/g, isCommand)).toEqual([])
+  expect(named(/(?<=\.\/parley bench )[a-z]+/g, (name) => name in figures)).toEqual([])
 })
