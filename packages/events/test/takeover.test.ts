@@ -28,9 +28,9 @@ test('what one gateway takes, those hear that follow its organisation, and only 
   one.publish(takenSubject(org), 'not JSON')
   one.publish(takenSubject(org), JSON.stringify({ org, ...taken(-1) }))
   one.publish(takenSubject(org), JSON.stringify({ org: elsewhere, ...taken(8) }))
-  tellTaken(one, org, taken(2))
+  tellTaken(one, org, { ...taken(2), waited: 5000 })
   await done.promise
-  expect(got).toEqual([taken(1), taken(2)])
+  expect(got).toEqual([taken(1), { ...taken(2), waited: 5000 }])
   expect(problems).toHaveLength(2)
   stop()
 })

@@ -11,6 +11,8 @@ const QueueTaken = z.object({
   number: z.int().nonnegative(),
   /** Does it stay, as a socket does, or end with its answer? */
   stays: z.boolean(),
+  /** Of one that says so after a while: for how many milliseconds it has waited. */
+  waited: z.int().positive().optional(),
 })
 
 /** A gateway serves a queue from now on, so no other does any longer. It names the queue, and tells nothing of it. */

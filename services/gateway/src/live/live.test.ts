@@ -31,7 +31,9 @@ function scene(heads: Record<number, number> = { 1: 0 }) {
   const live = new Live({
     clock,
     gateway: 'here',
-    tellTaken: () => {},
+    tellTaken: (_, { waited }) => {
+      if (waited !== undefined) state.did.push(`waited ${waited}`)
+    },
     declarations: new Map(),
     subscribe(org, onRun) {
       runs.set(org, onRun)
@@ -217,4 +219,31 @@ test('as time passes, who waits is told that all is well, and a credential that 
   clock.advance(800)
   ticker.tick()
   expect([did, organisation.idle]).toEqual([['look', 'look', 'beat 6', 'look', 'revoked'], true])
+})
+
+test('as time passes, the other gateways are told once of a poll that waits, and of no socket', async () => {
+  const { clock, live, state } = scene({ 1: 6 })
+  await live.lease.turn()
+  const organisation = await live.follow(1)
+  const { queue } = reader().consumer
+  const socket = new Queue({ ...queue.spec, queueId: 'socket' })
+  await organisation.serve(reader({ answered: false }).consumer, 6, 1)
+  await organisation.serve(reader({ queue: socket }).consumer, 6, 1)
+  const ticker = new Ticker(
+    live,
+    new Positions(
+      () => Promise.resolve([]),
+      () => {},
+      () => {},
+    ),
+    clock,
+    () => Promise.resolve(),
+    () => {},
+    () => {},
+  )
+  for (let second = 0; second < 9; second++) {
+    clock.advance(1000)
+    ticker.tick()
+  }
+  expect(state.did).toEqual(['waited 5000'])
 })

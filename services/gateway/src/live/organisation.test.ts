@@ -427,6 +427,24 @@ test('whoever serves a queue at another gateway ends the one here, and only of t
   expect([await poll.outcome, state.taken]).toEqual([{ kind: 'end', reason: 'superseded' }, [true, false]])
 })
 
+test('of two polls of a queue at two gateways the former one is ended once the other has waited for a while', async () => {
+  const { organisation, state, clock } = scene()
+  const { queue } = reader(7).consumer
+  const poll = () => new Poll(queue, { credential: 'key:1', until: Infinity }, {} as never, clock, 0)
+  const former = poll()
+  await organisation.serve(former, 0, 1)
+  clock.advance(8000)
+  organisation.waits(former)
+  organisation.waits(reader(8).consumer)
+  expect(state.taken).toEqual([false])
+  organisation.taken({ queue_id: 'q', gateway: 'there', number: 0, stays: false, waited: 5000 })
+  expect([await former.outcome, organisation.idle]).toEqual([{ kind: 'end', reason: 'superseded' }, true])
+  const newer = poll()
+  await organisation.serve(newer, 0, 1)
+  organisation.taken({ queue_id: 'q', gateway: 'there', number: 9, stays: false, waited: 5000 })
+  expect(organisation.idle).toBe(false)
+})
+
 test('AU-12 a credential that ended loses its connections, and those of others stay', async () => {
   const { add, organisation, log } = scene()
   const readers = [reader(7, 'a'), reader(7, 'b', 'session:1'), reader(8, 'c')]

@@ -115,6 +115,12 @@ export class Organisation {
     if (this.#takeovers.heard(taken, serving?.claim ?? null)) this.stop(serving?.consumer, 'superseded')
   }
 
+  /** A poll still waits here: whoever has waited at another gateway for longer ends. */
+  waits({ queue, answered }: Consumer): void {
+    const serving = answered === false ? this.#servings.of(queue.spec.queueId) : undefined
+    if (serving) this.#takeovers.waits(queue.spec.queueId, serving.claim)
+  }
+
   reach(seq: number): Promise<void> {
     return this.#feed.reach(seq)
   }

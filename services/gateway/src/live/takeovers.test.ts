@@ -40,6 +40,11 @@ function scene() {
       const gateway = gateways[at]
       if (gateway) gateway.serving = null
     },
+    /** Polls go on waiting. */
+    wait(): void {
+      for (const { serving, takeovers } of gateways)
+        if (serving?.stays === false) takeovers.waits('q', serving.claim)
+    },
     /** Everything arrives, and time passes. */
     settle(): void {
       for (const link of links) while (link.waiting.length > 0) deliver(link)
@@ -54,6 +59,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('begin' as const), at: who, stays: fc.boolean() }),
   fc.record({ do: fc.constant('deliver' as const), link: fc.nat(names.length ** 2 - 1) }),
   fc.constant({ do: 'settle' as const }),
+  fc.constant({ do: 'wait' as const }),
 )
 
 test('of all who begin at gateways one socket stays at most, and never nobody; who comes last has the queue', () => {
@@ -65,6 +71,7 @@ test('of all who begin at gateways one socket stays at most, and never nobody; w
         const link = one.do === 'deliver' ? s.links[one.link] : undefined
         if (one.do === 'begin') any = s.begin(one.at, one.stays) > 0
         else if (link) s.deliver(link)
+        else if (one.do === 'wait') s.wait()
         else s.settle()
       }
       s.settle()
@@ -77,6 +84,9 @@ test('of all who begin at gateways one socket stays at most, and never nobody; w
         true,
         [],
       ])
+      s.wait()
+      s.settle()
+      expect(s.serving().map(({ n }) => n)).toEqual([last])
     }),
     { numRuns: 1000 },
   )
@@ -97,6 +107,28 @@ test('polls that go round the gateways tell nothing; after a socket elsewhere th
   expect([s.told.length, s.serving().map(({ stays }) => stays)]).toEqual([2, [false]])
   for (let i = 0; i < 9; i++) s.begin(i % 3, false)
   expect(s.told).toHaveLength(2)
+})
+
+test('a poll that waits says so once, after a while, and not where it has told before', () => {
+  const clock = fixedClock(0)
+  const told: QueueTaken[] = []
+  const here = new Takeovers('z', clock, (taken) => told.push(taken))
+  const own = here.begin('q', false)
+  clock.advance(4999)
+  here.waits('q', own)
+  expect(told).toEqual([])
+  clock.advance(1)
+  here.waits('q', own)
+  here.waits('q', own)
+  const said = { queue_id: 'q', gateway: 'z', number: 1, stays: false, waited: 5000 }
+  expect(told).toEqual([said])
+  expect(here.heard({ ...said, gateway: 'a', waited: 3001 }, own)).toBe(false)
+  expect(here.heard({ ...said, gateway: 'a', waited: 3000 }, own)).toBe(true)
+  expect(here.heard({ ...said, gateway: 'a', waited: 3000 }, null)).toBe(false)
+  const after = here.begin('after a socket', true)
+  clock.advance(5000)
+  here.waits('after a socket', after)
+  expect(told).toHaveLength(2)
 })
 
 test('a socket at a gateway that had not heard of another ends it all the same', () => {

@@ -59,6 +59,7 @@ export class Ticker {
         continue
       }
       if (consumer instanceof EventSocket) consumer.tick()
+      organisation.waits(consumer)
       if (now - consumer.heardAt >= consumer.patienceMs && this.#live.lease.valid())
         consumer.beat(organisation.head)
     }
