@@ -18,4 +18,12 @@ export const log: readonly Break[] = [
     to: 'mostUnread: Math.min(0, mostTold(leaving.length))',
     test: 'e2e/snapshot/snapshot.test.ts',
   },
+  {
+    name: 'what bots have unread where they are not stays so when the channel is closed',
+    invariant: 2,
+    file: 'services/streams/src/change-channel.ts',
+    from: 'if (!before.invite_only && after.invite_only)\n',
+    to: 'if (Number.isNaN(id))\n',
+    test: 'services/gateway/test/mentioned-bots-law.test.ts',
+  },
 ]

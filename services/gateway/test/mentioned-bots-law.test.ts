@@ -11,8 +11,8 @@ import {
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-const seed = seedOf(7)
-const rounds = size(8, 400)
+const seed = seedOf(1)
+const rounds = size(12, 400)
 const stepsPerRound = 12
 const wanted = {
   include_subscribers: true,
@@ -49,9 +49,9 @@ test(
       random.pick(['nobody', `@**|${first}**`, `@**|${second}**`, `@**|${first}** @**|${second}** @**all**`])
     const message = () => sent.at(-1 - random.below(Math.min(4, sent.length)))
     const someBot = () => random.pick([first, second])
-    const say = async () => {
-      const to = { type: 'channel', to: place(), topic: random.pick(['tea', 'cake']) }
-      const { body } = await owner.post('/messages', { ...to, content: content() })
+    const say = async (where = place(), text = content()) => {
+      const to = { type: 'channel', to: where, topic: random.pick(['tea', 'cake']) }
+      const { body } = await owner.post('/messages', { ...to, content: text })
       const { data } = z.object({ id: z.int() }).safeParse(body)
       if (data) sent.push(data.id)
     }
@@ -62,14 +62,21 @@ test(
         op: random.pick(['add', 'remove']),
         flag: random.pick(['read', 'starred']),
       })
-    const isPrivate = (closed: boolean) =>
-      owner.patch(`/streams/${ids.get(place())}`, {
+    const isPrivate = (closed: boolean, where = place()) =>
+      owner.patch(`/streams/${ids.get(where)}`, {
         is_private: closed,
         ...(closed && { history_public_to_subscribers: random.below(2) === 0 }),
       })
+    // Chance alone seldom closes a channel on what nobody has read: what becomes of that is what this law is about.
+    const closeOnUnread = async () => {
+      const where = place()
+      await isPrivate(false, where)
+      await say(where, `@**|${first}** @**|${second}**`)
+      return isPrivate(true, where)
+    }
     const membership = () => ({ subscriptions: [{ name: place() }], principals: [someBot()] })
     const steps: readonly (() => Promise<unknown> | undefined)[] = [
-      ...Array.from({ length: 8 }, () => say),
+      ...Array.from({ length: 8 }, () => () => say()),
       () => change({ content: content() }),
       () => change({ topic: random.pick(['tea', 'cake', 'milk']), propagate_mode: 'change_all' }),
       () =>
@@ -81,8 +88,11 @@ test(
       () => isPrivate(true),
       () => isPrivate(false),
       () => isPrivate(false),
+      closeOnUnread,
+      closeOnUnread,
       () => owner.post('/users/me/subscriptions', membership()),
       () => bots.get(someBot())?.post(`/users/me/muted_users/${owner.id}`),
+      () => bots.get(someBot())?.delete(`/users/me/muted_users/${owner.id}`),
       () => bots.get(someBot())?.delete(`/users/me/muted_users/${owner.id}`),
     ]
     let compared = 0
@@ -109,9 +119,9 @@ test(
         }
       }
     }
-    // Few begin anew, and much is told, or this shows nothing.
+    // Few begin anew, and something is told though channels are closed again and again, or this shows nothing.
     expect(compared).toBeGreaterThan(rounds)
-    expect(mentions).toBeGreaterThan(rounds)
+    expect(mentions).toBeGreaterThan(rounds / 6)
   },
   size(120_000, 900_000),
 )
