@@ -35,9 +35,15 @@ export class HandOver {
   now(): void {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
+    this.beside(this.#work)
+  }
+
+  /** Hands over something else at once, for which what comes next rests as well. */
+  beside(work: () => void): void {
     const began = this.#clock.monotonic()
-    this.#work()
+    work()
     const ended = this.#clock.monotonic()
-    this.#restsUntil = ended + Math.min(this.#mostMs, (ended - began) * this.#rests)
+    const until = ended + Math.min(this.#mostMs, (ended - began) * this.#rests)
+    this.#restsUntil = Math.max(this.#restsUntil, until)
   }
 }

@@ -106,7 +106,9 @@ export class Organisation {
 
   /** Tells those who wait here what passes beside the log. */
   pass(events: readonly PassingEvent[]): void {
-    this.#passing.take(events, this.head)
+    this.#handOver.beside(() => {
+      this.#passing.take(events, this.head)
+    })
   }
 
   /** Ends who serves a queue here that a gateway serves from now on. */

@@ -316,3 +316,23 @@ test('however they mingle: ids never go back, the log comes once and whole, and 
     }),
   )
 })
+
+test('what passes to a crowd takes its time, and so what is said next gathers', async () => {
+  const s = scene()
+  const { consumer, got } = reader('socket')
+  const slow: Consumer = {
+    ...consumer,
+    pass(events) {
+      s.clock.advance(20)
+      return consumer.pass(events)
+    },
+  }
+  await s.organisation.serve(slow, 0, 1)
+  s.nod()
+  s.say(talk)
+  s.apply()
+  expect(got.map(({ type }) => type)).toEqual(['nod'])
+  // A heartbeat would say that nothing is missing.
+  expect([...s.organisation.waiting()]).toEqual([slow])
+  expect(got.map(({ type }) => type)).toEqual(['nod', 'said'])
+})
