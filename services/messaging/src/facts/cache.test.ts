@@ -101,6 +101,13 @@ test('many misses go in several statements, and the least used entries go', asyn
   expect(await cache.get(org, ask(299, 2))).toMatchObject({ fresh: false })
 })
 
+test('long asks go in statements of their own, so that none is as long as all of them', async () => {
+  const { asked, cache } = readings()
+  const long = (user: number): Ask => ({ user: userId(user), name: 'x'.repeat(150_000) })
+  await Promise.all([long(1), ask(2), long(3), ask(4), long(5)].map((one) => cache.get(org, one)))
+  expect(asked.map((asks) => asks.map(({ user }) => user))).toEqual([[1, 2], [3, 4], [5]])
+})
+
 test('a failure fails who waited and nobody later', async () => {
   let fail = true
   const cache = createFactsCache(async () => {

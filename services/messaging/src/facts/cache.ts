@@ -31,6 +31,8 @@ interface Waiting {
 
 // One statement stays short: the rest of a tick's misses go into the next.
 const mostPerStatement = 256
+/** Of what they name. A conversation may be of many people, and its ask is as long as a request may be. */
+const longestStatement = 256_000
 
 // An entry stays below a few kilobytes: conversations of many people, and long texts that name nobody, are read anew.
 const mostPeople = 32
@@ -67,9 +69,9 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
 
   const flush = async (org: OrgId, known: Organisation): Promise<void> => {
     const all = [...known.waiting]
-    known.waiting = new Map(all.slice(mostPerStatement))
+    const now = all.slice(0, fitting(all))
+    known.waiting = new Map(all.slice(now.length))
     if (known.waiting.size > 0) setImmediate(() => void flush(org, known))
-    const now = all.slice(0, mostPerStatement)
     try {
       const found = await load(
         org,
@@ -131,6 +133,18 @@ export function createFactsCache(load: LoadFacts, clock: Clock, capacity = 20_00
       else known.entries.delete(key)
     },
   }
+}
+
+/** How many of them, one at least, go into one statement. */
+function fitting(all: readonly (readonly [key: string, Waiting])[]): number {
+  let length = 0
+  let many = 0
+  for (const [key] of all) {
+    length += key.length
+    if (many === mostPerStatement || (many > 0 && length > longestStatement)) break
+    many++
+  }
+  return many
 }
 
 const isOver = ({ facts: { actor } }: Found, clock: Clock): boolean =>
