@@ -87,7 +87,6 @@ export async function addQueues(
     allPublicStreams: false,
     capabilities: Capabilities.parse({}),
     applyMarkdown: true,
-    clientGravatar: true,
     slimPresence: false,
     lifespan: 600,
   }))

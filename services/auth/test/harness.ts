@@ -181,7 +181,6 @@ export async function harness(mail?: MailServer): Promise<Harness> {
           user: user ?? z.int().parse(owner?.['id']),
           types,
           capabilities,
-          clientGravatar: false,
           includeSubscribers: false,
           slimPresence: true,
           url: 'https://chat.example.org',

@@ -20,7 +20,6 @@ const request = (snapshot: string, user: number, types: string[] | null) => ({
   user,
   types,
   capabilities: {},
-  clientGravatar: false,
   includeSubscribers: false,
   slimPresence: true,
   url: 'https://acme.example.org',

@@ -31,7 +31,6 @@ const spec = (queueId: string, more: Partial<QueueSpec> = {}): QueueSpec => ({
   allPublicStreams: false,
   capabilities: Capabilities.parse({ empty_topic_name: true }),
   applyMarkdown: true,
-  clientGravatar: false,
   slimPresence: true,
   lifespan: 600,
   ...more,

@@ -154,7 +154,6 @@ export const snapshotOf = (
         user,
         types: types && [...types],
         capabilities: Capabilities.parse({}),
-        clientGravatar: true,
         includeSubscribers: false,
         slimPresence: true,
         url: 'https://acme.example.com',

@@ -164,7 +164,6 @@ describe('the channels of register', () => {
         user: who.id,
         types,
         capabilities: { ...capabilities, archived_channels: archived },
-        clientGravatar: true,
         includeSubscribers: true,
         slimPresence: true,
         url: 'https://parley.test',

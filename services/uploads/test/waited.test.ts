@@ -126,7 +126,7 @@ test('a snapshot of who was ended meanwhile is none', async () => {
   const taken = (await net.database.as('gateway')).read(orgId(org.id), async (tx) => {
     const [row] = await tx.query(z.object({ id: z.string() }), 'SELECT pg_export_snapshot() AS id')
     const shown = { types: null, capabilities: {}, includeSubscribers: false, slimPresence: true }
-    const who = { org: org.id, user: ada.id, clientGravatar: false, url: 'https://chat.example.org' }
+    const who = { org: org.id, user: ada.id, url: 'https://chat.example.org' }
     const input = { snapshot: row?.id, ...who, ...shown }
     return told?.handler({ input: told.call.input.parse(input), ctx, signal })
   })

@@ -25,8 +25,6 @@ const SnapshotRequest = z.object({
   /** Wanted event types; null is all. */
   types: z.array(z.string()).nullable(),
   capabilities: Capabilities,
-  /** Read by processes of the version before alone: no picture is a stranger's. */
-  clientGravatar: z.boolean().default(false),
   includeSubscribers: z.boolean(),
   slimPresence: z.boolean(),
   url: z.string(),

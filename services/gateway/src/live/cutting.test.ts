@@ -16,7 +16,6 @@ function reader(user: number, cuts: number[]): Consumer {
     allPublicStreams: false,
     capabilities: Capabilities.parse({}),
     applyMarkdown: true,
-    clientGravatar: false,
     slimPresence: false,
     lifespan: 600,
   })

@@ -261,7 +261,6 @@ const spec = (user: number, queueId = 'q', allPublicStreams = false, vantage = 1
     allPublicStreams,
     capabilities: Capabilities.parse({}),
     applyMarkdown: true,
-    clientGravatar: false,
     slimPresence: false,
     lifespan: 600,
   })

@@ -108,7 +108,6 @@ function reader(
       allPublicStreams: false,
       capabilities: Capabilities.parse({}),
       applyMarkdown: true,
-      clientGravatar: false,
       slimPresence: false,
       lifespan: 600,
     }),

@@ -30,8 +30,6 @@ export const QueueSpec = z.object({
   allPublicStreams: z.boolean(),
   capabilities: Capabilities,
   applyMarkdown: z.boolean(),
-  /** Read by processes of the version before alone: no picture is a stranger's. */
-  clientGravatar: z.boolean().default(false),
   slimPresence: z.boolean(),
   /** Seconds without a poll after which it is collected. */
   lifespan: z.int(),

@@ -15,7 +15,6 @@ const spec = (queueId: string, topic = ''): QueueSpec => ({
   allPublicStreams: false,
   capabilities: Capabilities.parse({}),
   applyMarkdown: true,
-  clientGravatar: false,
   slimPresence: true,
   lifespan: 600,
 })
