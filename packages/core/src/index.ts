@@ -1,3 +1,4 @@
+export * from './beforehand.ts'
 export * from './by-turns.ts'
 export * from './clock.ts'
 export * from './errors.ts'

@@ -1,22 +1,32 @@
-import { type OrgId, seq, unavailable } from '@parley/core'
+import { Beforehand, type OrgId, seq, unavailable } from '@parley/core'
 import { type Database, readRights, takeTurn, type Tx } from '@parley/db'
 import { StaleRights } from '@parley/events'
 import type { AfterCommit } from './after-commit.ts'
 
 const decisions = 3
+/** What has to be done first may be something else when it is done. */
+const mostBefore = 3
 
 /**
- * Does `work` again, three times in all, where rights moved between its decision and its append.
- * @param work is told which attempt it is, from 1
- * @throws AppError UNAVAILABLE where they never stood still
+ * Does `work` again, three times in all, where rights moved between its decision and its append; and once what had to be
+ * done before it is done, as often.
+ * @param work holds nothing that others need once it has failed; is told which attempt it is, from 1: one that was given up
+ *   for something to be done first is none
+ * @throws AppError UNAVAILABLE where they never stood still; whatever fails that had to be done first
  */
 export async function deciding<R>(work: (attempt: number) => Promise<R>): Promise<R> {
-  for (let attempt = 1; ; attempt++) {
+  let before = 0
+  for (let attempt = 1; ;) {
     try {
       return await work(attempt)
     } catch (error) {
-      if (!(error instanceof StaleRights)) throw error
-      if (attempt === decisions) throw unavailable(error)
+      if (error instanceof Beforehand) {
+        if (before++ === mostBefore) throw unavailable(error)
+        await error.work()
+      } else {
+        if (!(error instanceof StaleRights)) throw error
+        if (attempt++ === decisions) throw unavailable(error)
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { defaultChannelGroups, type Actor, type ChannelFacts, role } from '@parley/access'
 import type { Operation } from '@parley/api'
-import { badRequest, channelId, orgId, recipientId, type Rights, rights, seq } from '@parley/core'
+import { badRequest, Beforehand, channelId, orgId, recipientId, type Rights, rights, seq } from '@parley/core'
 import { StaleRights } from '@parley/events'
 import { describe, expect, test } from 'vitest'
 import {
@@ -114,6 +114,42 @@ describe('an operation', () => {
     stale = 3
     await expect(ask(writeIt)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
     expect(database.begun).toHaveLength(6)
+  })
+
+  test('does what has to come first when its transaction is over, and decides again; that is no attempt of its own', async () => {
+    for (const operation of [writeIt, turnIt]) {
+      let first = 3
+      let before: string[] = []
+      const { ask, database } = service(
+        route(operation, async () => {
+          if (first-- > 0)
+            throw new Beforehand(
+              async () => void before.push(`${database.begun.length} ${database.ended.length}`),
+            )
+          return { value: 1 }
+        }),
+      )
+      expect((await ask(operation)).data).toEqual({ value: 1 })
+      expect(before).toEqual(['1 1', '2 2', '3 3'])
+      expect(database.ended).toEqual(['rollback', 'rollback', 'rollback', 'commit'])
+      // Who was overtaken waits for a turn first; nobody was.
+      const executed = database.statements.filter(([, what]) => what === 'executed')
+      expect(executed).toHaveLength(operation === turnIt ? 4 : 0)
+      first = 4
+      before = []
+      await expect(ask(operation)).rejects.toMatchObject({ code: 'UNAVAILABLE', data: { 'retry-after': 1 } })
+      expect(before).toHaveLength(3)
+    }
+  })
+
+  test('fails as what has to come first does', async () => {
+    const { ask, database } = service(
+      route(writeIt, async () => {
+        throw new Beforehand(async () => Promise.reject(badRequest('not now')))
+      }),
+    )
+    await expect(ask(writeIt)).rejects.toMatchObject({ message: 'not now' })
+    expect(database.ended).toEqual(['rollback'])
   })
 
   test('that is done in turn waits before it asks who acts, once in each transaction', async () => {
