@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { orgId, userId } from '@parley/core'
+import { Beforehand, orgId, userId } from '@parley/core'
 import { expect, test } from 'vitest'
+import { mostAhead } from './ahead.ts'
 import { render } from './here.ts'
-import { createRenderer, type Holding, renderContext } from './index.ts'
+import { createRenderer, renderContext } from './index.ts'
 
 const context = renderContext({
   organisationUrl: 'https://acme.example.com',
@@ -12,6 +12,8 @@ const context = renderContext({
   defaultCodeLanguage: 'python',
 })
 const zoe = { orgId: orgId(1), userId: userId(7), botOwnerId: null }
+/** Nobody hangs up. */
+const { signal } = new AbortController()
 const noThread = (): never => {
   throw new Error('no thread')
 }
@@ -25,7 +27,7 @@ test.each([
 ])('%j needs no thread', async (source) => {
   await using renderer = createRenderer({ onLost: noThread, start: noThread })
   const plain = renderContext({ organisationUrl: 'https://acme.example.com' })
-  expect(await renderer.render(zoe, source, plain, 'nothing')).toEqual(render(source, plain))
+  expect(await renderer.render(zoe, source, plain, signal)).toEqual(render(source, plain))
 })
 
 const everything = [
@@ -39,60 +41,77 @@ const everything = [
 
 test('beside the main thread becomes of a message what it becomes in one', async () => {
   await using renderer = createRenderer({
-    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, workMs: 60_000 },
     onLost(error) {
       throw error
     },
   })
-  const rendered = await renderer.render(zoe, everything, context, 'nothing')
+  const rendered = await renderer.render(zoe, everything, context, signal)
   expect(rendered).toEqual(render(everything, context))
   expect(rendered.html.split('<span class="k">').length).toBe(4)
-  expect(await renderer.render(zoe, '/me $$x$$', context, 'a connection')).toMatchObject({
+  expect(await renderer.render(zoe, '/me $$x$$', context, signal)).toMatchObject({
     isMeMessage: true,
   })
 })
 
-test('few wait with a connection held, of a person with their bots, an organisation and all; the next are refused', async () => {
-  const gate = new Int32Array(new SharedArrayBuffer(4))
-  await using renderer = createRenderer({
-    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
-    onLost: noThread,
-    start: () =>
-      new Worker(
-        `const { parentPort, workerData } = require('node:worker_threads')
-         parentPort.on('message', (parts) => {
-           Atomics.wait(workerData, 0, 0)
-           parentPort.postMessage(parts.map(() => null))
-         })
-         parentPort.postMessage('ready')`,
-        { eval: true, workerData: gate },
-      ),
-  })
-  const render = (org: number, user: number, owner: number | null, holding: Holding, source = '$$x$$') => {
-    const by = { orgId: orgId(org), userId: userId(user), botOwnerId: owner === null ? null : userId(owner) }
-    return renderer.render(by, source, context, holding)
+/** What is thrown where something has to be done before the transaction. */
+function beforehand(work: () => unknown): Beforehand {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof Beforehand) return error
+    throw error
   }
-  const busy = { code: 'UNAVAILABLE', data: { 'retry-after': 1 } }
-  const waiting = [render(1, 7, null, 'a connection'), render(1, 20, 7, 'a connection')]
-  await expect(render(1, 21, 7, 'a connection')).rejects.toMatchObject(busy)
-  waiting.push(render(1, 8, null, 'a connection'))
-  await expect(render(1, 9, null, 'a connection')).rejects.toMatchObject(busy)
-  waiting.push(render(2, 7, null, 'a connection'), render(3, 7, null, 'a connection'))
-  await expect(render(4, 7, null, 'a connection')).rejects.toMatchObject(busy)
-  // Who holds nothing waits as ever, and who has nothing costly waits for nobody.
-  waiting.push(render(1, 7, null, 'nothing'), render(4, 7, null, 'nothing'))
-  expect(await render(1, 7, null, 'a connection', 'plain')).toMatchObject({ html: '<p>plain</p>' })
-  Atomics.store(gate, 0, 1)
-  Atomics.notify(gate, 0)
-  expect(await Promise.all(waiting)).toHaveLength(7)
-  const { html } = await render(1, 7, null, 'a connection')
-  expect(html).toContain('katex')
+  throw new Error('nothing had to be done before')
+}
+
+test('within a transaction nothing waits: code and formulas are made before the next one of the same call', async () => {
+  await using renderer = createRenderer({ bounds: { waitMs: 60_000, workMs: 60_000 }, onLost: noThread })
+  const call = new AbortController().signal
+  const within = (source: string, by = call) => renderer.renderWithin(zoe, source, context, by)
+  expect(within('@**Zoe**')).toEqual(render('@**Zoe**', context))
+  await beforehand(() => within(everything)).work()
+  expect(within(everything)).toEqual(render(everything, context))
+  // As often as it is asked for, but of this call and these parts alone.
+  expect(within(everything)).toEqual(render(everything, context))
+  expect(beforehand(() => within(`$$z$$ ${everything}`))).toBeInstanceOf(Beforehand)
+  const other = new AbortController().signal
+  expect(beforehand(() => within(everything, other))).toBeInstanceOf(Beforehand)
+  // What is not costly may have changed meanwhile, as names do.
+  const renamed = renderContext({
+    organisationUrl: 'https://acme.example.com',
+    defaultCodeLanguage: 'python',
+  })
+  expect(renderer.renderWithin(zoe, everything, renamed, call)).toEqual(render(everything, renamed))
+})
+
+test('several texts of a call are made before one next transaction; more than a call may have are refused', async () => {
+  await using renderer = createRenderer({ bounds: { waitMs: 60_000, workMs: 60_000 }, onLost: noThread })
+  const call = new AbortController().signal
+  const formulas = (count: number) => ['plain', ...Array.from({ length: count }, (_, i) => `$$x_{${i}}$$`)]
+  const all = (count: number) => renderer.renderAllWithin(zoe, formulas(count), context, call)
+  await beforehand(() => all(mostAhead)).work()
+  expect(all(mostAhead)).toEqual(formulas(mostAhead).map((source) => render(source, context)))
+  expect(() => all(mostAhead + 1)).toThrow('Too many texts with code or formulas at once (limit: 50)')
+})
+
+test('what has to be made first is not, where the line is full or who asks has gone: the next transaction asks again', async () => {
+  await using renderer = createRenderer({ bounds: { mostOfAll: 0 }, onLost: noThread, start: noThread })
+  const leaving = new AbortController()
+  const first = beforehand(() => renderer.renderWithin(zoe, '$$x$$', context, leaving.signal))
+  await expect(first.work()).rejects.toMatchObject({ code: 'UNAVAILABLE', data: { 'retry-after': 1 } })
+  leaving.abort()
+  const again = beforehand(() => renderer.renderWithin(zoe, '$$x$$', context, leaving.signal))
+  await expect(again.work()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await expect(renderer.render(zoe, '$$x$$', context, leaving.signal)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  })
 })
 
 test('where there is no thread, code and formulas are shown as they are written, and all else as ever', async () => {
   const lost: Error[] = []
   await using renderer = createRenderer({ onLost: (error) => lost.push(error), start: noThread })
-  const rendered = await renderer.render(zoe, everything, context, 'nothing')
+  const rendered = await renderer.render(zoe, everything, context, signal)
   expect(lost.length).toBe(1)
   expect(rendered).toMatchObject({ mentions: { users: [7] }, hasLink: true })
   expect(rendered.html).toContain('<code>if a:\n</code>')

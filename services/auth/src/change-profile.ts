@@ -3,10 +3,16 @@ import { type GivenValue, profileFieldTypes as type } from '@parley/api'
 import { badRequest, type Rights } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { hold, make, type NewEvent, profileChanged } from '@parley/events'
-import { type Author, type Renderer, renderContext } from '@parley/markdown'
+import { type Renderer, renderContext } from '@parley/markdown'
 import { readProfileFields } from './repo/profile-fields.ts'
-import { type ProfileChange, readNamed, writeProfile } from './repo/profiles.ts'
+import { readNamed, writeProfile } from './repo/profiles.ts'
 import { type WantedValue, wantedValues } from './rules/profile-value.ts'
+
+interface Rendering {
+  readonly renderer: Pick<Renderer, 'renderAllWithin'>
+  /** Of the call. */
+  readonly signal: AbortSignal
+}
 
 /**
  * Changes the profile that the proof is about, and takes the head for it, so that no field or option goes meanwhile.
@@ -15,6 +21,7 @@ import { type WantedValue, wantedValues } from './rules/profile-value.ts'
  * @returns what to tell everybody
  * @throws AppError BAD_REQUEST
  * @throws StaleRights where rights have moved since
+ * @throws Beforehand where code or formulas have to be made first
  */
 export async function changeProfile(
   tx: Tx,
@@ -22,15 +29,22 @@ export async function changeProfile(
   rights: Rights,
   given: readonly GivenValue[],
   url: string,
-  renderer: Pick<Renderer, 'render'>,
+  { renderer, signal }: Rendering,
 ): Promise<NewEvent[]> {
   const check = async (): Promise<WantedValue[]> =>
     wantedValues(await readProfileFields(tx, granted), given, isAdmin(granted.actor))
   const wanted = await check()
   await checkNamed(tx, granted, wanted)
-  // Rendered while nobody waits, for a field never changes its type, and one by one, for a person has few places in line.
-  const changes: ProfileChange[] = []
-  for (const one of wanted) changes.push(await changeOf(granted.actor, one, url, renderer))
+  // Rendered while nobody waits, for a field never changes its type.
+  const texts = wanted.map(({ field, value }) => (value !== null && isText(field.type) ? value : ''))
+  // They link to nothing that a reader may not know of: no channels, no people.
+  const context = renderContext({ organisationUrl: url })
+  const rendered = renderer.renderAllWithin(granted.actor, texts, context, signal)
+  const changes = wanted.map(({ field, value }, at) => ({
+    field: field.id,
+    value,
+    rendered: texts[at] === '' ? null : (rendered[at]?.html ?? null),
+  }))
   await hold(tx, rights)
   await check()
   const made = await writeProfile(tx, granted, changes)
@@ -42,18 +56,6 @@ export async function changeProfile(
 
 const isText = (fieldType: number): boolean =>
   fieldType === type.SHORT_TEXT.id || fieldType === type.LONG_TEXT.id
-
-// It links to nothing that a reader may not know of: no channels, no people.
-async function changeOf(
-  by: Author,
-  { field, value }: WantedValue,
-  url: string,
-  renderer: Pick<Renderer, 'render'>,
-): Promise<ProfileChange> {
-  if (value === null || !isText(field.type)) return { field: field.id, value, rendered: null }
-  const { html } = await renderer.render(by, value, renderContext({ organisationUrl: url }), 'a connection')
-  return { field: field.id, value, rendered: html }
-}
 
 /** Profiles name people who are there. */
 async function checkNamed(

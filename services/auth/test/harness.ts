@@ -80,7 +80,7 @@ export async function harness(mail?: MailServer): Promise<Harness> {
   const hasher = await createHasher({ concurrency: 2, queue: 64 }, systemIds)
   const own = createOwnAccounts(auth)
   const renderer = createRenderer({
-    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, workMs: 60_000 },
     onLost(error) {
       throw error
     },

@@ -45,6 +45,7 @@ interface Wildcards {
 
 /**
  * Makes a message of what somebody who may send it wrote.
+ * @param signal of the call, or of the job that it is sent by
  * @throws AppError for words that make none, for mentions of too many, for a topic that is none there, and for a new one where the sender begins none, and where too much code waits to be rendered; StaleRights where it is otherwise by now than
  *   it was decided on
  */
@@ -53,6 +54,7 @@ export async function compose(
   granted: Granted<'message:send'>,
   target: Target,
   words: Words,
+  signal: AbortSignal,
 ): Promise<Composed> {
   const { longest } = target.found.facts
   // What the server says stands within its own limits.
@@ -62,7 +64,7 @@ export async function compose(
   const linkifiers = await on.linkifiers.get(granted.actor.orgId, target.found.facts.linkifiers)
   const where = { url: words.url, linkifiers }
   const context = await loadRenderContext(words.seenBy ?? granted.actor, content, where, on)
-  const rendered = await on.renderer.render(granted.actor, content, context, on.holding)
+  const rendered = await on.renderer.render(granted.actor, content, context, signal)
   const topicLinks = linkifiers.topicLinks(topic)
   const wildcards = await wildcardsOf(on, granted, target, rendered, topic)
   const groups = await mentionInSend(on, granted, target, rendered.mentions.groups)

@@ -36,7 +36,6 @@ export interface Context {
   readonly linkifiers: OrganisationLinkifiers
   readonly emojiImages: FindEmojiImages
   readonly renderer: Renderer
-  readonly holding: 'nothing'
   readonly targets: FoundTargets
   readonly presence: PresenceStore
   readonly turns: Turns
@@ -107,7 +106,6 @@ export function createContext(
     linkifiers,
     emojiImages: createEmojiImages(database),
     renderer,
-    holding: 'nothing',
     targets: new WeakMap(),
     presence,
     turns,

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@parley/db'
 import { unavailable } from '@parley/core'
-import type { Holding, Renderer } from '@parley/markdown'
+import type { Renderer } from '@parley/markdown'
 import type { FactsCache } from './facts/cache.ts'
 import type { FindEmojiImages } from './facts/emoji-images.ts'
 import { readingIn } from './facts/render-context.ts'
@@ -14,16 +14,18 @@ export interface Sources {
   readonly linkifiers: Pick<OrganisationLinkifiers, 'get'>
   readonly emojiImages: FindEmojiImages
   readonly renderer: Pick<Renderer, 'render'>
-  /** Do those who ask hold a connection? */
-  readonly holding: Holding
 }
 
 /** What outlasts a transaction. */
-interface Lasting extends Pick<Sources, 'renderer'> {
+interface Lasting {
   readonly linkifiers: Pick<OrganisationLinkifiers, 'within'>
+  readonly renderer: Pick<Renderer, 'renderWithin'>
 }
 
-/** All of it within one transaction, for who has one open: nothing is remembered, and no second connection is needed. */
+/**
+ * All of it within one transaction, for who has one open: nothing is remembered, no second connection is needed, and what
+ * takes long is done before it (`Beforehand`).
+ */
 export const within = (tx: Tx, { linkifiers, renderer }: Lasting): Sources => ({
   facts: {
     async get(org, ask) {
@@ -34,6 +36,5 @@ export const within = (tx: Tx, { linkifiers, renderer }: Lasting): Sources => ({
   },
   ...readingIn(tx),
   linkifiers: { get: () => linkifiers.within(tx) },
-  renderer,
-  holding: 'a connection',
+  renderer: { render: async (...what) => renderer.renderWithin(...what) },
 })

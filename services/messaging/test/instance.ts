@@ -38,6 +38,8 @@ interface Request {
   readonly path: Readonly<Record<string, string>>
   readonly facts: Partial<RequestFacts>
   readonly generation: number
+  /** Ends where whoever asks hangs up. */
+  readonly signal: AbortSignal
 }
 
 /** What happens on the way to the database. */
@@ -57,7 +59,7 @@ export async function instance(org: OrgId, test: TestDatabase, disturbance?: Dis
   const reported: unknown[] = []
   const renderer = createRenderer({
     // However busy the machine is.
-    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, workMs: 60_000 },
     onLost: (error) => void reported.push(['rendering', error]),
     ...disturbance?.rendering,
   })
@@ -106,7 +108,7 @@ export async function instance(org: OrgId, test: TestDatabase, disturbance?: Dis
         ),
       },
       request: { org, url: 'https://acme.example.com', client: 'website', ip: '127.0.0.1', ...more.facts },
-      signal: new AbortController().signal,
+      signal: more.signal ?? new AbortController().signal,
     })
     return answered.data
   }

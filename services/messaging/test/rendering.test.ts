@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { heldThreads } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Channel, deliverAll, type Instance, outcome, type World, world } from './world.ts'
@@ -11,42 +12,18 @@ let slow: Instance
 let ann: number
 let general: Channel
 
-/** 1 lets threads go on. */
-const gate = new Int32Array(new SharedArrayBuffer(4))
-/** How many messages threads have in their hands, or had. */
-const taken = new Int32Array(new SharedArrayBuffer(4))
-const held = (): Worker =>
-  new Worker(
-    `const { parentPort, workerData: { gate, taken } } = require('node:worker_threads')
-     parentPort.on('message', (parts) => {
-       Atomics.add(taken, 0, 1)
-       Atomics.notify(taken, 0)
-       Atomics.wait(gate, 0, 0)
-       parentPort.postMessage(parts.map(() => 'held'))
-     })
-     parentPort.postMessage('ready')`,
-    { eval: true, stdout: true, stderr: true, workerData: { gate, taken } },
-  )
-function letGo(): void {
-  Atomics.store(gate, 0, 1)
-  Atomics.notify(gate, 0)
-}
-/** Resolves when a thread has a message in its hands. */
-async function isHeld(): Promise<void> {
-  const wait = Atomics.waitAsync(taken, 0, 0)
-  if (wait.async) await wait.value
-}
+const threads = heldThreads()
+const { letGo, isHeld } = threads
 
 beforeAll(async () => {
   here = await world()
-  const unhurried = { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 }
+  const unhurried = { waitMs: 60_000, workMs: 60_000 }
   one = await here.instance({ rendering: { bounds: unhurried } })
-  slow = await here.instance({ rendering: { start: held, bounds: { ...unhurried, mostOfOne: 1 } } })
+  slow = await here.instance({ rendering: { start: threads.start, bounds: { ...unhurried, mostOfOne: 1 } } })
   general = await here.channel({ name: 'general' })
 })
 beforeEach(async () => {
-  Atomics.store(gate, 0, 0)
-  Atomics.store(taken, 0, 0)
+  threads.holdAgain()
   ann = await here.user()
   await here.subscribe(general, ann)
 })
@@ -119,14 +96,16 @@ test('while the thread is held, everything else is done, and what waits for it i
   expect(await htmlOf(id)).toContain('<code>held</code>')
 })
 
-test('a preview that waits for the thread holds no connection', async () => {
-  const preview = slow.ask(ann, 'render-message', { content: source })
-  await isHeld()
-  const inTransactions = await here.test.superuser(
+const openTransactions = (): Promise<unknown[]> =>
+  here.test.superuser(
     `SELECT pid FROM pg_stat_activity
       WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
   )
-  expect(inTransactions).toEqual([])
+
+test('a preview that waits for the thread holds no connection', async () => {
+  const preview = slow.ask(ann, 'render-message', { content: source })
+  await isHeld()
+  expect(await openTransactions()).toEqual([])
   letGo()
   expect(await preview).toMatchObject({ rendered: expect.stringContaining('<code>held</code>') as string })
 })

@@ -11,7 +11,7 @@ import {
   tooManyAnew,
 } from '@parley/access'
 import type { ChannelObject } from '@parley/api'
-import { AppError, badRequest, type Clock, type Rights, userId } from '@parley/core'
+import { AppError, badRequest, type Rights, userId } from '@parley/core'
 import { say, type Tx } from '@parley/db'
 import {
   append,
@@ -22,11 +22,13 @@ import {
   defaultGroupsChanged,
   make,
 } from '@parley/events'
+import type { Context } from './context.ts'
 import { channelFactsById } from './facts/channel-facts.ts'
 import { settingsNaming } from './facts/organisation-channels.ts'
 import { findAccounts, findOverseers } from './facts/people.ts'
 import { anew } from './memberships.ts'
 import { channelObject } from './present/channel-object.ts'
+import { renderDescription } from './present/description.ts'
 import { settingsObject } from './present/subscription-object.ts'
 import {
   changeChannel,
@@ -54,7 +56,8 @@ import { invalidChannelId, nameTaken } from './rules/unknown-channel.ts'
 import { mostAtOnce, unreadEvents } from './rules/unread-events.ts'
 
 /** What of a channel is to change; what is absent stays. */
-export interface ChannelWish extends Partial<Omit<ChannelSet, 'groups'>> {
+export interface ChannelWish extends Partial<Omit<ChannelSet, 'groups' | 'description'>> {
+  readonly description?: string | null
   readonly is_private?: boolean | undefined
   readonly is_web_public?: boolean | undefined
   readonly history_public_to_subscribers?: boolean | undefined
@@ -67,7 +70,8 @@ interface Asking {
   readonly tx: Tx
   readonly actor: Actor
   readonly rights: Rights
-  readonly ctx: { readonly clock: Clock; readonly webPublic: boolean }
+  readonly ctx: Pick<Context, 'clock' | 'webPublic' | 'renderer'>
+  readonly signal: AbortSignal
   /** `url`: the organisation's address. */
   readonly request: { readonly url: string }
 }
@@ -75,6 +79,7 @@ interface Asking {
 /**
  * Changes a channel, and tells everybody who knows of it before or after.
  * @throws AppError where there is none that the actor may know of, or who asks may not do it, or the name is taken
+ * @throws Beforehand where its description has code or formulas that have to be made first
  */
 export async function change(asking: Asking, id: number, wish: ChannelWish): Promise<void> {
   const { tx, actor, rights, ctx } = asking
@@ -99,6 +104,9 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
   const { granted } = verdict
   // Only now: what can be asked depends on what the channel is.
   if (refused !== null) throw badRequest(refused)
+  const by = { renderer: ctx.renderer, actor, signal: asking.signal, url: asking.request.url }
+  const { name = null, description: text = null, folder, retention, topics } = wish
+  const description = text === null ? null : renderDescription(by, text)
 
   const now = ctx.clock.now()
   const row = await readChannel(tx, granted)
@@ -109,7 +117,6 @@ export async function change(asking: Asking, id: number, wish: ChannelWish): Pro
     throw badRequest('A default channel cannot be private.')
   if (!isPrivate && wanted.kind && organisation.moderation === id)
     throw badRequest('Moderation request channel must be private.')
-  const { name = null, description = null, folder, retention, topics } = wish
   if (typeof folder === 'number' && !(await isFolder(tx, granted, folder))) throw invalidFolder()
   const groups = await changeChannelGroups(tx, granted, wish.permissions ?? {})
   if (topics === 'empty_topic_only' && row.topics_policy !== topics && (await hasTopics(tx, granted)))

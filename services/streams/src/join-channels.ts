@@ -6,6 +6,7 @@ import type { Acting } from './acting.ts'
 import { channelFactsByName } from './facts/channel-facts.ts'
 import { makeChannel, madeEvents, prepareMaking } from './make-channel.ts'
 import { type Coming, makeMoves, type Moved } from './moves.ts'
+import { renderDescriptions } from './present/description.ts'
 import { type SubscribePlan, subscribePlan } from './rules/subscribe-plan.ts'
 import { nameTaken, noAccess } from './rules/unknown-channel.ts'
 import type { WantedChannel } from './rules/wanted-channels.ts'
@@ -49,7 +50,7 @@ export async function joinChannels(
   const beside: NewEvent[] = []
   if (plan.absent.length > 0) {
     const making = await prepareMaking(acting, wish.channel, wish.url, others)
-    for (const channel of plan.absent) {
+    for (const channel of renderDescriptions({ ...acting, url: wish.url }, plan.absent)) {
       const proof = await makeChannel(acting, making, channel)
       if (!proof) throw nameTaken(channel.name)
       comings.push({ kind: 'coming', by, people, color: channel.color, proof })

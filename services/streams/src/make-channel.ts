@@ -5,7 +5,7 @@ import { readActor, say, type Tx } from '@parley/db'
 import { defaultChannelsChanged, make, type NewEvent } from '@parley/events'
 import { readByGuests, settingsNaming } from './facts/organisation-channels.ts'
 import type { Acting } from './acting.ts'
-import { renderDescription } from './present/description.ts'
+import type { Described } from './present/description.ts'
 import { readDefaults } from './repo/change-channel.ts'
 import { writeChannelGroups } from './repo/channel-groups.ts'
 import { isFolder } from './repo/folders.ts'
@@ -26,7 +26,7 @@ export interface Making {
   readonly folder: number | null
   readonly retention: number | null
   readonly topics: TopicsPolicy
-  /** The organisation's address, for links in descriptions. */
+  /** The organisation's address. */
   readonly url: string
   /** Where it is said that there is a new channel; null for nowhere. */
   readonly announcedIn: number | null
@@ -101,14 +101,13 @@ async function mayAdd(
 
 /** Makes one, and has it said. @returns null where its name is taken in any spelling */
 export async function makeChannel(
-  { tx, now, actor, renderer }: Acting,
+  { tx, now, actor }: Acting,
   { granted, groups, byDefault, folder, retention, topics, url, announcedIn, saysChanges }: Making,
-  { name, description }: { readonly name: string; readonly description: string },
+  { name, description }: { readonly name: string; readonly description: Described },
 ): Promise<Made | null> {
   const made = await insertChannel(tx, granted, {
     name,
     description,
-    renderedDescription: await renderDescription(renderer, actor, description, url),
     createdAt: now,
     groups,
     byDefault,
@@ -119,7 +118,7 @@ export async function makeChannel(
   if (!made) return null
   const { userId } = actor
   if (saysChanges) {
-    const content = madeText(userId, granted.object, description)
+    const content = madeText(userId, granted.object, description.text)
     await say(tx, { to: { channel: made.channelId }, topic: ownTopic, content, url })
   }
   if (announcedIn !== null) {

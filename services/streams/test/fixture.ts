@@ -5,7 +5,7 @@ import type { Tx } from '@parley/db'
 import { appendedIn } from '@parley/events'
 import { type AfterCommit, Gathered, runOperation, TurnsOf, Written } from '@parley/kit'
 import { createRenderer } from '@parley/markdown'
-import { contractFaults, testDatabase, type TestDatabase } from '@parley/testkit'
+import { contractFaults, testDatabase, type TestDatabase, type HeldThreads } from '@parley/testkit'
 import { z } from 'zod'
 import type { Context, MutingBounds } from '../src/context.ts'
 import { routes } from '../src/endpoints.ts'
@@ -65,8 +65,13 @@ const LogRow = z.object({
 /**
  * @param muting smaller bounds, which less crosses
  * @param webPublic does the server let there be web-public channels?
+ * @param start starts threads that make formulas, where they are others than usual
  */
-export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = true): Promise<Fixture> {
+export async function fixture(
+  muting: Partial<MutingBounds> = {},
+  webPublic = true,
+  start?: HeldThreads['start'],
+): Promise<Fixture> {
   const database = await testDatabase()
   const streams = await database.as('streams')
   const barriers: number[] = []
@@ -79,7 +84,8 @@ export async function fixture(muting: Partial<MutingBounds> = {}, webPublic = tr
     },
   }
   const renderer = createRenderer({
-    bounds: { waitMs: 60_000, freeWaitMs: 60_000, workMs: 60_000 },
+    bounds: { waitMs: 60_000, workMs: 60_000 },
+    ...(start && { start }),
     onLost(error) {
       throw error
     },

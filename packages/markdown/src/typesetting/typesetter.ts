@@ -4,22 +4,15 @@ import { type After, type Hand, openHand, startThread } from './hand.ts'
 import { type Author, Line } from './line.ts'
 import type { Made, Part } from './part.ts'
 
-/** What of the process others need is held while a message waits. */
-export type Holding = 'a connection' | 'nothing'
-
 export interface Bounds {
   /** How many messages of one author wait, of one organisation, and of all. */
   readonly mostOfAuthor: number
   readonly mostOfOne: number
   readonly mostOfAll: number
-  /**
-   * How long one waits that holds a connection, and what it may take then, in milliseconds: together less than the two seconds
-   * after which Postgres ends a transaction that does nothing.
-   */
+  /** How long one waits, in milliseconds: where cores are slow or busy the thread alone takes seconds to start. */
   readonly waitMs: number
+  /** What it may take then. */
   readonly workMs: number
-  /** How long one waits that holds nothing: where cores are slow or busy the thread alone takes seconds to start. */
-  readonly freeWaitMs: number
   /** How long the thread may take to start, and how long it stays with nothing to do. */
   readonly startMs: number
   readonly idleMs: number
@@ -28,9 +21,8 @@ const usual: Bounds = {
   mostOfAuthor: 8,
   mostOfOne: 32,
   mostOfAll: 128,
-  waitMs: 900,
+  waitMs: 5_000,
   workMs: 900,
-  freeWaitMs: 5_000,
   startMs: 10_000,
   idleMs: 60_000,
 }
@@ -45,6 +37,7 @@ export interface TypesetterOptions {
 
 interface Waiting {
   readonly parts: readonly Part[]
+  readonly signal: AbortSignal
   readonly done: (made: Made) => void
   readonly refuse: (error: unknown) => void
   /** It waits no more. */
@@ -81,19 +74,27 @@ export class Typesetter implements AsyncDisposable {
   }
 
   /**
+   * @param signal ends the wait of who has hung up
    * @returns what the parts of a message have become: null for each where that took too long, or killed the thread
-   * @throws AppError UNAVAILABLE where too much waits already, of the author, of the organisation or in all, or this has waited too long
+   * @throws AppError UNAVAILABLE where too much waits already, of the author, of the organisation or in all, or this has waited too long,
+   *   or nobody waits for it any more
    */
-  async set(by: Author, parts: readonly Part[], holding: Holding): Promise<Made> {
+  async set(by: Author, parts: readonly Part[], signal: AbortSignal): Promise<Made> {
+    if (signal.aborted) throw unavailable(signal.reason)
     if (this.#isClosed || this.#isFullFor(by)) throw unavailable()
-    const { waitMs, freeWaitMs } = this.#bounds
-    const patience = holding === 'nothing' ? freeWaitMs : waitMs
     return new Promise<Made>((done, refuse) => {
-      const late = (): void => {
+      const giveUp = (): void => {
+        waiting.leave()
         this.#waiting.drop(by, waiting)
-        refuse(unavailable())
+        refuse(unavailable(signal.reason))
       }
-      const waiting = { parts, done, refuse, leave: this.#after(patience, late) }
+      const forget = this.#after(this.#bounds.waitMs, giveUp)
+      signal.addEventListener('abort', giveUp, { once: true })
+      const leave = (): void => {
+        forget()
+        signal.removeEventListener('abort', giveUp)
+      }
+      const waiting = { parts, signal, done, refuse, leave }
       this.#waiting.add(by, waiting)
       if (!this.#isBusy) void this.#work()
     })
@@ -122,10 +123,12 @@ export class Typesetter implements AsyncDisposable {
     this.#stay = this.#after(this.#bounds.idleMs, () => void this.#rest())
   }
 
-  #answer({ parts, done, refuse }: Waiting, made: Made | null): void {
+  #answer({ parts, signal, done, refuse }: Waiting, made: Made | null): void {
     if (this.#isClosed) return refuse(unavailable())
     try {
-      done(made ?? this.#lost(parts))
+      const answer = made ?? this.#lost(parts)
+      if (signal.aborted) refuse(unavailable(signal.reason))
+      else done(answer)
     } catch (error) {
       // Where a loss cannot even be told of, that is this message's failure, and nobody else's.
       refuse(error)

@@ -7,9 +7,10 @@ import type { AuthContext } from '../context.ts'
 
 export default route<typeof removeProfileData, AuthContext, OrmTx>(
   removeProfileData,
-  async ({ input, granted, rights, request, tx, ctx }) => {
+  async ({ input, granted, rights, request, tx, ctx, signal }) => {
     const empty = input.data.map((id) => ({ id, value: null }))
-    const events = await changeProfile(tx, granted, rights, empty, request.url, ctx.renderer)
+    const by = { renderer: ctx.renderer, signal }
+    const events = await changeProfile(tx, granted, rights, empty, request.url, by)
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },

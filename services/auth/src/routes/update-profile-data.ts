@@ -7,8 +7,9 @@ import type { AuthContext } from '../context.ts'
 
 export default route<typeof updateProfileData, AuthContext, OrmTx>(
   updateProfileData,
-  async ({ input, granted, rights, request, tx, ctx }) => {
-    const events = await changeProfile(tx, granted, rights, input.data, request.url, ctx.renderer)
+  async ({ input, granted, rights, request, tx, ctx, signal }) => {
+    const by = { renderer: ctx.renderer, signal }
+    const events = await changeProfile(tx, granted, rights, input.data, request.url, by)
     if (events.length > 0) await append(tx, rights, events)
     return {}
   },

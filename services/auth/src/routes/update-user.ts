@@ -83,8 +83,17 @@ async function roleChanged(updating: Updating): Promise<NewEvent[]> {
 }
 
 /** Last, for it takes the head. */
-async function described({ input, granted, rights, request, tx, ctx }: Updating): Promise<NewEvent[]> {
+async function described({
+  input,
+  granted,
+  rights,
+  request,
+  tx,
+  ctx,
+  signal,
+}: Updating): Promise<NewEvent[]> {
   if (input.profile_data === undefined || input.profile_data.length === 0) return []
   if (granted.object.isBot) throw badRequest('Bots have no profile')
-  return changeProfile(tx, granted, rights, input.profile_data, request.url, ctx.renderer)
+  const by = { renderer: ctx.renderer, signal }
+  return changeProfile(tx, granted, rights, input.profile_data, request.url, by)
 }

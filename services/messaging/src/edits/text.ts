@@ -15,7 +15,8 @@ import { checkWildcards, fewPeople } from '../rules/wildcard.ts'
 /**
  * Renders what a message will say, and holds it against what its sender could have sent.
  * @param topic the one it will be in
- * @param where the organisation's address and linkifiers
+ * @param where the organisation's address and linkifiers, and the call's signal
+ * @throws Beforehand where code or formulas have to be made first
  * @throws AppError where it mentions more people at once than the actor may, or groups that the actor may not
  */
 export async function newText(
@@ -23,11 +24,11 @@ export async function newText(
   granted: Granted<'message:edit'>,
   content: string,
   topic: string,
-  where: { readonly url: string; readonly linkifiers: Linkifiers },
+  where: { readonly url: string; readonly linkifiers: Linkifiers; readonly signal: AbortSignal },
   { alertWords, renderer }: Pick<Context, 'alertWords' | 'renderer'>,
 ): Promise<NewText> {
   const context = await loadRenderContext(granted.actor, content, where, readingIn(tx))
-  const { html, mentions } = await renderer.render(granted.actor, content, context, 'a connection')
+  const { html, mentions } = renderer.renderWithin(granted.actor, content, context, where.signal)
   const { channel } = granted.object.message
   const channelWildcard = channel !== null && mentions.channelWildcard
   const participants = channel && mentions.topicWildcard ? await readParticipants(tx, granted, topic) : []

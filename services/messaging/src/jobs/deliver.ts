@@ -18,7 +18,14 @@ import { sendOf } from '../present/send.ts'
 import { readMessage } from '../repo/messages.ts'
 import { readNoticeReaders } from '../repo/resolved-notices.ts'
 import { whileInUse, OutOfUse } from '../facts/organisation-use.ts'
-import { claimDue, dropDue, failScheduled, putOffScheduled, type ScheduledRow } from '../repo/scheduled.ts'
+import {
+  claimAgain,
+  claimDue,
+  dropDue,
+  failScheduled,
+  putOffScheduled,
+  type ScheduledRow,
+} from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
 import { namedOf, waitAfter } from '../rules/later.ts'
 import { sentText } from '../rules/reminder-text.ts'
@@ -31,7 +38,7 @@ export interface Delivering {
   readonly database: Database
   readonly alertWords: AlertWords
   readonly linkifiers: OrganisationLinkifiers
-  readonly renderer: Pick<Renderer, 'render'>
+  readonly renderer: Pick<Renderer, 'renderWithin'>
   readonly afterCommit: AfterCommit
   readonly clock: Clock
   /** What failed by a fault of ours is tried again later. */
@@ -49,19 +56,23 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
   for (let tried = 0; tried < mostAtOnce; tried++) {
     const now = Math.floor(on.clock.now() / 1000)
     let claimed: ScheduledRow | null = null
-    const one = async (attempt: number): Promise<boolean> => {
+    // Nobody hangs up on it.
+    const { signal } = new AbortController()
+    const one = async (attempt: number): Promise<'settled' | 'gone' | 'nothing is due'> => {
       try {
         return await commit(
           on,
           org,
           async (tx) => {
             // By turns, so that neither waits for all of the other.
-            const row = await claimDue(tx, now, tried % 2 === 0 ? 'notices' : 'others')
+            const first = tried % 2 === 0 ? 'notices' : 'others'
+            // Whoever has taken it while nobody held it sends it.
+            const row = claimed ? await claimAgain(tx, claimed, now) : await claimDue(tx, now, first)
+            if (!row) return claimed ? 'gone' : 'nothing is due'
             claimed = row
-            if (!row) return false
-            await settle(on, tx, row, attempt)
+            await settle(on, tx, row, { attempt, signal })
             await whileInUse(tx)
-            return true
+            return 'settled'
           },
           attempt,
         )
@@ -73,8 +84,9 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
       }
     }
     try {
-      if (!(await deciding(one))) break
-      done++
+      const outcome = await deciding(one)
+      if (outcome === 'nothing is due') break
+      if (outcome === 'settled') done++
     } catch (error) {
       if (error instanceof OutOfUse) break
       if (claimed === null) throw error
@@ -105,10 +117,17 @@ const putOff = (on: Delivering, org: OrgId, row: ScheduledRow, now: number): Pro
     if (kept?.failed) await giveUp(tx, kept, 'It could not be sent by a fault of the server.')
   })
 
+interface Trying {
+  /** From 1. */
+  readonly attempt: number
+  /** The same in all of them. */
+  readonly signal: AbortSignal
+}
+
 /** Sends it, or has it failed where its sender may not send it any more. */
-async function settle(on: Delivering, tx: Tx, row: ScheduledRow, attempt: number): Promise<void> {
+async function settle(on: Delivering, tx: Tx, row: ScheduledRow, trying: Trying): Promise<void> {
   try {
-    await deliver(on, tx, row, attempt)
+    await deliver(on, tx, row, trying)
     await dropDue(tx, row)
     if (!row.notice) await append(tx, null, [gone(row)])
   } catch (error) {
@@ -147,13 +166,14 @@ function failed(row: ScheduledRow): Told[] {
 
 /**
  * Decides and writes as if it were sent now.
- * @throws AppError for what its sender would be told; StaleRights where rights or alert words moved meanwhile
+ * @throws AppError for what its sender would be told; StaleRights where rights or alert words moved meanwhile; Beforehand where
+ *   its code or formulas have to be made first
  */
 async function deliver(
   { alertWords, linkifiers, renderer, clock }: Delivering,
   tx: Tx,
   row: ScheduledRow,
-  attempt: number,
+  { attempt, signal }: Trying,
 ): Promise<void> {
   const { writer, speaker, seenBy, rights } = await readVoices(tx, row)
   const words = row.about === null ? row.content : await reminding(tx, writer, row, row.about)
@@ -163,12 +183,8 @@ async function deliver(
   if (!verdict.ok) throw badRequest('Not authorized to send this message')
   const { granted } = verdict
   if (await mustBegin(on.database, granted, target)) throw new NotBegun(granted)
-  const composed = await compose(on, granted, target, {
-    topic: row.topic,
-    content: words,
-    url: row.url,
-    seenBy,
-  })
+  const said = { topic: row.topic, content: words, url: row.url, seenBy }
+  const composed = await compose(on, granted, target, said, signal)
   // What was changed since the second attempt began was changed while this was being sent.
   const last = attempt > 1
   const found = await alertWords.findWithin(tx, composed.content)

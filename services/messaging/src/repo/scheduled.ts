@@ -199,6 +199,22 @@ export async function claimDue(
   return others ?? (await claim(-1))
 }
 
+/** Takes one that was claimed before once more; null where it is not due, or taken, any more. @param now as when it was claimed */
+export async function claimAgain(
+  tx: Tx,
+  { id, user }: ScheduledRow,
+  now: number,
+): Promise<ScheduledRow | null> {
+  const [row] = await tx.query(
+    Row,
+    `SELECT ${columns} FROM messaging.scheduled
+      WHERE org_id = $1 AND user_id = $2 AND scheduled_id = $3 AND NOT failed AND next_try_at <= to_timestamp($4)
+      FOR UPDATE SKIP LOCKED`,
+    [tx.org, user, id, now],
+  )
+  return row ?? null
+}
+
 /**
  * Puts off one that was claimed and could not be sent by a fault of ours, or gives it up.
  * @param now seconds since the Unix epoch, as when it was claimed

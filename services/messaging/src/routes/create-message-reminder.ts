@@ -14,12 +14,12 @@ import { waitingText } from '../rules/reminder-text.ts'
 export default route<typeof createReminder, Context, Tx>(
   createReminder,
   oneMessage,
-  async ({ input, granted, actor, request, ctx, tx }) => {
+  async ({ input, granted, actor, request, ctx, tx, signal }) => {
     const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
     const content = normaliseContent(waitingText(request.url, input.message_id, input.note))
     const where = { url: request.url, linkifiers: await ctx.linkifiers.within(tx) }
     const context = await loadRenderContext(actor, content, where, readingIn(tx))
-    const { html: rendered } = await ctx.renderer.render(actor, content, context, 'a connection')
+    const { html: rendered } = ctx.renderer.renderWithin(actor, content, context, signal)
     roomFor('reminders', await measureScheduled(tx, granted, 'reminders'), content, rendered)
     const row = await insertScheduled(
       tx,

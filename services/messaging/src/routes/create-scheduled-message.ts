@@ -29,11 +29,12 @@ const guard: Guard<typeof createScheduledMessage, Context, Tx> = {
   },
 }
 
-export default route(createScheduledMessage, guard, async ({ input, granted, actor, request, ctx, tx }) => {
+export default route(createScheduledMessage, guard, async (handled) => {
+  const { input, granted, actor, request, ctx, tx, signal } = handled
   const target = foundTarget(ctx.targets, granted.object)
   const at = inFuture(input.scheduled_delivery_timestamp, ctx.clock.now())
   const words = { topic: input.topic, content: input.content, url: request.url }
-  const { topic, content, rendered } = await compose(within(tx, ctx), granted, target, words)
+  const { topic, content, rendered } = await compose(within(tx, ctx), granted, target, words, signal)
   roomFor('scheduled messages', await measureScheduled(tx, granted, 'messages'), content, rendered.html)
   const row = await insertScheduled(
     tx,

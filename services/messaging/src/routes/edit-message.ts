@@ -40,7 +40,7 @@ import { sayMoved } from '../say-moved.ts'
 export default route<typeof editMessage, Context, Tx>(
   editMessage,
   oneMessage,
-  async ({ input, granted, actor, rights, request, ctx, tx }) => {
+  async ({ input, granted, actor, rights, request, ctx, tx, signal }) => {
     const message = granted.object
     const channel = message.channel && message.channel.channelId
     // Before anything is said of the request: one that may not be read answers as one that is not there.
@@ -57,7 +57,7 @@ export default route<typeof editMessage, Context, Tx>(
     const topic = plan.topic ?? now.topic
     // Under the rights that are held below: whoever changes them moves these.
     const linkifiers = await ctx.linkifiers.within(tx)
-    const where = { url: request.url, linkifiers }
+    const where = { url: request.url, linkifiers, signal }
     const text = edit && (await newText(tx, edit, plan.content ?? '', topic, where, ctx))
     const links = move ? linkifiers.topicLinks(topic) : []
 

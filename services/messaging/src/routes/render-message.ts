@@ -10,12 +10,12 @@ import { loadRenderContext, readingIn } from '../facts/render-context.ts'
 
 export default route<typeof renderMessage, Context, Tx>(
   renderMessage,
-  async ({ input, granted: { actor }, request, ctx }) => {
+  async ({ input, granted: { actor }, request, ctx, signal }) => {
     // No connection is held while it waits for the renderer.
     const { content, context } = await ctx.database.read(actor.orgId, async (tx) =>
       asSeenIn(tx, ctx, actor, { content: input.content, url: request.url }),
     )
-    return { rendered: (await ctx.renderer.render(actor, content, context, 'nothing')).html }
+    return { rendered: (await ctx.renderer.render(actor, content, context, signal)).html }
   },
 )
 

@@ -28,7 +28,7 @@ export default route(sendMessage, guard, async ({ input, granted, request, ctx, 
   const target = foundTarget(ctx.targets, granted.object)
   const { topic, queue_id: queueId, local_id: localId } = input
   const words = { topic, content: input.content, url: request.url }
-  const composed = await compose(ctx, granted, target, words)
+  const composed = await compose(ctx, granted, target, words, signal)
   const { userId } = granted.actor
   const given = { idempotencyKey: request.idempotencyKey, queueId, localId }
   const sending = {

@@ -23,14 +23,14 @@ export default route<typeof testWelcomeMessage, Context, Tx>(
     hidden: notAdmin,
     denied: notAdmin,
   },
-  async ({ input, actor, request, ctx }) => {
+  async ({ input, actor, request, ctx, signal }) => {
     const { actor: bot } = await ctx.database.read(actor.orgId, readNotificationBot)
     const target = await findTarget(ctx.facts, bot, { kind: 'people', ids: [actor.userId] })
     // Who is not to be written to has been refused where they were looked for.
     const granted = sure(authorize('message:send', bot, target.object, target.found.rights))
     const words = { topic: undefined, content: input.welcome_message_custom_text, url: request.url }
     // As it would be for who is new: it names nobody whom its reader does not see.
-    const composed = await compose(ctx, granted, target, { ...words, seenBy: actor })
+    const composed = await compose(ctx, granted, target, { ...words, seenBy: actor }, signal)
     const { id } = await writeComposed(ctx, granted, target, composed, {
       // The bot has no keys of its own: two who ask alike get a message each.
       key: sendKey(bot.userId, {}, ctx.ids),

@@ -15,7 +15,7 @@ import { type Named, noSuchChannel, parseRecipient } from '../rules/recipient.ts
 
 export default route<typeof updateScheduledMessage, Context, Tx>(
   updateScheduledMessage,
-  async ({ input, granted: own, actor, ctx, tx }) => {
+  async ({ input, granted: own, actor, ctx, tx, signal }) => {
     const { scheduled_message_id: id, ...changes } = input
     if (Object.keys(changes).length === 0) throw badRequest('Nothing to change')
     const row = await holdScheduled(tx, own, id)
@@ -32,11 +32,8 @@ export default route<typeof updateScheduledMessage, Context, Tx>(
     const { granted } = verdict
     const topic = input.topic ?? (row.channel === null ? undefined : row.topic)
     const content = input.content ?? row.content
-    const composed = await compose(within(tx, ctx), granted, target, {
-      topic,
-      content,
-      url: row.url,
-    })
+    const words = { topic, content, url: row.url }
+    const composed = await compose(within(tx, ctx), granted, target, words, signal)
     const kept = await measureScheduled(tx, granted, 'messages', id)
     roomFor('scheduled messages', kept, composed.content, composed.rendered.html)
     const changed = await replaceScheduled(tx, granted, id, {

@@ -71,8 +71,7 @@ export const readShownChannels = (tx: Tx, { spectator }: Shown<'spectator:look'>
 
 export interface NewChannel {
   readonly name: string
-  readonly description: string
-  readonly renderedDescription: string
+  readonly description: { readonly text: string; readonly rendered: string }
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
   /** The group that each permission in it is given to. */
@@ -107,8 +106,8 @@ export async function insertChannel(
       tx.org,
       channel.name,
       channelNameKey(channel.name),
-      channel.description,
-      channel.renderedDescription,
+      channel.description.text,
+      channel.description.rendered,
       kind.inviteOnly,
       kind.historyPublicToSubscribers,
       kind.isWebPublic,

@@ -19,8 +19,7 @@ export const readFolders = (
 
 export interface NewFolder {
   readonly name: string
-  readonly description: string
-  readonly rendered: string
+  readonly description: { readonly text: string; readonly rendered: string }
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }
@@ -41,8 +40,8 @@ export async function insertFolder(
       tx.org,
       folder.name,
       channelNameKey(folder.name),
-      folder.description,
-      folder.rendered,
+      folder.description.text,
+      folder.description.rendered,
       actor.userId,
       folder.at,
     ],

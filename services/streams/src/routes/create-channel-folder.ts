@@ -10,13 +10,14 @@ import { folderName, folderNameTaken } from '../rules/folder-name.ts'
 import { channelDescription } from '../rules/wanted-channels.ts'
 
 export default route<typeof createFolder, Context, Tx>(createFolder, async (handled) => {
-  const { input, tx, granted, request, ctx } = handled
+  const { input, tx, granted, request, signal, ctx } = handled
   const name = folderName(input.name)
-  const description = channelDescription(input.description)
+  const text = channelDescription(input.description)
   if ((await readFolders(tx, granted)).length >= maxFolders)
     throw badRequest(`Too many channel folders (limit: ${maxFolders})`)
-  const rendered = await renderDescription(ctx.renderer, granted.actor, description, request.url)
-  const made = await insertFolder(tx, granted, { name, description, rendered, at: ctx.clock.now() })
+  const by = { renderer: ctx.renderer, actor: granted.actor, signal, url: request.url }
+  const description = renderDescription(by, text)
+  const made = await insertFolder(tx, granted, { name, description, at: ctx.clock.now() })
   if (!made) throw folderNameTaken()
   await append(tx, granted.rights, [make(folderChanged, { op: 'add', channel_folder: made })])
   return { channel_folder_id: made.id }

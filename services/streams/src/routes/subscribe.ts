@@ -2,6 +2,7 @@ import { subscribe } from '@parley/api'
 import { badRequest } from '@parley/core'
 import type { Tx } from '@parley/db'
 import { alsoTogether, route } from '@parley/kit'
+import { actingIn } from '../acting.ts'
 import type { Context } from '../context.ts'
 import { findPrincipals } from '../facts/people.ts'
 import { answerOfJoining, joinChannels } from '../join-channels.ts'
@@ -13,10 +14,10 @@ import { refuseTooMany } from '../rules/too-many.ts'
 import { wantedChannels } from '../rules/wanted-channels.ts'
 
 const alone = route<typeof subscribe, Context, Tx>(subscribe, async (handled) => {
-  const { input, tx, actor, rights, request, ctx } = handled
+  const { input, tx, actor, request } = handled
   const wanted = wantedChannels(input.subscriptions)
   refuseTooMany(wanted.length, Math.max(input.principals?.length ?? 0, 1))
-  const acting = { tx, actor, rights, now: ctx.clock.now(), webPublic: ctx.webPublic, renderer: ctx.renderer }
+  const acting = actingIn(handled)
   // Refused although no channel may have to be made: a request that cannot be granted is not granted by chance.
   refuseUnsupported(input, actor)
   const people = await findPrincipals(tx, actor, input.principals)

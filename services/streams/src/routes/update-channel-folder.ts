@@ -10,7 +10,7 @@ import { folderName, folderNameTaken, invalidFolder } from '../rules/folder-name
 import { channelDescription } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateFolder, Context, Tx>(updateFolder, async (handled) => {
-  const { input, tx, granted, request, ctx } = handled
+  const { input, tx, granted, request, signal, ctx } = handled
   const { channel_folder_id: id, is_archived: archived = null } = input
   const name = input.name === undefined ? null : folderName(input.name)
   const text = input.description === undefined ? null : channelDescription(input.description)
@@ -18,9 +18,8 @@ export default route<typeof updateFolder, Context, Tx>(updateFolder, async (hand
   if (!before) throw invalidFolder()
   if (archived && !before.is_archived && (await folderHasChannels(tx, granted, id)))
     throw badRequest('You need to remove all the channels from this folder to archive it.')
-  const render = async (of: string): Promise<string> =>
-    renderDescription(ctx.renderer, granted.actor, of, request.url)
-  const description = text === null ? null : { text, rendered: await render(text) }
+  const by = { renderer: ctx.renderer, actor: granted.actor, signal, url: request.url }
+  const description = text === null ? null : renderDescription(by, text)
   if (!(await setFolder(tx, granted, id, { name, description, archived }))) throw folderNameTaken()
   const data = changed(before, {
     ...(name === null ? {} : { name }),

@@ -3,20 +3,16 @@ import type { Tx } from '@parley/db'
 import { route } from '@parley/kit'
 import { change } from '../change-channel.ts'
 import type { Context } from '../context.ts'
-import { renderDescription } from '../present/description.ts'
 import { retentionDays } from '../rules/retention.ts'
 import { channelDescription, channelName } from '../rules/wanted-channels.ts'
 
 export default route<typeof updateChannel, Context, Tx>(updateChannel, async (handled) => {
-  const { input, actor, request, ctx } = handled
+  const { input } = handled
   const { new_name, description, is_private, is_web_public, history_public_to_subscribers } = input
-  const text = description === undefined ? null : channelDescription(description)
   const { message_retention_days } = input
-  const render = async (of: string): Promise<string> =>
-    renderDescription(ctx.renderer, actor, of, request.url)
   await change(handled, input.stream_id, {
     name: new_name === undefined ? null : channelName(new_name),
-    description: text === null ? null : { text, rendered: await render(text) },
+    description: description === undefined ? null : channelDescription(description),
     is_private,
     is_web_public,
     history_public_to_subscribers,
