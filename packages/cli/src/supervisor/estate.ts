@@ -1,25 +1,21 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Ids } from '@parley/core'
-import { spiffeId } from '@parley/crypto'
-import { migrate, setSearchLanguage } from '@parley/db'
-import { endLeftover } from '../child.ts'
 import { Failure } from '../command.ts'
-import type { Config, SearchLanguage } from '../config.ts'
-import { bootstrapDatabase, type Postgres } from '../daemons/postgres.ts'
+import type { Config } from '../config.ts'
 import { redisUsers } from '../daemons/redis-users.ts'
 import { Demo, readDocument, writeDocument, type Installation, type Settings } from '../installation.ts'
-import { readMaterial } from '../material.ts'
 import { ensurePki, type Pki } from '../pki.ts'
 import { choosePorts, chooseSettings, readDetours, type Wishes } from './choices.ts'
 import { allServices, type Request } from './control.ts'
 import type { Port } from './handshake.ts'
 import { keep, type Keeper } from './keeper.ts'
-import { openLogFile, type LogFile } from './log-file.ts'
-import { database, gatewayAddress, instancesOf, restartOrder } from './services.ts'
+import { endLeftovers } from './leftovers.ts'
+import { migrateDatabase } from './migrate-database.ts'
+import { gatewayAddress, instancesOf, restartOrder } from './services.ts'
 import { revokeIdentity, rotateAuthority, type TrustWork } from './trust.ts'
 import { daemonUnits, serviceUnits, type DaemonUnits } from './units.ts'
+import { createVoice } from './voice.ts'
 
 export interface EstateOptions {
   installation: Installation
@@ -44,29 +40,15 @@ export interface Estate {
 
 /** Makes the estate of an installation; nothing runs before `start`. */
 export function createEstate({ installation, wishes, config, clock, ids }: EstateOptions): Estate {
-  const logs = new Map<string, LogFile>()
-  const listeners = new Set<(line: string) => void>()
+  const voice = createVoice(installation.logs, clock)
+  const { say } = voice
   const keepers: Keeper[] = []
-  /** What whoever comes now is told first: what has been said of the starting or stopping that is going on. */
-  const past: string[] = []
-  let settled = false
   let pki: Pki | undefined
   let settings: Settings = { port: 0, gateways: 0, hosts: [] }
   let daemons: DaemonUnits | undefined
   let ports: Port[] = []
   let stopping = false
   let written = Promise.resolve()
-
-  const logOf = (name: string): LogFile => {
-    const open = logs.get(name) ?? openLogFile(join(installation.logs, `${name}.log`))
-    logs.set(name, open)
-    return open
-  }
-  const say = (line: string): void => {
-    logOf('supervisor').write(`${new Date(clock.now()).toISOString()} ${line}\n`)
-    if (!settled) past.push(line)
-    for (const listener of listeners) listener(line)
-  }
 
   const processes = () => {
     const own = { name: 'supervisor', pid: process.pid, port: null, address: null }
@@ -158,11 +140,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     )
 
   return {
-    listen(listener) {
-      for (const line of past) listener(line)
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    listen: voice.listen,
 
     async start() {
       await endLeftovers(installation)
@@ -183,7 +161,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
         instances,
         config,
         publicPort: settings.port,
-        onOutput: (name: string) => (chunk: Buffer) => logOf(name).write(chunk),
+        onOutput: (name: string) => (chunk: Buffer) => voice.logOf(name).write(chunk),
       }
       const keeperOptions = { clock, say, onChange: changed }
       daemons = daemonUnits(unitOptions)
@@ -196,9 +174,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
       say('starting the services')
       await startAll(services)
       await writeRun()
-      // Whoever asks from now on hears only of what comes.
-      settled = true
-      past.length = 0
+      voice.settle()
     },
 
     async tooLate() {
@@ -210,8 +186,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
     async stop() {
       clearInterval(renewal)
       stopping = true
-      settled = false
-      past.length = 0
+      voice.begin()
       // What was started last is stopped first; the gateways together, then one after the other.
       for (const group of stopOrder(keepers)) {
         await Promise.all(
@@ -223,8 +198,7 @@ export function createEstate({ installation, wishes, config, clock, ids }: Estat
       }
       await writeRun().catch((error: unknown) => say(`run.json could not be written: ${String(error)}`))
       say('stopped')
-      for (const log of logs.values()) log.close()
-      logs.clear()
+      voice.close()
     },
 
     async answer(request) {
@@ -287,38 +261,4 @@ function stopOrder(keepers: readonly Keeper[]): Keeper[][] {
     pick((group) => group !== 'gateway' && !last.includes(group)),
     ...last.map((name) => pick((group) => group === name)),
   ]
-}
-
-/** Ends what a supervisor that was killed may have left running. */
-async function endLeftovers({ dir, pids }: Installation): Promise<void> {
-  const services = (await readdir(pids))
-    .filter((name) => name !== 'supervisor.pid')
-    .map((name) => join(pids, name))
-  await Promise.all(services.map((file) => endLeftover(file, 'SIGTERM')))
-  await Promise.all([
-    endLeftover(join(dir, 'nats', 'nats.pid'), 'SIGTERM'),
-    endLeftover(join(dir, 'redis', 'redis.pid'), 'SIGTERM'),
-    endLeftover(join(dir, 'postgres', 'postgres.pid'), 'SIGINT'),
-  ])
-}
-
-async function migrateDatabase(
-  postgres: Postgres,
-  pki: Pki,
-  language: SearchLanguage | undefined,
-  say: (line: string) => void,
-): Promise<void> {
-  await bootstrapDatabase(postgres, database)
-  const material = await readMaterial(pki.certDir('owner'))
-  const owner = {
-    host: '127.0.0.1',
-    port: postgres.port,
-    database,
-    role: 'parley_owner',
-    tls: { ...material, serverUri: spiffeId(pki.trustDomain, 'postgres') },
-  }
-  const ran = await migrate(owner)
-  if (ran.length > 0) say(`database migrated: ${ran.length} steps`)
-  if (language !== undefined && (await setSearchLanguage(owner, language)))
-    say(`search speaks ${language} from now on; messages are read anew for it by and by`)
 }
