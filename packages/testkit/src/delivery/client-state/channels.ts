@@ -1,4 +1,5 @@
 import { DefaultGroupObject, FolderObject, SubscriptionSettings } from '@parley/api'
+import { expect } from 'vitest'
 import { z } from 'zod'
 import { Channel, Ids } from './snapshot.ts'
 import { type Appliers, type ClientState, including, type KnownChannel, without } from './state.ts'
@@ -13,8 +14,12 @@ export const withoutSettings = (facts: Record<string, unknown>): Record<string, 
 
 export const ofChannels: Appliers = {
   'stream create'(state, event) {
-    for (const one of z.array(Channel).parse(event['streams']))
-      state.channels[one.stream_id] ??= { membership: 'outside', facts: factsOf(one), subscribers: [] }
+    for (const one of z.array(Channel).parse(event['streams'])) {
+      const known = state.channels[one.stream_id]
+      // Some clients keep what they know, others take what is told: so it has to be the same.
+      if (known) expect(known.facts).toMatchObject(factsOf(one))
+      else state.channels[one.stream_id] = { membership: 'outside', facts: factsOf(one), subscribers: [] }
+    }
   },
   'stream delete'(state, event) {
     // One that came and was closed between two polls is not known, and its number says nothing.
