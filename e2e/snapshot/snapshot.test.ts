@@ -75,7 +75,7 @@ test(
     const bot: Watcher = { ...stage.client(botKeys), id: botId, kind: 'bot', gateways: atEach(botKeys) }
     const watching = [...staying, bot]
     const changes = changesAtRandom(
-      { owner, staying, lookingOn: [botId], newcomer: (name) => stage.person(name) },
+      { owner, staying, lookingOn: [bot], newcomer: (name) => stage.person(name) },
       random,
     )
     const register = async (by: Watcher): Promise<Watched> => ({

@@ -43,21 +43,34 @@ test(
     for (const [i, role] of [600, 200, 300].entries())
       await org.owner.ok('PATCH', `/users/${staying[3 + i]?.id}`, { role })
     const made = await org.owner.ok('POST', '/bots', { full_name: 'Looks On', short_name: 'looks-on' })
-    const looksOn = z.int().parse(made['user_id'])
-    const bot = org.client({
-      email: `looks-on-bot@${new URL(org.url).hostname}`,
-      apiKey: z.string().parse(made['api_key']),
-    })
+    const bot = {
+      ...org.client({
+        email: `looks-on-bot@${new URL(org.url).hostname}`,
+        apiKey: z.string().parse(made['api_key']),
+      }),
+      id: z.int().parse(made['user_id']),
+    }
     const watching: ApiClient[] = [...staying, bot]
     const changes = changesAtRandom(
-      { owner: org.owner, staying, lookingOn: [looksOn], newcomer: (name) => org.person(name) },
+      { owner: org.owner, staying, lookingOn: [bot], newcomer: (name) => org.person(name) },
       seeded(seed),
     )
     let done = 0
     let compared = 0
+    let toldBot = 0
     for (let round = 0; round < rounds; round++) {
+      // Guests hear of nothing that mentions them where they are not.
+      await org.owner.ok('PATCH', `/bots/${bot.id}`, { role: 400 })
       const queues = await Promise.all(watching.map((who) => eventQueue(who, wanted)))
       for (const { state } of queues) expect(faults('POST', '/register', state)).toEqual([])
+      const to = `Round ${round}`
+      await org.owner.ok('POST', '/users/me/subscriptions', { subscriptions: [{ name: to }] })
+      await org.owner.ok('POST', '/messages', {
+        type: 'channel',
+        to,
+        topic: 'tea',
+        content: `@**|${bot.id}**`,
+      })
       for (let i = 0; i < changesPerRound; i++) if ((await changes.next()).done) done++
       await network.settle()
       for (const [i, who] of watching.entries()) {
@@ -66,13 +79,15 @@ test(
         const events = await unlessAnew(queue.rest())
         if (!events) continue
         compared++
+        if (who === bot) toldBot += events.filter(({ type }) => type === 'message').length
         expect(contractAvailable() ? events.flatMap(eventFaults) : []).toEqual([])
         const fresh = await eventQueue(who, wanted)
         expectSnapshotEqual(queue.state, events, fresh.state)
       }
     }
-    // Few begin anew, or this shows nothing.
+    // Few begin anew, and the bot hears of something, or this shows nothing.
     expect(compared).toBeGreaterThan((rounds * watching.length) / 2)
+    expect(toldBot).toBeGreaterThan(0)
     // Most changes at random have to be possible, or this shows nothing.
     expect(done).toBeGreaterThan((rounds * changesPerRound) / 3)
   },

@@ -4,6 +4,7 @@ import { ofDefaultGroups } from './changes/default-groups.ts'
 import { ofFolders } from './changes/folders.ts'
 import { ofGroups } from './changes/groups.ts'
 import { ofKept } from './changes/kept.ts'
+import { ofLookingOn } from './changes/looking-on.ts'
 import { ofMessages } from './changes/messages.ts'
 import { ofOrganisation } from './changes/organisation.ts'
 import { ofPeople } from './changes/people.ts'
@@ -15,7 +16,7 @@ import type { Seeded } from './seeded.ts'
 export type { Cast, Member } from './changes/play.ts'
 
 /** Every kind of change that the product has. A new feature adds its own to its domain. */
-const kinds: Kinds = {
+const ofAll: Kinds = {
   ...ofMessages,
   ...ofChannels,
   ...ofFolders,
@@ -41,6 +42,7 @@ export interface Changes {
 }
 
 export function changesAtRandom(cast: Cast, random: Seeded): Changes {
+  const kinds = cast.lookingOn ? { ...ofAll, ...ofLookingOn } : ofAll
   const leaving: Member[] = []
   const play: Play = {
     ...cast,

@@ -24,7 +24,7 @@ const mention = ({ random, anybody, lookingOn = [] }: Play): string =>
     '@**all**',
     '@**topic**',
     `@**|${anybody().id}**`,
-    ...lookingOn.map((bot) => `@**|${bot}**`),
+    ...lookingOn.map(({ id }) => `@**|${id}**`),
   ])
 
 const sendToChannel: Change = (play, who) =>

@@ -11,8 +11,8 @@ export interface Cast {
   readonly owner: Member
   /** Never deactivated: they look on. */
   readonly staying: readonly [Member, ...Member[]]
-  /** Bots that look on from outside: messages mention them too. */
-  readonly lookingOn?: readonly number[]
+  /** Bots that look on, from outside most channels, and are mentioned there. */
+  readonly lookingOn?: readonly Member[]
   /** Makes an account; its name counts up. */
   newcomer(name: string): Promise<Member>
 }
