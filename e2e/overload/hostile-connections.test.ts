@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pidOf } from '../faults/processes.ts'
 import { type Person, type Product, scene, type Scene, startProduct } from '../product.ts'
 import { size } from '../size.ts'
-import { connection, type Reply, requestOf } from './connection.ts'
+import { type Connection, connection, type Reply, requestOf } from './connection.ts'
 import { jobOf } from './generator.ts'
 import { memoryOf, watchMemory } from './measures.ts'
 import { newcomers } from './newcomers.ts'
@@ -17,21 +17,25 @@ let product: Product
 let stage: Scene
 let eve: Person
 let ann: Person
+let hers: Connection
 beforeAll(async () => {
   product = await startProduct({ gateways: 1 })
   stage = await scene(product)
   eve = await stage.person('Eve Hostile')
   ann = await stage.person('Ann Honest')
-  // Her connection stands before: dialled amid thousands, it would wait for the process that dials them all.
-  await ann.ok('GET', '/users/me')
+  // Her connection stands before, and stays: dialled amid thousands, it would wait for the process that dials them all.
+  hers = connection(target().target)
+  await askHers()
 }, 240_000)
 afterAll(async () => {
+  hers?.[Symbol.dispose]()
   await stage?.[Symbol.asyncDispose]()
   await product?.[Symbol.asyncDispose]()
 }, 60_000)
 
 const target = () => jobOf(stage, [eve])
 const headers = (who?: Person) => ({ host: target().host, ...(who && basicHeader(who)) })
+const askHers = (): Promise<Reply> => hers.ask(requestOf('GET', '/users/me', headers(ann)))
 
 async function dial(): Promise<TLSSocket> {
   const socket = connect(target().target)
@@ -63,7 +67,7 @@ async function others(during: Promise<unknown>): Promise<void> {
   })
   let answered = 0
   while (!state.over) {
-    expect((await ann.get('/users/me')).status).toBe(200)
+    expect((await askHers()).status).toBe(200)
     answered++
     await new Promise((next) => setTimeout(next, 50))
   }
@@ -207,15 +211,13 @@ test('[F51] at its limit of open files a gateway takes no new connection, and an
       socket.on('error', () => {})
       socket.once('close', () => done(false))
     })
-  using kept = connection(target().target)
-  const ask = () => kept.ask(requestOf('GET', '/users/me', headers(ann)))
-  expect((await ask()).status).toBe(200)
+  expect((await askHers()).status).toBe(200)
   await limit(readdirSync(`/proc/${pid}/fd`).length + 10)
   try {
     const storm = await Promise.all(Array.from({ length: 60 }, shaken))
     // The fault happened: some found no place.
     expect(storm).toContain(false)
-    expect((await ask()).status).toBe(200)
+    expect((await askHers()).status).toBe(200)
   } finally {
     await limit(former)
     for (const socket of dialled) socket.destroy()

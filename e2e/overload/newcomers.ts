@@ -35,7 +35,9 @@ export function newcomers(calls: Calls): Newcomers {
   })
   child.send(calls)
   return {
-    stood: () => void child.send('stood'),
+    stood() {
+      if (child.connected) child.send('stood')
+    },
     async over() {
       const answer = once(child, 'message')
       child.send('over')
