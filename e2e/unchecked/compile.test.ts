@@ -49,6 +49,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging dueOrganisations': 'the same',
   'messaging claimDue':
     'what is due is decided on when it is taken, as its writer’s act, and nobody else sees it',
+  'messaging claimAgain': 'the same, of one that was taken before',
   'messaging dropDue': 'drops what was taken so; reads nothing',
   'messaging failScheduled': 'marks what was taken so; reads nothing',
   'messaging expiringOrganisations': 'numbers of organisations, for the job that takes old messages away',
@@ -56,6 +57,7 @@ const withoutProof: Readonly<Record<string, string>> = {
   'messaging readExpired': 'what the law is asked about before any of it is taken away',
   'messaging putOffScheduled': 'puts off what was taken; its writer is told',
   'messaging bounded': 'sets how long statements may take',
+  'messaging placeOf': 'says of a proof, which it takes by the type of another function, what it is about',
   'messaging reachedBy': 'a place among ids from which searches begin; nobody is told of it',
   'messaging matchingWords': 'compares words that are given, of messages read against a proof',
   'messaging receivedSql': 'a text of SQL; the statement that takes it asks for the proof',
