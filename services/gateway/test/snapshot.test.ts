@@ -59,8 +59,6 @@ test(
     let compared = 0
     let toldBot = 0
     for (let round = 0; round < rounds; round++) {
-      // Guests hear of nothing that mentions them where they are not.
-      await org.owner.ok('PATCH', `/bots/${bot.id}`, { role: 400 })
       const queues = await Promise.all(watching.map((who) => eventQueue(who, wanted)))
       for (const { state } of queues) expect(faults('POST', '/register', state)).toEqual([])
       const to = `Round ${round}`

@@ -46,16 +46,9 @@ const mark: Change = async (play) => {
   })
 }
 
-/** Its queues begin anew by it, so it is a guest for less time than not. */
-const changeRole: Change = async (play) => {
-  const bot = oneBot(play)
-  return bot ? play.owner.patch(`/bots/${bot.id}`, { role: play.random.pick([600, 400, 400]) }) : null
-}
-
 /** What is done to bots that look on, and by them. */
 export const ofLookingOn: Kinds = {
   'mention a bot that looks on': [8, mention],
   'let a bot that looks on come or go': [3, comeOrGo],
   'let a bot that looks on mark a message': [3, mark],
-  'change the role of a bot that looks on': [1, changeRole],
 }
