@@ -67,7 +67,7 @@ export async function createMessaging(config: MessagingConfig, deps: ServiceDeps
       waiting: () => dueOrganisations(database, Math.floor(clock.now() / 1000)),
       atOnce: 4,
       random: () => deps.ids.bytes(4).readUInt32BE() / 2 ** 32,
-      serve: (org) => deliverDue({ ...ctx, afterCommit, onProblem }, org),
+      serve: (org, end) => deliverDue({ ...ctx, afterCommit, onProblem }, org, end),
       wait,
       onProblem,
     }),

@@ -1,4 +1,4 @@
-import { AppError } from '@parley/core'
+import { AppError, Beforehand, unavailable } from '@parley/core'
 import { appendedIn, type ScheduledChanged, scheduledChanged } from '@parley/events'
 import { contractAvailable, eventFaults } from '@parley/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -362,6 +362,53 @@ test('those that fail by a fault of ours stay, keep back no other, and are tried
   expect(await deliverDue(on, here.org)).toBe(64)
   expect((await sentBy(ann))[0]?.content).toBe('fine')
   expect(await kept(ann)).toEqual([])
+})
+
+/** There is no room to make the code and formulas of a text that says so. */
+const withoutRoom = (whenFull: () => void = () => {}): Delivering => {
+  const on = delivering()
+  return {
+    ...on,
+    renderer: {
+      renderWithin(by, source, context, signal) {
+        if (source.startsWith('full')) {
+          throw new Beforehand(() => {
+            whenFull()
+            return Promise.reject(unavailable(new Error('the line is full')))
+          })
+        }
+        return on.renderer.renderWithin(by, source, context, signal)
+      },
+    },
+  }
+}
+
+test('one whose code and formulas find no room is put off, and keeps back no other', async () => {
+  await schedule(ann, { content: 'full' })
+  await schedule(bob, { content: 'fine', scheduled_delivery_timestamp: now + 61 })
+  later(61)
+  expect(await deliverDue(withoutRoom(), here.org)).toBe(1)
+  expect((await sentBy(bob))[0]?.content).toBe('fine')
+  expect(await dueOrganisations(one.ctx.database, at)).toEqual([])
+  later(180)
+  expect(await deliverDue(delivering(), here.org)).toBe(1)
+  expect((await sentBy(ann))[0]?.content).toBe('full')
+})
+
+test('who shuts down sends no more, and leaves what waits as it was', async () => {
+  await schedule(ann, { content: 'full' })
+  await schedule(bob, { content: 'fine', scheduled_delivery_timestamp: now + 61 })
+  later(61)
+  const end = new AbortController()
+  expect(
+    await deliverDue(
+      withoutRoom(() => end.abort()),
+      here.org,
+      end.signal,
+    ),
+  ).toBe(0)
+  expect(await deliverDue(delivering(), here.org, end.signal)).toBe(0)
+  expect(await deliverDue(delivering(), here.org)).toBe(2)
 })
 
 test('after a day of faults of ours it fails, which is told; a new time begins anew', async () => {

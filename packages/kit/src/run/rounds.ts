@@ -8,8 +8,8 @@ const gatherMs = 250
 export interface RoundsOptions {
   /** Organisations where something waits. */
   readonly waiting: () => Promise<readonly OrgId[]>
-  /** Does some of an organisation's. @returns how much; 0 where there is nothing to do */
-  readonly serve: (org: OrgId) => Promise<number>
+  /** Does some of an organisation's, no more of it once `end` is aborted. @returns how much; 0 where there is nothing to do */
+  readonly serve: (org: OrgId, end: AbortSignal) => Promise<number>
   /** Resolves after the milliseconds, or rejects when the signal is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
   /** How many organisations at once, and with which to begin, from 0 to below 1: one that is slow delays few others. */
@@ -52,7 +52,7 @@ export function createRounds({
     const work = async (): Promise<void> => {
       for (const org of left) {
         if (end.signal.aborted) return
-        const served = await serve(org).catch(nothing)
+        const served = await serve(org, end.signal).catch(nothing)
         most = Math.max(most, served)
       }
     }
@@ -65,7 +65,7 @@ export function createRounds({
       await wait(most >= worthwhile ? breathMs : most > 0 ? gatherMs : pauseMs, end.signal)
     }
   }
-  // Only waiting is aborted.
+  // Only waiting is aborted here.
   const running = run().catch(() => {})
   return {
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,14 @@
 import { type Actor, authorize, type Granted } from '@parley/access'
-import { AppError, badRequest, type Clock, type OrgId, type Rights, sha256, userId } from '@parley/core'
+import {
+  AppError,
+  badRequest,
+  Beforehand,
+  type Clock,
+  type OrgId,
+  type Rights,
+  sha256,
+  userId,
+} from '@parley/core'
 import { type Database, readActor, say, type Tx } from '@parley/db'
 import { append, hold, make, reminderChanged, scheduledChanged, StaleRights } from '@parley/events'
 import { type AfterCommit, commit, deciding } from '@parley/kit'
@@ -48,17 +57,24 @@ export interface Delivering {
 /**
  * Sends what is due of one organisation, each in a transaction of its own that takes it from those who would send it
  * too, decides, writes the message and drops it. So it is sent once, however many do this and whenever one is killed.
+ * @param end aborted when no more is to be sent: what waits for its code and formulas then stays as it is
  * @returns how many are done with, sent or failed
  * @throws AppError UNAVAILABLE where the database is not there
  */
-export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
+export async function deliverDue(
+  on: Delivering,
+  org: OrgId,
+  end: AbortSignal = new AbortController().signal,
+): Promise<number> {
   let done = 0
-  for (let tried = 0; tried < mostAtOnce; tried++) {
+  for (let tried = 0; tried < mostAtOnce && !end.aborted; tried++) {
     const now = Math.floor(on.clock.now() / 1000)
     let claimed: ScheduledRow | null = null
-    // Nobody hangs up on it.
-    const { signal } = new AbortController()
+    let gaveWay = false
+    // One for each message: what is made beforehand is kept by it.
+    const signal = AbortSignal.any([end])
     const one = async (attempt: number): Promise<'settled' | 'gone' | 'nothing is due'> => {
+      gaveWay = false
       try {
         return await commit(
           on,
@@ -77,6 +93,7 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
           attempt,
         )
       } catch (error) {
+        gaveWay = error instanceof Beforehand
         if (!(error instanceof NotBegun)) throw error
         // Behind the row that was claimed, and before the next attempt.
         await begin({ database: on.database, hint: (to, seq) => on.afterCommit.hint(to, seq) }, error.granted)
@@ -88,11 +105,11 @@ export async function deliverDue(on: Delivering, org: OrgId): Promise<number> {
       if (outcome === 'nothing is due') break
       if (outcome === 'settled') done++
     } catch (error) {
-      if (error instanceof OutOfUse) break
+      if (error instanceof OutOfUse || end.aborted) break
       if (claimed === null) throw error
-      // One that we cannot handle keeps back no other.
+      // One that we cannot handle keeps back no other, nor does one whose code and formulas found no room.
       await putOff(on, org, claimed, now)
-      if (error instanceof AppError && error.code === 'UNAVAILABLE') throw error
+      if (!gaveWay && error instanceof AppError && error.code === 'UNAVAILABLE') throw error
       on.onProblem(error)
     }
   }
