@@ -1,15 +1,6 @@
-import { type Actor, authorize, type Granted } from '@parley/access'
-import {
-  AppError,
-  badRequest,
-  Beforehand,
-  type Clock,
-  type OrgId,
-  type Rights,
-  sha256,
-  userId,
-} from '@parley/core'
-import { type Database, readActor, say, type Tx } from '@parley/db'
+import { authorize, type Granted } from '@parley/access'
+import { AppError, badRequest, Beforehand, type Clock, type OrgId, sha256, userId } from '@parley/core'
+import { type Database, say, type Tx } from '@parley/db'
 import { append, hold, make, reminderChanged, scheduledChanged, StaleRights } from '@parley/events'
 import { type AfterCommit, commit, deciding } from '@parley/kit'
 import type { Renderer } from '@parley/markdown'
@@ -18,13 +9,10 @@ import { begin, mustBegin } from '../begin-conversation.ts'
 import { alertedOf, compose } from '../compose.ts'
 import { followSent } from '../follow-topic.ts'
 import { within } from '../sources.ts'
-import { readMessageFacts } from '../facts/message-facts.ts'
-import { readNotificationBot } from '../facts/notification-bot.ts'
 import { findTarget } from '../facts/target.ts'
 import type { OrganisationLinkifiers } from '../linkifiers.ts'
 import { presentReminder, presentScheduled } from '../present/scheduled.ts'
 import { sendOf } from '../present/send.ts'
-import { readMessage } from '../repo/messages.ts'
 import { readNoticeReaders } from '../repo/resolved-notices.ts'
 import { whileInUse, OutOfUse } from '../facts/organisation-use.ts'
 import {
@@ -37,8 +25,8 @@ import {
 } from '../repo/scheduled.ts'
 import { encodeSend, writeSends } from '../repo/send-batch.ts'
 import { namedOf, waitAfter } from '../rules/later.ts'
-import { sentText } from '../rules/reminder-text.ts'
 import { failedText } from '../rules/notice-text.ts'
+import { readVoices, reminding } from './voices.ts'
 
 /** How many of one organisation's go out before others have their turn. */
 const mostAtOnce = 64
@@ -231,41 +219,4 @@ async function deliver(
   const sent = { topic: composed.topic, id: outcome.id, mentioned: composed.rendered.mentions.users }
   const { events } = await followSent(tx, granted, target.found.facts, sent, Math.floor(clock.now() / 1000))
   if (events.length > 0) await append(tx, null, events)
-}
-
-/** Whose words they are, who says them, and for whom they name people and channels. */
-interface Voices {
-  readonly writer: Actor
-  readonly speaker: Actor
-  readonly seenBy: Actor
-  /** That the writer was read under. */
-  readonly rights: Rights
-}
-
-/**
- * The bot says what it is to say, and reminders of what people want to be reminded of; everybody else says their own. What
- * it says to one person is rendered for them, so that it names nothing they do not see.
- * @throws AppError BAD_REQUEST where the writer's account is not in use
- */
-async function readVoices(tx: Tx, row: ScheduledRow): Promise<Voices> {
-  if (row.notice) {
-    const { actor: bot, rights } = await readNotificationBot(tx)
-    const to = row.people?.find((id) => id !== row.user)
-    const receiver = to === undefined ? null : (await readActor(tx, userId(to))).actor
-    return { writer: bot, speaker: bot, seenBy: receiver ?? bot, rights }
-  }
-  const { actor, rights } = await readActor(tx, userId(row.user))
-  if (!actor?.isActive) throw badRequest('Account is deactivated')
-  const speaker = row.about === null ? actor : (await readNotificationBot(tx)).actor
-  return { writer: actor, speaker, seenBy: actor, rights }
-}
-
-/** A reminder's text with the message it is about. @throws AppError BAD_REQUEST where it may not be read */
-async function reminding(tx: Tx, actor: Actor, row: ScheduledRow, about: number): Promise<string> {
-  const facts = await readMessageFacts(tx, actor, about)
-  const verdict = facts && authorize('message:read', actor, facts, (await readActor(tx, actor.userId)).rights)
-  if (!verdict?.ok) throw badRequest('Invalid message(s)')
-  const [message] = (await readMessage(tx, verdict.granted)).rows
-  if (!message) throw badRequest('Invalid message(s)')
-  return sentText(row.content, message.senderId, message.content)
 }
