@@ -1,23 +1,13 @@
 import { join } from 'node:path'
-import type { Instance, Surroundings } from '@parley/cli'
+import { type Instance, startOrder, type Surroundings } from '@parley/cli'
 import type { TestServers } from '../servers/instances.ts'
 import type { MailServer } from '../servers/mail-server.ts'
 import type { PrivateNats } from '../servers/private-nats.ts'
 import type { NetworkService } from './services.ts'
 
-const order: readonly NetworkService[] = [
-  'relay',
-  'auth',
-  'streams',
-  'messaging',
-  'uploads',
-  'audit',
-  'gateway',
-]
-
 /** The instances of each service, in the order in which they are started. */
 export const instancesFor = (counts: Partial<Readonly<Record<NetworkService, number>>>): Instance[] =>
-  order.flatMap((service) =>
+  startOrder.flatMap((service) =>
     Array.from({ length: counts[service] ?? 1 }, (_, i) => ({
       name: `${service}-${i + 1}`,
       service,
