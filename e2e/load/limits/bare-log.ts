@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
 import { z } from 'zod'
+import { bareConnection } from './bare-pg.ts'
 
 export interface BareSend {
   readonly channel: number
@@ -59,14 +58,7 @@ export async function bareLog(
   data: string,
   { port, callers }: { readonly port: number; readonly callers: number },
 ): Promise<BareLog> {
-  const file = (name: string): string => readFileSync(join(data, 'certs', 'messaging', name), 'utf8')
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port,
-    database: 'parley',
-    user: 'svc_messaging',
-    ssl: { ca: file('ca.crt'), cert: file('client.crt'), key: file('client.key'), minVersion: 'TLSv1.3' },
-  })
+  const client = new pg.Client(bareConnection(data, 'messaging', port))
   await client.connect()
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   const waiting: Pending[] = []

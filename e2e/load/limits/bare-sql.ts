@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
+import { bareConnection } from './bare-pg.ts'
 
 export interface BareSql {
   /** Postgres' processes behind the connections. */
@@ -13,13 +12,8 @@ export async function bareSql(
   data: string,
   { org, user, port }: { readonly org: number; readonly user: number; readonly port: number },
 ): Promise<BareSql> {
-  const file = (name: string): string => readFileSync(join(data, 'certs', 'auth', name), 'utf8')
   const pool = new pg.Pool({
-    host: '127.0.0.1',
-    port,
-    database: 'parley',
-    user: 'svc_auth',
-    ssl: { ca: file('ca.crt'), cert: file('client.crt'), key: file('client.key'), minVersion: 'TLSv1.3' },
+    ...bareConnection(data, 'auth', port),
     max: 10,
     pipeline: true,
   })
